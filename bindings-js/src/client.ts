@@ -1,0 +1,200 @@
+/** The main thread's side of the shared memory: submits jobs, moves bytes, and takes signals. Nothing here blocks. */
+import { Doorbell, findWaitAsync } from './doorbell.js';
+import { PoolError } from './errors.js';
+import { errorCodes, layout } from './layout.gen.js';
+import { check, joinWithStack, type Thread } from './thread.js';
+
+/** A job's handle, one end of a pipe: see `pool.h`. */
+export type JobHandle = number & { readonly kind?: 'job' };
+export type Fd = number & { readonly kind?: 'fd' };
+
+/** What `pool_submit` takes. */
+export interface Submission {
+  readonly module: number;
+  readonly stdio: readonly [Fd, Fd, Fd];
+  readonly args: readonly string[];
+  readonly env: readonly string[];
+  readonly timeoutMs: number;
+}
+
+/** What `pool_result` gives. */
+export interface Result {
+  readonly outcome: number;
+  readonly code: number;
+  readonly text: string;
+  readonly worker: number;
+  readonly queuedMs: number;
+  readonly runMs: number;
+}
+
+export const EAGAIN = errorCodes.POOL_EAGAIN;
+
+const JOB_SLOT_MASK = 0xfff;
+const FD_SLOT_MASK = 0x1fff;
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+export class Client {
+  readonly #thread: Thread;
+  readonly #pool: number;
+  readonly #scratch: number;
+  readonly #args: number;
+  readonly #doorbell: Doorbell;
+  /** Who waits for which signal; each is told once. */
+  readonly #listeners = new Map<number, () => void>();
+  /** Who wants to hear of memory. */
+  readonly #blockListeners = new Set<() => void>();
+
+  /** Joins a pool that the coordinator has created. */
+  constructor(thread: Thread, pool: number) {
+    this.#thread = thread;
+    this.#pool = pool;
+    const { c, heap } = thread;
+    joinWithStack(thread, heap.u32(pool + layout.pool_client_stack), layout.CLIENT_STACK_BYTES);
+    this.#scratch = heap.u32(pool + layout.pool_client_scratch);
+    this.#args = this.#scratch + 128; // behind the structs and out parameters, of which none is larger
+    const waitAsync = findWaitAsync();
+    check(c.client_join(pool, waitAsync ? 0 : 1));
+    this.#doorbell = new Doorbell(thread, pool, waitAsync, () => this.#dispatch());
+    this.#doorbell.wake();
+  }
+
+  /** The coordinator relays a ring; only where the bell cannot be watched. */
+  ring(): void {
+    this.#doorbell.wake();
+  }
+
+  stop(): void {
+    this.#doorbell.stop();
+  }
+
+  /** Calls `listener` once, when the job has ended. */
+  onJobEnd(job: JobHandle, listener: () => void): void {
+    this.#listeners.set(layout.SIGNAL_JOB_0 + (job & JOB_SLOT_MASK), listener);
+  }
+
+  /** Resolves when an end that was EAGAIN has moved, memory can be had again, or the end was closed here. */
+  ready(fd: Fd): Promise<void> {
+    return new Promise((resolve) => {
+      const signal = layout.SIGNAL_PIPE_0 + (fd & FD_SLOT_MASK);
+      const listener = (): void => {
+        this.#listeners.delete(signal);
+        this.#blockListeners.delete(listener);
+        resolve();
+      };
+      this.#listeners.set(signal, listener);
+      this.#blockListeners.add(listener);
+    });
+  }
+
+  /** Calls `listener` whenever memory can be had again. */
+  onBlocks(listener: () => void): void {
+    this.#blockListeners.add(listener);
+  }
+
+  #dispatch(): void {
+    const { c } = this.#thread;
+    for (let signal = c.client_take(this.#pool); signal >= 0; signal = c.client_take(this.#pool)) {
+      if (signal === layout.SIGNAL_BLOCKS) {
+        for (const listener of [...this.#blockListeners]) listener();
+        continue;
+      }
+      const listener = this.#listeners.get(signal);
+      this.#listeners.delete(signal);
+      listener?.();
+    }
+  }
+
+  /** Queues a job: its handle, or a negative status. Throws if the arguments cannot be carried at all. */
+  submit(submission: Submission): JobHandle {
+    const { c, heap } = this.#thread;
+    const config = this.#scratch;
+    const argsBytes = this.#putStrings([...submission.args, ...submission.env]);
+    heap.setU32(config + layout.pool_job_config_module, submission.module);
+    submission.stdio.forEach((fd, i) => heap.setU32(config + layout.pool_job_config_stdio + 4 * i, fd));
+    heap.setU32(config + layout.pool_job_config_args, this.#args);
+    heap.setU32(config + layout.pool_job_config_args_bytes, argsBytes);
+    heap.setU32(config + layout.pool_job_config_n_args, submission.args.length);
+    heap.setU32(config + layout.pool_job_config_n_env, submission.env.length);
+    heap.setU32(config + layout.pool_job_config_timeout_ms, submission.timeoutMs);
+    const out = this.#scratch + layout.sizeof_pool_job_config;
+    const status = c.pool_submit(this.#pool, config, out);
+    if (status < 0) return status;
+    this.#doorbell.answered();
+    return heap.u32(out);
+  }
+
+  /** Writes NUL-ended strings into the scratch memory: their size. */
+  #putStrings(strings: readonly string[]): number {
+    const bytes = encoder.encode(strings.map((text) => `${text}\0`).join(''));
+    if (bytes.length > layout.POOL_ARGS_MAX_BYTES) {
+      throw new PoolError('POOL_E2BIG', `arguments and environment are ${bytes.length} bytes, the most is ${layout.POOL_ARGS_MAX_BYTES}`);
+    }
+    this.#thread.heap.u8(this.#args + bytes.length).set(bytes, this.#args);
+    return bytes.length;
+  }
+
+  cancel(job: JobHandle): void {
+    this.#thread.c.pool_cancel(this.#pool, job);
+  }
+
+  /** How an ended job went; its record is released. */
+  takeResult(job: JobHandle): Result {
+    const { c, heap } = this.#thread;
+    const at = this.#scratch;
+    check(c.pool_result(this.#pool, job, at));
+    const text = heap.u32(at + layout.pool_result_text);
+    const textBytes = heap.u32(at + layout.pool_result_text_bytes);
+    const result = {
+      outcome: heap.u32(at + layout.pool_result_outcome),
+      code: heap.u32(at + layout.pool_result_code),
+      text: textBytes ? decoder.decode(heap.u8(text + textBytes).slice(text, text + textBytes)) : '',
+      worker: heap.u32(at + layout.pool_result_worker),
+      queuedMs: heap.f64(at + layout.pool_result_queued_ms),
+      runMs: heap.f64(at + layout.pool_result_run_ms),
+    };
+    check(c.pool_release(this.#pool, job));
+    return result;
+  }
+
+  /** Opens a pipe: read end and write end, or a negative status. */
+  pipe(capacity: number): readonly [Fd, Fd] | number {
+    const status = this.#thread.c.pool_pipe(this.#pool, capacity, this.#scratch);
+    if (status < 0) return status;
+    return [this.#thread.heap.u32(this.#scratch), this.#thread.heap.u32(this.#scratch + 4)];
+  }
+
+  close(fd: Fd): void {
+    this.#thread.c.pool_close(this.#pool, fd);
+    this.#listeners.get(layout.SIGNAL_PIPE_0 + (fd & FD_SLOT_MASK))?.(); // whoever waits finds it closed
+  }
+
+  /** The bytes that can be read now, still in shared memory: use them before anything else happens, then `consume`.
+   * A number is a status: 0 end of file, EAGAIN. */
+  peek(fd: Fd): Uint8Array | number {
+    const { c, heap } = this.#thread;
+    const size = c.client_peek(this.#pool, fd, this.#scratch);
+    if (size <= 0) return size;
+    const address = heap.u32(this.#scratch);
+    return heap.u8(address + size).subarray(address, address + size);
+  }
+
+  consume(fd: Fd, size: number): void {
+    check(this.#thread.c.client_consume(this.#pool, fd, size));
+  }
+
+  /** Writes what fits of `bytes` from `offset` on: how much, or a status. */
+  write(fd: Fd, bytes: Uint8Array, offset: number): number {
+    const { c, heap } = this.#thread;
+    const room = c.client_reserve(this.#pool, fd, this.#scratch);
+    if (room <= 0) return room;
+    const size = Math.min(room, bytes.length - offset);
+    const address = heap.u32(this.#scratch);
+    const part = offset === 0 && size === bytes.length ? bytes : bytes.subarray(offset, offset + size);
+    heap.u8(address + size).set(part, address);
+    check(c.client_commit(this.#pool, fd, size));
+    this.#doorbell.answered();
+    return size;
+  }
+}

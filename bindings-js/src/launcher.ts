@@ -1,0 +1,118 @@
+/** Starting jobs: opens their pipes and submits them, in the order they came, waiting while the pool is full. */
+import { type Client, EAGAIN, type Fd } from './client.js';
+import { CancelledError, errorOfStatus, type JobError } from './errors.js';
+import { errorCodes } from './layout.gen.js';
+import type { Checked } from './options.js';
+import { Task } from './task.js';
+
+/** Which of stdin, stdout and stderr are pipes. */
+export type Piped = readonly [boolean, boolean, boolean];
+
+/** What one job takes. */
+export interface Order {
+  readonly module: number;
+  readonly options: Checked;
+  readonly piped: Piped;
+  readonly signal: AbortSignal | undefined;
+}
+
+export class Launcher {
+  readonly #client: Client;
+  readonly #live = new Set<Task>();
+  readonly #waiting: (() => void)[] = [];
+  readonly #onBusy: (busy: boolean) => void;
+  #dead: JobError | undefined;
+
+  /** `onBusy` is told when the first job comes and when the last has settled. */
+  constructor(client: Client, onBusy: (busy: boolean) => void) {
+    this.#client = client;
+    this.#onBusy = onBusy;
+    client.onBlocks(() => this.#wakeNext());
+  }
+
+  /** How many jobs are submitted and not settled. */
+  get size(): number {
+    return this.#live.size;
+  }
+
+  /** Submits a job as soon as the pool has room for it. */
+  async launch(order: Order): Promise<Task> {
+    if (this.#waiting.length > 0) await this.#turn();
+    for (;;) {
+      if (this.#dead) throw this.#dead;
+      if (order.signal?.aborted) throw new CancelledError({ cause: order.signal.reason });
+      const task = this.#try(order);
+      if (task) {
+        this.#wakeNext();
+        return task;
+      }
+      await this.#turn();
+    }
+  }
+
+  /** Ends every job here, and every later one, with an error: the pool is gone. */
+  failAll(error: JobError): void {
+    this.#dead ??= error; // first, so that a reaction which submits again is refused
+    for (const task of [...this.#live]) task.fail(error);
+    while (this.#waiting.length > 0) this.#wakeNext();
+  }
+
+  /** Waits for something to become free. */
+  #turn(): Promise<void> {
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  #wakeNext(): void {
+    this.#waiting.shift()?.();
+  }
+
+  /** One try; `undefined`: the pool is full. */
+  #try({ module, options, piped, signal }: Order): Task | undefined {
+    const pipes = this.#openPipes(piped, options.pipeCapacity);
+    if (!pipes) return undefined;
+    const { theirs, ours } = pipes;
+    try {
+      const job = this.#client.submit({ module, stdio: theirs, ...options });
+      if (job > 0) return this.#add(new Task(this.#client, job, ours, signal, (settled) => this.#onSettled(settled)));
+      if (job !== EAGAIN) throw errorOfStatus(job);
+    } catch (error) {
+      this.#closeAll([...theirs, ...ours]);
+      throw error;
+    }
+    this.#closeAll([...theirs, ...ours]);
+    return undefined;
+  }
+
+  #openPipes(piped: Piped, capacity: number): { theirs: [Fd, Fd, Fd]; ours: [Fd, Fd, Fd] } | undefined {
+    const theirs: [Fd, Fd, Fd] = [0, 0, 0];
+    const ours: [Fd, Fd, Fd] = [0, 0, 0];
+    for (const [i, wanted] of piped.entries()) {
+      if (!wanted) continue;
+      const pipe = this.#client.pipe(capacity);
+      if (typeof pipe === 'number') {
+        this.#closeAll([...theirs, ...ours]);
+        if (pipe === errorCodes.POOL_ENFILE) return undefined;
+        throw errorOfStatus(pipe);
+      }
+      const [reads, writes] = pipe;
+      [theirs[i], ours[i]] = i === 0 ? [reads, writes] : [writes, reads];
+    }
+    return { theirs, ours };
+  }
+
+  #closeAll(fds: readonly Fd[]): void {
+    for (const fd of fds) if (fd) this.#client.close(fd);
+  }
+
+  #add(task: Task): Task {
+    if (this.#live.size === 0) this.#onBusy(true);
+    this.#live.add(task);
+    return task;
+  }
+
+  #onSettled(task: Task): void {
+    this.#live.delete(task);
+    if (this.#live.size === 0) this.#onBusy(false);
+    this.#wakeNext();
+  }
+}

@@ -1,0 +1,75 @@
+/** What a caller may say about a job, and its translation into what C takes. */
+import { PoolError } from './errors.js';
+import { layout } from './layout.gen.js';
+
+/** Options of every job. */
+export interface JobOptions {
+  /** Arguments, without the program's name. (default: none) */
+  args?: readonly string[];
+  /** What the program finds as its own name, `argv[0]`. (default: "guest") */
+  name?: string;
+  /** The environment: the guest sees these variables and no others. (default: none) */
+  env?: Readonly<Record<string, string>>;
+  /** Ends the job when aborted: it rejects with a `CancelledError` whose `cause` is the signal's reason. */
+  signal?: AbortSignal;
+  /** Milliseconds from now until the job ends as timed out, waiting for a free worker counted. (default: none) */
+  timeoutMs?: number;
+  /** Bytes that each of its pipes holds before the writer waits; rounded up to a power of two, 1 MiB at most.
+   * (default: 256 KiB) */
+  pipeCapacity?: number;
+}
+
+/** Options of `pool.run`. */
+export interface RunOptions extends JobOptions {
+  /** What the guest reads from its stdin. A stream is read only as fast as the guest reads. (default: end of file) */
+  stdin?: string | BufferSource | Blob | ReadableStream<Uint8Array> | null;
+}
+
+/** Options of `pool.spawn`, as of `Deno.Command`. */
+export interface SpawnOptions extends JobOptions {
+  /** "piped": a stream of the job; "null": at end of file. (default: "piped") */
+  stdin?: 'piped' | 'null';
+  /** "piped": a stream of the job, and the guest waits when nobody reads it; "null": discarded. (default: "piped") */
+  stdout?: 'piped' | 'null';
+  stderr?: 'piped' | 'null';
+}
+
+/** Checked options. */
+export interface Checked {
+  readonly args: readonly string[];
+  readonly env: readonly string[];
+  readonly timeoutMs: number;
+  readonly pipeCapacity: number;
+}
+
+const UINT32_MAX = 0xffff_ffff;
+
+/** Checks what a caller gave: throws POOL_EINVAL naming what is wrong. */
+export function checkOptions(options: JobOptions): Checked {
+  const args = [options.name ?? 'guest', ...(options.args ?? [])].map(String);
+  const env = Object.entries(options.env ?? {}).map(([name, value]) => variable(name, String(value)));
+  const bad = [...args, ...env].find((text) => text.includes('\0'));
+  if (bad !== undefined) throw invalid(`an argument or variable contains a NUL: ${JSON.stringify(bad)}`);
+  return {
+    args,
+    env,
+    timeoutMs: wholeNumber('timeoutMs', options.timeoutMs, UINT32_MAX),
+    pipeCapacity: wholeNumber('pipeCapacity', options.pipeCapacity, layout.POOL_PIPE_MAX_BYTES),
+  };
+}
+
+function variable(name: string, value: string): string {
+  if (name === '' || name.includes('=')) throw invalid(`${JSON.stringify(name)} cannot be the name of a variable`);
+  return `${name}=${value}`;
+}
+
+/** A positive number, rounded up; 0 if it was not given. */
+export function wholeNumber(name: string, value: number | undefined, max: number): number {
+  if (value === undefined) return 0;
+  if (!(value > 0 && value <= max)) throw invalid(`${name} must be above 0 and at most ${max}, and is ${value}`);
+  return Math.ceil(value);
+}
+
+function invalid(message: string): PoolError {
+  return new PoolError('POOL_EINVAL', message);
+}

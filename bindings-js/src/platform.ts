@@ -1,0 +1,14 @@
+/** What the main thread's side needs of the platform, so that browsers and Node look alike. */
+import type { FromCoordinator, ToCoordinator } from './protocol.js';
+import type { Child } from './scope.js';
+
+export interface Platform {
+  /** Where the package's own files are, as absolute URLs. */
+  readonly urls: { readonly wasm: string; readonly coordinator: string; readonly worker: string };
+  /** Whether memory can be shared with workers. */
+  isIsolated(): boolean;
+  cores(): number;
+  spawnCoordinator(url: string): Child<ToCoordinator, FromCoordinator>;
+  /** Fetches what a string or URL names. */
+  load(source: string | URL): Promise<Response>;
+}

@@ -1,0 +1,178 @@
+/** The pool: what an application makes first. */
+import type { Client } from './client.js';
+import { CancelledError, JobError, LostError, PoolError } from './errors.js';
+import { Job } from './job.js';
+import { Launcher } from './launcher.js';
+import { Compiler, type ModuleSource } from './modules.js';
+import { checkOptions, type JobOptions, type RunOptions, type SpawnOptions } from './options.js';
+import type { FromCoordinator, Roster } from './protocol.js';
+import type { CoordinatorChild, Parts } from './start.js';
+import { collect, feed } from './streams.js';
+import type { Task } from './task.js';
+
+/** How a pool shares memory with its workers. "shared": by shared memory, on a cross-origin isolated page. */
+export type Tier = 'shared';
+
+export interface PoolStats {
+  /** Workers that can run jobs. */
+  readonly workers: number;
+  /** Workers that had to be ended, or died, since the pool was made. Each was replaced. */
+  readonly lostWorkers: number;
+  /** Jobs that are queued or running. */
+  readonly jobs: number;
+}
+
+/** What `pool.run` resolves with. */
+export interface RunResult {
+  /** The exit code, 0 to 4294967295. */
+  readonly code: number;
+  /** All that the guest wrote. */
+  readonly stdout: Uint8Array;
+  readonly stderr: Uint8Array;
+}
+
+const CLOSE_TIMEOUT_MS = 3000;
+
+/** A pool of workers that run WebAssembly programs beside the thread that made it, which never blocks.
+ *
+ * One thread uses a pool: the one that created it. Several pools are independent of each other. */
+export class Pool {
+  readonly tier: Tier = 'shared';
+  readonly #coordinator: CoordinatorChild;
+  readonly #client: Client;
+  readonly #launcher: Launcher;
+  readonly #compiler: Compiler;
+  readonly #moduleIds = new WeakMap<WebAssembly.Module, number>();
+  #nextModuleId = 1;
+  #roster: Roster;
+  #closing: Promise<void> | undefined;
+  #onClosed: (() => void) | undefined;
+
+  /** @internal Use `Pool.create`. */
+  constructor({ platform, coordinator, client, roster }: Parts) {
+    this.#coordinator = coordinator;
+    this.#client = client;
+    this.#roster = roster;
+    this.#compiler = new Compiler(platform);
+    this.#launcher = new Launcher(client, (busy) => coordinator.keepAlive(busy));
+    coordinator.onMessage((message) => this.#onMessage(message));
+    coordinator.onFailure((text) => this.#die(new LostError(`the coordinator died: ${text}`)));
+  }
+
+  /** Compiles a guest, once for all workers; the same URL is fetched and compiled once.
+   * Rejects with a `CompileError`. */
+  compile(source: ModuleSource): Promise<WebAssembly.Module> {
+    return this.#compiler.compile(source);
+  }
+
+  /** Runs a WASI command to its end: resolves with its exit code, whatever it is, and all that it wrote.
+   * Rejects with a `CompileError`, or with a `JobError` whose `output` is what it had written until it failed. */
+  async run(source: ModuleSource, options: RunOptions = {}): Promise<RunResult> {
+    const { stdin } = options;
+    const hasInput = stdin !== undefined && stdin !== null;
+    const task = await this.#launch(source, options, [hasInput, true, true]);
+    const [input, output, errors] = task.ends;
+    const written = Promise.all([collect(this.#client, output), collect(this.#client, errors)]);
+    // The guest need not read its input; a source that fails ends the job.
+    if (hasInput) feed(this.#client, input, stdin).catch((error: unknown) => isEpipe(error) || task.cancel(error));
+    try {
+      const { code } = await task.status;
+      const [stdout, stderr] = await written;
+      return { code, stdout, stderr };
+    } catch (error) {
+      if (error instanceof JobError && !this.#closing) await attach(error, written);
+      throw error;
+    }
+  }
+
+  /** Starts a WASI command: resolves with its job as soon as the pool has a place for it. */
+  async spawn(source: ModuleSource, options: SpawnOptions = {}): Promise<Job> {
+    const { stdin = 'piped', stdout = 'piped', stderr = 'piped' } = options;
+    const task = await this.#launch(source, options, [stdin === 'piped', stdout === 'piped', stderr === 'piped']);
+    return new Job(this.#client, task);
+  }
+
+  /** How the pool is doing now. */
+  stats(): PoolStats {
+    return { workers: this.#roster.workers, lostWorkers: this.#roster.lost, jobs: this.#launcher.size };
+  }
+
+  /** Ends every job, which reject with a `CancelledError`, and every worker. Resolves when they are gone. A second call
+   * does nothing more. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #launch(source: ModuleSource, options: JobOptions, piped: readonly [boolean, boolean, boolean]): Promise<Task> {
+    if (this.#closing) throw new PoolError('POOL_ESHUTDOWN', 'the pool is closed');
+    const checked = checkOptions(options);
+    const module = source instanceof WebAssembly.Module ? source : await this.compile(source);
+    return this.#launcher.launch({ module: this.#idOf(module), options: checked, piped, signal: options.signal });
+  }
+
+  /** The number of a module; the workers are sent it at its first use. */
+  #idOf(module: WebAssembly.Module): number {
+    let id = this.#moduleIds.get(module);
+    if (id === undefined) {
+      id = this.#nextModuleId++;
+      this.#moduleIds.set(module, id);
+      this.#coordinator.post({ type: 'millrace:module', id, module });
+    }
+    return id;
+  }
+
+  #onMessage(message: FromCoordinator): void {
+    switch (message.type) {
+      case 'millrace:roster':
+        this.#roster = message;
+        return;
+      case 'millrace:ring':
+        return this.#client.ring();
+      case 'millrace:failed':
+        return this.#die(new LostError(message.message));
+      case 'millrace:closed':
+        return this.#onClosed?.();
+    }
+  }
+
+  /** The coordinator is gone, and with it everything. */
+  #die(error: LostError): void {
+    this.#closing ??= Promise.resolve();
+    this.#end(error);
+  }
+
+  async #close(): Promise<void> {
+    this.#coordinator.keepAlive(true);
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, CLOSE_TIMEOUT_MS);
+      this.#onClosed = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+      this.#coordinator.post({ type: 'millrace:close' });
+    });
+    this.#end(new CancelledError({ cause: new PoolError('POOL_ESHUTDOWN', 'the pool was closed') }));
+  }
+
+  #end(error: JobError): void {
+    this.#launcher.failAll(error);
+    this.#client.stop();
+    this.#coordinator.terminate();
+    this.#roster = { workers: 0, lost: this.#roster.lost };
+  }
+}
+
+function isEpipe(error: unknown): boolean {
+  return error instanceof PoolError && (error.code === 'POOL_EPIPE' || error.code === 'POOL_EBADF');
+}
+
+/** Gives an error what the job had written. */
+async function attach(error: JobError, written: Promise<[Uint8Array, Uint8Array]>): Promise<void> {
+  const [stdout, stderr] = await written;
+  error.output = { stdout, stderr };
+}

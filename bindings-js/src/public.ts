@@ -1,0 +1,22 @@
+/** What every entry point of the package exports. */
+export {
+  CancelledError,
+  CompileError,
+  JobError,
+  LostError,
+  NotIsolatedError,
+  NotStartedError,
+  type PartialOutput,
+  PoolError,
+  type PoolErrorCode,
+  StartError,
+  TimedOutError,
+  TrapError,
+  type TrapKind,
+} from './errors.js';
+export type { Job } from './job.js';
+export type { ModuleSource } from './modules.js';
+export type { JobOptions, RunOptions, SpawnOptions } from './options.js';
+export type { PoolStats, RunResult, Tier } from './pool.js';
+export type { PoolOptions } from './start.js';
+export type { JobStatus } from './task.js';

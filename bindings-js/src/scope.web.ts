@@ -1,0 +1,50 @@
+import type { Child, Scope } from './scope.js';
+
+/** A terminated worker of Chromium was seen to run on for two seconds. */
+const REST_MS = 5000;
+
+/** JavaScriptCore does not end a worker that is in a wasm loop at all. */
+function isJavaScriptCore(): boolean {
+  const agent = globalThis.navigator?.userAgent ?? '';
+  return /AppleWebKit/.test(agent) && !/Chrom(e|ium)\//.test(agent);
+}
+
+interface WorkerGlobal {
+  postMessage(message: unknown): void;
+  addEventListener(type: 'message', listener: (event: MessageEvent) => void): void;
+}
+
+/** The scope of a dedicated worker. */
+export function webScope<Out, In>(): Scope<Out, In> {
+  const self = globalThis as unknown as WorkerGlobal;
+  return {
+    post: (message) => self.postMessage(message),
+    onMessage: (listener) => self.addEventListener('message', (event) => listener(event.data as In)),
+    spawn: (url, name) => webChild(new Worker(url, { type: 'module', name })),
+    restMs: isJavaScriptCore() ? -1 : REST_MS,
+  };
+}
+
+/** A worker of this page or worker. */
+export function webChild<Out, In>(worker: Worker): Child<Out, In> {
+  return {
+    post: (message) => worker.postMessage(message),
+    onMessage: (listener) => worker.addEventListener('message', (event) => listener(event.data as In)),
+    onFailure: (listener) => {
+      worker.addEventListener('error', (event) => listener(describe(event)));
+      worker.addEventListener('messageerror', () => listener('a message could not be read'));
+    },
+    terminate: () => worker.terminate(),
+    keepAlive: () => undefined,
+  };
+}
+
+/** A script that cannot be loaded gives an event without a message or a file name. */
+function describe(event: Event): string {
+  const { message, filename, lineno } = event as ErrorEvent;
+  if (message) return `${message} (${filename}:${lineno})`;
+  return (
+    'its script could not be loaded; the usual causes are a 404, a wrong MIME type, a Content-Security-Policy without ' +
+    'worker-src, or a missing Cross-Origin-Embedder-Policy header on the script'
+  );
+}

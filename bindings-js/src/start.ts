@@ -1,0 +1,110 @@
+/** Starting a pool: memory, coordinator, workers, and this thread's place in the shared memory. */
+import { Client } from './client.js';
+import { NotIsolatedError, PoolError, StartError } from './errors.js';
+import { layout } from './layout.gen.js';
+import { Compiler } from './modules.js';
+import { wholeNumber } from './options.js';
+import type { Platform } from './platform.js';
+import type { FromCoordinator, Roster, SharedParts, ToCoordinator } from './protocol.js';
+import type { Child } from './scope.js';
+import { instantiate } from './thread.js';
+
+export interface PoolOptions {
+  /** How many workers run jobs at the same time. (default: the number of cores less one, at least 1) */
+  workers?: number;
+  /** Where the package's files are, for those who serve them from elsewhere. (default: beside this module) */
+  urls?: { wasm?: string | URL; coordinator?: string | URL; worker?: string | URL };
+  /** Bytes of shared memory at most, for all pipes and arguments together, 32 MiB to 4 GiB. (default: 256 MiB) */
+  maxMemory?: number;
+  /** Milliseconds that a cancelled guest may go on computing before its worker is ended and replaced. (default: 50) */
+  graceMs?: number;
+}
+
+export type CoordinatorChild = Child<ToCoordinator, FromCoordinator>;
+
+/** What a started pool stands on. */
+export interface Parts {
+  readonly platform: Platform;
+  readonly coordinator: CoordinatorChild;
+  readonly client: Client;
+  readonly roster: Roster;
+}
+
+const PAGE_BYTES = 65536;
+const INITIAL_PAGES = 256;
+const MIB = 1 << 20;
+const DEFAULT_MEMORY_MIB = 256;
+const MIN_MEMORY_MIB = 32;
+const DEFAULT_GRACE_MS = 50;
+const START_TIMEOUT_MS = 30_000;
+
+/** Starts everything; on any failure nothing is left behind. */
+export async function startParts(platform: Platform, options: PoolOptions): Promise<Parts> {
+  if (!platform.isIsolated()) throw new NotIsolatedError();
+  const workers = wholeNumber('workers', options.workers, layout.WORKERS_MAX) || Math.max(1, platform.cores() - 1);
+  const graceMs = wholeNumber('graceMs', options.graceMs, 60_000) || DEFAULT_GRACE_MS;
+  const memoryMib = memoryMibOf(options);
+  const urls = urlsOf(platform, options);
+  const parts: SharedParts = { abi: layout.POOL_ABI, wasm: await loadWasm(platform, urls.wasm), memory: makeMemory(memoryMib) };
+  const coordinator = platform.spawnCoordinator(urls.coordinator);
+  coordinator.keepAlive(true);
+  try {
+    return await new Promise<Parts>((resolve, reject) => {
+      const timer = setTimeout(() => reject(new StartError('the pool did not start in time')), START_TIMEOUT_MS);
+      coordinator.onFailure((text) => reject(new StartError(`the coordinator ${urls.coordinator}: ${text}`)));
+      let client: Client | undefined;
+      coordinator.onMessage((message) => {
+        if (message.type === 'millrace:failed') return reject(new StartError(message.message));
+        if (message.type === 'millrace:created') client = join(parts, coordinator, message.pool);
+        if (message.type !== 'millrace:ready' || !client) return;
+        clearTimeout(timer);
+        resolve({ platform, coordinator, client, roster: message });
+      });
+      const blocksMib = memoryMib - MIN_MEMORY_MIB / 2; // the rest is for code, stacks and the pool's own tables
+      const cores = platform.cores();
+      coordinator.post({ type: 'millrace:start', parts, workerUrl: urls.worker, workers, cores, graceMs, blocksMib });
+    });
+  } catch (error) {
+    coordinator.terminate();
+    throw error;
+  } finally {
+    coordinator.keepAlive(false);
+  }
+}
+
+function join(parts: SharedParts, coordinator: CoordinatorChild, pool: number): Client {
+  const thread = instantiate(parts, () => coordinator.post({ type: 'millrace:tick' }));
+  return new Client(thread, pool);
+}
+
+function memoryMibOf({ maxMemory }: PoolOptions): number {
+  const mib = Math.ceil(wholeNumber('maxMemory', maxMemory, 4096 * MIB) / MIB) || DEFAULT_MEMORY_MIB;
+  if (mib < MIN_MEMORY_MIB) throw new PoolError('POOL_EINVAL', `maxMemory must be at least ${MIN_MEMORY_MIB} MiB`);
+  return mib;
+}
+
+function urlsOf(platform: Platform, { urls = {} }: PoolOptions): Platform['urls'] {
+  const { wasm, coordinator, worker } = urls;
+  return {
+    wasm: String(wasm ?? platform.urls.wasm),
+    coordinator: String(coordinator ?? platform.urls.coordinator),
+    worker: String(worker ?? platform.urls.worker),
+  };
+}
+
+async function loadWasm(platform: Platform, url: string): Promise<WebAssembly.Module> {
+  try {
+    return await new Compiler(platform).compile(url);
+  } catch (cause) {
+    throw new StartError(`coordinator.wasm could not be loaded from ${url}: ${(cause as Error).message}`, { cause });
+  }
+}
+
+/** Some engines throw other things than errors when memory is short. */
+function makeMemory(mib: number): WebAssembly.Memory {
+  try {
+    return new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum: (mib * MIB) / PAGE_BYTES, shared: true });
+  } catch (cause) {
+    throw new PoolError('POOL_ENOMEM', `the platform refuses ${mib} MiB of shared memory; try a smaller maxMemory`, { cause });
+  }
+}

@@ -1,0 +1,126 @@
+/** Web Streams over the ends of pipes, with the pipe's own backpressure and nothing buffered beside it. */
+import { type Client, EAGAIN, type Fd } from './client.js';
+import { errorOfStatus } from './errors.js';
+
+/** Reads an end to its end of file, into chunks of whatever was there. */
+export async function collect(client: Client, fd: Fd): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  for (;;) {
+    const bytes = client.peek(fd);
+    if (typeof bytes !== 'number') {
+      chunks.push(bytes.slice());
+      client.consume(fd, bytes.length);
+    } else if (bytes === EAGAIN) {
+      await client.ready(fd);
+    } else {
+      client.close(fd);
+      return concat(chunks);
+    }
+  }
+}
+
+function concat(chunks: readonly Uint8Array[]): Uint8Array {
+  if (chunks.length <= 1) return chunks[0] ?? new Uint8Array(0);
+  const all = new Uint8Array(chunks.reduce((size, chunk) => size + chunk.length, 0));
+  let at = 0;
+  for (const chunk of chunks) {
+    all.set(chunk, at);
+    at += chunk.length;
+  }
+  return all;
+}
+
+/** Writes all of `bytes`, waiting whenever the pipe is full. */
+export async function writeAll(client: Client, fd: Fd, bytes: Uint8Array): Promise<void> {
+  for (let done = 0; done < bytes.length; ) {
+    const n = client.write(fd, bytes, done);
+    if (n > 0) done += n;
+    else if (n === EAGAIN) await client.ready(fd);
+    else throw errorOfStatus(n);
+  }
+}
+
+/** What a guest's stdin can be fed from. */
+export type Feed = string | BufferSource | Blob | ReadableStream<Uint8Array>;
+
+/** Writes all of a source and then end of file. A guest that does not read it all is no error. */
+export async function feed(client: Client, fd: Fd, source: Feed): Promise<void> {
+  const sink = writable(client, fd);
+  if (source instanceof ReadableStream) return source.pipeTo(sink);
+  if (source instanceof Blob) return source.stream().pipeTo(sink);
+  const writer = sink.getWriter();
+  await writer.write(typeof source === 'string' ? new TextEncoder().encode(source) : bytesOf(source));
+  await writer.close();
+}
+
+/** A stream of the bytes that come out of an end. Cancelling it closes the end: the writer gets EPIPE. */
+export function readable(client: Client, fd: Fd): ReadableStream<Uint8Array> {
+  const cancel = (): void => client.close(fd);
+  try {
+    return new ReadableStream({ type: 'bytes', pull: (controller) => pullBytes(client, fd, controller), cancel });
+  } catch {
+    // An engine without byte streams; the same bytes, only not into the caller's buffers.
+    const pull = (controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> => pullChunk(client, fd, controller);
+    return new ReadableStream({ pull, cancel }, { highWaterMark: 0 });
+  }
+}
+
+/** Waits until there is something to hand over: bytes still in shared memory, or `undefined` at the end. */
+async function next(client: Client, fd: Fd): Promise<Uint8Array | undefined> {
+  for (;;) {
+    const bytes = client.peek(fd);
+    if (typeof bytes !== 'number') return bytes;
+    if (bytes !== EAGAIN) return undefined;
+    await client.ready(fd);
+  }
+}
+
+async function pullBytes(client: Client, fd: Fd, controller: ReadableByteStreamController): Promise<void> {
+  const now = client.peek(fd);
+  const bytes = typeof now === 'number' ? await next(client, fd) : now;
+  const request = controller.byobRequest;
+  if (!bytes) {
+    client.close(fd);
+    controller.close();
+    request?.respond(0);
+  } else if (request?.view) {
+    const view = new Uint8Array(request.view.buffer, request.view.byteOffset, request.view.byteLength);
+    const n = Math.min(view.length, bytes.length);
+    view.set(bytes.subarray(0, n));
+    client.consume(fd, n);
+    request.respond(n);
+  } else {
+    const chunk = bytes.slice();
+    client.consume(fd, chunk.length);
+    controller.enqueue(chunk as Uint8Array<ArrayBuffer>);
+  }
+}
+
+async function pullChunk(client: Client, fd: Fd, controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
+  const bytes = await next(client, fd);
+  if (!bytes) {
+    client.close(fd);
+    controller.close();
+    return;
+  }
+  const chunk = bytes.slice();
+  client.consume(fd, chunk.length);
+  controller.enqueue(chunk);
+}
+
+/** A stream into an end. Closing it is end of file to the reader; after the reader is gone, writing is EPIPE. */
+export function writable(client: Client, fd: Fd): WritableStream<Uint8Array> {
+  return new WritableStream({
+    start: (controller) => controller.signal.addEventListener('abort', () => client.close(fd)),
+    write: (chunk) => writeAll(client, fd, bytesOf(chunk)),
+    close: () => client.close(fd),
+  });
+}
+
+/** A chunk of any of the shapes that byte streams use. */
+function bytesOf(chunk: unknown): Uint8Array {
+  if (chunk instanceof Uint8Array) return chunk;
+  if (ArrayBuffer.isView(chunk)) return new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+  if (chunk instanceof ArrayBuffer) return new Uint8Array(chunk);
+  throw new TypeError('a chunk must be an ArrayBuffer or a view of one; use TextEncoderStream for strings');
+}

@@ -1,0 +1,207 @@
+/** One thread's instance of coordinator.wasm on the shared memory: the start code that every thread runs. */
+import { errorOfStatus, PoolError } from './errors.js';
+import { layout } from './layout.gen.js';
+import type { SharedParts } from './protocol.js';
+
+/** The exports of coordinator.wasm, as c/exports.txt lists them. Pointers and handles are unsigned only after `>>> 0`. */
+export interface CoordinatorExports {
+  readonly __indirect_function_table: WebAssembly.Table;
+  __wasm_call_ctors(): void;
+  _emscripten_wasm_worker_initialize(stack: number, size: number): void;
+  emscripten_stack_get_current(): number;
+  _emscripten_stack_restore(pointer: number): void;
+
+  pool_submit(pool: number, config: number, jobOut: number): number;
+  pool_cancel(pool: number, job: number): number;
+  pool_result(pool: number, job: number, resultOut: number): number;
+  pool_release(pool: number, job: number): number;
+  pool_pipe(pool: number, capacity: number, fdsOut: number): number;
+  pool_close(pool: number, fd: number): number;
+
+  client_join(pool: number, relayed: number): number;
+  client_take(pool: number): number;
+  client_arm(pool: number): number;
+  client_disarm(pool: number): void;
+  client_peek(pool: number, fd: number, dataOut: number): number;
+  client_consume(pool: number, fd: number, size: number): number;
+  client_reserve(pool: number, fd: number, dataOut: number): number;
+  client_commit(pool: number, fd: number, size: number): number;
+
+  coordinator_create(cores: number, graceMs: number, blocksMib: number): number;
+  coordinator_tick(pool: number): number;
+  coordinator_add_worker(pool: number): number;
+  coordinator_worker_stack(pool: number, worker: number): number;
+  coordinator_bury_worker(pool: number, worker: number, restMs: number): void;
+  coordinator_next_kill(pool: number): number;
+  coordinator_close(pool: number): number;
+
+  worker_join(pool: number, number: number): number;
+  worker_next(): number;
+  worker_begin(read: number, write: number, check: number): void;
+  worker_enter(): number;
+  worker_leave(): void;
+  worker_left_by(): number;
+  worker_exit_code(): number;
+  worker_text(size: number): number;
+  worker_end(outcome: number, code: number, textBytes: number): void;
+}
+
+/** Views of the shared memory. It grows, and views made before see only what there was: ask for them at each use. */
+export class Heap {
+  #u8: Uint8Array;
+  #u32: Uint32Array;
+  #f64: Float64Array;
+
+  constructor(readonly memory: WebAssembly.Memory) {
+    this.#u8 = new Uint8Array(memory.buffer);
+    this.#u32 = new Uint32Array(memory.buffer);
+    this.#f64 = new Float64Array(memory.buffer);
+  }
+
+  /** Bytes, `end` of them at least. */
+  u8(end: number): Uint8Array {
+    if (end > this.#u8.length) this.#renew();
+    return this.#u8;
+  }
+
+  /** The word at an address. */
+  u32(address: number): number {
+    if (address + 4 > this.#u8.length) this.#renew();
+    return this.#u32[address >>> 2]!;
+  }
+
+  setU32(address: number, value: number): void {
+    if (address + 4 > this.#u8.length) this.#renew();
+    this.#u32[address >>> 2] = value;
+  }
+
+  f64(address: number): number {
+    if (address + 8 > this.#u8.length) this.#renew();
+    return this.#f64[address >>> 3]!;
+  }
+
+  #renew(): void {
+    this.#u8 = new Uint8Array(this.memory.buffer);
+    this.#u32 = new Uint32Array(this.memory.buffer);
+    this.#f64 = new Float64Array(this.memory.buffer);
+  }
+}
+
+export interface Thread {
+  readonly c: CoordinatorExports;
+  readonly heap: Heap;
+}
+
+/** Sends the platform's wishes (enum port_post) to the coordinator. */
+export type Post = (what: number) => void;
+
+const decoder = new TextDecoder();
+
+/** Instantiates coordinator.wasm for this thread. Does not give it a stack yet: see `joinWithStack`. */
+export function instantiate(parts: SharedParts, post: Post): Thread {
+  if (parts.abi !== layout.POOL_ABI) {
+    throw new PoolError('POOL_EPROTO', `the scripts of two versions met: ABI ${parts.abi} and ${layout.POOL_ABI}`);
+  }
+  const supplied = supply(parts.memory, post);
+  const imports: Record<string, Record<string, WebAssembly.ImportValue>> = {};
+  for (const { module, name } of WebAssembly.Module.imports(parts.wasm)) {
+    const value = supplied.get(name);
+    if (!value) throw new PoolError('POOL_EPROTO', `coordinator.wasm wants ${module}.${name}, which this script lacks`);
+    (imports[module] ??= {})[name] = value;
+  }
+  const instance = new WebAssembly.Instance(parts.wasm, imports);
+  return { c: instance.exports as unknown as CoordinatorExports, heap: new Heap(parts.memory) };
+}
+
+/** Gives this thread's instance a stack and thread-local block of its own. Not for the coordinator, the first thread. */
+export function joinWithStack(thread: Thread, stack: number, size: number): void {
+  thread.c._emscripten_wasm_worker_initialize(stack, size);
+}
+
+/** Throws what a negative status from C means. */
+export function check(status: number): number {
+  if (status < 0) throw errorOfStatus(status);
+  return status;
+}
+
+/** All that the module may ask for, by name. Emscripten's own names differ a little between its versions. */
+function supply(memory: WebAssembly.Memory, post: Post): Map<string, WebAssembly.ImportValue> {
+  const refuse = (): number => 52; // ENOSYS: the C library's stdio, which nobody reads
+  return new Map<string, WebAssembly.ImportValue>([
+    ['memory', memory],
+    ['now_ms', nowMs],
+    ['clock_step_ms', clockStepMs],
+    ['random', (address: number, size: number) => (fillRandom(memory, address, size) ? 0 : -1)],
+    ['getentropy', (address: number, size: number) => (fillRandom(memory, address, size) ? 0 : -1)],
+    ['random_get', (address: number, size: number) => (fillRandom(memory, address, size) ? 0 : 29)],
+    ['post', post],
+    ['emscripten_get_now', () => performance.now()],
+    ['emscripten_date_now', () => Date.now()],
+    ['emscripten_resize_heap', (size: number) => (grow(memory, size >>> 0) ? 1 : 0)],
+    ['emscripten_console_error', (text: number) => console.error(`millrace: ${cString(memory, text)}`)],
+    ['emscripten_err', (text: number) => console.error(`millrace: ${cString(memory, text)}`)],
+    ['__assert_fail', abort],
+    ['_abort_js', abort],
+    ['fd_write', refuse],
+    ['fd_seek', refuse],
+    ['fd_close', refuse],
+  ]);
+}
+
+/** Milliseconds by enum port_clock. Both count from 1970 by the origin that all workers of a page derive theirs from. */
+function nowMs(clock: number): number {
+  return clock === 0 ? Date.now() : performance.timeOrigin + performance.now();
+}
+
+let monotonicStepMs = 0;
+
+function clockStepMs(clock: number): number {
+  if (clock === 0) return 1;
+  monotonicStepMs ||= measureStep();
+  return monotonicStepMs;
+}
+
+/** The smallest step that the monotonic clock is seen to make. */
+function measureStep(): number {
+  let smallest = 1;
+  for (let i = 0; i < 5; i++) {
+    const begin = performance.now();
+    let now = begin;
+    while (now === begin) now = performance.now();
+    smallest = Math.min(smallest, now - begin);
+  }
+  return Math.max(smallest, 1e-6);
+}
+
+/** The platform fills neither shared memory nor more than 64 KiB at a time. */
+function fillRandom(memory: WebAssembly.Memory, address: number, size: number): boolean {
+  const piece = new Uint8Array(Math.min(size, 65536));
+  for (let done = 0; done < size; done += piece.length) {
+    const part = piece.subarray(0, Math.min(piece.length, size - done));
+    try {
+      crypto.getRandomValues(part);
+    } catch {
+      return false;
+    }
+    new Uint8Array(memory.buffer).set(part, (address >>> 0) + done);
+  }
+  return true;
+}
+
+function grow(memory: WebAssembly.Memory, size: number): boolean {
+  try {
+    memory.grow(Math.max(0, Math.ceil((size - memory.buffer.byteLength) / 65536)));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function cString(memory: WebAssembly.Memory, address: number): string {
+  const bytes = new Uint8Array(memory.buffer, address >>> 0);
+  return decoder.decode(bytes.slice(0, bytes.indexOf(0)));
+}
+
+function abort(): never {
+  throw new Error('coordinator.wasm aborted');
+}

@@ -1,0 +1,72 @@
+/** The compute worker's script: takes jobs from shared memory and runs them, one after the other, until it is ended. */
+import { type Guest, GuestRunner } from './guest.js';
+import { layout } from './layout.gen.js';
+import type { FromWorker, ToWorker } from './protocol.js';
+import type { Scope } from './scope.js';
+import { check, instantiate, joinWithStack, type Thread } from './thread.js';
+
+type WorkerScope = Scope<FromWorker, ToWorker>;
+type Join = Extract<ToWorker, { type: 'millrace:join' }>;
+
+/** The modules that this worker was sent, and those that a job waits for. */
+class Modules {
+  readonly #guests = new Map<number, Guest>();
+  readonly #waiting = new Map<number, (guest: Guest) => void>();
+
+  add(id: number, guest: Guest): void {
+    this.#guests.set(id, guest);
+    this.#waiting.get(id)?.(guest);
+    this.#waiting.delete(id);
+  }
+
+  get(id: number): Guest | undefined {
+    return this.#guests.get(id);
+  }
+
+  /** A module that was posted, but whose message this thread has not had the time to read. */
+  arrival(id: number): Promise<Guest> {
+    return new Promise((resolve) => this.#waiting.set(id, resolve));
+  }
+}
+
+/** Makes a worker's script listen. */
+export function serveWorker(scope: WorkerScope): void {
+  const modules = new Modules();
+  let runner: GuestRunner | undefined;
+
+  scope.onMessage((message) => {
+    switch (message.type) {
+      case 'millrace:module':
+        return runner && modules.add(message.id, runner.inspect(message.module));
+      case 'millrace:join':
+        try {
+          const thread = join(scope, message);
+          runner = new GuestRunner(thread);
+          scope.post({ type: 'millrace:joined' });
+          void work(scope, thread, runner, modules);
+        } catch (error) {
+          scope.post({ type: 'millrace:failed', message: String(error) });
+        }
+    }
+  });
+}
+
+function join(scope: WorkerScope, { parts, pool, number, stack }: Join): Thread {
+  const thread = instantiate(parts, (what) => {
+    scope.post({ type: what === layout.PORT_POST_RING ? 'millrace:ring' : 'millrace:tick' });
+  });
+  joinWithStack(thread, stack, layout.WORKER_STACK_BYTES);
+  check(thread.c.worker_join(pool, number));
+  return thread;
+}
+
+async function work(scope: WorkerScope, { c }: Thread, runner: GuestRunner, modules: Modules): Promise<void> {
+  for (;;) {
+    const id = c.worker_next(); // sleeps here
+    if (id < 0) return;
+    const guest = modules.get(id) ?? (await modules.arrival(id));
+    if (!runner.run(guest)) continue;
+    scope.post({ type: 'millrace:retire' });
+    return;
+  }
+}

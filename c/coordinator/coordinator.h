@@ -1,0 +1,42 @@
+/* The coordinator: owns the shared memory, starts and buries workers, keeps deadlines, hands out memory.
+ *
+ * The script around it only moves messages: it calls coordinator_tick when asked to (PORT_POST_TICK) and when the time
+ * that the last tick returned has come, then ends every worker that coordinator_next_kill names.
+ */
+#ifndef MILLRACE_COORDINATOR_COORDINATOR_H
+#define MILLRACE_COORDINATOR_COORDINATOR_H
+
+#include "core/layout.h"
+
+#define COORDINATOR_IDLE (-1.0)
+
+/* Makes the pool. NULL: no memory for it. */
+POOL_API struct pool *coordinator_create(uint32_t n_cores, uint32_t grace_ms, uint32_t blocks_mib);
+
+/* Looks at every deadline, every wish to end a job, and every wish for memory.
+ * Milliseconds until it must look again at the latest; COORDINATOR_IDLE: not before it is asked. */
+POOL_API double coordinator_tick(struct pool *pool);
+
+/* roster.c */
+
+/* Makes a worker's record and stack: its number, from 1; POOL_EAGAIN: all are in use or resting; POOL_ENOMEM. */
+POOL_API int32_t coordinator_add_worker(struct pool *pool);
+POOL_API uint8_t *coordinator_worker_stack(struct pool *pool, uint32_t worker);
+
+/* A worker ended by itself, never started, or was ended by the script: what it ran is lost, or ends as was wished.
+ * `rest_ms`: how long its thread may live on in secret (0: it is known to be gone; negative: perhaps for ever). */
+POOL_API void coordinator_bury_worker(struct pool *pool, uint32_t worker, double rest_ms);
+
+/* ladder.c */
+
+/* A worker that was killed in its guest's code and that the script must terminate now; 0: none. */
+POOL_API uint32_t coordinator_next_kill(struct pool *pool);
+
+/* Wishes every job ended, at once, and lets no more begin. The number of jobs that still run. */
+POOL_API uint32_t coordinator_close(struct pool *pool);
+
+/* Between the files of this folder. */
+uint64_t pool__ladder_climb(struct pool *pool, uint64_t now_ns, uint64_t grace_ns); /* when to look again; UINT64_MAX */
+void pool__refill(struct pool *pool);
+
+#endif

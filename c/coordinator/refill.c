@@ -1,0 +1,41 @@
+/* Handing out memory: the store gets blocks when somebody asked in vain, and a few of the common kinds beforehand. */
+#include <stdlib.h>
+
+#include "coordinator/coordinator.h"
+#include "core/check.h"
+#include "sync/wake.h"
+
+#define STOCK_SMALL 256u /* blocks of the smallest kind, for arguments */
+#define STOCK_RINGS 4u   /* rings of the default size */
+#define REFILL_MAX 64u   /* of one kind at a time */
+
+static bool add_one(struct blocks *blocks, uint32_t class)
+{
+    if (!pool__blocks_may_add(blocks, class)) return false;
+    size_t size = (size_t)1 << (BLOCK_MIN_LOG2 + class);
+    uint8_t *memory = aligned_alloc(size < 64 ? 64 : (size < 4096 ? size : 4096), size);
+    if (!memory) return false;
+    pool__blocks_add(blocks, class, memory);
+    return true;
+}
+
+static void add(struct blocks *blocks, uint32_t class, uint32_t n)
+{
+    for (uint32_t i = 0; i < n && add_one(blocks, class); i++) continue;
+}
+
+void pool__refill(struct pool *pool)
+{
+    struct blocks *blocks = &pool->blocks;
+    if (blocks->total_bytes == 0) {
+        add(blocks, 0, STOCK_SMALL);
+        add(blocks, pool__blocks_class(POOL_PIPE_DEFAULT_BYTES), STOCK_RINGS);
+    }
+    uint32_t wanted = 0;
+    for (uint32_t class = 0; class < BLOCK_CLASSES; class++) {
+        uint32_t n = atomic_exchange(&blocks->x_wanted[class], 0);
+        add(blocks, class, pool__min(n, REFILL_MAX));
+        wanted += n;
+    }
+    if (wanted) pool__wake_starved(pool);
+}

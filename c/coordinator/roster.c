@@ -1,0 +1,72 @@
+/* The roster: every life of a worker, from its record to its burial. */
+#include <stdlib.h>
+
+#include "coordinator/coordinator.h"
+#include "port/port.h"
+#include "sync/jobs.h"
+
+static uint32_t state_of(const struct worker *worker)
+{
+    return atomic_load(&worker->x_state) & 0xff;
+}
+
+/* A slot that no thread has, or that has rested long enough for the last one to be gone. */
+static uint32_t free_slot(struct pool *pool)
+{
+    uint64_t now = port_now_ns(PORT_MONOTONIC);
+    for (uint32_t i = 1; i <= WORKERS_MAX; i++) {
+        uint32_t state = state_of(&pool->workers[i]);
+        if (state == WORKER_NONE || (state == WORKER_DEAD && pool->workers[i].rests_until_ns <= now)) return i;
+    }
+    return 0;
+}
+
+int32_t coordinator_add_worker(struct pool *pool)
+{
+    uint32_t number = free_slot(pool);
+    if (!number) return POOL_EAGAIN;
+    struct worker *worker = &pool->workers[number];
+    if (!worker->stack) worker->stack = aligned_alloc(16, WORKER_STACK_BYTES);
+    if (!worker->stack) return POOL_ENOMEM;
+    pool__bell_disarm(&pool->bells[WAITER_WORKER_0 + number]);
+    atomic_store(&worker->x_state, WORKER_STARTING);
+    return (int32_t)number;
+}
+
+uint8_t *coordinator_worker_stack(struct pool *pool, uint32_t worker)
+{
+    return pool->workers[worker].stack;
+}
+
+/* The job that a worker was running when it died; NULL: none. */
+static struct job *job_of(struct pool *pool, uint32_t worker)
+{
+    for (uint32_t i = 0; i < JOBS_MAX; i++) {
+        struct job *job = &pool->jobs[i];
+        if (pool__job_state(job) == JOB_RUNNING && atomic_load(&job->x_worker) == worker) return job;
+    }
+    return NULL;
+}
+
+static uint64_t rest_until(double rest_ms)
+{
+    return rest_ms < 0 ? UINT64_MAX : port_now_ns(PORT_MONOTONIC) + (uint64_t)(rest_ms * 1e6);
+}
+
+void coordinator_bury_worker(struct pool *pool, uint32_t number, double rest_ms)
+{
+    if (number == 0 || number > WORKERS_MAX) return;
+    struct worker *worker = &pool->workers[number];
+    uint32_t state = state_of(worker);
+    if (state == WORKER_NONE || state == WORKER_DEAD) return;
+    pool__sched_clear_idle(&pool->sched, number);
+    if (state != WORKER_STARTING) atomic_fetch_sub(&pool->sched.x_awake, 1);
+
+    struct job *job = job_of(pool, number);
+    if (job) {
+        uint32_t wished = pool__job_wished(job);
+        pool__job_end_running(pool, job, wished ? (enum pool_outcome)wished : POOL_LOST, 0);
+    }
+    worker->rests_until_ns = rest_until(rest_ms);
+    atomic_store(&worker->x_state, WORKER_DEAD);
+}

@@ -1,0 +1,26 @@
+/* A lock-free stack of slot numbers: the free ones of a table. Popping and pushing are allowed to any thread.
+ *
+ * A tag beside the top slot changes with every operation, so that a slot which went away and came back while somebody
+ * looked is noticed (R. K. Treiber, "Systems Programming: Coping with Parallelism", IBM RJ 5118, 1986).
+ */
+#ifndef MILLRACE_CORE_FREELIST_H
+#define MILLRACE_CORE_FREELIST_H
+
+#include <stdatomic.h>
+#include <stdint.h>
+
+#define FREELIST_NONE UINT32_MAX
+
+struct freelist {
+    _Atomic uint64_t x_top; /* tag << 32 | slot */
+};
+
+typedef _Atomic uint32_t freelist_link; /* a table of these, one a slot, holds the chain */
+
+void pool__freelist_init(struct freelist *list);
+void pool__freelist_push(struct freelist *list, freelist_link *links, uint32_t slot);
+
+/* FREELIST_NONE: it is empty. */
+uint32_t pool__freelist_pop(struct freelist *list, freelist_link *links);
+
+#endif

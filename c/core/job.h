@@ -1,0 +1,63 @@
+/* A job's record and its state machine.
+ *
+ *   state     owner, who may write the record   leaves by
+ *   FREE      the free list                     take: its taker
+ *   FILLING   whoever submits                   QUEUED: the submitter; FREE: it failed
+ *   QUEUED    nobody                            RUNNING: the worker that popped it; ENDING: whoever cancels it
+ *   ENDING    whoever cancels it                ENDED: the same
+ *   RUNNING   the worker                        ENDED: the worker, or the coordinator once it has killed the worker
+ *   ENDED     whoever submitted it              RELEASED: the submitter
+ *   RELEASED  nobody; the handle is stale       FREE: the last of submitter and run queue
+ *
+ * Every change is one compare-exchange of `x_state`, which carries the generation too, so each job ends exactly once
+ * and a stale handle changes nothing.
+ */
+#ifndef MILLRACE_CORE_JOB_H
+#define MILLRACE_CORE_JOB_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "pool.h"
+
+enum job_state { JOB_FREE = 0, JOB_FILLING, JOB_QUEUED, JOB_ENDING, JOB_RUNNING, JOB_ENDED, JOB_RELEASED, JOB_STATES };
+
+struct job {
+    _Alignas(64) _Atomic uint32_t x_state;  /* generation << 8 | enum job_state */
+    _Atomic uint32_t x_wish;   /* generation << 8 | the enum pool_outcome it shall end with, 0: none */
+    _Atomic uint32_t x_worker; /* number of the worker that runs it, from 1; 0: none yet */
+    _Atomic uint32_t x_turn;   /* that worker's turn; set before x_worker */
+    _Atomic uint32_t x_holds;  /* the submitter, and the run queue while the number is in it */
+    _Atomic uint64_t x_deadline_ns; /* monotonic clock; 0: none */
+    /* the owner of the state writes */
+    uint32_t module;
+    pool_fd_t stdio[3];
+    uint32_t block;      /* arguments, later the result's text; 0: none */
+    uint32_t args_bytes;
+    uint32_t n_args;
+    uint32_t n_env;
+    uint32_t outcome;
+    uint32_t code;
+    uint32_t text_bytes;
+    uint64_t submitted_ns;
+    uint64_t started_ns;
+    uint64_t ended_ns;
+    /* coordinator only */
+    uint64_t kill_at_ns;      /* when the grace time of a job that shall end is over */
+    uint32_t kill_generation; /* whose grace time that is, generation + 1 */
+};
+
+enum job_state pool__job_state(const struct job *job);
+uint32_t pool__job_generation(const struct job *job);
+
+/* Moves a job of one generation from one state to another. False: it was not in `from`, and nothing changed. */
+bool pool__job_move(struct job *job, uint32_t generation, enum job_state from, enum job_state to);
+
+/* Wishes an end for a job of one generation. True: this wish is the first, and holds. */
+bool pool__job_wish(struct job *job, uint32_t generation, enum pool_outcome outcome);
+
+/* What was wished for; 0: nothing. */
+uint32_t pool__job_wished(const struct job *job);
+
+#endif

@@ -1,0 +1,28 @@
+#include "core/layout.h"
+
+#include "core/handle.h"
+
+_Static_assert(SIGNALS_USED <= SIGNALS_MAX, "every signal has its bit");
+_Static_assert(JOBS_MAX <= 1u << HANDLE_JOB_BITS, "a job's handle holds its slot");
+_Static_assert(PIPES_MAX * 2 <= 1u << HANDLE_PIPE_BITS, "an end's handle holds its slot");
+_Static_assert(JOBS_MAX < QUEUE_CELLS, "the run queue holds every job");
+_Static_assert(sizeof(struct job) % 64 == 0 && sizeof(struct pipe) % 64 == 0, "no two share a cache line");
+
+/* Slots go on the list from the last to the first, so that the first is taken first. */
+static void free_all(struct freelist *list, freelist_link *links, uint32_t n)
+{
+    pool__freelist_init(list);
+    while (n > 0) pool__freelist_push(list, links, --n);
+}
+
+void pool__layout_init(struct pool *pool, const struct pool_limits *limits)
+{
+    pool->abi = POOL_ABI;
+    pool->n_cores = limits->n_cores;
+    pool->grace_ms = limits->grace_ms;
+    for (uint32_t i = 0; i < WAITERS_MAX; i++) pool__bell_init(&pool->bells[i]);
+    pool__sched_init(&pool->sched);
+    pool__blocks_init(&pool->blocks, limits->blocks_bytes);
+    free_all(&pool->free_jobs, pool->job_links, JOBS_MAX);
+    free_all(&pool->free_pipes, pool->pipe_links, PIPES_MAX);
+}

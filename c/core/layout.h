@@ -1,0 +1,89 @@
+/* The shared memory's map: everything that threads meet in, one struct, made by the coordinator and never moved.
+ *
+ * The three upper rooms (client, coordinator, worker) do not know each other; they meet here. A leading `x_` marks
+ * what several threads touch, always atomically.
+ */
+#ifndef MILLRACE_CORE_LAYOUT_H
+#define MILLRACE_CORE_LAYOUT_H
+
+#include "core/bell.h"
+#include "core/blocks.h"
+#include "core/job.h"
+#include "core/pipe.h"
+#include "core/sched.h"
+#include "core/signals.h"
+
+#define WORKER_STACK_BYTES (64u * 1024)
+#define CLIENT_STACK_BYTES (64u * 1024)
+#define CLIENT_SCRATCH_BYTES (POOL_ARGS_MAX_BYTES + 1024)
+
+#define JOBS_MAX 1024u
+#define PIPES_MAX 4096u
+
+/* Waiters, the threads that can sleep, by number. 0 is nobody. */
+#define WAITER_CLIENT 1u
+#define WAITER_COORDINATOR 2u
+#define WAITER_WORKER_0 2u /* worker n, from 1, is waiter WAITER_WORKER_0 + n */
+#define WAITERS_MAX (WAITER_WORKER_0 + WORKERS_MAX + 1)
+
+/* Signals that the client gets, by number. */
+#define SIGNAL_JOB_0 0u                           /* + slot: the job has ended */
+#define SIGNAL_PIPE_0 (SIGNAL_JOB_0 + JOBS_MAX)   /* + slot * 2 + end: that end is ready */
+#define SIGNAL_BLOCKS (SIGNAL_PIPE_0 + 2 * PIPES_MAX) /* memory can be had again */
+#define SIGNALS_USED (SIGNAL_BLOCKS + 1)
+
+/* One life of a worker. A worker that was killed gets a successor in another slot: its own words rest with it. */
+enum worker_state {
+    WORKER_NONE = 0, /* the slot is free */
+    WORKER_STARTING,
+    WORKER_RUNTIME, /* in our code: may hold half a structure, must not be killed */
+    WORKER_GUEST,   /* in a guest's code: owns nothing of ours, may be killed at any instruction */
+    WORKER_KILLED,  /* the coordinator has killed it; if it comes back it parks for ever */
+    WORKER_DEAD     /* it failed, was retired or is known to be gone; the slot rests */
+};
+
+struct worker {
+    _Alignas(64) _Atomic uint32_t x_state; /* turn << 8 | enum worker_state; the turn counts the jobs it has begun, so
+                                              that a kill meant for one never hits the next */
+    /* coordinator writes */
+    uint8_t *stack;          /* and thread-local block */
+    uint64_t rests_until_ns; /* when a dead worker's slot may live again; UINT64_MAX: never */
+};
+
+struct pool {
+    uint32_t abi; /* first, so that it can be read before anything else is believed */
+    uint32_t n_cores;
+    uint32_t grace_ms;
+    uint8_t *client_stack;   /* CLIENT_STACK_BYTES: the client's stack and thread-local block */
+    uint8_t *client_scratch; /* CLIENT_SCRATCH_BYTES: where the bindings put what they pass by address */
+    _Atomic uint32_t x_client_relayed; /* 1: the client cannot watch its bell and is told by messages */
+    _Atomic uint32_t x_closing;
+    _Atomic uint32_t x_starved[(WAITERS_MAX + 31) / 32]; /* a bit for each waiter that wants a block */
+    struct bell bells[WAITERS_MAX];
+    struct signals signals; /* the client's */
+    struct sched sched;
+    struct worker workers[WORKERS_MAX + 1]; /* by number, from 1 */
+    struct freelist free_jobs;
+    freelist_link job_links[JOBS_MAX];
+    struct job jobs[JOBS_MAX];
+    struct freelist free_pipes;
+    freelist_link pipe_links[PIPES_MAX];
+    struct pipe pipes[PIPES_MAX];
+    struct blocks blocks;
+};
+
+static inline uint32_t pool__worker_word(uint32_t turn, enum worker_state state)
+{
+    return turn << 8 | (uint32_t)state;
+}
+
+struct pool_limits {
+    uint32_t n_cores;
+    uint32_t grace_ms;       /* how long a cancelled guest may go on computing before its worker is ended */
+    uint64_t blocks_bytes;   /* for rings and arguments together */
+};
+
+/* Makes an empty pool in zeroed memory. */
+void pool__layout_init(struct pool *pool, const struct pool_limits *limits);
+
+#endif

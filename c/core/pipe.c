@@ -1,0 +1,116 @@
+#include "core/pipe.h"
+
+#include "core/check.h"
+#include "pool.h"
+
+#define READER_ONE 1u
+#define WRITER_ONE (1u << 16)
+
+static bool has_reader(uint32_t ends)
+{
+    return (ends & (WRITER_ONE - 1)) != 0;
+}
+
+static bool has_writer(uint32_t ends)
+{
+    return ends >= WRITER_ONE;
+}
+
+void pool__pipe_open(struct pipe *pipe, uint32_t capacity, uint32_t start)
+{
+    pipe->capacity = capacity;
+    pipe->data = NULL;
+    atomic_store(&pipe->x_block, 0);
+    atomic_store(&pipe->x_tail, start);
+    atomic_store(&pipe->x_head, start);
+    atomic_store(&pipe->x_writer_waits, 0);
+    atomic_store(&pipe->x_reader_waits, 0);
+    atomic_store(&pipe->x_ends, READER_ONE | WRITER_ONE);
+}
+
+void pool__pipe_attach(struct pipe *pipe, uint32_t block, uint8_t *data)
+{
+    pipe->data = data;
+    atomic_store(&pipe->x_block, block);
+}
+
+/* The peer's counter is input, not an invariant: more than `capacity` inside is reported, never used. */
+static int used_bytes(struct pipe *pipe, uint32_t *used_out)
+{
+    *used_out = atomic_load(&pipe->x_tail) - atomic_load(&pipe->x_head);
+    return *used_out > pipe->capacity ? POOL_EPROTO : 0;
+}
+
+int pool__pipe_read_status(struct pipe *pipe)
+{
+    /* The ends first: a writer publishes its last bytes before it closes. */
+    uint32_t ends = atomic_load(&pipe->x_ends), used;
+    if (used_bytes(pipe, &used) < 0) return POOL_EPROTO;
+    if (used > 0) return 1;
+    return has_writer(ends) ? POOL_EAGAIN : 0;
+}
+
+int pool__pipe_write_status(struct pipe *pipe)
+{
+    uint32_t used;
+    if (!has_reader(atomic_load(&pipe->x_ends))) return POOL_EPIPE;
+    if (used_bytes(pipe, &used) < 0) return POOL_EPROTO;
+    return used < pipe->capacity ? 1 : POOL_EAGAIN;
+}
+
+static struct span run_at(struct pipe *pipe, uint32_t position, uint32_t size)
+{
+    uint32_t offset = position & (pipe->capacity - 1);
+    return (struct span){pipe->data + offset, pool__min(size, pipe->capacity - offset)};
+}
+
+struct span pool__pipe_readable(struct pipe *pipe, uint32_t skip)
+{
+    uint32_t used;
+    if (used_bytes(pipe, &used) < 0 || used <= skip) return (struct span){NULL, 0};
+    return run_at(pipe, atomic_load_explicit(&pipe->x_head, memory_order_relaxed) + skip, used - skip);
+}
+
+uint32_t pool__pipe_consume(struct pipe *pipe, uint32_t size)
+{
+    uint32_t head = atomic_load_explicit(&pipe->x_head, memory_order_relaxed) + size; /* only the reader writes it */
+    atomic_store(&pipe->x_head, head);
+    uint32_t waiter = atomic_load(&pipe->x_writer_waits);
+    if (!waiter) return 0;
+
+    /* A writer that sleeps had a full ring. Waking it for a few bytes would cost a wake-up for each; half a ring is
+     * worth one. A reader that reads on until it must sleep always gets there. */
+    uint32_t used = atomic_load(&pipe->x_tail) - head;
+    return used <= pipe->capacity / 2 ? waiter : 0;
+}
+
+struct span pool__pipe_writable(struct pipe *pipe, uint32_t skip)
+{
+    uint32_t used;
+    if (used_bytes(pipe, &used) < 0 || pipe->capacity - used <= skip) return (struct span){NULL, 0};
+    uint32_t tail = atomic_load_explicit(&pipe->x_tail, memory_order_relaxed);
+    return run_at(pipe, tail + skip, pipe->capacity - used - skip);
+}
+
+uint32_t pool__pipe_commit(struct pipe *pipe, uint32_t size)
+{
+    uint32_t tail = atomic_load_explicit(&pipe->x_tail, memory_order_relaxed); /* only the writer writes it */
+    atomic_store(&pipe->x_tail, tail + size);                                  /* publishes the bytes */
+    return atomic_load(&pipe->x_reader_waits);
+}
+
+void pool__pipe_announce(struct pipe *pipe, enum pipe_end end, uint32_t waiter)
+{
+    atomic_store(end == PIPE_READ ? &pipe->x_reader_waits : &pipe->x_writer_waits, waiter);
+}
+
+uint32_t pool__pipe_close(struct pipe *pipe, enum pipe_end end, bool *last_out)
+{
+    uint32_t one = end == PIPE_READ ? READER_ONE : WRITER_ONE;
+    uint32_t ends = atomic_fetch_sub(&pipe->x_ends, one) - one;
+    *last_out = ends == 0;
+    if (ends == 0) return 0; /* nobody is left to wake, and the pipe may be another one already */
+    if (end == PIPE_READ && !has_reader(ends)) return atomic_load(&pipe->x_writer_waits);
+    if (end == PIPE_WRITE && !has_writer(ends)) return atomic_load(&pipe->x_reader_waits);
+    return 0;
+}

@@ -1,0 +1,66 @@
+/* A pipe: a byte ring in shared memory with one reader and one writer, each of which may sleep.
+ *
+ * The counters run free and wrap at 2^32; only `x_tail - x_head`, the bytes inside, has a meaning. The writer writes
+ * bytes, then the tail; the reader reads bytes, then writes the head. Whoever is about to sleep announces itself in
+ * `x_reader_waits` or `x_writer_waits` and looks again; the other side moves its counter and then looks at the
+ * announcement (see bell.h). Only the waiter clears its own announcement.
+ *
+ * The functions here never sleep and never wake: they return the number of the waiter to wake, 0 for none.
+ */
+#ifndef MILLRACE_CORE_PIPE_H
+#define MILLRACE_CORE_PIPE_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+struct pipe {
+    /* whoever opens it writes; constant until both ends are closed */
+    _Atomic uint32_t x_generation;
+    uint32_t capacity;        /* a power of two */
+    _Atomic uint32_t x_block; /* the ring's block; the writer takes it before its first byte; 0: none yet */
+    _Atomic uint32_t x_ends;  /* open write ends << 16 | open read ends */
+    uint8_t *data;            /* the block's memory, published by x_tail */
+    /* writer's line */
+    _Alignas(64) _Atomic uint32_t x_tail;
+    _Atomic uint32_t x_writer_waits;
+    /* reader's line */
+    _Alignas(64) _Atomic uint32_t x_head;
+    _Atomic uint32_t x_reader_waits;
+};
+
+enum pipe_end { PIPE_READ = 0, PIPE_WRITE = 1 };
+
+/* A run of bytes inside the ring, up to its physical end at most. */
+struct span {
+    uint8_t *data;
+    uint32_t size;
+};
+
+/* Opens a pipe with one end of each kind. `start` is where its counters begin: 0, or anything in a test. */
+void pool__pipe_open(struct pipe *pipe, uint32_t capacity, uint32_t start);
+
+/* Writer only. Gives the ring its memory of `capacity` bytes. */
+void pool__pipe_attach(struct pipe *pipe, uint32_t block, uint8_t *data);
+
+/* What the reader would get: 1 bytes, 0 end of file, POOL_EAGAIN nothing yet, POOL_EPROTO the counters are damaged. */
+int pool__pipe_read_status(struct pipe *pipe);
+
+/* What the writer would get: 1 room (or no ring attached yet), POOL_EAGAIN full, POOL_EPIPE no reader, POOL_EPROTO. */
+int pool__pipe_write_status(struct pipe *pipe);
+
+/* The bytes that can be read without wrapping, `skip` bytes after the next one; then what gives `size` of them back. */
+struct span pool__pipe_readable(struct pipe *pipe, uint32_t skip);
+uint32_t pool__pipe_consume(struct pipe *pipe, uint32_t size);
+
+/* The room that can be written without wrapping, `skip` bytes after the next one; then what publishes `size` bytes. */
+struct span pool__pipe_writable(struct pipe *pipe, uint32_t skip);
+uint32_t pool__pipe_commit(struct pipe *pipe, uint32_t size);
+
+/* Announces that `waiter` wants to be woken at the next change of its end; 0: not any more. */
+void pool__pipe_announce(struct pipe *pipe, enum pipe_end end, uint32_t waiter);
+
+/* Closes one end. `*last_out`: both sides are closed now and the caller must recycle the pipe. */
+uint32_t pool__pipe_close(struct pipe *pipe, enum pipe_end end, bool *last_out);
+
+#endif

@@ -1,0 +1,53 @@
+#include "core/queue.h"
+
+#include <stddef.h>
+
+void pool__queue_init(struct queue *queue)
+{
+    atomic_init(&queue->x_tail, 0);
+    atomic_init(&queue->x_head, 0);
+    for (uint32_t i = 0; i < QUEUE_CELLS; i++) atomic_init(&queue->cells[i].x_turn, i);
+}
+
+/* Claims the cell whose turn it is to be `offset` ahead of `counter` (0: to be written, 1: to be read). NULL: the
+ * queue is full, or empty. Turns run free and wrap: only differences have a meaning. */
+static struct queue_cell *claim(struct queue *queue, _Atomic uint32_t *counter, uint32_t offset, uint32_t *position_out)
+{
+    uint32_t position = atomic_load(counter);
+    for (;;) {
+        struct queue_cell *cell = &queue->cells[position % QUEUE_CELLS];
+        int32_t ahead = (int32_t)(atomic_load(&cell->x_turn) - (position + offset));
+        if (ahead < 0) return NULL;
+        if (ahead > 0) {
+            position = atomic_load(counter);
+        } else if (atomic_compare_exchange_weak(counter, &position, position + 1)) {
+            *position_out = position;
+            return cell;
+        }
+    }
+}
+
+bool pool__queue_push(struct queue *queue, uint32_t value)
+{
+    uint32_t position;
+    struct queue_cell *cell = claim(queue, &queue->x_tail, 0, &position);
+    if (!cell) return false;
+    cell->value = value;
+    atomic_store(&cell->x_turn, position + 1); /* publishes the value to pool__queue_pop */
+    return true;
+}
+
+bool pool__queue_pop(struct queue *queue, uint32_t *value_out)
+{
+    uint32_t position;
+    struct queue_cell *cell = claim(queue, &queue->x_head, 1, &position);
+    if (!cell) return false;
+    *value_out = cell->value;
+    atomic_store(&cell->x_turn, position + QUEUE_CELLS); /* hands the cell to the push one lap later */
+    return true;
+}
+
+bool pool__queue_has_more(struct queue *queue)
+{
+    return atomic_load(&queue->x_tail) != atomic_load(&queue->x_head);
+}

@@ -1,0 +1,51 @@
+#include "core/sched.h"
+
+#include "core/check.h"
+
+void pool__sched_init(struct sched *sched)
+{
+    pool__queue_init(&sched->queue);
+    for (uint32_t i = 0; i < POOL_COUNT_OF(sched->x_idle); i++) atomic_init(&sched->x_idle[i], 0);
+    atomic_init(&sched->x_awake, 0);
+}
+
+bool pool__sched_push(struct sched *sched, uint32_t slot)
+{
+    return pool__queue_push(&sched->queue, slot);
+}
+
+bool pool__sched_pop(struct sched *sched, uint32_t *slot_out)
+{
+    return pool__queue_pop(&sched->queue, slot_out);
+}
+
+void pool__sched_set_idle(struct sched *sched, uint32_t worker)
+{
+    atomic_fetch_or(&sched->x_idle[(worker - 1) / 32], 1u << (worker - 1) % 32);
+}
+
+void pool__sched_clear_idle(struct sched *sched, uint32_t worker)
+{
+    atomic_fetch_and(&sched->x_idle[(worker - 1) / 32], ~(1u << (worker - 1) % 32));
+}
+
+/* Claims the lowest idle worker of one word; 0: none. */
+static uint32_t claim_idle(_Atomic uint32_t *x_word)
+{
+    uint32_t bits = atomic_load(x_word);
+    while (bits) {
+        uint32_t lowest = bits & -bits;
+        if (atomic_compare_exchange_weak(x_word, &bits, bits & ~lowest)) return (uint32_t)__builtin_ctz(lowest) + 1;
+    }
+    return 0;
+}
+
+uint32_t pool__sched_pick(struct sched *sched)
+{
+    if (!pool__queue_has_more(&sched->queue)) return 0;
+    for (uint32_t i = 0; i < POOL_COUNT_OF(sched->x_idle); i++) {
+        uint32_t worker = claim_idle(&sched->x_idle[i]);
+        if (worker) return i * 32 + worker;
+    }
+    return 0;
+}

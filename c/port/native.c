@@ -1,0 +1,86 @@
+/* The platform of native builds: Linux, with futexes for sleeping and waking. */
+#include <errno.h>
+#include <linux/futex.h>
+#include <stdlib.h>
+#include <sys/random.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "port/native.h"
+
+static struct port_hooks hooks;
+
+void port_set_hooks(const struct port_hooks *replacement)
+{
+    hooks = *replacement;
+}
+
+void port_wait(_Atomic uint32_t *word, uint32_t expected, uint64_t timeout_ns)
+{
+    struct timespec timeout = {.tv_sec = (time_t)(timeout_ns / 1000000000u), .tv_nsec = (long)(timeout_ns % 1000000000u)};
+    syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, expected, timeout_ns == PORT_FOREVER ? NULL : &timeout, NULL, 0);
+}
+
+void port_wake(_Atomic uint32_t *word)
+{
+    syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, INT32_MAX, NULL, NULL, 0);
+}
+
+static clockid_t clock_id(enum port_clock clock)
+{
+    return clock == PORT_REALTIME ? CLOCK_REALTIME : CLOCK_MONOTONIC;
+}
+
+static uint64_t to_ns(struct timespec time)
+{
+    return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
+}
+
+uint64_t port_now_ns(enum port_clock clock)
+{
+    struct timespec now;
+    if (hooks.now_ns) return hooks.now_ns(clock);
+    clock_gettime(clock_id(clock), &now);
+    return to_ns(now);
+}
+
+uint64_t port_clock_step_ns(enum port_clock clock)
+{
+    struct timespec step;
+    clock_getres(clock_id(clock), &step);
+    return to_ns(step);
+}
+
+static bool read_entropy(uint8_t *data, size_t size)
+{
+    for (size_t done = 0; done < size;) {
+        ssize_t n = getrandom(data + done, size - done, 0);
+        if (n < 0 && errno != EINTR) return false;
+        if (n > 0) done += (size_t)n;
+    }
+    return true;
+}
+
+bool port_random(uint8_t *data, size_t size)
+{
+    return hooks.random ? hooks.random(data, size) : read_entropy(data, size);
+}
+
+void port_post(enum port_post what)
+{
+    if (hooks.post) hooks.post(what);
+}
+
+void port_relax(void)
+{
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#endif
+}
+
+_Noreturn void port_unwind(void)
+{
+    if (hooks.unwind) hooks.unwind();
+    abort();
+}

@@ -1,0 +1,17 @@
+/* What the native platform has beyond port.h: hooks for whoever plays the script around it. */
+#ifndef MILLRACE_PORT_NATIVE_H
+#define MILLRACE_PORT_NATIVE_H
+
+#include "port/port.h"
+
+struct port_hooks {
+    void (*post)(enum port_post what);
+    void (*unwind)(void); /* never returns */
+    uint64_t (*now_ns)(enum port_clock clock);
+    bool (*random)(uint8_t *data, size_t size);
+};
+
+/* Replaces what the platform does by itself; a NULL member keeps it. Not while threads run. */
+void port_set_hooks(const struct port_hooks *hooks);
+
+#endif

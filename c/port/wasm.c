@@ -1,0 +1,51 @@
+/* The platform of coordinator.wasm: one wasm memory shared by every thread, and a script around each instance. */
+#include "port/port.h"
+
+#define IMPORT(name) __attribute__((import_module("millrace"), import_name(#name)))
+
+IMPORT(now_ms) double script_now_ms(uint32_t clock);
+IMPORT(clock_step_ms) double script_clock_step_ms(uint32_t clock);
+IMPORT(random) int32_t script_random(uint8_t *data, size_t size);
+IMPORT(post) void script_post(uint32_t what);
+
+void port_wait(_Atomic uint32_t *word, uint32_t expected, uint64_t timeout_ns)
+{
+    int64_t timeout = timeout_ns > INT64_MAX ? -1 : (int64_t)timeout_ns;
+    __builtin_wasm_memory_atomic_wait32((int32_t *)word, (int32_t)expected, timeout);
+}
+
+void port_wake(_Atomic uint32_t *word)
+{
+    /* All, never one: a terminated worker may still be in the list and would swallow the only wake-up. */
+    __builtin_wasm_memory_atomic_notify((int32_t *)word, UINT32_MAX);
+}
+
+uint64_t port_now_ns(enum port_clock clock)
+{
+    return (uint64_t)(script_now_ms(clock) * 1e6);
+}
+
+uint64_t port_clock_step_ns(enum port_clock clock)
+{
+    return (uint64_t)(script_clock_step_ms(clock) * 1e6);
+}
+
+bool port_random(uint8_t *data, size_t size)
+{
+    return script_random(data, size) == 0;
+}
+
+void port_post(enum port_post what)
+{
+    script_post(what);
+}
+
+void port_relax(void)
+{
+    /* wasm has no pause instruction */
+}
+
+_Noreturn void port_unwind(void)
+{
+    __builtin_trap();
+}

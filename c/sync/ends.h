@@ -1,0 +1,20 @@
+/* What the two ends of a pipe share besides bytes: taking the ring's memory, closing, recycling. */
+#ifndef MILLRACE_SYNC_ENDS_H
+#define MILLRACE_SYNC_ENDS_H
+
+#include "core/layout.h"
+
+/* Finds the pipe behind a handle: NULL if it is not open, or not this kind of end. */
+struct pipe *pool__end_of(struct pool *pool, pool_fd_t fd, enum pipe_end end);
+
+/* Takes a block. 0: there is none, and `waiter` is woken when there may be one. */
+uint32_t pool__take_block(struct pool *pool, uint32_t size_bytes, uint32_t waiter);
+void pool__give_block(struct pool *pool, uint32_t block);
+
+/* Gives a pipe its ring if it has none: 0, or POOL_EAGAIN as pool__take_block. */
+int pool__attach_ring(struct pool *pool, struct pipe *pipe, uint32_t waiter);
+
+/* Closes one end: wakes the other side, and recycles the pipe after the last. */
+void pool__close_end(struct pool *pool, struct pipe *pipe, enum pipe_end end);
+
+#endif

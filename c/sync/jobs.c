@@ -1,0 +1,118 @@
+#include "sync/jobs.h"
+
+#include "core/check.h"
+#include "core/handle.h"
+#include "port/port.h"
+#include "sync/ends.h"
+#include "sync/wake.h"
+
+static uint32_t slot_of(const struct pool *pool, const struct job *job)
+{
+    return (uint32_t)(job - pool->jobs);
+}
+
+struct job *pool__job_of(struct pool *pool, pool_job_t handle)
+{
+    uint32_t slot = handle & ((1u << HANDLE_JOB_BITS) - 1);
+    if (slot >= JOBS_MAX) return NULL;
+    struct job *job = &pool->jobs[slot];
+    enum job_state state = pool__job_state(job);
+    if (state == JOB_FREE || state == JOB_FILLING || state == JOB_RELEASED) return NULL;
+    return handle == pool__handle_of_job(slot, pool__job_generation(job)) ? job : NULL;
+}
+
+/* A change of state that only its owner can make, and that therefore cannot fail. */
+static void move(struct job *job, enum job_state from, enum job_state to)
+{
+    bool moved = pool__job_move(job, pool__job_generation(job), from, to);
+    POOL_ASSERT(moved);
+    (void)moved;
+}
+
+struct job *pool__job_take(struct pool *pool)
+{
+    uint32_t slot = pool__freelist_pop(&pool->free_jobs, pool->job_links);
+    if (slot == FREELIST_NONE) return NULL;
+    struct job *job = &pool->jobs[slot];
+    move(job, JOB_FREE, JOB_FILLING);
+    atomic_store(&job->x_wish, pool__job_generation(job) << 8);
+    atomic_store(&job->x_worker, 0);
+    job->outcome = 0;
+    job->code = 0;
+    job->block = 0;
+    job->text_bytes = 0;
+    job->started_ns = 0;
+    return job;
+}
+
+/* A record that is free has its number on the list. */
+static void put_back(struct pool *pool, struct job *job, enum job_state from)
+{
+    uint32_t block = job->block;
+    move(job, from, JOB_FREE);
+    pool__freelist_push(&pool->free_jobs, pool->job_links, slot_of(pool, job));
+    pool__give_block(pool, block);
+}
+
+void pool__job_untake(struct pool *pool, struct job *job)
+{
+    put_back(pool, job, JOB_FILLING);
+}
+
+static void close_stdio(struct pool *pool, struct job *job)
+{
+    for (uint32_t i = 0; i < POOL_COUNT_OF(job->stdio); i++) {
+        enum pipe_end end = i == 0 ? PIPE_READ : PIPE_WRITE;
+        struct pipe *pipe = job->stdio[i] ? pool__end_of(pool, job->stdio[i], end) : NULL;
+        if (pipe) pool__close_end(pool, pipe, end);
+    }
+}
+
+static void tell(struct pool *pool, const struct job *job)
+{
+    pool__wake(pool, WAITER_CLIENT, SIGNAL_JOB_0 + slot_of(pool, job));
+}
+
+bool pool__job_begin(struct pool *pool, struct job *job, uint32_t worker, uint32_t turn)
+{
+    bool begun = pool__job_move(job, pool__job_generation(job), JOB_QUEUED, JOB_RUNNING);
+    if (begun) {
+        atomic_store(&job->x_turn, turn);
+        atomic_store(&job->x_worker, worker);
+        job->started_ns = port_now_ns(PORT_MONOTONIC);
+    }
+    pool__job_drop(pool, job);
+    return begun;
+}
+
+bool pool__job_end_queued(struct pool *pool, struct job *job, uint32_t generation)
+{
+    if (!pool__job_move(job, generation, JOB_QUEUED, JOB_ENDING)) return false;
+    job->outcome = pool__job_wished(job);
+    job->ended_ns = port_now_ns(PORT_MONOTONIC);
+    close_stdio(pool, job);
+    move(job, JOB_ENDING, JOB_ENDED);
+    tell(pool, job);
+    return true;
+}
+
+void pool__job_end_running(struct pool *pool, struct job *job, enum pool_outcome outcome, uint32_t code)
+{
+    job->outcome = outcome;
+    job->code = code;
+    job->ended_ns = port_now_ns(PORT_MONOTONIC);
+    close_stdio(pool, job); /* before the job ends, so that whoever sees it ended finds its output complete */
+    move(job, JOB_RUNNING, JOB_ENDED);
+    tell(pool, job);
+}
+
+void pool__job_drop(struct pool *pool, struct job *job)
+{
+    if (atomic_fetch_sub(&job->x_holds, 1) > 1) return;
+    put_back(pool, job, JOB_RELEASED);
+}
+
+uint8_t *pool__job_block(struct pool *pool, const struct job *job)
+{
+    return job->block ? pool->blocks.memory[job->block] : NULL;
+}

@@ -1,0 +1,30 @@
+/* How a job's record begins and ends, whoever does it: client, coordinator or worker. */
+#ifndef MILLRACE_SYNC_JOBS_H
+#define MILLRACE_SYNC_JOBS_H
+
+#include "core/layout.h"
+
+/* Finds the job behind a handle; NULL if it was released. */
+struct job *pool__job_of(struct pool *pool, pool_job_t handle);
+
+/* Takes a free record, in state FILLING; NULL: all are in use. */
+struct job *pool__job_take(struct pool *pool);
+void pool__job_untake(struct pool *pool, struct job *job);
+
+/* Takes a record's number off the run queue, to run it: false if it has been cancelled meanwhile, and the number is
+ * let go of. */
+bool pool__job_begin(struct pool *pool, struct job *job, uint32_t worker, uint32_t turn);
+
+/* Ends a job of one generation that no worker has begun, with the outcome wished for. False: it had begun. */
+bool pool__job_end_queued(struct pool *pool, struct job *job, uint32_t generation);
+
+/* Ends a running job. The caller is its worker, or has killed its worker. */
+void pool__job_end_running(struct pool *pool, struct job *job, enum pool_outcome outcome, uint32_t code);
+
+/* Lets go of a record; the last of submitter and run queue frees it. */
+void pool__job_drop(struct pool *pool, struct job *job);
+
+/* The memory that carries arguments in and text out; NULL: none. */
+uint8_t *pool__job_block(struct pool *pool, const struct job *job);
+
+#endif

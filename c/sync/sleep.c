@@ -1,0 +1,112 @@
+#include "sync/sleep.h"
+
+#include "port/port.h"
+#include "sync/ends.h"
+
+/* A wake-up costs 20 to 100 us, so 10 us of looking is a good bet as long as nobody else wants the core. */
+#define SPIN_NS 10000u
+#define CALIBRATION_LOOKS 2000u
+#define CREDIT_MAX 16
+#define CREDIT_RETRY (-32) /* after so many sleeps without a bet, one more is tried */
+
+/* Looks at the bell until it moves on: true; or `spins` times: false. */
+static bool spin(const struct bell *bell, uint32_t count, uint32_t spins)
+{
+    for (uint32_t i = 0; i < spins; i++) {
+        if (atomic_load_explicit(&bell->x_count, memory_order_relaxed) != count) return true;
+        port_relax();
+    }
+    return false;
+}
+
+static uint32_t calibrate(struct bell *bell)
+{
+    uint64_t begin = port_now_ns(PORT_MONOTONIC);
+    spin(bell, atomic_load(&bell->x_count), CALIBRATION_LOOKS);
+    uint64_t took = port_now_ns(PORT_MONOTONIC) - begin;
+    uint64_t spins = (uint64_t)CALIBRATION_LOOKS * SPIN_NS / (took ? took : 1);
+    return spins > 20 * CALIBRATION_LOOKS ? 20 * CALIBRATION_LOOKS : (uint32_t)spins; /* clocks can be coarse */
+}
+
+void pool__sleeper_init(struct sleeper *sleeper, struct pool *pool, uint32_t waiter)
+{
+    *sleeper = (struct sleeper){.pool = pool, .waiter = waiter, .credit = CREDIT_MAX};
+    sleeper->spins = calibrate(&pool->bells[waiter]);
+}
+
+bool pool__sleeper_interrupted(const struct sleeper *sleeper)
+{
+    return sleeper->job && pool__job_wished(sleeper->job) != 0;
+}
+
+uint32_t pool__sleeper_arm(struct sleeper *sleeper)
+{
+    return pool__bell_arm(&sleeper->pool->bells[sleeper->waiter]);
+}
+
+void pool__sleeper_disarm(struct sleeper *sleeper)
+{
+    pool__bell_disarm(&sleeper->pool->bells[sleeper->waiter]);
+}
+
+/* Spinning is a bet that the peer runs on another core: with no core to spare it only keeps the peer from running. */
+static bool worth_spinning(struct sleeper *sleeper)
+{
+    if (atomic_load_explicit(&sleeper->pool->sched.x_awake, memory_order_relaxed) >= sleeper->pool->n_cores) return false;
+    if (sleeper->credit > 0) return true;
+    if (--sleeper->credit > CREDIT_RETRY) return false;
+    sleeper->credit = 1;
+    return true;
+}
+
+void pool__sleeper_sleep(struct sleeper *sleeper, uint32_t count, uint64_t timeout_ns)
+{
+    struct bell *bell = &sleeper->pool->bells[sleeper->waiter];
+    if (worth_spinning(sleeper)) {
+        if (spin(bell, count, sleeper->spins)) {
+            if (sleeper->credit < CREDIT_MAX) sleeper->credit++;
+            return;
+        }
+        sleeper->credit--;
+    }
+    atomic_fetch_sub_explicit(&sleeper->pool->sched.x_awake, 1, memory_order_relaxed);
+    port_wait(&bell->x_count, count, timeout_ns);
+    atomic_fetch_add_explicit(&sleeper->pool->sched.x_awake, 1, memory_order_relaxed);
+}
+
+static int status_of(struct pipe *pipe, enum pipe_end end)
+{
+    return end == PIPE_READ ? pool__pipe_read_status(pipe) : pool__pipe_write_status(pipe);
+}
+
+int pool__sleep_on_pipe(struct sleeper *sleeper, struct pipe *pipe, enum pipe_end end)
+{
+    int status = status_of(pipe, end);
+    if (status != POOL_EAGAIN) return status;
+
+    pool__pipe_announce(pipe, end, sleeper->waiter);
+    for (;;) {
+        uint32_t count = pool__sleeper_arm(sleeper);
+        status = status_of(pipe, end);
+        if (status == POOL_EAGAIN && pool__sleeper_interrupted(sleeper)) status = POOL_ECANCELED;
+        if (status != POOL_EAGAIN) break;
+        pool__sleeper_sleep(sleeper, count, PORT_FOREVER);
+    }
+    pool__pipe_announce(pipe, end, 0);
+    pool__sleeper_disarm(sleeper);
+    return status;
+}
+
+int pool__sleep_on_ring(struct sleeper *sleeper, struct pipe *pipe)
+{
+    int status;
+    for (;;) {
+        uint32_t count = pool__sleeper_arm(sleeper);
+        status = pool__attach_ring(sleeper->pool, pipe, sleeper->waiter);
+        if (status == POOL_EAGAIN && pool__sleeper_interrupted(sleeper)) status = POOL_ECANCELED;
+        if (status != POOL_EAGAIN) break;
+        pool__sleeper_sleep(sleeper, count, PORT_FOREVER);
+    }
+    pool__sleeper_disarm(sleeper);
+    return status;
+}

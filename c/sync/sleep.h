@@ -1,0 +1,31 @@
+/* Sleeping as a worker or a native thread: on the thread's own bell, for whatever is announced. */
+#ifndef MILLRACE_SYNC_SLEEP_H
+#define MILLRACE_SYNC_SLEEP_H
+
+#include "core/layout.h"
+
+struct sleeper {
+    struct pool *pool;
+    uint32_t waiter;
+    uint32_t spins;                      /* how often to look before sleeping, when a core is free for it */
+    int32_t credit;                      /* whether looking has paid off lately */
+    const struct job *job;               /* whoever sleeps for it gives up when its end is wished for; NULL: none */
+};
+
+/* Makes a thread's sleeper, and finds how many looks fit into the time that is worth spinning. */
+void pool__sleeper_init(struct sleeper *sleeper, struct pool *pool, uint32_t waiter);
+
+bool pool__sleeper_interrupted(const struct sleeper *sleeper);
+
+/* Arm, announce, look again, sleep, disarm: the caller does the middle part. */
+uint32_t pool__sleeper_arm(struct sleeper *sleeper);
+void pool__sleeper_sleep(struct sleeper *sleeper, uint32_t count, uint64_t timeout_ns);
+void pool__sleeper_disarm(struct sleeper *sleeper);
+
+/* Sleeps until one end of a pipe is ready. Its status (see pipe.h), or POOL_ECANCELED when interrupted. */
+int pool__sleep_on_pipe(struct sleeper *sleeper, struct pipe *pipe, enum pipe_end end);
+
+/* Gives a pipe its ring, sleeping until there is memory for it: 0, or POOL_ECANCELED. */
+int pool__sleep_on_ring(struct sleeper *sleeper, struct pipe *pipe);
+
+#endif

@@ -1,0 +1,40 @@
+#include "sync/wake.h"
+
+#include "core/check.h"
+#include "port/port.h"
+
+void pool__wake(struct pool *pool, uint32_t waiter, uint32_t signal)
+{
+    if (!waiter) return;
+    if (waiter == WAITER_CLIENT) pool__signals_raise(&pool->signals, signal);
+    struct bell *bell = &pool->bells[waiter];
+    if (!pool__bell_ring(bell)) return;
+    port_wake(&bell->x_count);
+    if (waiter == WAITER_CLIENT && atomic_load(&pool->x_client_relayed)) port_post(PORT_POST_RING);
+}
+
+void pool__wake_end(struct pool *pool, const struct pipe *pipe, enum pipe_end end, uint32_t waiter)
+{
+    uint32_t slot = (uint32_t)(pipe - pool->pipes);
+    pool__wake(pool, waiter, SIGNAL_PIPE_0 + slot * 2 + (uint32_t)end);
+}
+
+void pool__wake_idle(struct pool *pool)
+{
+    uint32_t worker = pool__sched_pick(&pool->sched);
+    if (worker) pool__wake(pool, WAITER_WORKER_0 + worker, 0);
+}
+
+void pool__starve(struct pool *pool, uint32_t waiter)
+{
+    atomic_fetch_or(&pool->x_starved[waiter / 32], 1u << waiter % 32);
+}
+
+void pool__wake_starved(struct pool *pool)
+{
+    for (uint32_t i = 0; i < POOL_COUNT_OF(pool->x_starved); i++) {
+        if (!atomic_load(&pool->x_starved[i])) continue;
+        uint32_t bits = atomic_exchange(&pool->x_starved[i], 0);
+        for (; bits; bits &= bits - 1) pool__wake(pool, i * 32 + (uint32_t)__builtin_ctz(bits), SIGNAL_BLOCKS);
+    }
+}

@@ -1,0 +1,20 @@
+/* Waking a waiter: where the core's bells and signals meet the platform. */
+#ifndef MILLRACE_SYNC_WAKE_H
+#define MILLRACE_SYNC_WAKE_H
+
+#include "core/layout.h"
+
+/* Wakes a waiter (0: nobody). The client is told `signal` as well; to the others it means nothing. */
+void pool__wake(struct pool *pool, uint32_t waiter, uint32_t signal);
+
+/* Wakes whoever waits at one end of a pipe, after the other end moved; `waiter` is what the pipe's function returned. */
+void pool__wake_end(struct pool *pool, const struct pipe *pipe, enum pipe_end end, uint32_t waiter);
+
+/* Wakes an idle worker if the run queue has something for it. */
+void pool__wake_idle(struct pool *pool);
+
+/* Notes that a waiter found no block; a block that is given back or added wakes it. */
+void pool__starve(struct pool *pool, uint32_t waiter);
+void pool__wake_starved(struct pool *pool);
+
+#endif

@@ -1,0 +1,32 @@
+# What the toolchain consists of and where it lives; sourced by setup.sh and
+# env.sh, never run.
+# shellcheck shell=bash disable=SC2034
+
+# The committed wasm is built by exactly these versions.  Raise
+# TOOLCHAIN_REVISION when the layout of the folder changes, so that nobody keeps
+# an old one.
+EMSCRIPTEN_VERSION=3.1.69
+BINARYEN_VERSION=120
+ACORN_VERSION=8.14.1
+CLANG_VERSION=19.1.7
+TOOLCHAIN_REVISION=1
+
+# The Debian release that carries those two.
+EMSCRIPTEN_SUITE=trixie
+
+MILLRACE_CACHE="${XDG_CACHE_HOME:-$HOME/.cache}/millrace"
+TOOLCHAIN="$MILLRACE_CACHE/toolchain-$EMSCRIPTEN_VERSION-$BINARYEN_VERSION-r$TOOLCHAIN_REVISION"
+
+# Written last: a folder without it is not a toolchain.
+TOOLCHAIN_STAMP="$TOOLCHAIN/complete"
+
+# Clang of the same version as emscripten's compiles the WASI guests.
+LLVM_PREFIX=/usr/lib/llvm-19
+
+# Does the user want the emcc on the PATH, and is it new enough?
+use_system_emcc() {
+  [ "${MILLRACE_SYSTEM_EMCC:-0}" = 1 ] || return 1
+  local version
+  version=$(emcc -dumpversion 2>/dev/null) || return 1
+  [ "$(printf '%s\n' "$EMSCRIPTEN_VERSION" "${version%%-*}" | sort -V | head -n 1)" = "$EMSCRIPTEN_VERSION" ]
+}

@@ -1,0 +1,32 @@
+#include "port/port.h"
+#include "wasi/wasi.h"
+
+static uint32_t port_clock_of(uint32_t clock, enum port_clock *clock_out)
+{
+    switch (clock) {
+    case WASI_CLOCK_REALTIME: *clock_out = PORT_REALTIME; return WASI_SUCCESS;
+    case WASI_CLOCK_MONOTONIC: *clock_out = PORT_MONOTONIC; return WASI_SUCCESS;
+    case WASI_CLOCK_PROCESS_CPUTIME:
+    case WASI_CLOCK_THREAD_CPUTIME: return WASI_ENOTSUP; /* no platform of ours tells */
+    default: return WASI_EINVAL;
+    }
+}
+
+uint32_t wasi_clock_res_get(struct wasi_context *c, uint32_t clock, uint32_t step_out)
+{
+    enum port_clock port_clock;
+    uint32_t error = port_clock_of(clock, &port_clock);
+    if (error) return error;
+    uint64_t step = port_clock_step_ns(port_clock);
+    return c->guest.write(step_out, &step, sizeof step);
+}
+
+uint32_t wasi_clock_time_get(struct wasi_context *c, uint32_t clock, uint64_t precision, uint32_t time_out)
+{
+    (void)precision; /* a wish only */
+    enum port_clock port_clock;
+    uint32_t error = port_clock_of(clock, &port_clock);
+    if (error) return error;
+    uint64_t now = port_now_ns(port_clock);
+    return c->guest.write(time_out, &now, sizeof now);
+}

@@ -1,0 +1,42 @@
+/* One running guest, as WASI sees it: its memory, its arguments, its descriptors. */
+#ifndef MILLRACE_WASI_CONTEXT_H
+#define MILLRACE_WASI_CONTEXT_H
+
+#include "core/layout.h"
+#include "sync/sleep.h"
+#include "wasi/guest.h"
+
+#define WASI_FDS_MAX 16u
+
+enum wasi_fd_kind { WASI_FD_CLOSED = 0, WASI_FD_NULL, WASI_FD_READER, WASI_FD_WRITER };
+
+struct wasi_fd {
+    enum wasi_fd_kind kind;
+    uint16_t flags;    /* WASI_FDFLAG_* */
+    struct pipe *pipe; /* READER and WRITER */
+};
+
+/* Strings one behind the other, each ended by a NUL. */
+struct wasi_strings {
+    const char *data;
+    uint32_t size;
+    uint32_t n;
+};
+
+struct wasi_context {
+    struct wasi_guest guest;
+    struct sleeper *sleeper;
+    struct wasi_strings args;
+    struct wasi_strings env;
+    uint32_t exit_code; /* what proc_exit was given */
+    bool exited;
+    struct wasi_fd fds[WASI_FDS_MAX];
+};
+
+/* Makes a guest ready to run as `job`: its arguments and its descriptors 0 to 2. */
+void wasi_context_init(struct wasi_context *context, struct sleeper *sleeper, struct job *job);
+
+/* The open descriptor of that number; NULL: WASI_EBADF. */
+struct wasi_fd *wasi_fd_of(struct wasi_context *context, uint32_t fd);
+
+#endif
