@@ -72,6 +72,7 @@ export class Doorbell {
   }
 
   async #work(): Promise<void> {
+    await undefined; // never dispatch inside the call that woke us: whoever called has not said yet what it waits for
     while (!this.#stopped) {
       const exhausted = await this.#listen();
       if (exhausted) await macrotask(); // rendering and input come first

@@ -50,6 +50,11 @@ export class Launcher {
     }
   }
 
+  /** Cancels every job. */
+  cancelAll(reason: unknown): void {
+    for (const task of [...this.#live]) task.cancel(reason);
+  }
+
   /** Ends every job here, and every later one, with an error: the pool is gone. */
   failAll(error: JobError): void {
     this.#dead ??= error; // first, so that a reaction which submits again is refused

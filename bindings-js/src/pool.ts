@@ -147,7 +147,9 @@ export class Pool {
   }
 
   async #close(): Promise<void> {
+    const reason = new PoolError('POOL_ESHUTDOWN', 'the pool was closed');
     this.#coordinator.keepAlive(true);
+    this.#launcher.cancelAll(reason);
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, CLOSE_TIMEOUT_MS);
       this.#onClosed = () => {
@@ -156,7 +158,7 @@ export class Pool {
       };
       this.#coordinator.post({ type: 'millrace:close' });
     });
-    this.#end(new CancelledError({ cause: new PoolError('POOL_ESHUTDOWN', 'the pool was closed') }));
+    this.#end(new CancelledError({ cause: reason }));
   }
 
   #end(error: JobError): void {

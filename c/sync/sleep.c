@@ -97,16 +97,26 @@ int pool__sleep_on_pipe(struct sleeper *sleeper, struct pipe *pipe, enum pipe_en
     return status;
 }
 
-int pool__sleep_on_ring(struct sleeper *sleeper, struct pipe *pipe)
+uint32_t pool__sleep_on_block(struct sleeper *sleeper, uint32_t size_bytes, uint64_t timeout_ns)
 {
-    int status;
+    uint32_t block;
+    uint64_t begin = timeout_ns == PORT_FOREVER ? 0 : port_now_ns(PORT_MONOTONIC), waited = 0;
     for (;;) {
         uint32_t count = pool__sleeper_arm(sleeper);
-        status = pool__attach_ring(sleeper->pool, pipe, sleeper->waiter);
-        if (status == POOL_EAGAIN && pool__sleeper_interrupted(sleeper)) status = POOL_ECANCELED;
-        if (status != POOL_EAGAIN) break;
-        pool__sleeper_sleep(sleeper, count, PORT_FOREVER);
+        block = pool__take_block(sleeper->pool, size_bytes, sleeper->waiter);
+        if (block || waited >= timeout_ns || pool__sleeper_interrupted(sleeper)) break;
+        pool__sleeper_sleep(sleeper, count, timeout_ns == PORT_FOREVER ? PORT_FOREVER : timeout_ns - waited);
+        if (timeout_ns != PORT_FOREVER) waited = port_now_ns(PORT_MONOTONIC) - begin;
     }
     pool__sleeper_disarm(sleeper);
-    return status;
+    return block;
+}
+
+int pool__sleep_on_ring(struct sleeper *sleeper, struct pipe *pipe)
+{
+    if (pipe->data) return 0;
+    uint32_t block = pool__sleep_on_block(sleeper, pipe->capacity, PORT_FOREVER);
+    if (!block) return POOL_ECANCELED;
+    pool__pipe_attach(pipe, block, sleeper->pool->blocks.memory[block]);
+    return 0;
 }

@@ -7,6 +7,8 @@
 #include "sync/wake.h"
 #include "worker/crossing.h"
 
+#define TEXT_WAIT_NS 1000000000u /* for memory to say in why a job failed; after that it fails without */
+
 static _Thread_local struct worker_thread this;
 
 struct worker_thread *pool__this_worker(void)
@@ -102,7 +104,7 @@ uint8_t *worker_text(uint32_t size)
 {
     if (size > POOL_ARGS_MAX_BYTES) return NULL;
     pool__give_block(this.pool, this.job->block);
-    this.job->block = pool__take_block(this.pool, size, 0);
+    this.job->block = pool__sleep_on_block(&this.sleeper, size, TEXT_WAIT_NS);
     return pool__job_block(this.pool, this.job);
 }
 

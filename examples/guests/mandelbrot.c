@@ -47,7 +47,9 @@ static uint8_t wave(uint32_t i, double shift)
 /* Three waves, a little apart: from dark blue over white to gold and back. */
 static void mix_palette(struct colour *palette)
 {
-    for (uint32_t i = 0; i < PALETTE_COLOURS; i++) palette[i] = (struct colour){wave(i, 0), wave(i, 0.07), wave(i, 0.18)};
+    for (uint32_t i = 0; i < PALETTE_COLOURS; i++) {
+        palette[i] = (struct colour){wave(i, 0), wave(i, 0.07), wave(i, 0.18)};
+    }
 }
 
 /* How many iterations until the point escapes, with a fraction, so that there are no bands; negative: it does not. */
@@ -146,14 +148,17 @@ static bool parse_number(const char *text, uint32_t max, uint32_t *number)
     return *text != '\0';
 }
 
+static bool parse_picture(char **argv, struct picture *picture)
+{
+    return parse_number(argv[1], SIDE_MAX, &picture->width) && parse_number(argv[2], SIDE_MAX, &picture->height) &&
+           parse_number(argv[3], TILE_MAX, &picture->tile) &&
+           parse_number(argv[4], UINT32_MAX, &picture->max_iterations);
+}
+
 static bool parse_arguments(int argc, char **argv, struct picture *picture)
 {
     if (argc != 1 && argc != 5 && argc != 7) return false;
-    if (argc > 1) {
-        if (!parse_number(argv[1], SIDE_MAX, &picture->width) || !parse_number(argv[2], SIDE_MAX, &picture->height) ||
-            !parse_number(argv[3], TILE_MAX, &picture->tile) ||
-            !parse_number(argv[4], UINT32_MAX, &picture->max_iterations)) return false;
-    }
+    if (argc > 1 && !parse_picture(argv, picture)) return false;
     if (picture->width == 0 || picture->height == 0 || picture->tile == 0) return false;
     uint32_t n = tiles_along(picture->width, picture->tile) * tiles_along(picture->height, picture->tile);
     picture->n_tiles = n;

@@ -62,7 +62,7 @@ static void reserve(struct text *text, size_t size)
 
 static void append(struct text *text, const char *data, size_t size)
 {
-    reserve(text, size);
+    reserve(text, size + 1); /* one more, so that even an empty text has an address */
     memcpy(text->data + text->size, data, size);
     text->size += size;
 }
@@ -120,8 +120,8 @@ static void send_output(void)
 /* Takes the first line of a text away and puts it into `line`, without its end. False: there is no whole line. */
 static bool take_line(struct text *text, size_t searched, struct text *line)
 {
-    const char *from = text->data + text->from;
     if (text->from + searched == text->size) return false;
+    const char *from = text->data + text->from;
     const char *end = memchr(from + searched, '\n', text->size - text->from - searched);
     if (!end) return false;
     clear(line);
@@ -237,9 +237,9 @@ static uint64_t call_many(uint64_t count)
 static uint64_t call_many_async(uint64_t count)
 {
     static struct text line;
-    static bool seen[COUNT_MAX + 1]; /* an answer that comes twice is right only once */
+    bool *seen = calloc((size_t)count + 1, 1); /* an answer that comes twice is right only once */
+    if (!seen) abort();
     uint64_t first_id = last_id, n_right = 0;
-    memset(seen, 0, (size_t)count + 1);
     for (uint64_t n = 1; n <= count; n++) append_call(++last_id, n);
     send_output();
     for (uint64_t i = 0; i < count; i++) {
@@ -248,6 +248,7 @@ static uint64_t call_many_async(uint64_t count)
         seen[n] = true;
         n_right++;
     }
+    free(seen);
     return n_right;
 }
 
@@ -269,12 +270,14 @@ static uint64_t prime_sieve(uint64_t limit)
 
 /* ---- Requests ---- */
 
-/* The methods that take one number and give one. */
-static void handle_numeric(struct json id, struct json params, const char *name, uint64_t max, uint64_t (*work)(uint64_t))
+/* The methods that take one number, the member `name` of their parameters, and give one. */
+typedef uint64_t number_method(uint64_t number);
+
+static void handle_numeric(struct json id, struct json params, const char *name, uint64_t max, number_method *method)
 {
     uint64_t number;
     if (json_whole_number(json_member(params, name), max, &number)) {
-        answer_number(id, work(number));
+        answer_number(id, method(number));
     } else {
         fail(id, INVALID_PARAMS, "Invalid params");
     }
@@ -309,19 +312,40 @@ static bool is_valid_id(struct json id)
     return kind == 0 || kind == '0' || kind == '"' || kind == 'n';
 }
 
+static bool is_request(struct json message)
+{
+    return json_is_string(json_member(message, "jsonrpc"), "2.0") && json_kind(json_member(message, "method")) == '"' &&
+           is_valid_id(json_member(message, "id"));
+}
+
+/* An answer that nobody waits for must not be answered: two programs that did so would never stop. */
+static bool is_answer(struct json message)
+{
+    if (json_member(message, "method").size > 0) return false;
+    return json_member(message, "result").size > 0 || json_member(message, "error").size > 0;
+}
+
+static bool is_blank(const struct text *line)
+{
+    for (size_t i = 0; i < line->size; i++) {
+        if (line->data[i] != ' ' && line->data[i] != '\t' && line->data[i] != '\r') return false;
+    }
+    return true;
+}
+
 static void handle_line(const struct text *line)
 {
-    if (line->size == strspn(line->data, " \t\r")) return;
+    if (is_blank(line)) return;
     struct json message = json_parse(line->data, line->size);
-    struct json id = json_member(message, "id"), method = json_member(message, "method");
+    struct json id = json_member(message, "id");
     if (message.size == 0) {
         answer_error(JSON_NONE, PARSE_ERROR, "Parse error");
-    } else if (json_kind(message) == '{' && method.size == 0 && json_member(message, "result").size > 0) {
+    } else if (is_answer(message)) {
         log_text("rpc: nobody waits for ", line->data, line->size);
-    } else if (!json_is_string(json_member(message, "jsonrpc"), "2.0") || json_kind(method) != '"' || !is_valid_id(id)) {
+    } else if (!is_request(message)) {
         answer_error(is_valid_id(id) ? id : JSON_NONE, INVALID_REQUEST, "Invalid Request");
     } else {
-        handle_request(id, method, json_member(message, "params"));
+        handle_request(id, json_member(message, "method"), json_member(message, "params"));
     }
 }
 

@@ -102,9 +102,9 @@ static bool skip_to_next(struct reader *reader, char close, bool is_first, bool 
     return *ok;
 }
 
-static bool skip_name(struct reader *reader)
+/* What is between the name and the value of a member. */
+static bool skip_colon(struct reader *reader)
 {
-    if (!skip_string(reader)) return false;
     skip_space(reader);
     if (!skip_char(reader, ':')) return false;
     skip_space(reader);
@@ -117,7 +117,7 @@ static bool skip_list(struct reader *reader, char open, char close)
     if (reader->depth == JSON_DEPTH_MAX || !skip_char(reader, open)) return false;
     reader->depth++;
     for (bool is_first = true; skip_to_next(reader, close, is_first, &ok); is_first = false) {
-        if (open == '{' && !skip_name(reader)) return false;
+        if (open == '{' && (!skip_string(reader) || !skip_colon(reader))) return false;
         if (!skip_value(reader)) return false;
     }
     reader->depth--;
@@ -158,8 +158,7 @@ struct json json_member(struct json object, const char *name)
         struct json key = {reader.at, 0}, value;
         skip_string(&reader);
         key.size = (size_t)(reader.at - key.text);
-        reader.at = key.text;
-        skip_name(&reader);
+        skip_colon(&reader);
         value.text = reader.at;
         skip_value(&reader);
         value.size = (size_t)(reader.at - value.text);

@@ -47,7 +47,7 @@ static uint32_t count_segment(struct sieve *sieve, uint64_t low, uint64_t high)
     uint32_t n_odds = (uint32_t)((high - low + 1) / 2), count = 0;
     memset(composite, 0, n_odds);
     for (uint32_t i = 0; i < sieve->n_primes; i++) {
-        uint64_t at = (sieve->next[i] - low) / 2; /* as an index; one step of the prime there is two of the prime here */
+        uint64_t at = (sieve->next[i] - low) / 2; /* as an index: from one odd multiple to the next it is one prime */
         for (; at < n_odds; at += sieve->primes[i]) composite[at] = 1;
         sieve->next[i] = low + at * 2;
     }

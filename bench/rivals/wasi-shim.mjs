@@ -1,0 +1,87 @@
+// As much of WASI preview 1 as a C program asks for that only reads its standard input and writes its standard output.
+// What else it imports is there and refuses.
+
+const ENOSYS = 52;
+const EBADF = 8;
+
+/** Thrown to leave the guest. */
+class Exit extends Error {
+  /** @param {number} code */
+  constructor(code) {
+    super(`exit ${code}`);
+    this.code = code;
+  }
+}
+
+/**
+ * Runs a command to its end.
+ *
+ * @param {WebAssembly.Module} module
+ * @param {{read: (target: Uint8Array) => number, write: (source: Uint8Array) => void}} stdio `write` must copy
+ * @returns {number} its exit code
+ */
+export function runCommand(module, stdio) {
+  /** @type {WebAssembly.Memory} */
+  let memory;
+  let bytes = new Uint8Array(0);
+  let view = new DataView(bytes.buffer);
+  /** Views of a memory that has grown since are empty. */
+  const refresh = () => {
+    if (bytes.length > 0) return;
+    bytes = new Uint8Array(memory.buffer);
+    view = new DataView(memory.buffer);
+  };
+  /**
+   * @param {number} iovs
+   * @param {number} count
+   * @param {number} nOut
+   * @param {(part: Uint8Array) => number} move answers how much it moved
+   */
+  const transfer = (iovs, count, nOut, move) => {
+    refresh();
+    let total = 0;
+    for (let i = 0; i < count; i++) {
+      const address = view.getUint32(iovs + 8 * i, true);
+      const size = view.getUint32(iovs + 8 * i + 4, true);
+      if (size === 0) continue;
+      const moved = move(bytes.subarray(address, address + size));
+      total += moved;
+      if (moved < size) break;
+    }
+    view.setUint32(nOut, total, true);
+    return 0;
+  };
+  const known = {
+    /** @type {(fd: number, iovs: number, count: number, nOut: number) => number} */
+    fd_read: (fd, iovs, count, nOut) => (fd === 0 ? transfer(iovs, Math.min(count, 1), nOut, stdio.read) : EBADF),
+    /** @type {(fd: number, iovs: number, count: number, nOut: number) => number} */
+    fd_write: (fd, iovs, count, nOut) =>
+      transfer(iovs, count, nOut, (part) => {
+        if (fd === 1) stdio.write(part);
+        return part.length;
+      }),
+    /** @type {(count: number, size: number) => number} */
+    environ_sizes_get: (count, size) => {
+      refresh();
+      view.setUint32(count, 0, true);
+      view.setUint32(size, 0, true);
+      return 0;
+    },
+    environ_get: () => 0,
+    /** @type {(code: number) => never} */
+    proc_exit: (code) => {
+      throw new Exit(code);
+    },
+  };
+  const refused = WebAssembly.Module.imports(module).map(({ name }) => [name, () => ENOSYS]);
+  const imports = { wasi_snapshot_preview1: { ...Object.fromEntries(refused), ...known } };
+  const { exports } = new WebAssembly.Instance(module, /** @type {WebAssembly.Imports} */ (imports));
+  memory = /** @type {WebAssembly.Memory} */ (exports.memory);
+  try {
+    /** @type {() => void} */ (exports._start)();
+    return 0;
+  } catch (thrown) {
+    if (thrown instanceof Exit) return thrown.code;
+    throw thrown;
+  }
+}

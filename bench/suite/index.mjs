@@ -1,0 +1,11 @@
+// Every subject, in the order in which they run.
+
+import frames from './frames.mjs';
+import hostCalls from './host-calls.mjs';
+import jobs from './jobs.mjs';
+import lifecycle from './lifecycle.mjs';
+import ping from './ping.mjs';
+import pipes from './pipes.mjs';
+
+/** @type {readonly import('../lib/measure.mjs').Subject[]} */
+export const subjects = [hostCalls, ping, lifecycle, jobs, pipes, frames];

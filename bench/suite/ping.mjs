@@ -1,0 +1,37 @@
+// One request to a running guest and its answer, many times one after another; and requests that make it compute.
+
+import { expect, timed } from '../lib/measure.mjs';
+import { openSessions, rowOf, variantsOf } from './guests.mjs';
+
+/** How many primes there are up to a limit. @type {ReadonlyMap<number, number>} */
+const PRIMES = new Map([
+  [1, 0],
+  [1_000_000, 78_498],
+]);
+
+/** @type {import('../lib/measure.mjs').Subject} */
+export default {
+  name: 'ping',
+  open: async (context) => {
+    const { sessions, rivals, close } = await openSessions(context);
+    const { pings } = context.sizes;
+    const variants = variantsOf(sessions, 'ping', async (session, label) => {
+      const ms = await timed(async () => {
+        for (let i = 0; i < pings; i++) expect(await session.request('ping'), 'pong', `ping (${label})`);
+      });
+      return (ms * 1000) / pings;
+    });
+    const rows = [rowOf('ping', 'us', rivals)];
+    for (const [limit, primes] of PRIMES) {
+      const name = `prime_sieve ${limit}`;
+      rows.push(rowOf(name, 'ms', rivals));
+      Object.assign(
+        variants,
+        variantsOf(sessions, name, (session, label) =>
+          timed(async () => expect(await session.request('prime_sieve', { limit }), primes, `${name} (${label})`)),
+        ),
+      );
+    }
+    return { variants, rows, close };
+  },
+};

@@ -1,0 +1,39 @@
+// Puts the demo page together in build/demo/. Usage: node examples/demo/build.mjs [--guests DIR]
+//
+// Nothing is bundled: a browser finds the modules by the page's import map, and whoever looks into its tools reads
+// the files as they are here.
+
+import { cp, mkdir, readdir, rm } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+
+const here = fileURLToPath(new URL('.', import.meta.url));
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const out = `${root}build/demo`;
+
+const PAGE_FILE = /\.(html|css|js)$/;
+const PACKAGE_FILE = /^(?!.*\.node\.).*\.(js|wasm|map)$/;
+const SHIM_FILE = /\.js$/;
+const GUEST_FILE = /^(sieve|mandelbrot)\.gen\.wasm$/;
+
+/**
+ * Copies the files of a folder, not of those in it.
+ *
+ * @param {string} from
+ * @param {string} to
+ * @param {RegExp} wanted
+ * @param {number} [atLeast] how many there must be
+ */
+async function copy(from, to, wanted, atLeast = 1) {
+  const names = (await readdir(from).catch(() => [])).filter((name) => wanted.test(name));
+  if (names.length < atLeast) throw new Error(`${from} does not have all that the demo needs; build it first`);
+  await mkdir(to, { recursive: true });
+  for (const name of names) await cp(`${from}/${name}`, `${to}/${name}`);
+}
+
+const { values } = parseArgs({ options: { guests: { type: 'string', default: `${root}examples/guests` } } });
+await rm(out, { recursive: true, force: true });
+await copy(here, out, PAGE_FILE);
+await copy(`${root}npm/dist`, `${out}/millrace`, PACKAGE_FILE, 4);
+await copy(`${root}node_modules/@bjorn3/browser_wasi_shim/dist`, `${out}/browser_wasi_shim`, SHIM_FILE);
+await copy(values.guests, `${out}/guests`, GUEST_FILE, 2);

@@ -1,0 +1,43 @@
+// What both drawings need: a canvas as sharp as the screen, and the colours of the style sheet.
+
+/**
+ * Keeps a canvas as large as the element around it.
+ *
+ * @param {HTMLCanvasElement} canvas
+ * @returns {{context: CanvasRenderingContext2D, size: {width: number, height: number}}} `size` is in CSS pixels, and
+ *   so is what is drawn
+ */
+export function fitted(canvas) {
+  const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d'));
+  const size = { width: 0, height: 0 };
+  const box = /** @type {HTMLElement} */ (canvas.parentElement);
+  const fit = () => {
+    const ratio = Math.min(devicePixelRatio || 1, 2);
+    size.width = box.clientWidth;
+    size.height = box.clientHeight;
+    canvas.width = Math.round(size.width * ratio);
+    canvas.height = Math.round(size.height * ratio);
+    context.setTransform(ratio, 0, 0, ratio, 0, 0);
+  };
+  new ResizeObserver(fit).observe(box);
+  fit();
+  return { context, size };
+}
+
+/**
+ * The custom properties of the style sheet by name, kept up to date when the colour scheme changes.
+ *
+ * @template {string} Name
+ * @param {readonly Name[]} names without the dashes
+ * @returns {Record<Name, string>}
+ */
+export function palette(names) {
+  const colours = /** @type {Record<Name, string>} */ ({});
+  const read = () => {
+    const style = getComputedStyle(document.documentElement);
+    for (const name of names) colours[name] = style.getPropertyValue(`--${name}`).trim();
+  };
+  read();
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', read);
+  return colours;
+}

@@ -1,0 +1,104 @@
+// The chart of frame times. Along it goes the time, so that a frame is as wide as it was long: a freeze is a block.
+
+import { fitted, palette } from './canvas.js';
+import { milliseconds } from './format.js';
+
+const SPAN_MS = 6000;
+const LOWEST_MS = 6;
+const HIGHEST_MS = 5000;
+const BAD_MS = 50;
+const ON_TIME_MS = 1000 / 60;
+const GRID = [
+  { ms: ON_TIME_MS, text: '16.7 ms' },
+  { ms: BAD_MS, text: '50 ms' },
+  { ms: 250, text: '250 ms' },
+  { ms: 1000, text: '1 s' },
+];
+/** Between two vertical blanks there is some play, also on a page that is in time. */
+const LATE_MS = ON_TIME_MS * 1.5;
+const MARGIN_LEFT = 52;
+const LABELLED_WIDTH = 8;
+
+export class FrameChart {
+  #context;
+  #size;
+  #colours = palette(['rule', 'quiet', 'good', 'late', 'bad', 'panel', 'font']);
+
+  /** @param {HTMLCanvasElement} canvas */
+  constructor(canvas) {
+    ({ context: this.#context, size: this.#size } = fitted(canvas));
+  }
+
+  /**
+   * @param {import('./frames.js').FrameMeter} meter
+   * @param {number} now
+   */
+  draw(meter, now) {
+    this.#context.clearRect(0, 0, this.#size.width, this.#size.height);
+    this.#context.font = `11px ${this.#colours.font}`;
+    this.#context.textBaseline = 'middle';
+    for (const frame of meter.recent(SPAN_MS, now)) this.#drawFrame(frame, now);
+    for (const line of GRID) this.#drawLine(line);
+  }
+
+  /**
+   * @param {import('./frames.js').Frame} frame
+   * @param {number} now
+   */
+  #drawFrame({ end, duration }, now) {
+    const left = Math.max(this.#x(end - duration, now), MARGIN_LEFT);
+    const right = this.#x(end, now);
+    const top = this.#y(duration);
+    const context = this.#context;
+    context.fillStyle = this.#colourOf(duration);
+    context.fillRect(left, top, Math.max(right - left - 0.35, 0.6), this.#size.height - top);
+    if (duration > BAD_MS && right - left > LABELLED_WIDTH) this.#label(milliseconds(duration), left, right, top);
+  }
+
+  /**
+   * @param {string} text
+   * @param {number} left
+   * @param {number} right
+   * @param {number} top
+   */
+  #label(text, left, right, top) {
+    const context = this.#context;
+    context.fillStyle = this.#colours.bad;
+    context.textAlign = 'center';
+    context.fillText(text, Math.min((left + right) / 2, this.#size.width - 28), Math.max(top - 9, 8));
+  }
+
+  /** @param {{ms: number, text: string}} line */
+  #drawLine({ ms, text }) {
+    const y = Math.round(this.#y(ms)) + 0.5;
+    const context = this.#context;
+    context.strokeStyle = this.#colours.rule;
+    context.beginPath();
+    context.moveTo(MARGIN_LEFT, y);
+    context.lineTo(this.#size.width, y);
+    context.stroke();
+    context.fillStyle = this.#colours.quiet;
+    context.textAlign = 'right';
+    context.fillText(text, MARGIN_LEFT - 8, y);
+  }
+
+  /** @param {number} duration */
+  #colourOf(duration) {
+    if (duration > BAD_MS) return this.#colours.bad;
+    return duration > LATE_MS ? this.#colours.late : this.#colours.good;
+  }
+
+  /**
+   * @param {number} time
+   * @param {number} now
+   */
+  #x(time, now) {
+    return this.#size.width - ((now - time) / SPAN_MS) * (this.#size.width - MARGIN_LEFT);
+  }
+
+  /** Logarithmic: what is in time and what is a hundred times too late are both to be seen. @param {number} ms */
+  #y(ms) {
+    const share = Math.log(ms / LOWEST_MS) / Math.log(HIGHEST_MS / LOWEST_MS);
+    return this.#size.height * (1 - Math.min(Math.max(share, 0.01), 0.97));
+  }
+}

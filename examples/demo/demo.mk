@@ -1,0 +1,16 @@
+# The demo page. Included by the Makefile at the top.
+#   demo        builds it, serves it and prints its address
+#   test-demo   runs it in the browsers
+
+DEMO_GUESTS := examples/guests/sieve.gen.wasm examples/guests/mandelbrot.gen.wasm
+
+.PHONY: demo demo-files test-demo
+
+demo-files: js node_modules/.package-lock.json $(DEMO_GUESTS)
+	node examples/demo/build.mjs
+
+demo: demo-files
+	node examples/demo/serve.mjs
+
+test-demo: demo-files
+	node examples/demo/demo.test.mjs

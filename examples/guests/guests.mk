@@ -1,0 +1,55 @@
+# The example guests: builds each to a committed examples/guests/**/<name>.gen.wasm.
+#
+#   make guests          builds them and puts them into examples/guests
+#   make check-guests    builds them and compares them with the ones that are there
+#
+# Included by the Makefile at the top, after build/toolchain.mk. The .gen.wasm files are the target of no rule, so whoever
+# only uses them needs no compiler.
+
+GUESTS_DIR := examples/guests
+GUESTS_BUILD := build/guests
+
+# The three ways; README.md tells which guest goes which.
+GUESTS_WASI := wordcount mandelbrot rpc bulk misbehaving/echoargs
+GUESTS_EMSCRIPTEN := sieve greet
+GUESTS_WAT := cat hello $(sort $(patsubst $(GUESTS_DIR)/%.wat,%,$(wildcard $(GUESTS_DIR)/misbehaving/*.wat)))
+GUESTS := $(GUESTS_WASI) $(GUESTS_EMSCRIPTEN) $(GUESTS_WAT)
+
+GUESTS_CFLAGS := -std=c11 -O2 -Wall -Wextra -Wconversion -Wshadow -Werror
+GUESTS_BUILT := $(GUESTS:%=$(GUESTS_BUILD)/%.wasm)
+# A newer toolchain makes other bytes of the same source.
+GUESTS_NEED := $(GUESTS_DIR)/guests.mk build/toolchain.mk $(TOOLCHAIN_STAMP)
+
+.PHONY: guests check-guests
+
+# Only what differs is replaced: an unchanged guest keeps its time, and what depends on it is not made again.
+guests: $(GUESTS_BUILT)
+	@for guest in $(GUESTS); do \
+	    cmp -s $(GUESTS_BUILD)/$$guest.wasm $(GUESTS_DIR)/$$guest.gen.wasm && continue; \
+	    install -m 644 $(GUESTS_BUILD)/$$guest.wasm $(GUESTS_DIR)/$$guest.gen.wasm && \
+	    printf 'guests: %s.gen.wasm is new\n' "$$guest" || exit 1; \
+	done
+
+check-guests: $(GUESTS_BUILT)
+	@wrong=0; for guest in $(GUESTS); do \
+	    cmp -s $(GUESTS_BUILD)/$$guest.wasm $(GUESTS_DIR)/$$guest.gen.wasm && continue; wrong=1; \
+	    printf 'check-guests: $(GUESTS_DIR)/%s.gen.wasm is not what its source gives\n' "$$guest" >&2; \
+	done; \
+	[ $$wrong = 0 ] || { printf 'check-guests: run "make guests" and commit the result\n' >&2; exit 1; }
+	@printf 'check-guests: all $(words $(GUESTS)) are what their sources give\n'
+
+# clang runs the wasm-opt that it finds, so ours has to be found first.
+$(GUESTS_WASI:%=$(GUESTS_BUILD)/%.wasm): $(GUESTS_BUILD)/%.wasm: $(GUESTS_DIR)/%.c $(GUESTS_NEED)
+	@mkdir -p $(@D)
+	PATH="$(TOOLCHAIN_BIN):$$PATH" $(WASI_CC) $(WASI_CFLAGS) $(GUESTS_CFLAGS) $(filter %.c,$^) -o $@ $(WASI_LDFLAGS)
+
+# rpc has a second source.
+$(GUESTS_BUILD)/rpc.wasm: $(GUESTS_DIR)/rpc_json.c $(GUESTS_DIR)/rpc_json.h
+
+$(GUESTS_EMSCRIPTEN:%=$(GUESTS_BUILD)/%.wasm): $(GUESTS_BUILD)/%.wasm: $(GUESTS_DIR)/%.c $(GUESTS_NEED)
+	@mkdir -p $(@D)
+	$(EMCC) $(GUESTS_CFLAGS) -sSTANDALONE_WASM $< -o $@
+
+$(GUESTS_WAT:%=$(GUESTS_BUILD)/%.wasm): $(GUESTS_BUILD)/%.wasm: $(GUESTS_DIR)/%.wat $(GUESTS_NEED)
+	@mkdir -p $(@D)
+	$(WAT2WASM) $< -o $@

@@ -1,0 +1,20 @@
+// The scenarios in Node, on the built package. Usage: node tests/run-node.mjs [part of a name]
+import { fileURLToPath } from 'node:url';
+import * as millrace from '../npm/dist/index.node.js';
+import { scenarios } from './scenarios/all.mjs';
+import { runAll } from './scenarios/harness.mjs';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const env = {
+  millrace,
+  guest: (name) => `${root}examples/guests/${name}.gen.wasm`,
+  file: (path) => new URL(`../${path}`, import.meta.url).href,
+  browser: false,
+};
+
+const wanted = scenarios.filter(({ name }) => name.includes(process.argv[2] ?? ''));
+const { passed, failed, failures } = await runAll(wanted, env, (line) => line.startsWith('…') || console.log(line));
+for (const { error } of failures) console.log(error);
+console.log(`node ${process.version}`);
+console.log(`${passed} passed, ${failed} failed`);
+process.exitCode = failed || passed === 0 ? 1 : 0;

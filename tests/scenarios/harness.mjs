@@ -1,0 +1,87 @@
+// Runs scenarios and counts. The same file serves Node and pages, so it imports nothing.
+
+/** A scenario that does not end by itself is a hang; this is no assertion about speed. */
+const HANG_MS = 60_000;
+
+/** @typedef {{name: string, run: (env: Env) => Promise<void>}} Scenario */
+
+/**
+ * What a scenario needs of where it runs.
+ * @typedef {object} Env
+ * @property {any} millrace the package's exports
+ * @property {(name: string) => string} guest where a guest is, as a string that `pool.compile` takes
+ * @property {(path: string) => string} file where any file of the repository is
+ * @property {boolean} browser
+ */
+
+/** Throws unless `condition` holds. */
+export function assert(condition, message) {
+  if (!condition) throw new Error(message ?? 'assertion failed');
+}
+
+/** Throws unless both are the same, as JSON shows them. */
+export function equal(actual, expected, message = '') {
+  const [a, e] = [show(actual), show(expected)];
+  if (a !== e) throw new Error(`${message} expected ${e.slice(0, 300)}, got ${a.slice(0, 300)}`);
+}
+
+function show(value) {
+  return value instanceof Uint8Array ? `bytes ${[...value.subarray(0, 64)]} (${value.length})` : JSON.stringify(value);
+}
+
+/** Awaits a rejection and returns its error. */
+export async function rejects(promise, name) {
+  let value;
+  try {
+    value = await promise;
+  } catch (error) {
+    equal(error.name, name, `${error.message}:`);
+    return error;
+  }
+  throw new Error(`expected ${name}, but it resolved with ${show(value)}`);
+}
+
+export const text = (bytes) => new TextDecoder().decode(bytes);
+export const bytes = (string) => new TextEncoder().encode(string);
+export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Makes a pool for one scenario and closes it whatever happens. */
+export async function withPool(env, options, use) {
+  const pool = await env.millrace.Pool.create(options);
+  try {
+    await use(pool);
+    equal(pool.stats().jobs, 0, 'jobs left behind:');
+  } finally {
+    await pool.close();
+  }
+}
+
+function withHangGuard(promise, name) {
+  let timer;
+  const hang = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`${name} hangs`)), HANG_MS);
+  });
+  return Promise.race([promise, hang]).finally(() => clearTimeout(timer));
+}
+
+/**
+ * Runs scenarios one after the other.
+ * @param {Scenario[]} scenarios
+ * @param {Env} env
+ * @param {(line: string) => void} log
+ */
+export async function runAll(scenarios, env, log) {
+  const failures = [];
+  for (const { name, run } of scenarios) {
+    const begin = performance.now();
+    log(`… ${name}`);
+    try {
+      await withHangGuard(run(env), name);
+      log(`ok ${name} (${Math.round(performance.now() - begin)} ms)`);
+    } catch (error) {
+      failures.push({ name, error: `${error?.name}: ${error?.message}\n${error?.stack ?? ''}` });
+      log(`FAILED ${name}: ${error?.name}: ${error?.message}`);
+    }
+  }
+  return { passed: scenarios.length - failures.length, failed: failures.length, failures };
+}

@@ -1,0 +1,106 @@
+// A pool's life: made, used, closed.
+import { assert, equal, rejects, sleep, withPool } from './harness.mjs';
+
+export const scenarios = [
+  {
+    name: 'a pool has as many workers as asked, and its tier is shared',
+    run: (env) =>
+      withPool(env, { workers: 3 }, (pool) => {
+        equal(pool.tier, 'shared');
+        equal(pool.stats(), { workers: 3, lostWorkers: 0, jobs: 0 });
+      }),
+  },
+  {
+    name: 'without a number a pool has one worker less than cores, and one at least',
+    run: (env) =>
+      withPool(env, undefined, async (pool) => {
+        const cores = env.browser ? navigator.hardwareConcurrency : (await import('node:os')).availableParallelism();
+        equal(pool.stats().workers, Math.max(1, cores - 1));
+      }),
+  },
+  {
+    name: 'options out of range are refused by name',
+    async run({ millrace }) {
+      for (const workers of [0, -1, Number.NaN, 1e9, 'many']) {
+        const error = await rejects(millrace.Pool.create({ workers }), 'PoolError');
+        equal(error.code, 'POOL_EINVAL');
+        assert(error.message.includes('workers'));
+      }
+    },
+  },
+  {
+    name: 'closing twice is closing once, and nothing runs afterwards',
+    async run(env) {
+      const pool = await env.millrace.Pool.create({ workers: 1 });
+      await Promise.all([pool.close(), pool.close()]);
+      await pool.close();
+      const error = await rejects(pool.run(env.guest('hello')), 'PoolError');
+      equal(error.code, 'POOL_ESHUTDOWN');
+    },
+  },
+  {
+    name: 'closing ends running and queued jobs as cancelled, each once',
+    async run(env) {
+      const pool = await env.millrace.Pool.create({ workers: 1 });
+      const names = ['misbehaving/forever', 'misbehaving/sleeper', 'hello'];
+      const jobs = names.map((name) => rejects(pool.run(env.guest(name)), 'AbortError'));
+      await sleep(50);
+      await pool.close();
+      for (const error of await Promise.all(jobs)) equal(error.cause.code, 'POOL_ESHUTDOWN');
+    },
+  },
+  {
+    name: 'a pool is closed by await using',
+    async run(env) {
+      const pool = await env.millrace.Pool.create({ workers: 1 });
+      await pool[Symbol.asyncDispose]();
+      await rejects(pool.run(env.guest('hello')), 'PoolError');
+    },
+  },
+  {
+    name: 'two pools know nothing of each other',
+    run: (env) =>
+      withPool(env, { workers: 1 }, (one) =>
+        withPool(env, { workers: 1 }, async (other) => {
+          const [a, b] = await Promise.all([one.run(env.guest('hello')), other.run(env.guest('hello'))]);
+          equal(a.stdout, b.stdout);
+          await one.close();
+          equal((await other.run(env.guest('hello'))).code, 0);
+        }),
+      ),
+  },
+  {
+    name: 'ten pools one after the other leave nothing in the way of the next',
+    async run(env) {
+      for (let i = 0; i < 10; i++) {
+        await withPool(env, { workers: 2 }, async (pool) => equal((await pool.run(env.guest('hello'))).code, 0));
+      }
+    },
+  },
+  {
+    name: 'scripts that are not there reject with what to do, and leave nothing',
+    async run(env) {
+      const missing = env.file('tests/scenarios/not-there.js');
+      for (const urls of [{ coordinator: missing }, { worker: missing }, { wasm: missing }]) {
+        const error = await rejects(env.millrace.Pool.create({ workers: 1, urls }), 'StartError');
+        assert(error.message.includes('not-there.js') || urls.worker, error.message);
+      }
+    },
+  },
+  {
+    name: 'without Atomics.waitAsync the bell is relayed by messages',
+    async run(env) {
+      const { waitAsync } = Atomics;
+      Atomics.waitAsync = undefined;
+      try {
+        await withPool(env, { workers: 1 }, async (pool) => {
+          for (let i = 0; i < 20; i++) equal((await pool.run(env.guest('hello'))).code, 0);
+          await sleep(20); // asleep for sure: only a relayed ring can wake it
+          equal((await pool.run(env.guest('hello'))).code, 0);
+        });
+      } finally {
+        Atomics.waitAsync = waitAsync;
+      }
+    },
+  },
+];

@@ -1,0 +1,47 @@
+#include "support/fake_port.h"
+
+#include <string.h>
+
+#include "port/native.h"
+
+struct fake_port fake;
+_Thread_local jmp_buf fake_unwound;
+
+static void post(enum port_post what)
+{
+    if (what == PORT_POST_TICK) fake.ticks++;
+    if (what == PORT_POST_RING) fake.rings++;
+}
+
+void fake_port_unwind(void)
+{
+    longjmp(fake_unwound, 1);
+}
+
+static uint64_t now_ns(enum port_clock clock)
+{
+    if (fake.on_look) fake.on_look();
+    fake.now_ns += fake.step_ns;
+    return fake.now_ns + (clock == PORT_REALTIME ? FAKE_REALTIME_NS : 0);
+}
+
+bool fake_port_random(uint8_t *data, size_t size)
+{
+    if (fake.randoms_left == 0) return false;
+    fake.randoms_left--;
+    memset(data, 0xa5, size);
+    return true;
+}
+
+int fake_port_setup(void **state)
+{
+    (void)state;
+    fake = (struct fake_port){.now_ns = FAKE_BEGIN_NS, .randoms_left = UINT32_MAX};
+    port_set_hooks(&(struct port_hooks){post, fake_port_unwind, now_ns, fake_port_random});
+    return 0;
+}
+
+void fake_port_advance_ms(uint64_t ms)
+{
+    fake.now_ns += ms * MS_NS;
+}

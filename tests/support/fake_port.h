@@ -1,0 +1,46 @@
+/* A platform under a test's control: its clock, its entropy, and a record of what was posted. */
+#ifndef MILLRACE_TESTS_FAKE_PORT_H
+#define MILLRACE_TESTS_FAKE_PORT_H
+
+#include <setjmp.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define FAKE_BEGIN_NS 1000000000000u           /* what the monotonic clock shows first */
+#define FAKE_REALTIME_NS 1700000000000000000u  /* how far the realtime clock is ahead of it */
+#define MS_NS 1000000u
+
+struct fake_port {
+    uint64_t now_ns;           /* monotonic */
+    uint64_t step_ns;          /* each look moves the clock on by so much */
+    uint32_t ticks;            /* PORT_POST_TICK posted */
+    uint32_t rings;            /* PORT_POST_RING posted */
+    uint32_t randoms_left;     /* the source fails after so many calls */
+    void (*on_look)(void);     /* called at each look at the clock: whatever another thread may do in between */
+};
+
+extern struct fake_port fake;
+extern _Thread_local jmp_buf fake_unwound;
+
+/* Puts the fake in place of the platform, as new. A cmocka setup function. */
+int fake_port_setup(void **state);
+
+void fake_port_advance_ms(uint64_t ms);
+
+/* Entropy as the fake gives it: never 0, so that bytes which were not written show. */
+bool fake_port_random(uint8_t *data, size_t size);
+
+/* Leaves for whoever set fake_unwound. */
+void fake_port_unwind(void);
+
+/* The call must not return: it unwinds the guest. */
+#define assert_unwinds(call)                       \
+    do {                                           \
+        if (setjmp(fake_unwound) == 0) {           \
+            (void)(call);                          \
+            fail_msg("%s came back", #call);       \
+        }                                          \
+    } while (0)
+
+#endif

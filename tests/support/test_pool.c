@@ -1,0 +1,111 @@
+#include "support/test_pool.h"
+
+#include <stdlib.h>
+
+#include "client/client.h"
+#include "core/handle.h"
+#include "support/fake_port.h"
+#include "support/prelude.h"
+
+int test_pool_setup(void **state)
+{
+    fake_port_setup(state);
+    *state = coordinator_create(TEST_CORES, TEST_GRACE_MS, TEST_BLOCKS_MIB);
+    return *state ? 0 : -1;
+}
+
+int test_pool_teardown(void **state)
+{
+    test_pool_free(*state);
+    return 0;
+}
+
+void test_pool_free(struct pool *pool)
+{
+    for (uint32_t i = 1; i < pool->blocks.n_blocks; i++) free(pool->blocks.memory[i]);
+    for (uint32_t i = 1; i <= WORKERS_MAX; i++) free(pool->workers[i].stack);
+    free(pool->client_stack);
+    free(pool->client_scratch);
+    free(pool);
+}
+
+static uint32_t length(const struct freelist *list, freelist_link *links, uint32_t max)
+{
+    uint32_t n = 0;
+    for (uint32_t slot = (uint32_t)atomic_load(&list->x_top); slot != FREELIST_NONE; slot = atomic_load(&links[slot])) {
+        assert_true(n++ < max); /* a list that is longer than its table has a ring in it */
+    }
+    return n;
+}
+
+uint32_t test_free_jobs(struct pool *pool)
+{
+    return length(&pool->free_jobs, pool->job_links, JOBS_MAX);
+}
+
+uint32_t test_free_pipes(struct pool *pool)
+{
+    return length(&pool->free_pipes, pool->pipe_links, PIPES_MAX);
+}
+
+uint32_t test_free_blocks(struct pool *pool)
+{
+    uint32_t n = 0;
+    for (uint32_t class = 0; class < BLOCK_CLASSES; class++) {
+        n += length(&pool->blocks.free[class], pool->blocks.links, BLOCKS_MAX);
+    }
+    return n;
+}
+
+void assert_pool_is_empty(struct pool *pool)
+{
+    assert_int_equal(test_free_jobs(pool), JOBS_MAX);
+    assert_int_equal(test_free_pipes(pool), PIPES_MAX);
+    assert_int_equal(test_free_blocks(pool), pool->blocks.n_blocks - 1);
+}
+
+struct job *test_job(struct pool *pool, pool_job_t handle)
+{
+    return &pool->jobs[handle & ((1u << HANDLE_JOB_BITS) - 1)];
+}
+
+struct pipe *test_pipe(struct pool *pool, pool_fd_t fd)
+{
+    return &pool->pipes[(fd & ((1u << HANDLE_PIPE_BITS) - 1)) >> 1];
+}
+
+pool_job_t test_submit(struct pool *pool, uint32_t module)
+{
+    pool_job_t job = 0;
+    assert_int_equal(pool_submit(pool, &(struct pool_job_config){.module = module}, &job), 0);
+    assert_int_not_equal(job, 0);
+    return job;
+}
+
+struct pool_result test_result(struct pool *pool, pool_job_t job)
+{
+    struct pool_result result;
+    assert_int_equal(pool_result(pool, job, &result), 0);
+    return result;
+}
+
+bool test_signalled(struct pool *pool, uint32_t signal)
+{
+    bool found = false;
+    for (int32_t taken = client_take(pool); taken >= 0; taken = client_take(pool)) found |= (uint32_t)taken == signal;
+    return found;
+}
+
+uint32_t test_drain_blocks(struct pool *pool, uint32_t size_bytes, uint32_t *taken, uint32_t max)
+{
+    uint32_t class = pool__blocks_class(size_bytes), n = 0;
+    while (n < max && (taken[n] = pool__blocks_take(&pool->blocks, class))) n++;
+    assert_true(n < max);
+    atomic_store(&pool->blocks.x_wanted[class], 0);
+    return n;
+}
+
+void test_undrain_blocks(struct pool *pool, const uint32_t *taken, uint32_t n)
+{
+    for (uint32_t i = 0; i < n; i++) pool__blocks_give(&pool->blocks, taken[i]);
+}

@@ -1,0 +1,46 @@
+/* Pools for tests: made as the coordinator makes them, looked into, and taken apart. */
+#ifndef MILLRACE_TESTS_TEST_POOL_H
+#define MILLRACE_TESTS_TEST_POOL_H
+
+#include "coordinator/coordinator.h"
+#include "core/layout.h"
+
+#define TEST_CORES 1u
+#define TEST_GRACE_MS 50u
+#define TEST_BLOCKS_MIB 64u
+
+/* cmocka setup and teardown: a fake platform, and a pool in `*state`. */
+int test_pool_setup(void **state);
+int test_pool_teardown(void **state);
+
+/* Frees a pool that no thread uses any more. */
+void test_pool_free(struct pool *pool);
+
+/* The length of a free list. */
+uint32_t test_free_jobs(struct pool *pool);
+uint32_t test_free_pipes(struct pool *pool);
+uint32_t test_free_blocks(struct pool *pool);
+
+/* Fails unless every job, pipe and block is back where it came from. */
+void assert_pool_is_empty(struct pool *pool);
+
+/* A job's record behind a handle. */
+struct job *test_job(struct pool *pool, pool_job_t handle);
+
+/* A pipe behind an end's handle, open or not. */
+struct pipe *test_pipe(struct pool *pool, pool_fd_t fd);
+
+/* Submits a job of a module with nothing else: its handle. */
+pool_job_t test_submit(struct pool *pool, uint32_t module);
+
+/* How a job ended; it must have. */
+struct pool_result test_result(struct pool *pool, pool_job_t job);
+
+/* Takes every signal that is there. True: `signal` was among them. */
+bool test_signalled(struct pool *pool, uint32_t signal);
+
+/* Takes every free block of a class, so that the next one is asked for in vain; then gives all of them back. */
+uint32_t test_drain_blocks(struct pool *pool, uint32_t size_bytes, uint32_t *taken, uint32_t max);
+void test_undrain_blocks(struct pool *pool, const uint32_t *taken, uint32_t n);
+
+#endif
