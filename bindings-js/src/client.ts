@@ -1,5 +1,6 @@
 /** The main thread's side of the shared memory: submits jobs, moves bytes, and takes signals. Nothing here blocks. */
-import { Doorbell, findWaitAsync } from './doorbell.js';
+import { findWaitAsync } from './bell.js';
+import { Doorbell } from './doorbell.js';
 import { PoolError } from './errors.js';
 import { errorCodes, layout } from './layout.gen.js';
 import { check, joinWithStack, type Thread } from './thread.js';

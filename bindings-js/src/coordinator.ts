@@ -1,18 +1,20 @@
-/** The coordinator's script: moves messages and workers; every decision is taken by the C code it calls. */
-import { layout } from './layout.gen.js';
-import type { FromCoordinator, FromWorker, ModuleMessage, ToCoordinator, ToWorker } from './protocol.js';
-import type { Child, Scope } from './scope.js';
+/** The coordinator's script: moves messages and keeps time; every decision is taken by the C code it calls. */
+import { bellIndex, findWaitAsync } from './bell.js';
 import { errorOfStatus } from './errors.js';
+import { errorCodes, layout } from './layout.gen.js';
+import type { FromCoordinator, ToCoordinator } from './protocol.js';
+import type { Scope } from './scope.js';
 import { instantiate, type Thread } from './thread.js';
 
 type CoordinatorScope = Scope<FromCoordinator, ToCoordinator>;
 type Start = Extract<ToCoordinator, { type: 'millrace:start' }>;
-type WorkerChild = Child<ToWorker, FromWorker>;
+type Gone = Extract<ToCoordinator, { type: 'millrace:gone' }>;
 
 const START_TIMEOUT_MS = 10_000;
 const RESPAWN_DELAY_MS = 500;
 const CLOSE_RETRY_MS = 5;
 const CLOSE_TRIES = 100;
+const TIMER_MAX_MS = 0x7fff_ffff;
 
 /** So many workers in a row may fail to start before the pool gives up. */
 const FAILED_STARTS_MAX = 3;
@@ -29,10 +31,12 @@ export function serveCoordinator(scope: CoordinatorScope): void {
           scope.post({ type: 'millrace:failed', message: String(error) });
         }
         return;
-      case 'millrace:module':
-        return coordinator?.addModule(message);
-      case 'millrace:tick':
+      case 'millrace:ring':
         return coordinator?.tick();
+      case 'millrace:joined':
+        return coordinator?.onJoined(message.number);
+      case 'millrace:gone':
+        return coordinator?.onGone(message);
       case 'millrace:close':
         return void coordinator?.close();
     }
@@ -41,52 +45,57 @@ export function serveCoordinator(scope: CoordinatorScope): void {
 
 class Coordinator {
   readonly #scope: CoordinatorScope;
-  readonly #start: Start;
   readonly #thread: Thread;
   readonly #pool: number;
-  readonly #modules: ModuleMessage[] = [];
-  readonly #workers = new Map<number, WorkerChild>();
+  readonly #restMs: number;
+  readonly #waitAsync = findWaitAsync();
+  readonly #words: Int32Array;
+  readonly #workers = new Set<number>();
   readonly #starting = new Map<number, ReturnType<typeof setTimeout>>();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #failedStarts = 0;
   #lost = 0;
   #ready = false;
+  #watching = false;
   #closing = false;
 
-  constructor(scope: CoordinatorScope, start: Start) {
+  constructor(scope: CoordinatorScope, { parts, cores, graceMs, blocksMib, restMs, workers }: Start) {
     this.#scope = scope;
-    this.#start = start;
-    this.#thread = instantiate(start.parts, (what) => {
-      if (what === layout.PORT_POST_RING) scope.post({ type: 'millrace:ring' });
-      else this.#tickAfter(0);
-    });
+    this.#restMs = restMs;
+    this.#thread = instantiate(parts, (waiter) => scope.post({ type: 'millrace:ring', waiter }));
+    this.#words = new Int32Array(parts.memory.buffer);
     this.#thread.c.__wasm_call_ctors();
-    this.#pool = this.#thread.c.coordinator_create(start.cores, start.graceMs, start.blocksMib);
-    if (!this.#pool) throw errorOfStatus(-12);
+    this.#pool = this.#thread.c.coordinator_create(cores, graceMs, blocksMib);
+    if (!this.#pool) throw errorOfStatus(errorCodes.POOL_ENOMEM);
     scope.post({ type: 'millrace:created', pool: this.#pool });
-    for (let i = 0; i < start.workers; i++) this.#spawn();
+    for (let i = 0; i < workers; i++) this.#spawn();
+    this.tick();
   }
 
-  /** Sends a module to every worker, now and later. */
-  addModule(message: ModuleMessage): void {
-    this.#modules.push(message);
-    for (const worker of this.#workers.values()) worker.post(message);
-  }
-
-  /** Lets the C code look at deadlines and wishes, and ends whom it has killed. */
+  /** Lets the C code look at deadlines and wishes, and ends whom it has killed; until the bell rings or time has come. */
   tick(): void {
     if (this.#closing) return;
     const { c } = this.#thread;
+    const count = c.coordinator_arm(this.#pool, this.#waitAsync ? 0 : 1);
     const nextMs = c.coordinator_tick(this.#pool);
     for (let number = c.coordinator_next_kill(this.#pool); number; number = c.coordinator_next_kill(this.#pool)) {
       this.#replace(number, 'lost');
     }
-    if (nextMs >= 0) this.#tickAfter(nextMs);
+    clearTimeout(this.#timer);
+    if (nextMs >= 0) this.#timer = setTimeout(() => this.tick(), Math.min(Math.ceil(nextMs), TIMER_MAX_MS));
+    if (!this.#watching) this.#watch(count);
   }
 
-  #tickAfter(ms: number): void {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.tick(), Math.min(Math.ceil(ms), 0x7fffffff));
+  /** A watch stays valid for as long as the bell has not rung, however often it is armed meanwhile. */
+  #watch(count: number): void {
+    if (!this.#waitAsync) return;
+    this.#watching = true;
+    const index = bellIndex(this.#pool, layout.WAITER_COORDINATOR);
+    const { async, value } = this.#waitAsync(this.#words, index, count);
+    void (async ? (value as Promise<unknown>) : Promise.resolve()).then(() => {
+      this.#watching = false;
+      this.tick();
+    });
   }
 
   #spawn(): void {
@@ -94,35 +103,31 @@ class Coordinator {
     const { c } = this.#thread;
     const number = c.coordinator_add_worker(this.#pool);
     if (number < 0) {
-      setTimeout(() => this.#spawn(), RESPAWN_DELAY_MS); // all slots rest; one will have rested enough
+      setTimeout(() => this.#spawn(), RESPAWN_DELAY_MS); // all slots rest; by then one will have rested enough
       return;
     }
-    const { workerUrl, parts } = this.#start;
-    const worker = this.#scope.spawn<ToWorker, FromWorker>(workerUrl, `millrace-worker-${number}`);
-    this.#workers.set(number, worker);
-    this.#starting.set(number, setTimeout(() => this.#onFailure(number, 'it did not start in time'), START_TIMEOUT_MS));
-    worker.onFailure((text) => this.#onFailure(number, text));
-    worker.onMessage((message) => this.#onMessage(number, message));
-    const stack = c.coordinator_worker_stack(this.#pool, number);
-    worker.post({ type: 'millrace:join', parts, pool: this.#pool, number, stack });
-    for (const module of this.#modules) worker.post(module);
+    this.#workers.add(number);
+    const onTimeout = (): void =>
+      this.onGone({ type: 'millrace:gone', number, text: 'it did not start in time', retired: false });
+    this.#starting.set(number, setTimeout(onTimeout, START_TIMEOUT_MS));
+    this.#scope.post({ type: 'millrace:spawn', number, stack: c.coordinator_worker_stack(this.#pool, number) });
   }
 
-  #onMessage(number: number, message: FromWorker): void {
-    switch (message.type) {
-      case 'millrace:joined':
-        this.#settleStart(number);
-        this.#failedStarts = 0;
-        return this.#report();
-      case 'millrace:tick':
-        return this.tick();
-      case 'millrace:ring':
-        return this.#scope.post({ type: 'millrace:ring' });
-      case 'millrace:retire':
-        return this.#replace(number, 'retired');
-      case 'millrace:failed':
-        return this.#onFailure(number, message.message);
-    }
+  onJoined(number: number): void {
+    if (!this.#workers.has(number)) return;
+    this.#settleStart(number);
+    this.#failedStarts = 0;
+    this.#report();
+  }
+
+  /** A worker ended by itself. What it ran is lost; another takes its place, unless none ever starts. */
+  onGone({ number, text, retired }: Gone): void {
+    if (!this.#workers.has(number) || this.#closing) return;
+    this.#failedStarts += this.#starting.has(number) ? 1 : 0;
+    if (this.#failedStarts < FAILED_STARTS_MAX) return this.#replace(number, retired ? 'retired' : 'lost');
+    this.#bury(number, this.#restMs);
+    if (this.#workers.size > 0) return this.#report();
+    this.#scope.post({ type: 'millrace:failed', message: `no compute worker could be started: ${text}` });
   }
 
   #settleStart(number: number): void {
@@ -130,7 +135,7 @@ class Coordinator {
     this.#starting.delete(number);
   }
 
-  /** Says that the pool is ready once every worker has started or failed, and how many there are. */
+  /** Says how many workers there are; the first time, once every worker has started or failed. */
   #report(): void {
     const roster = { workers: this.#workers.size - this.#starting.size, lost: this.#lost };
     const first = this.#starting.size === 0 && !this.#ready;
@@ -138,19 +143,8 @@ class Coordinator {
     this.#scope.post({ type: first ? 'millrace:ready' : 'millrace:roster', ...roster });
   }
 
-  /** A worker failed by itself. What it ran is lost; another takes its place, unless none ever starts. */
-  #onFailure(number: number, text: string): void {
-    if (!this.#workers.has(number) || this.#closing) return;
-    const starting = this.#starting.has(number);
-    this.#failedStarts += starting ? 1 : 0;
-    if (this.#failedStarts < FAILED_STARTS_MAX) return this.#replace(number, 'lost');
-    this.#bury(number, this.#scope.restMs);
-    if (this.#workers.size > 0) return this.#report();
-    this.#scope.post({ type: 'millrace:failed', message: `no compute worker could be started: ${text}` });
-  }
-
   #bury(number: number, restMs: number): void {
-    this.#workers.get(number)?.terminate();
+    this.#scope.post({ type: 'millrace:terminate', number });
     this.#workers.delete(number);
     this.#settleStart(number);
     this.#thread.c.coordinator_bury_worker(this.#pool, number, restMs);
@@ -158,7 +152,7 @@ class Coordinator {
 
   #replace(number: number, why: 'lost' | 'retired'): void {
     if (!this.#workers.has(number)) return;
-    this.#bury(number, this.#scope.restMs);
+    this.#bury(number, this.#restMs);
     this.#lost += why === 'lost' ? 1 : 0;
     this.#spawn();
   }
@@ -171,7 +165,7 @@ class Coordinator {
     for (let i = 0; i < CLOSE_TRIES && this.#thread.c.coordinator_close(this.#pool) > 0; i++) {
       await new Promise((resolve) => setTimeout(resolve, CLOSE_RETRY_MS));
     }
-    for (const number of [...this.#workers.keys()]) this.#bury(number, -1);
+    for (const number of [...this.#workers]) this.#bury(number, this.#restMs);
     this.#scope.post({ type: 'millrace:closed' });
   }
 }

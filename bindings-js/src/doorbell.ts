@@ -2,6 +2,7 @@
  *
  * A wake-up costs tens of microseconds, so while the conversation is lively the client listens a little before it goes
  * back to sleep: it looks again between microtasks for up to 50 us after it last answered, 2 ms at most in any task. */
+import { bellIndex, type WaitAsync } from './bell.js';
 import { layout } from './layout.gen.js';
 import { macrotask } from './scope.js';
 import type { Thread } from './thread.js';
@@ -17,13 +18,6 @@ const TURNS_A_LOOK = 8;
 
 /** Where the clock does not move (some browsers make it coarse), this many turns end a task. */
 const TASK_TURNS = 20_000;
-
-type WaitAsync = (words: Int32Array, index: number, value: number) => { async: boolean; value: unknown };
-
-/** The platform's Atomics.waitAsync; `undefined`: there is none, and the coordinator relays the bell by messages. */
-export function findWaitAsync(): WaitAsync | undefined {
-  return (Atomics as unknown as { waitAsync?: WaitAsync }).waitAsync?.bind(Atomics);
-}
 
 export class Doorbell {
   readonly #thread: Thread;
@@ -46,7 +40,7 @@ export class Doorbell {
     this.#dispatch = dispatch;
     this.#words = new Int32Array(thread.heap.memory.buffer);
     this.#anyIndex = (pool + layout.pool_client_any) >>> 2;
-    this.#bellIndex = (pool + layout.pool_client_bell) >>> 2;
+    this.#bellIndex = bellIndex(pool, layout.WAITER_CLIENT);
   }
 
   /** Looks at what there is, then watches. Safe to call at any time and for no reason. */

@@ -5,7 +5,7 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Platform } from './platform.js';
 import { Pool as BasePool } from './pool.js';
-import { nodeChild } from './scope.node.js';
+import { nodeChild, nodeRestMs } from './scope.node.js';
 import { type PoolOptions, startParts } from './start.js';
 
 export * from './public.js';
@@ -18,7 +18,9 @@ const platform: Platform = {
   },
   isIsolated: () => true,
   cores: availableParallelism,
-  spawnCoordinator: (url) => nodeChild(url, 'millrace-coordinator'),
+  spawnCoordinator: nodeChild,
+  spawnWorker: nodeChild,
+  restMs: nodeRestMs,
   load: (source) => {
     const url = urlOf(source);
     return url.protocol === 'file:' ? readModule(url) : fetch(url);

@@ -1,7 +1,7 @@
 /** Millrace in browsers. */
 import type { Platform } from './platform.js';
 import { Pool as BasePool } from './pool.js';
-import { webChild } from './scope.web.js';
+import { webChild, webRestMs } from './scope.web.js';
 import { type PoolOptions, startParts } from './start.js';
 
 export * from './public.js';
@@ -14,7 +14,9 @@ const platform: Platform = {
   },
   isIsolated: () => globalThis.crossOriginIsolated && typeof SharedArrayBuffer === 'function',
   cores: () => navigator.hardwareConcurrency || 2,
-  spawnCoordinator: (url) => webChild(new Worker(url, { type: 'module', name: 'millrace-coordinator' })),
+  spawnCoordinator: (url, name) => webChild(new Worker(url, { type: 'module', name })),
+  spawnWorker: (url, name) => webChild(new Worker(url, { type: 'module', name })),
+  restMs: webRestMs,
   load: (source) => fetch(source),
 };
 

@@ -1,5 +1,5 @@
 /** What the main thread's side needs of the platform, so that browsers and Node look alike. */
-import type { FromCoordinator, ToCoordinator } from './protocol.js';
+import type { FromCoordinator, FromWorker, ToCoordinator, ToWorker } from './protocol.js';
 import type { Child } from './scope.js';
 
 export interface Platform {
@@ -8,7 +8,10 @@ export interface Platform {
   /** Whether memory can be shared with workers. */
   isIsolated(): boolean;
   cores(): number;
-  spawnCoordinator(url: string): Child<ToCoordinator, FromCoordinator>;
+  spawnCoordinator(url: string, name: string): Child<ToCoordinator, FromCoordinator>;
+  spawnWorker(url: string, name: string): Child<ToWorker, FromWorker>;
+  /** How long a terminated worker may live on in secret, in milliseconds; -1: perhaps for ever. */
+  readonly restMs: number;
   /** Fetches what a string or URL names. */
   load(source: string | URL): Promise<Response>;
 }

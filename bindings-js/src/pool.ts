@@ -6,7 +6,8 @@ import { Launcher } from './launcher.js';
 import { Compiler, type ModuleSource } from './modules.js';
 import { checkOptions, type JobOptions, type RunOptions, type SpawnOptions } from './options.js';
 import type { FromCoordinator, Roster } from './protocol.js';
-import type { CoordinatorChild, Parts } from './start.js';
+import type { CoordinatorChild, Crew } from './crew.js';
+import type { Parts } from './start.js';
 import { collect, feed } from './streams.js';
 import type { Task } from './task.js';
 
@@ -39,6 +40,7 @@ const CLOSE_TIMEOUT_MS = 3000;
 export class Pool {
   readonly tier: Tier = 'shared';
   readonly #coordinator: CoordinatorChild;
+  readonly #crew: Crew;
   readonly #client: Client;
   readonly #launcher: Launcher;
   readonly #compiler: Compiler;
@@ -49,8 +51,9 @@ export class Pool {
   #onClosed: (() => void) | undefined;
 
   /** @internal Use `Pool.create`. */
-  constructor({ platform, coordinator, client, roster }: Parts) {
+  constructor({ platform, coordinator, crew, client, roster }: Parts) {
     this.#coordinator = coordinator;
+    this.#crew = crew;
     this.#client = client;
     this.#roster = roster;
     this.#compiler = new Compiler(platform);
@@ -121,7 +124,7 @@ export class Pool {
     if (id === undefined) {
       id = this.#nextModuleId++;
       this.#moduleIds.set(module, id);
-      this.#coordinator.post({ type: 'millrace:module', id, module });
+      this.#crew.addModule(id, module);
     }
     return id;
   }
@@ -131,8 +134,6 @@ export class Pool {
       case 'millrace:roster':
         this.#roster = message;
         return;
-      case 'millrace:ring':
-        return this.#client.ring();
       case 'millrace:failed':
         return this.#die(new LostError(message.message));
       case 'millrace:closed':
@@ -165,6 +166,7 @@ export class Pool {
     this.#launcher.failAll(error);
     this.#client.stop();
     this.#coordinator.terminate();
+    this.#crew.terminateAll();
     this.#roster = { workers: 0, lost: this.#roster.lost };
   }
 }

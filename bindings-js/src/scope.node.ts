@@ -1,8 +1,8 @@
 import { parentPort, Worker } from 'node:worker_threads';
 import type { Child, Scope } from './scope.js';
 
-/** Node ends a thread within milliseconds; this is a margin for a loaded machine. */
-const REST_MS = 1000;
+/** Node ends a thread within milliseconds; this leaves a margin for a loaded machine. */
+export const nodeRestMs = 1000;
 
 /** The scope of a worker thread. */
 export function nodeScope<Out, In>(): Scope<Out, In> {
@@ -10,25 +10,23 @@ export function nodeScope<Out, In>(): Scope<Out, In> {
   return {
     post: (message) => port.postMessage(message),
     onMessage: (listener) => port.on('message', listener),
-    spawn: (url, name) => nodeChild(url, name),
-    restMs: REST_MS,
   };
 }
 
-/** Starts a worker thread. It does not keep the process alive until told so. */
+/** Starts a worker thread. */
 export function nodeChild<Out, In>(url: string, name: string): Child<Out, In> {
   const worker = new Worker(new URL(url), { name });
-  let ended = false;
+  let terminated = false;
   worker.unref();
   return {
     post: (message) => worker.postMessage(message),
     onMessage: (listener) => worker.on('message', listener),
     onFailure: (listener) => {
       worker.on('error', (error) => listener(String(error)));
-      worker.on('exit', (code) => ended || listener(`it ended with code ${code}`));
+      worker.on('exit', (code) => terminated || listener(`it ended with code ${code}`));
     },
     terminate: () => {
-      ended = true;
+      terminated = true;
       void worker.terminate();
     },
     keepAlive: (on) => (on ? worker.ref() : worker.unref()),

@@ -1,4 +1,4 @@
-/** What a worker script needs of the thread it runs on, so that the web's workers and Node's look alike. */
+/** What threads need of the platform to talk to each other, so that the web's workers and Node's look alike. */
 
 /** A worker that this thread started. */
 export interface Child<Out, In> {
@@ -8,17 +8,14 @@ export interface Child<Out, In> {
   onFailure(listener: (text: string) => void): void;
   /** Ends the worker as soon as the platform can. */
   terminate(): void;
-  /** Whether the worker keeps the process alive. Does nothing on the web. */
+  /** Whether the worker keeps the process alive; at first it does not. Means nothing on the web. */
   keepAlive(on: boolean): void;
 }
 
-/** The thread itself, seen from its script. */
+/** A worker, seen from its own script. */
 export interface Scope<Out, In> {
   post(message: Out): void;
   onMessage(listener: (message: In) => void): void;
-  spawn<ChildOut, ChildIn>(url: string, name: string): Child<ChildOut, ChildIn>;
-  /** How long a terminated worker may live on in secret, in milliseconds; -1: perhaps for ever. */
-  readonly restMs: number;
 }
 
 /** Asks the engine to run what waits in the event loop first. */

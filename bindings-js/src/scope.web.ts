@@ -9,6 +9,9 @@ function isJavaScriptCore(): boolean {
   return /AppleWebKit/.test(agent) && !/Chrom(e|ium)\//.test(agent);
 }
 
+/** How long a terminated worker may live on in secret, in milliseconds; -1: perhaps for ever. */
+export const webRestMs = isJavaScriptCore() ? -1 : REST_MS;
+
 interface WorkerGlobal {
   postMessage(message: unknown): void;
   addEventListener(type: 'message', listener: (event: MessageEvent) => void): void;
@@ -20,12 +23,10 @@ export function webScope<Out, In>(): Scope<Out, In> {
   return {
     post: (message) => self.postMessage(message),
     onMessage: (listener) => self.addEventListener('message', (event) => listener(event.data as In)),
-    spawn: (url, name) => webChild(new Worker(url, { type: 'module', name })),
-    restMs: isJavaScriptCore() ? -1 : REST_MS,
   };
 }
 
-/** A worker of this page or worker. */
+/** A worker of this page. */
 export function webChild<Out, In>(worker: Worker): Child<Out, In> {
   return {
     post: (message) => worker.postMessage(message),

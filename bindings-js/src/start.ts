@@ -1,12 +1,12 @@
 /** Starting a pool: memory, coordinator, workers, and this thread's place in the shared memory. */
 import { Client } from './client.js';
+import { type CoordinatorChild, Crew } from './crew.js';
 import { NotIsolatedError, PoolError, StartError } from './errors.js';
 import { layout } from './layout.gen.js';
 import { Compiler } from './modules.js';
 import { wholeNumber } from './options.js';
 import type { Platform } from './platform.js';
-import type { FromCoordinator, Roster, SharedParts, ToCoordinator } from './protocol.js';
-import type { Child } from './scope.js';
+import type { Roster, SharedParts } from './protocol.js';
 import { instantiate } from './thread.js';
 
 export interface PoolOptions {
@@ -20,13 +20,12 @@ export interface PoolOptions {
   graceMs?: number;
 }
 
-export type CoordinatorChild = Child<ToCoordinator, FromCoordinator>;
-
 /** What a started pool stands on. */
 export interface Parts {
   readonly platform: Platform;
   readonly coordinator: CoordinatorChild;
   readonly client: Client;
+  readonly crew: Crew;
   readonly roster: Roster;
 }
 
@@ -46,35 +45,50 @@ export async function startParts(platform: Platform, options: PoolOptions): Prom
   const memoryMib = memoryMibOf(options);
   const urls = urlsOf(platform, options);
   const parts: SharedParts = { abi: layout.POOL_ABI, wasm: await loadWasm(platform, urls.wasm), memory: makeMemory(memoryMib) };
-  const coordinator = platform.spawnCoordinator(urls.coordinator);
-  coordinator.keepAlive(true);
+  const blocksMib = memoryMib - MIN_MEMORY_MIB / 2; // the rest is for code, stacks and the pool's own tables
+  const coordinator = platform.spawnCoordinator(urls.coordinator, 'millrace-coordinator');
+  const crew = new Crew(coordinator, parts, (name) => platform.spawnWorker(urls.worker, name));
   try {
-    return await new Promise<Parts>((resolve, reject) => {
-      const timer = setTimeout(() => reject(new StartError('the pool did not start in time')), START_TIMEOUT_MS);
-      coordinator.onFailure((text) => reject(new StartError(`the coordinator ${urls.coordinator}: ${text}`)));
-      let client: Client | undefined;
-      coordinator.onMessage((message) => {
-        if (message.type === 'millrace:failed') return reject(new StartError(message.message));
-        if (message.type === 'millrace:created') client = join(parts, coordinator, message.pool);
-        if (message.type !== 'millrace:ready' || !client) return;
-        clearTimeout(timer);
-        resolve({ platform, coordinator, client, roster: message });
-      });
-      const blocksMib = memoryMib - MIN_MEMORY_MIB / 2; // the rest is for code, stacks and the pool's own tables
-      const cores = platform.cores();
-      coordinator.post({ type: 'millrace:start', parts, workerUrl: urls.worker, workers, cores, graceMs, blocksMib });
-    });
+    coordinator.keepAlive(true);
+    const ready = untilReady(platform, coordinator, crew, parts);
+    const cores = platform.cores();
+    coordinator.post({ type: 'millrace:start', parts, workers, cores, graceMs, blocksMib, restMs: platform.restMs });
+    return await ready;
   } catch (error) {
     coordinator.terminate();
+    crew.terminateAll();
     throw error;
   } finally {
     coordinator.keepAlive(false);
   }
 }
 
-function join(parts: SharedParts, coordinator: CoordinatorChild, pool: number): Client {
-  const thread = instantiate(parts, () => coordinator.post({ type: 'millrace:tick' }));
-  return new Client(thread, pool);
+/** Joins the pool once the coordinator has created it, and waits until its workers have started. */
+function untilReady(platform: Platform, coordinator: CoordinatorChild, crew: Crew, parts: SharedParts): Promise<Parts> {
+  let timer: ReturnType<typeof setTimeout>;
+  const started = new Promise<Parts>((resolve, reject) => {
+    const fail = (text: string): void => reject(new StartError(text));
+    timer = setTimeout(() => fail('the pool did not start in time'), START_TIMEOUT_MS);
+    let client: Client | undefined;
+    coordinator.onFailure((text) => fail(`the coordinator failed: ${text}`));
+    coordinator.onMessage((message) => {
+      try {
+        if (message.type === 'millrace:failed') fail(message.message);
+        if (message.type === 'millrace:created') client = join(parts, crew, message.pool);
+        if (message.type === 'millrace:ready' && client) resolve({ platform, coordinator, client, crew, roster: message });
+      } catch (error) {
+        reject(error as Error);
+      }
+    });
+  });
+  return started.finally(() => clearTimeout(timer));
+}
+
+function join(parts: SharedParts, crew: Crew, pool: number): Client {
+  const thread = instantiate(parts, (waiter) => crew.relay({ type: 'millrace:ring', waiter }));
+  const client = new Client(thread, pool);
+  crew.onClientRing = () => client.ring();
+  return client;
 }
 
 function memoryMibOf({ maxMemory }: PoolOptions): number {

@@ -28,6 +28,7 @@ export interface CoordinatorExports {
   client_commit(pool: number, fd: number, size: number): number;
 
   coordinator_create(cores: number, graceMs: number, blocksMib: number): number;
+  coordinator_arm(pool: number, relayed: number): number;
   coordinator_tick(pool: number): number;
   coordinator_add_worker(pool: number): number;
   coordinator_worker_stack(pool: number, worker: number): number;
@@ -92,17 +93,17 @@ export interface Thread {
   readonly heap: Heap;
 }
 
-/** Sends the platform's wishes (enum port_post) to the coordinator. */
-export type Post = (what: number) => void;
+/** Tells a waiter that cannot watch its bell that it rang. */
+export type Relay = (waiter: number) => void;
 
 const decoder = new TextDecoder();
 
 /** Instantiates coordinator.wasm for this thread. Does not give it a stack yet: see `joinWithStack`. */
-export function instantiate(parts: SharedParts, post: Post): Thread {
+export function instantiate(parts: SharedParts, relay: Relay): Thread {
   if (parts.abi !== layout.POOL_ABI) {
     throw new PoolError('POOL_EPROTO', `the scripts of two versions met: ABI ${parts.abi} and ${layout.POOL_ABI}`);
   }
-  const supplied = supply(parts.memory, post);
+  const supplied = supply(parts.memory, relay);
   const imports: Record<string, Record<string, WebAssembly.ImportValue>> = {};
   for (const { module, name } of WebAssembly.Module.imports(parts.wasm)) {
     const value = supplied.get(name);
@@ -125,7 +126,7 @@ export function check(status: number): number {
 }
 
 /** All that the module may ask for, by name. Emscripten's own names differ a little between its versions. */
-function supply(memory: WebAssembly.Memory, post: Post): Map<string, WebAssembly.ImportValue> {
+function supply(memory: WebAssembly.Memory, relay: Relay): Map<string, WebAssembly.ImportValue> {
   const refuse = (): number => 52; // ENOSYS: the C library's stdio, which nobody reads
   return new Map<string, WebAssembly.ImportValue>([
     ['memory', memory],
@@ -134,7 +135,7 @@ function supply(memory: WebAssembly.Memory, post: Post): Map<string, WebAssembly
     ['random', (address: number, size: number) => (fillRandom(memory, address, size) ? 0 : -1)],
     ['getentropy', (address: number, size: number) => (fillRandom(memory, address, size) ? 0 : -1)],
     ['random_get', (address: number, size: number) => (fillRandom(memory, address, size) ? 0 : 29)],
-    ['post', post],
+    ['relay', relay],
     ['emscripten_get_now', () => performance.now()],
     ['emscripten_date_now', () => Date.now()],
     ['emscripten_resize_heap', (size: number) => (grow(memory, size >>> 0) ? 1 : 0)],

@@ -33,28 +33,21 @@ class Modules {
 export function serveWorker(scope: WorkerScope): void {
   const modules = new Modules();
   let runner: GuestRunner | undefined;
-
   scope.onMessage((message) => {
-    switch (message.type) {
-      case 'millrace:module':
-        return runner && modules.add(message.id, runner.inspect(message.module));
-      case 'millrace:join':
-        try {
-          const thread = join(scope, message);
-          runner = new GuestRunner(thread);
-          scope.post({ type: 'millrace:joined' });
-          void work(scope, thread, runner, modules);
-        } catch (error) {
-          scope.post({ type: 'millrace:failed', message: String(error) });
-        }
+    if (message.type === 'millrace:module') return runner && modules.add(message.id, runner.inspect(message.module));
+    try {
+      const thread = join(scope, message);
+      runner = new GuestRunner(thread);
+      scope.post({ type: 'millrace:joined' });
+      void work(scope, thread, runner, modules);
+    } catch (error) {
+      scope.post({ type: 'millrace:gone', text: String(error), retired: false });
     }
   });
 }
 
 function join(scope: WorkerScope, { parts, pool, number, stack }: Join): Thread {
-  const thread = instantiate(parts, (what) => {
-    scope.post({ type: what === layout.PORT_POST_RING ? 'millrace:ring' : 'millrace:tick' });
-  });
+  const thread = instantiate(parts, (waiter) => scope.post({ type: 'millrace:ring', waiter }));
   joinWithStack(thread, stack, layout.WORKER_STACK_BYTES);
   check(thread.c.worker_join(pool, number));
   return thread;
@@ -66,7 +59,7 @@ async function work(scope: WorkerScope, { c }: Thread, runner: GuestRunner, modu
     if (id < 0) return;
     const guest = modules.get(id) ?? (await modules.arrival(id));
     if (!runner.run(guest)) continue;
-    scope.post({ type: 'millrace:retire' });
+    scope.post({ type: 'millrace:gone', text: 'its stack overflowed', retired: true });
     return;
   }
 }

@@ -12,16 +12,25 @@
 #include "sync/jobs.h"
 #include "sync/wake.h"
 
+/* How many strings the arguments hold. */
+static uint64_t count_strings(const char *args, uint32_t size)
+{
+    uint64_t n = 0;
+    for (uint32_t i = 0; i < size; i++) n += args[i] == '\0';
+    return n;
+}
+
 static int check_config(struct pool *pool, const struct pool_job_config *config)
 {
     for (uint32_t i = 0; i < POOL_COUNT_OF(config->stdio); i++) {
         enum pipe_end end = i == 0 ? PIPE_READ : PIPE_WRITE;
         if (config->stdio[i] && !pool__end_of(pool, config->stdio[i], end)) return POOL_EBADF;
     }
+    if (config->stdio[1] && config->stdio[1] == config->stdio[2]) return POOL_EINVAL; /* it would be closed twice */
     if (config->args_bytes > POOL_ARGS_MAX_BYTES) return POOL_E2BIG;
-    if ((uint64_t)config->n_args + config->n_env > config->args_bytes) return POOL_EINVAL;
     if (config->args_bytes && (!config->args || config->args[config->args_bytes - 1] != '\0')) return POOL_EINVAL;
-    return 0;
+    uint64_t n_strings = (uint64_t)config->n_args + config->n_env;
+    return n_strings == count_strings(config->args, config->args_bytes) ? 0 : POOL_EINVAL;
 }
 
 static void fill(struct job *job, const struct pool_job_config *config)
@@ -69,8 +78,9 @@ int pool_submit(pool_t *pool, const struct pool_job_config *config, pool_job_t *
         return error;
     }
     *job_out = pool__handle_of_job((uint32_t)(job - pool->jobs), pool__job_generation(job));
-    if (config->timeout_ms) port_post(PORT_POST_TICK);
+    if (config->timeout_ms) pool__ask_coordinator(pool);
     pool__wake_idle(pool);
+    if (atomic_load(&pool->x_closing)) pool_cancel(pool, *job_out); /* coordinator_close may have looked before this job */
     return 0;
 }
 
@@ -84,7 +94,7 @@ int pool_cancel(pool_t *pool, pool_job_t handle)
 
     uint32_t worker = atomic_load(&job->x_worker);
     if (worker) pool__wake(pool, WAITER_WORKER_0 + worker, 0);
-    port_post(PORT_POST_TICK); /* if it only computes, its worker must be ended */
+    pool__ask_coordinator(pool); /* if it only computes, its worker must be ended */
     return 0;
 }
 

@@ -3,7 +3,7 @@
 int client_join(struct pool *pool, bool relayed)
 {
     if (pool->abi != POOL_ABI) return POOL_EPROTO;
-    atomic_store(&pool->x_client_relayed, relayed);
+    if (relayed) atomic_fetch_or(&pool->x_relayed, 1u << WAITER_CLIENT);
     return 0;
 }
 

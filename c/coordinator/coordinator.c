@@ -29,6 +29,12 @@ struct pool *coordinator_create(uint32_t n_cores, uint32_t grace_ms, uint32_t bl
     return pool;
 }
 
+uint32_t coordinator_arm(struct pool *pool, bool relayed)
+{
+    if (relayed) atomic_fetch_or(&pool->x_relayed, 1u << WAITER_COORDINATOR);
+    return pool__bell_arm(&pool->bells[WAITER_COORDINATOR]);
+}
+
 double coordinator_tick(struct pool *pool)
 {
     pool__refill(pool);

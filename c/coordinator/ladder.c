@@ -37,6 +37,7 @@ static uint64_t climb_running(struct pool *pool, struct job *job, uint32_t gener
         job->kill_at_ns = now_ns + grace_ns;
         wake_worker_of(pool, job);
     }
+    if (job->kill_at_ns > now_ns + grace_ns) job->kill_at_ns = now_ns + grace_ns; /* the pool closes: no grace any more */
     if (now_ns < job->kill_at_ns) return job->kill_at_ns;
     return kill(pool, job, generation) ? UINT64_MAX : now_ns + RETRY_NS;
 }

@@ -19,9 +19,11 @@ static bool add_one(struct blocks *blocks, uint32_t class)
     return true;
 }
 
-static void add(struct blocks *blocks, uint32_t class, uint32_t n)
+static uint32_t add(struct blocks *blocks, uint32_t class, uint32_t n)
 {
-    for (uint32_t i = 0; i < n && add_one(blocks, class); i++) continue;
+    uint32_t added = 0;
+    while (added < n && add_one(blocks, class)) added++;
+    return added;
 }
 
 void pool__refill(struct pool *pool)
@@ -31,11 +33,10 @@ void pool__refill(struct pool *pool)
         add(blocks, 0, STOCK_SMALL);
         add(blocks, pool__blocks_class(POOL_PIPE_DEFAULT_BYTES), STOCK_RINGS);
     }
-    uint32_t wanted = 0;
+    uint32_t added = 0;
     for (uint32_t class = 0; class < BLOCK_CLASSES; class++) {
         uint32_t n = atomic_exchange(&blocks->x_wanted[class], 0);
-        add(blocks, class, pool__min(n, REFILL_MAX));
-        wanted += n;
+        added += add(blocks, class, pool__min(n, REFILL_MAX));
     }
-    if (wanted) pool__wake_starved(pool);
+    if (added) pool__wake_starved(pool); /* for nothing they would only ask again */
 }

@@ -4,6 +4,7 @@
 #include "coordinator/coordinator.h"
 #include "port/port.h"
 #include "sync/jobs.h"
+#include "sync/wake.h"
 
 static uint32_t state_of(const struct worker *worker)
 {
@@ -60,6 +61,7 @@ void coordinator_bury_worker(struct pool *pool, uint32_t number, double rest_ms)
     uint32_t state = state_of(worker);
     if (state == WORKER_NONE || state == WORKER_DEAD) return;
     pool__sched_clear_idle(&pool->sched, number);
+    pool__wake_idle(pool); /* the wake-up for a job may have been spent on this one */
     if (state != WORKER_STARTING) atomic_fetch_sub(&pool->sched.x_awake, 1);
 
     struct job *job = job_of(pool, number);

@@ -23,9 +23,12 @@ uint32_t pool__blocks_class(uint32_t size_bytes)
 uint32_t pool__blocks_take(struct blocks *blocks, uint32_t size_class)
 {
     uint32_t block = pool__freelist_pop(&blocks->free[size_class], blocks->links);
-    if (block != FREELIST_NONE) return block;
+    return block == FREELIST_NONE ? 0 : block;
+}
+
+void pool__blocks_want(struct blocks *blocks, uint32_t size_class)
+{
     atomic_fetch_add(&blocks->x_wanted[size_class], 1);
-    return 0;
 }
 
 void pool__blocks_give(struct blocks *blocks, uint32_t block)

@@ -33,8 +33,11 @@ void pool__blocks_init(struct blocks *blocks, uint64_t limit_bytes);
 /* The class of the smallest block that holds `size_bytes`, which is 1 << BLOCK_MAX_LOG2 at most. */
 uint32_t pool__blocks_class(uint32_t size_bytes);
 
-/* 0: none is free; the wish is noted for the coordinator. */
+/* 0: none is free. */
 uint32_t pool__blocks_take(struct blocks *blocks, uint32_t size_class);
+
+/* Notes for the coordinator that one more is needed. */
+void pool__blocks_want(struct blocks *blocks, uint32_t size_class);
 void pool__blocks_give(struct blocks *blocks, uint32_t block);
 
 /* Coordinator only. Adds memory of `1 << (BLOCK_MIN_LOG2 + size_class)` bytes, which the store keeps from now on.

@@ -56,7 +56,7 @@ struct pool {
     uint32_t grace_ms;
     uint8_t *client_stack;   /* CLIENT_STACK_BYTES: the client's stack and thread-local block */
     uint8_t *client_scratch; /* CLIENT_SCRATCH_BYTES: where the bindings put what they pass by address */
-    _Atomic uint32_t x_client_relayed; /* 1: the client cannot watch its bell and is told by messages */
+    _Atomic uint32_t x_relayed; /* a bit for each waiter that cannot watch its bell and is told by messages */
     _Atomic uint32_t x_closing;
     _Atomic uint32_t x_starved[(WAITERS_MAX + 31) / 32]; /* a bit for each waiter that wants a block */
     struct bell bells[WAITERS_MAX];

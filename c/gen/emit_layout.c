@@ -4,7 +4,6 @@
 
 #include "coordinator/coordinator.h"
 #include "core/layout.h"
-#include "port/port.h"
 
 #define NUMBER(name, value) printf("  %s: %ld,\n", name, (long)(value))
 #define CONSTANT(name) NUMBER(#name, name)
@@ -17,8 +16,8 @@ static void constants(void)
     CONSTANT(POOL_ARGS_MAX_BYTES);
     CONSTANT(POOL_PIPE_DEFAULT_BYTES);
     CONSTANT(POOL_PIPE_MAX_BYTES);
-    CONSTANT(PORT_POST_TICK);
-    CONSTANT(PORT_POST_RING);
+    CONSTANT(WAITER_CLIENT);
+    CONSTANT(WAITER_COORDINATOR);
     CONSTANT(CLIENT_STACK_BYTES);
     CONSTANT(CLIENT_SCRATCH_BYTES);
     CONSTANT(WORKER_STACK_BYTES);
@@ -65,7 +64,8 @@ static void offsets(void)
     OFFSET(pool_result, worker);
     OFFSET(pool_result, queued_ms);
     OFFSET(pool_result, run_ms);
-    NUMBER("pool_client_bell", offsetof(struct pool, bells) + WAITER_CLIENT * sizeof(struct bell));
+    OFFSET(pool, bells);
+    SIZE(bell);
     NUMBER("pool_client_any", offsetof(struct pool, signals) + offsetof(struct signals, x_any));
     OFFSET(pool, client_stack);
     OFFSET(pool, client_scratch);

@@ -67,9 +67,9 @@ bool port_random(uint8_t *data, size_t size)
     return hooks.random ? hooks.random(data, size) : read_entropy(data, size);
 }
 
-void port_post(enum port_post what)
+void port_relay(uint32_t waiter)
 {
-    if (hooks.post) hooks.post(what);
+    if (hooks.relay) hooks.relay(waiter);
 }
 
 void port_relax(void)

@@ -5,7 +5,7 @@
 #include "port/port.h"
 
 struct port_hooks {
-    void (*post)(enum port_post what);
+    void (*relay)(uint32_t waiter);
     void (*unwind)(void); /* never returns */
     uint64_t (*now_ns)(enum port_clock clock);
     bool (*random)(uint8_t *data, size_t size);

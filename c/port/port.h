@@ -13,11 +13,6 @@
 
 enum port_clock { PORT_REALTIME = 0, PORT_MONOTONIC = 1 };
 
-/* What a thread asks of the coordinator. */
-enum port_post {
-    PORT_POST_TICK = 1, /* look at jobs, deadlines and wishes for memory */
-    PORT_POST_RING = 2  /* tell the client, which cannot watch its bell, that it rang */
-};
 
 /* Sleeps while `*word` is `expected`, `timeout_ns` at most. May return early without a reason.
  * pre: the thread may block. */
@@ -35,8 +30,8 @@ uint64_t port_clock_step_ns(enum port_clock clock);
 /* Fills memory from the platform's secure source. False: there is none. */
 bool port_random(uint8_t *data, size_t size);
 
-/* Asks the coordinator; returns at once. */
-void port_post(enum port_post what);
+/* Tells a thread that cannot watch its bell in shared memory that it rang, by a message; returns at once. */
+void port_relay(uint32_t waiter);
 
 /* Tells the processor that this thread spins. */
 void port_relax(void);

@@ -6,7 +6,7 @@
 IMPORT(now_ms) double script_now_ms(uint32_t clock);
 IMPORT(clock_step_ms) double script_clock_step_ms(uint32_t clock);
 IMPORT(random) int32_t script_random(uint8_t *data, size_t size);
-IMPORT(post) void script_post(uint32_t what);
+IMPORT(relay) void script_relay(uint32_t waiter);
 
 void port_wait(_Atomic uint32_t *word, uint32_t expected, uint64_t timeout_ns)
 {
@@ -35,9 +35,9 @@ bool port_random(uint8_t *data, size_t size)
     return script_random(data, size) == 0;
 }
 
-void port_post(enum port_post what)
+void port_relay(uint32_t waiter)
 {
-    script_post(what);
+    script_relay(waiter);
 }
 
 void port_relax(void)

@@ -1,7 +1,6 @@
 #include "sync/ends.h"
 
 #include "core/handle.h"
-#include "port/port.h"
 #include "sync/wake.h"
 
 struct pipe *pool__end_of(struct pool *pool, pool_fd_t fd, enum pipe_end end)
@@ -22,8 +21,10 @@ uint32_t pool__take_block(struct pool *pool, uint32_t size_bytes, uint32_t waite
     /* Announce, look again: a block given back in between would wake nobody. */
     pool__starve(pool, waiter);
     block = pool__blocks_take(&pool->blocks, class);
-    if (!block) port_post(PORT_POST_TICK);
-    return block;
+    if (block) return block;
+    pool__blocks_want(&pool->blocks, class);
+    pool__ask_coordinator(pool);
+    return 0;
 }
 
 void pool__give_block(struct pool *pool, uint32_t block)

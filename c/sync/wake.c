@@ -10,7 +10,12 @@ void pool__wake(struct pool *pool, uint32_t waiter, uint32_t signal)
     struct bell *bell = &pool->bells[waiter];
     if (!pool__bell_ring(bell)) return;
     port_wake(&bell->x_count);
-    if (waiter == WAITER_CLIENT && atomic_load(&pool->x_client_relayed)) port_post(PORT_POST_RING);
+    if (waiter < 32 && atomic_load(&pool->x_relayed) & 1u << waiter) port_relay(waiter);
+}
+
+void pool__ask_coordinator(struct pool *pool)
+{
+    pool__wake(pool, WAITER_COORDINATOR, 0);
 }
 
 void pool__wake_end(struct pool *pool, const struct pipe *pipe, enum pipe_end end, uint32_t waiter)

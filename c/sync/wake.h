@@ -7,6 +7,9 @@
 /* Wakes a waiter (0: nobody). The client is told `signal` as well; to the others it means nothing. */
 void pool__wake(struct pool *pool, uint32_t waiter, uint32_t signal);
 
+/* Has the coordinator look at jobs, deadlines and wishes for memory. */
+void pool__ask_coordinator(struct pool *pool);
+
 /* Wakes whoever waits at one end of a pipe, after the other end moved; `waiter` is what the pipe's function returned. */
 void pool__wake_end(struct pool *pool, const struct pipe *pipe, enum pipe_end end, uint32_t waiter);
 

@@ -1,6 +1,5 @@
 #include <string.h>
 
-#include "core/check.h"
 #include "wasi/wasi.h"
 
 static uint32_t sizes_get(struct wasi_context *c, const struct wasi_strings *strings, uint32_t n_out, uint32_t size_out)
@@ -14,9 +13,7 @@ static uint32_t sizes_get(struct wasi_context *c, const struct wasi_strings *str
 
 static uint32_t strings_get(struct wasi_context *c, const struct wasi_strings *strings, uint32_t pointers, uint32_t data)
 {
-    uint32_t end;
     if (c->guest.check(pointers, strings->n * (uint32_t)sizeof data)) return WASI_EFAULT;
-    if (pool__add_overflows(data, strings->size, &end)) return WASI_EFAULT;
     if (c->guest.write(data, strings->data, strings->size)) return WASI_EFAULT;
 
     uint32_t offset = 0;

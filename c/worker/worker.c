@@ -23,8 +23,10 @@ int worker_join(struct pool *pool, uint32_t number)
     this.pool = pool;
     this.number = number;
     this.self = &pool->workers[number];
+    uint32_t starting = WORKER_STARTING;
+    uint32_t runtime = pool__worker_word(this.turn, WORKER_RUNTIME);
+    if (!atomic_compare_exchange_strong(&this.self->x_state, &starting, runtime)) return POOL_ETIMEDOUT;
     pool__sleeper_init(&this.sleeper, pool, WAITER_WORKER_0 + number);
-    atomic_store(&this.self->x_state, pool__worker_word(this.turn, WORKER_RUNTIME));
     atomic_fetch_add(&pool->sched.x_awake, 1);
     return 0;
 }
@@ -40,6 +42,7 @@ static bool take_job(void)
         this.turn = turn;
         this.job = job;
         this.sleeper.job = job;
+        this.wasi.exited = false; /* it may end before worker_begin */
         atomic_store(&this.self->x_state, pool__worker_word(turn, WORKER_RUNTIME));
         return true;
     }
@@ -103,7 +106,9 @@ uint32_t worker_left_by(void)
 uint8_t *worker_text(uint32_t size)
 {
     if (size > POOL_ARGS_MAX_BYTES) return NULL;
-    pool__give_block(this.pool, this.job->block);
+    uint32_t block = this.job->block;
+    this.job->block = 0; /* whoever ends the job for this worker must not give it back once more */
+    pool__give_block(this.pool, block);
     this.job->block = pool__sleep_on_block(&this.sleeper, size, TEXT_WAIT_NS);
     return pool__job_block(this.pool, this.job);
 }

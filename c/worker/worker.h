@@ -22,7 +22,8 @@ struct worker_thread {
 /* This thread's worker. */
 struct worker_thread *pool__this_worker(void);
 
-/* Makes this thread worker `number` of the pool. POOL_EPROTO: the memory is of another version. */
+/* Makes this thread worker `number` of the pool. POOL_EPROTO: the memory is of another version; POOL_ETIMEDOUT: it was
+ * buried before it came. */
 POOL_API int worker_join(struct pool *pool, uint32_t number);
 
 /* Sleeps until there is a job. Its module's number, or POOL_ESHUTDOWN when the pool is closing. */

@@ -43,7 +43,8 @@ export const scenarios = [
     async run(env) {
       const pool = await env.millrace.Pool.create({ workers: 1 });
       const names = ['misbehaving/forever', 'misbehaving/sleeper', 'hello'];
-      const jobs = names.map((name) => rejects(pool.run(env.guest(name)), 'AbortError'));
+      const modules = await Promise.all(names.map((name) => pool.compile(env.guest(name))));
+      const jobs = modules.map((module) => rejects(pool.run(module), 'AbortError'));
       await sleep(50);
       await pool.close();
       for (const error of await Promise.all(jobs)) equal(error.cause.code, 'POOL_ESHUTDOWN');

@@ -1,0 +1,80 @@
+/** The compute workers' threads: the coordinator commands them, but only the main thread can start and end them. */
+import { layout } from './layout.gen.js';
+import type { FromCoordinator, FromWorker, ModuleMessage, RingMessage, SharedParts, ToCoordinator, ToWorker } from './protocol.js';
+import type { Child } from './scope.js';
+
+export type CoordinatorChild = Child<ToCoordinator, FromCoordinator>;
+type WorkerChild = Child<ToWorker, FromWorker>;
+
+export class Crew {
+  /** Called when the client's bell rang and was relayed. */
+  onClientRing: () => void = () => undefined;
+  readonly #coordinator: CoordinatorChild;
+  readonly #parts: SharedParts;
+  readonly #start: (name: string) => WorkerChild;
+  readonly #workers = new Map<number, WorkerChild>();
+  readonly #modules: ModuleMessage[] = [];
+  #pool = 0;
+
+  /** Carries out what `coordinator` says; `start` starts a worker's thread. */
+  constructor(coordinator: CoordinatorChild, parts: SharedParts, start: (name: string) => WorkerChild) {
+    this.#coordinator = coordinator;
+    this.#parts = parts;
+    this.#start = start;
+    coordinator.onMessage((message) => this.#onMessage(message));
+  }
+
+  #onMessage(message: FromCoordinator): void {
+    switch (message.type) {
+      case 'millrace:created':
+        this.#pool = message.pool;
+        return;
+      case 'millrace:spawn':
+        return this.#spawn(message.number, message.stack);
+      case 'millrace:terminate':
+        return this.#terminate(message.number);
+      case 'millrace:ring':
+        return this.relay(message);
+    }
+  }
+
+  /** Tells a waiter that its bell rang. */
+  relay(message: RingMessage): void {
+    if (message.waiter === layout.WAITER_CLIENT) this.onClientRing();
+    else this.#coordinator.post(message);
+  }
+
+  #spawn(number: number, stack: number): void {
+    let worker: WorkerChild;
+    const gone = (text: string): void => this.#coordinator.post({ type: 'millrace:gone', number, text, retired: false });
+    try {
+      worker = this.#start(`millrace-worker-${number}`);
+    } catch (error) {
+      return gone(String(error));
+    }
+    this.#workers.set(number, worker);
+    worker.onFailure(gone);
+    worker.onMessage((message) => {
+      if (message.type === 'millrace:ring') this.relay(message);
+      else this.#coordinator.post({ ...message, number });
+    });
+    worker.post({ type: 'millrace:join', parts: this.#parts, pool: this.#pool, number, stack });
+    for (const module of this.#modules) worker.post(module);
+  }
+
+  #terminate(number: number): void {
+    this.#workers.get(number)?.terminate();
+    this.#workers.delete(number);
+  }
+
+  terminateAll(): void {
+    for (const number of [...this.#workers.keys()]) this.#terminate(number);
+  }
+
+  /** Sends a module to every worker, now and later. */
+  addModule(id: number, module: WebAssembly.Module): void {
+    const message: ModuleMessage = { type: 'millrace:module', id, module };
+    this.#modules.push(message);
+    for (const worker of this.#workers.values()) worker.post(message);
+  }
+}
