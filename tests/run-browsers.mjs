@@ -3,38 +3,48 @@ import { fileURLToPath } from 'node:url';
 import { BROWSER_NAMES, launch } from './browser/launch.mjs';
 import { runPage } from './browser/run-page.mjs';
 import { serve } from './browser/server.mjs';
+import { subjects } from './scenarios/all.mjs';
 
 const argv = process.argv.slice(2);
 const at = argv.indexOf('--only');
 const only = at < 0 ? '' : argv.splice(at, 2)[1];
 const names = argv.length > 0 ? argv : BROWSER_NAMES;
 
-async function test(name, server) {
+/** One page, one subject. */
+async function testSubject(browser, server, subject) {
+  const url = `${server.url}/tests/page.html?subject=${subject}&only=${encodeURIComponent(only)}`;
+  const report = await runPage({ browser, url, timeoutMs: 300_000 });
+  for (const line of report.lines) console.log(`${browser.name}: ${line}`);
+  for (const { error } of report.failures) console.log(error);
+  return report;
+}
+
+async function testBrowser(name, server) {
   const browser = await launch(name);
+  const total = { passed: 0, failed: 0 };
   try {
-    const url = `${server.url}/tests/page.html?only=${encodeURIComponent(only)}`;
-    const report = await runPage({ browser, url, timeoutMs: 300_000 });
-    for (const line of report.lines) console.log(`${name}: ${line}`);
-    for (const { error } of report.failures) console.log(error);
-    console.log(`${name} ${browser.version}: ${report.passed} passed, ${report.failed} failed`);
-    return report;
+    for (const subject of Object.keys(subjects)) {
+      const { passed, failed } = await testSubject(browser, server, subject);
+      total.passed += passed;
+      total.failed += failed;
+    }
+  } catch (error) {
+    console.log(`${name}: ${error.message}`);
+    total.failed++;
   } finally {
     await browser.close();
   }
+  console.log(`${name} ${browser.version}: ${total.passed} passed, ${total.failed} failed`);
+  return total;
 }
 
 const server = await serve({ root: fileURLToPath(new URL('..', import.meta.url)) });
 const total = { passed: 0, failed: 0 };
 for (const name of names) {
-  try {
-    const { passed, failed } = await test(name, server);
-    total.passed += passed;
-    total.failed += failed + (passed + failed === 0 ? 1 : 0);
-  } catch (error) {
-    console.log(`${name}: ${error.message}`);
-    total.failed++;
-  }
+  const { passed, failed } = await testBrowser(name, server);
+  total.passed += passed;
+  total.failed += failed;
 }
 await server.close();
 console.log(`${total.passed} passed, ${total.failed} failed`);
-process.exitCode = total.failed ? 1 : 0;
+process.exitCode = total.failed || total.passed === 0 ? 1 : 0;

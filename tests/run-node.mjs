@@ -1,7 +1,7 @@
 // The scenarios in Node, on the built package. Usage: node tests/run-node.mjs [part of a name]
 import { fileURLToPath } from 'node:url';
 import * as millrace from '../npm/dist/index.node.js';
-import { scenarios } from './scenarios/all.mjs';
+import { subjects } from './scenarios/all.mjs';
 import { runAll } from './scenarios/harness.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -12,6 +12,7 @@ const env = {
   browser: false,
 };
 
+const scenarios = Object.values(subjects).flat();
 const wanted = scenarios.filter(({ name }) => name.includes(process.argv[2] ?? ''));
 const { passed, failed, failures } = await runAll(wanted, env, (line) => line.startsWith('…') || console.log(line));
 for (const { error } of failures) console.log(error);

@@ -50,7 +50,7 @@ export async function startParts(platform: Platform, options: PoolOptions): Prom
   const crew = new Crew(coordinator, parts, (name) => platform.spawnWorker(urls.worker, name));
   try {
     coordinator.keepAlive(true);
-    const ready = untilReady(platform, coordinator, crew, parts);
+    const ready = untilReady(platform, coordinator, urls.coordinator, crew, parts);
     const cores = platform.cores();
     coordinator.post({ type: 'millrace:start', parts, workers, cores, graceMs, blocksMib, restMs: platform.restMs });
     return await ready;
@@ -64,13 +64,19 @@ export async function startParts(platform: Platform, options: PoolOptions): Prom
 }
 
 /** Joins the pool once the coordinator has created it, and waits until its workers have started. */
-function untilReady(platform: Platform, coordinator: CoordinatorChild, crew: Crew, parts: SharedParts): Promise<Parts> {
+function untilReady(
+  platform: Platform,
+  coordinator: CoordinatorChild,
+  url: string,
+  crew: Crew,
+  parts: SharedParts,
+): Promise<Parts> {
   let timer: ReturnType<typeof setTimeout>;
   const started = new Promise<Parts>((resolve, reject) => {
     const fail = (text: string): void => reject(new StartError(text));
     timer = setTimeout(() => fail('the pool did not start in time'), START_TIMEOUT_MS);
     let client: Client | undefined;
-    coordinator.onFailure((text) => fail(`the coordinator failed: ${text}`));
+    coordinator.onFailure((text) => fail(`the coordinator failed: ${url}: ${text}`));
     coordinator.onMessage((message) => {
       try {
         if (message.type === 'millrace:failed') fail(message.message);

@@ -56,6 +56,12 @@ export async function withPool(env, options, use) {
   }
 }
 
+/** Proves that the pool is as good as new. */
+export async function stillGood(env, pool, workers) {
+  const results = await Promise.all(Array.from({ length: 2 * workers }, () => pool.run(env.guest('hello'))));
+  for (const { code } of results) equal(code, 0);
+}
+
 function withHangGuard(promise, name) {
   let timer;
   const hang = new Promise((_, reject) => {

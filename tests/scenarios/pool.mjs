@@ -39,18 +39,6 @@ export const scenarios = [
     },
   },
   {
-    name: 'closing ends running and queued jobs as cancelled, each once',
-    async run(env) {
-      const pool = await env.millrace.Pool.create({ workers: 1 });
-      const names = ['misbehaving/forever', 'misbehaving/sleeper', 'hello'];
-      const modules = await Promise.all(names.map((name) => pool.compile(env.guest(name))));
-      const jobs = modules.map((module) => rejects(pool.run(module), 'AbortError'));
-      await sleep(50);
-      await pool.close();
-      for (const error of await Promise.all(jobs)) equal(error.cause.code, 'POOL_ESHUTDOWN');
-    },
-  },
-  {
     name: 'a pool is closed by await using',
     async run(env) {
       const pool = await env.millrace.Pool.create({ workers: 1 });

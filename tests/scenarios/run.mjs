@@ -1,11 +1,5 @@
 // pool.run: a command from start to end, and every way in which one can end.
-import { assert, bytes, equal, rejects, text, withPool } from './harness.mjs';
-
-/** Proves that the pool is as good as new. */
-async function stillGood(env, pool, workers) {
-  const results = await Promise.all(Array.from({ length: 2 * workers }, () => pool.run(env.guest('hello'))));
-  for (const { code } of results) equal(code, 0);
-}
+import { assert, bytes, equal, rejects, stillGood, text, withPool } from './harness.mjs';
 
 const traps = [
   ['trap', 'unreachable'],
@@ -120,19 +114,6 @@ export const scenarios = [
       }),
   },
   {
-    name: 'a guest that never ends is ended by its timeout, in whatever it is',
-    run: (env) =>
-      withPool(env, { workers: 2, graceMs: 10 }, async (pool) => {
-        for (const guest of ['forever', 'busycalls', 'sleeper', 'startloop', 'flood']) {
-          await pool.compile(env.guest(`misbehaving/${guest}`));
-          const job = guest === 'flood' ? endFlood(pool, env) : pool.run(env.guest(`misbehaving/${guest}`), { timeoutMs: 100 });
-          await rejects(job, 'TimeoutError');
-        }
-        await stillGood(env, pool, 2);
-        assert(pool.stats().lostWorkers >= 1, 'a worker in an endless loop must be replaced');
-      }),
-  },
-  {
     name: 'hostile addresses get an errno and nothing else',
     run: (env) =>
       withPool(env, { workers: 1 }, async (pool) => {
@@ -160,9 +141,3 @@ export const scenarios = [
       }),
   },
 ];
-
-/** A guest that writes for ever, whose output nobody reads: it must be waiting when its time is over. */
-async function endFlood(pool, env) {
-  const job = await pool.spawn(env.guest('misbehaving/flood'), { timeoutMs: 100 });
-  return job.status;
-}

@@ -141,21 +141,6 @@ export const scenarios = [
       }),
   },
   {
-    name: 'cancel ends a guest that reads, sleeps, computes or writes, and its worker is good again',
-    run: (env) =>
-      withPool(env, { workers: 2, graceMs: 10 }, async (pool) => {
-        for (const guest of ['cat', 'misbehaving/sleeper', 'misbehaving/forever', 'misbehaving/busycalls', 'misbehaving/flood']) {
-          const job = await pool.spawn(env.guest(guest));
-          await sleep(30);
-          job.cancel(new Error('enough'));
-          job.cancel();
-          const error = await rejects(job.status, 'AbortError');
-          equal(error.cause.message, 'enough');
-          equal((await pool.run(env.guest('hello'))).code, 0);
-        }
-      }),
-  },
-  {
     name: 'what a cancelled guest had written can still be read to its end',
     run: (env) =>
       withPool(env, { workers: 1 }, async (pool) => {
@@ -165,25 +150,6 @@ export const scenarios = [
         job.cancel();
         await rejects(job.status, 'AbortError');
         assert(first.length > 0 && (await reader.read()).done);
-      }),
-  },
-  {
-    name: 'a signal cancels: before, while queued, while running; its reason is the cause',
-    run: (env) =>
-      withPool(env, { workers: 1, graceMs: 10 }, async (pool) => {
-        const before = AbortSignal.abort(new Error('before'));
-        equal((await rejects(pool.run(env.guest('hello'), { signal: before }), 'AbortError')).cause.message, 'before');
-        const running = new AbortController();
-        const queued = new AbortController();
-        const a = rejects(pool.run(env.guest('misbehaving/forever'), { signal: running.signal }), 'AbortError');
-        await sleep(30);
-        const b = rejects(pool.run(env.guest('hello'), { signal: queued.signal }), 'AbortError');
-        await sleep(10);
-        queued.abort(new Error('while queued'));
-        equal((await b).cause.message, 'while queued');
-        running.abort(new Error('while running'));
-        equal((await a).cause.message, 'while running');
-        equal((await pool.run(env.guest('hello'))).code, 0);
       }),
   },
   {

@@ -2,15 +2,19 @@
 
 #include <string.h>
 
+#include "core/layout.h"
 #include "port/native.h"
 
 struct fake_port fake;
 _Thread_local jmp_buf fake_unwound;
 
-static void post(enum port_post what)
+static void relay(uint32_t waiter)
 {
-    if (what == PORT_POST_TICK) fake.ticks++;
-    if (what == PORT_POST_RING) fake.rings++;
+    if (waiter == WAITER_CLIENT) fake.rings++;
+    if (waiter != WAITER_COORDINATOR) return;
+    fake.ticks++;
+    pool__bell_arm(fake.coordinator);
+    if (fake.on_tick) fake.on_tick();
 }
 
 void fake_port_unwind(void)
@@ -37,7 +41,7 @@ int fake_port_setup(void **state)
 {
     (void)state;
     fake = (struct fake_port){.now_ns = FAKE_BEGIN_NS, .randoms_left = UINT32_MAX};
-    port_set_hooks(&(struct port_hooks){post, fake_port_unwind, now_ns, fake_port_random});
+    port_set_hooks(&(struct port_hooks){relay, fake_port_unwind, now_ns, fake_port_random});
     return 0;
 }
 

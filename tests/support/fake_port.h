@@ -1,4 +1,4 @@
-/* A platform under a test's control: its clock, its entropy, and a record of what was posted. */
+/* A platform under a test's control: its clock, its entropy, and a record of what was relayed. */
 #ifndef MILLRACE_TESTS_FAKE_PORT_H
 #define MILLRACE_TESTS_FAKE_PORT_H
 
@@ -11,13 +11,17 @@
 #define FAKE_REALTIME_NS 1700000000000000000u  /* how far the realtime clock is ahead of it */
 #define MS_NS 1000000u
 
+struct bell;
+
 struct fake_port {
     uint64_t now_ns;           /* monotonic */
     uint64_t step_ns;          /* each look moves the clock on by so much */
-    uint32_t ticks;            /* PORT_POST_TICK posted */
-    uint32_t rings;            /* PORT_POST_RING posted */
+    struct bell *coordinator;  /* its bell, which is armed again each time it has rung */
+    uint32_t ticks;            /* how often the coordinator was asked */
+    uint32_t rings;            /* how often the client was told that its bell rang */
     uint32_t randoms_left;     /* the source fails after so many calls */
     void (*on_look)(void);     /* called at each look at the clock: whatever another thread may do in between */
+    void (*on_tick)(void);     /* called when the coordinator is asked */
 };
 
 extern struct fake_port fake;

@@ -36,6 +36,16 @@ static void blocks_take_of_nothing_returns_0(void **state)
     for (uint32_t class = 0; class < BLOCK_CLASSES; class++) assert_int_equal(pool__blocks_take(&blocks, class), 0);
 }
 
+static void blocks_wanted_are_counted_by_class(void **state)
+{
+    (void)state;
+    for (uint32_t i = 0; i < 3; i++) pool__blocks_want(&blocks, 5);
+    for (uint32_t class = 0; class < BLOCK_CLASSES; class++) {
+        assert_int_equal(pool__blocks_take(&blocks, class), 0);
+        assert_int_equal(atomic_load(&blocks.x_wanted[class]), class == 5 ? 3 : 0);
+    }
+}
+
 static void blocks_are_never_number_0(void **state)
 {
     (void)state;
@@ -109,6 +119,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(blocks_class_is_the_smallest_that_holds_the_size, setup),
         cmocka_unit_test_setup(blocks_take_of_nothing_returns_0, setup),
+        cmocka_unit_test_setup(blocks_wanted_are_counted_by_class, setup),
         cmocka_unit_test_setup(blocks_are_never_number_0, setup),
         cmocka_unit_test_setup(blocks_go_back_to_the_class_they_came_from, setup),
         cmocka_unit_test_setup(blocks_may_be_added_up_to_the_limit_exactly, setup),

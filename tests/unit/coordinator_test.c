@@ -9,6 +9,7 @@
 #include "support/test_worker.h"
 #include "sync/ends.h"
 #include "sync/jobs.h"
+#include "sync/wake.h"
 #include "wasi/types.h"
 
 static pool_job_t submit_with_timeout(struct pool *pool, uint32_t timeout_ms)
@@ -183,6 +184,18 @@ static void next_kill_names_each_worker_until_it_is_buried(void **state)
         coordinator_bury_worker(pool, numbers[i], 0);
     }
     assert_int_equal(coordinator_next_kill(pool), 0);
+}
+
+static void coordinator_that_can_watch_is_rung_and_not_relayed(void **state)
+{
+    (void)state;
+    struct pool *pool = coordinator_create(1, TEST_GRACE_MS, 1);
+    uint32_t count = coordinator_arm(pool, false), ticks = fake.ticks;
+    for (uint32_t i = 0; i < 3; i++) pool__ask_coordinator(pool);
+    assert_int_equal(atomic_load(&pool->bells[WAITER_COORDINATOR].x_count), count + 1);
+    assert_int_equal(fake.ticks, ticks);
+    assert_int_equal(coordinator_arm(pool, false), count + 1);
+    test_pool_free(pool);
 }
 
 /* roster.c */
@@ -474,6 +487,7 @@ int main(void)
         CASE(kill_never_hits_the_next_job_in_the_same_record),
         CASE(kill_for_one_turn_does_not_match_another),
         CASE(next_kill_names_each_worker_until_it_is_buried),
+        CASE(coordinator_that_can_watch_is_rung_and_not_relayed),
         CASE(bury_of_a_running_worker_loses_its_job),
         CASE(bury_of_a_worker_whose_job_shall_end_ends_it_as_was_wished),
         CASE(bury_of_a_killed_worker_leaves_its_job_as_it_ended),

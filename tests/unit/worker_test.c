@@ -239,16 +239,65 @@ static void worker_text_that_is_too_long_is_null(void **state)
     worker_end(POOL_TRAPPED, 0, 0);
 }
 
-static void worker_text_without_memory_is_null_and_the_job_ends(void **state)
+static struct pool *pool_meanwhile;
+
+static void tick_meanwhile(void)
 {
-    struct pool *pool = *state;
+    coordinator_tick(pool_meanwhile);
+}
+
+/* A bell that rings for nothing, so that nobody sleeps in earnest. */
+static void ring_meanwhile(void)
+{
+    pool__wake(pool_meanwhile, WAITER_WORKER_0 + 1, 0);
+}
+
+static void worker_text_waits_for_memory_that_is_to_come(void **state)
+{
+    struct pool *pool = pool_meanwhile = *state;
     pool_job_t job = submit_with_pipes(pool);
     test_worker_enter(4);
     worker_leave();
-    assert_null(worker_text(20000)); /* a size that is not kept in stock */
+    fake.on_tick = tick_meanwhile;
+    uint8_t *text = worker_text(20000); /* a size that is not kept in stock */
+    assert_non_null(text);
+    memset(text, 'a', 20000);
+    worker_end(POOL_TRAPPED, 1, 20000);
+    assert_int_equal(test_result(pool, job).text_bytes, 20000);
+    close_and_release(pool, job);
+}
+
+static void worker_text_without_memory_is_null_in_the_end(void **state)
+{
+    struct pool *pool = pool_meanwhile = *state;
+    pool_job_t job = submit_with_pipes(pool);
+    test_worker_enter(4);
+    worker_leave();
+    fake.on_tick = ring_meanwhile;
+    fake.step_ns = 100 * MS_NS;
+    assert_null(worker_text(20000));
     worker_end(POOL_TRAPPED, 1, 0);
     assert_null(test_result(pool, job).text);
-    coordinator_tick(pool);
+    close_and_release(pool, job);
+}
+
+/* The worker dies while it waits: its arguments were given back already, and only once. */
+static void bury_meanwhile(void)
+{
+    fake.on_tick = ring_meanwhile;
+    coordinator_bury_worker(pool_meanwhile, 1, -1);
+}
+
+static void worker_that_dies_waiting_for_text_gives_its_block_back_once(void **state)
+{
+    struct pool *pool = pool_meanwhile = *state;
+    pool_job_t job = submit_with_pipes(pool);
+    test_worker_enter(4);
+    worker_leave();
+    fake.on_tick = bury_meanwhile;
+    fake.step_ns = 500 * MS_NS;
+    assert_null(worker_text(20000));
+    assert_int_equal(test_result(pool, job).outcome, POOL_LOST);
     close_and_release(pool, job);
 }
 
@@ -312,7 +361,6 @@ static void cancel_unwinds_the_guest_at_whatever_it_calls_next(void **state)
 }
 
 static pool_job_t cancelled_meanwhile;
-static struct pool *pool_meanwhile;
 
 static void cancel_meanwhile(void)
 {
@@ -426,7 +474,9 @@ int main(void)
         CASE(worker_left_by_without_a_guest_is_not_what_the_last_guest_did),
         CASE(worker_text_reaches_the_result_and_goes_with_the_job),
         CASE(worker_text_that_is_too_long_is_null),
-        CASE(worker_text_without_memory_is_null_and_the_job_ends),
+        CASE(worker_text_waits_for_memory_that_is_to_come),
+        CASE(worker_text_without_memory_is_null_in_the_end),
+        CASE(worker_that_dies_waiting_for_text_gives_its_block_back_once),
         CASE(cancel_before_the_guest_runs_keeps_it_from_running),
         CASE(cancel_unwinds_the_guest_at_whatever_it_calls_next),
         CASE(cancel_during_a_call_unwinds_at_its_end),

@@ -1,0 +1,71 @@
+// Guests that never end by themselves. JavaScriptCore cannot stop some of them: they go on, unseen, for as long as their
+// page lives, so these scenarios have a page of their own.
+import { assert, equal, rejects, sleep, stillGood, withPool } from './harness.mjs';
+
+export const scenarios = [
+  {
+    name: 'a guest that never ends is ended by its timeout, in whatever it is',
+    run: (env) =>
+      withPool(env, { workers: 2, graceMs: 10 }, async (pool) => {
+        for (const guest of ['forever', 'busycalls', 'sleeper', 'startloop', 'flood']) {
+          await pool.compile(env.guest(`misbehaving/${guest}`));
+          const job = guest === 'flood' ? endFlood(pool, env) : pool.run(env.guest(`misbehaving/${guest}`), { timeoutMs: 100 });
+          await rejects(job, 'TimeoutError');
+        }
+        await stillGood(env, pool, 2);
+        assert(pool.stats().lostWorkers >= 1, 'a worker in an endless loop must be replaced');
+      }),
+  },
+  {
+    name: 'cancel ends a guest that reads, sleeps, computes or writes, and its worker is good again',
+    run: (env) =>
+      withPool(env, { workers: 2, graceMs: 10 }, async (pool) => {
+        for (const guest of ['cat', 'misbehaving/sleeper', 'misbehaving/forever', 'misbehaving/busycalls', 'misbehaving/flood']) {
+          const job = await pool.spawn(env.guest(guest));
+          await sleep(30);
+          job.cancel(new Error('enough'));
+          job.cancel();
+          const error = await rejects(job.status, 'AbortError');
+          equal(error.cause.message, 'enough');
+          equal((await pool.run(env.guest('hello'))).code, 0);
+        }
+      }),
+  },
+  {
+    name: 'a signal cancels: before, while queued, while running; its reason is the cause',
+    run: (env) =>
+      withPool(env, { workers: 1, graceMs: 10 }, async (pool) => {
+        const before = AbortSignal.abort(new Error('before'));
+        equal((await rejects(pool.run(env.guest('hello'), { signal: before }), 'AbortError')).cause.message, 'before');
+        const running = new AbortController();
+        const queued = new AbortController();
+        const a = rejects(pool.run(env.guest('misbehaving/forever'), { signal: running.signal }), 'AbortError');
+        await sleep(30);
+        const b = rejects(pool.run(env.guest('hello'), { signal: queued.signal }), 'AbortError');
+        await sleep(10);
+        queued.abort(new Error('while queued'));
+        equal((await b).cause.message, 'while queued');
+        running.abort(new Error('while running'));
+        equal((await a).cause.message, 'while running');
+        equal((await pool.run(env.guest('hello'))).code, 0);
+      }),
+  },
+  {
+    name: 'closing ends running and queued jobs as cancelled, each once',
+    async run(env) {
+      const pool = await env.millrace.Pool.create({ workers: 1 });
+      const names = ['misbehaving/forever', 'misbehaving/sleeper', 'hello'];
+      const modules = await Promise.all(names.map((name) => pool.compile(env.guest(name))));
+      const jobs = modules.map((module) => rejects(pool.run(module), 'AbortError'));
+      await sleep(50);
+      await pool.close();
+      for (const error of await Promise.all(jobs)) equal(error.cause.code, 'POOL_ESHUTDOWN');
+    },
+  },
+];
+
+/** A guest that writes for ever, whose output nobody reads: it must be waiting when its time is over. */
+async function endFlood(pool, env) {
+  const job = await pool.spawn(env.guest('misbehaving/flood'), { timeoutMs: 100 });
+  return job.status;
+}

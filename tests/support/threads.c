@@ -1,0 +1,25 @@
+#include "support/threads.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+void thread_check(bool holds, const char *condition, const char *file, int line)
+{
+    if (holds) return;
+    fprintf(stderr, "[  ERROR   ] --- %s\n[   LINE   ] --- %s:%d: error: Failure in a thread!\n", condition, file, line);
+    abort();
+}
+
+pthread_t thread_start(void *(*run)(void *), void *argument)
+{
+    pthread_t thread;
+    THREAD_CHECK(pthread_create(&thread, NULL, run, argument) == 0);
+    return thread;
+}
+
+void *thread_join(pthread_t thread)
+{
+    void *result;
+    THREAD_CHECK(pthread_join(thread, &result) == 0);
+    return result;
+}

@@ -1,0 +1,138 @@
+#include "support/wasi_rig.h"
+
+#include "support/fake_guest.h"
+#include "support/fake_port.h"
+#include "support/prelude.h"
+#include "support/test_pool.h"
+#include "sync/jobs.h"
+
+struct wasi_rig rig;
+static struct wasi_context context;
+static struct sleeper sleeper;
+
+static const char arguments[] = "prog\0one\0\0A=1\0B=";
+
+static int begin(const struct pool_job_config *config)
+{
+    uint32_t slot;
+    assert_int_equal(pool_submit(rig.pool, config, &rig.handle), 0);
+    assert_true(pool__sched_pop(&rig.pool->sched, &slot));
+    rig.job = &rig.pool->jobs[slot];
+    assert_true(pool__job_begin(rig.pool, rig.job, 1, 1));
+    pool__sleeper_init(&sleeper, rig.pool, WAITER_WORKER_0 + 1);
+    sleeper.job = rig.job;
+    memset(&context, 0, sizeof context);
+    context.guest = fake_guest_calls();
+    wasi_context_init(&context, &sleeper, rig.job);
+    rig.c = &context;
+    return 0;
+}
+
+static int make_pool(void)
+{
+    void *pool;
+    if (test_pool_setup(&pool)) return -1;
+    rig = (struct wasi_rig){.pool = pool};
+    fake.step_ns = MS_NS / 10; /* time goes on, so that waiting ends */
+    return 0;
+}
+
+static int begin_with_pipes(void)
+{
+    pool_fd_t in[2], out[2], err[2];
+    if (make_pool()) return -1;
+    assert_int_equal(pool_pipe(rig.pool, RIG_PIPE_BYTES, in), 0);
+    assert_int_equal(pool_pipe(rig.pool, RIG_PIPE_BYTES, out), 0);
+    assert_int_equal(pool_pipe(rig.pool, RIG_PIPE_BYTES, err), 0);
+    rig.stdin_writer = in[1];
+    rig.stdout_reader = out[0];
+    rig.stderr_reader = err[0];
+    return begin(&(struct pool_job_config){.stdio = {in[0], out[1], err[1]},
+                                           .args = arguments,
+                                           .args_bytes = sizeof arguments,
+                                           .n_args = 3,
+                                           .n_env = 2});
+}
+
+int wasi_rig_setup(void **state)
+{
+    (void)state;
+    fake_guest_make(RIG_BYTES);
+    return begin_with_pipes();
+}
+
+int wasi_rig_setup_high(void **state)
+{
+    (void)state;
+    fake_guest_make_high(RIG_BYTES);
+    return begin_with_pipes();
+}
+
+int wasi_rig_setup_plain(void **state)
+{
+    (void)state;
+    fake_guest_make(RIG_BYTES);
+    return make_pool() ? -1 : begin(&(struct pool_job_config){0});
+}
+
+int wasi_rig_teardown(void **state)
+{
+    (void)state;
+    pool__job_end_running(rig.pool, rig.job, POOL_EXITED, 0);
+    assert_int_equal(pool_release(rig.pool, rig.handle), 0);
+    pool_close(rig.pool, rig.stdin_writer); /* those that the test has not closed */
+    pool_close(rig.pool, rig.stdout_reader);
+    pool_close(rig.pool, rig.stderr_reader);
+    assert_pool_is_empty(rig.pool);
+    test_pool_free(rig.pool);
+    fake_guest_free();
+    return 0;
+}
+
+uint32_t bad_address(void)
+{
+    return fake_guest_end() > UINT32_MAX ? 64 : (uint32_t)fake_guest_end() + 64;
+}
+
+uint32_t last_address(uint32_t size)
+{
+    return (uint32_t)(fake_guest_end() - size);
+}
+
+static void nothing_to_check(void)
+{
+}
+
+static void check_bad_pointer(uint32_t (*call)(uint32_t), uint32_t address, uint32_t size, void (*unchanged)(void))
+{
+    uint64_t written = fake_guest_written();
+    uint32_t error = call(address);
+    if (error != WASI_EFAULT) fail_msg("%#x of %u bytes: errno %u", address, size, error);
+    assert_int_equal(fake_guest_written(), written);
+    unchanged();
+}
+
+void check_bad_pointers(uint32_t (*call)(uint32_t address), uint32_t size, void (*unchanged)(void))
+{
+    for (uint32_t over = 1; over < size; over += 1 + size / 64) {
+        check_bad_pointer(call, last_address(size) + over, size, unchanged); /* straddles the end */
+    }
+    check_bad_pointer(call, bad_address(), size, unchanged);
+    if (fake_guest_end() > UINT32_MAX) return;
+    check_bad_pointer(call, last_address(0), size, unchanged);
+    check_bad_pointer(call, 1u << 31, size, unchanged);
+    check_bad_pointer(call, UINT32_MAX, size, unchanged);
+    check_bad_pointer(call, 0u - size, size, unchanged); /* its sum is 2^32 */
+    if (size > 1) check_bad_pointer(call, 0u - size + 1, size, unchanged);
+}
+
+void check_pointer(uint32_t (*call)(uint32_t address), uint32_t size, uint32_t expected)
+{
+    check_bad_pointers(call, size, nothing_to_check);
+    assert_int_equal(call(last_address(size)), expected);
+}
+
+void rig_cancel(void)
+{
+    assert_int_equal(pool_cancel(rig.pool, rig.handle), 0);
+}

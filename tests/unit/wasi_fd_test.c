@@ -1,0 +1,565 @@
+/* Reading, writing and handling descriptors. */
+#include "support/fake_guest.h"
+#include "support/fake_port.h"
+#include "support/prelude.h"
+#include "support/property.h"
+#include "support/test_pool.h"
+#include "support/wasi_rig.h"
+#include "sync/ends.h"
+
+static uint32_t n_at, data_at, iov_at;
+
+/* A guest's buffer of `size` bytes and an iovec for it. */
+static void place(uint32_t size)
+{
+    fake_guest_reset();
+    n_at = fake_guest_put("\xee\xee\xee\xee", 4);
+    data_at = fake_guest_new(size);
+    iov_at = fake_guest_iovec(data_at, size);
+}
+
+static void feed(const char *text)
+{
+    uint32_t size = (uint32_t)strlen(text);
+    assert_int_equal(pool_write(rig.pool, rig.stdin_writer, text, size), size);
+}
+
+static uint32_t inside(uint32_t fd)
+{
+    struct pipe *pipe = rig.c->fds[fd].pipe;
+    return atomic_load(&pipe->x_tail) - atomic_load(&pipe->x_head);
+}
+
+static uint32_t moved(void)
+{
+    return fake_guest_u32(n_at);
+}
+
+/* Exactly these bytes come out at the other end of stdout. */
+static void expect_output(const char *text)
+{
+    uint8_t got[2 * RIG_PIPE_BYTES];
+    int32_t size = (int32_t)strlen(text);
+    assert_int_equal(pool_read(rig.pool, rig.stdout_reader, got, sizeof got), size ? size : POOL_EAGAIN);
+    assert_memory_equal(got, text, (size_t)size);
+}
+
+static void set_nonblock(uint32_t fd)
+{
+    assert_int_equal(wasi_fd_fdstat_set_flags(rig.c, fd, WASI_FDFLAG_NONBLOCK), WASI_SUCCESS);
+}
+
+/* fd_read */
+
+static void fd_read_gives_what_there_is(void **state)
+{
+    (void)state;
+    place(100);
+    feed("hello");
+    assert_int_equal(wasi_fd_read(rig.c, 0, iov_at, 1, n_at), WASI_SUCCESS);
+    assert_int_equal(moved(), 5);
+    assert_memory_equal(fake_guest_at(data_at), "hello\0", 6);
+}
+
+static void fd_read_fills_several_iovecs_in_their_order(void **state)
+{
+    (void)state;
+    place(100);
+    struct wasi_iovec iovs[] = {{data_at, 0}, {data_at + 50, 2}, {data_at, 0}, {data_at + 10, 1}, {data_at, 9}};
+    uint32_t at = fake_guest_put(iovs, sizeof iovs);
+    feed("abcdef");
+    assert_int_equal(wasi_fd_read(rig.c, 0, at, 5, n_at), WASI_SUCCESS);
+    assert_int_equal(moved(), 6);
+    assert_memory_equal(fake_guest_at(data_at + 50), "ab", 2);
+    assert_memory_equal(fake_guest_at(data_at + 10), "c", 1);
+    assert_memory_equal(fake_guest_at(data_at), "def", 3);
+}
+
+static void fd_read_leaves_what_does_not_fit(void **state)
+{
+    (void)state;
+    place(2);
+    feed("abc");
+    assert_int_equal(wasi_fd_read(rig.c, 0, iov_at, 1, n_at), WASI_SUCCESS);
+    assert_int_equal(moved(), 2);
+    assert_int_equal(wasi_fd_read(rig.c, 0, iov_at, 1, n_at), WASI_SUCCESS);
+    assert_int_equal(moved(), 1);
+    assert_memory_equal(fake_guest_at(data_at), "c", 1);
+}
+
+static void fd_read_at_end_of_file_returns_0_bytes(void **state)
+{
+    (void)state;
+    place(10);
+    feed("x");
+    assert_int_equal(pool_close(rig.pool, rig.stdin_writer), 0);
+    assert_int_equal(wasi_fd_read(rig.c, 0, iov_at, 1, n_at), WASI_SUCCESS);
+    assert_int_equal(moved(), 1);
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(wasi_fd_read(rig.c, 0, iov_at, 1, n_at), WASI_SUCCESS);
+        assert_int_equal(moved(), 0);
+    }
+}
+
+static void fd_read_of_nothing_returns_at_once_and_consumes_nothing(void **state)
+{
+    (void)state;
+    place(10);
+    uint32_t empty = fake_guest_iovec(data_at, 0);
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(wasi_fd_read(rig.c, 0, iov_at, 0, n_at), WASI_SUCCESS); /* no iovecs */
+        assert_int_equal(moved(), 0);
+        assert_int_equal(wasi_fd_read(rig.c, 0, empty, 1, n_at), WASI_SUCCESS); /* an empty one */
+        assert_int_equal(moved(), 0);
+        assert_int_equal(wasi_fd_read(rig.c, 0, last_address(0), 0, n_at), WASI_SUCCESS);
+        if (i == 0) feed("x"); /* once more with something to read */
+    }
+    assert_int_equal(inside(0), 1);
+}
+
+static void fd_read_nonblock_of_an_empty_pipe_is_eagain(void **state)
+{
+    (void)state;
+    place(10);
+    set_nonblock(0);
+    assert_int_equal(wasi_fd_read(rig.c, 0, iov_at, 1, n_at), WASI_EAGAIN);
+    feed("ab");
+    assert_int_equal(wasi_fd_read(rig.c, 0, iov_at, 1, n_at), WASI_SUCCESS);
+    assert_int_equal(moved(), 2);
+    assert_int_equal(wasi_fd_read(rig.c, 0, iov_at, 1, n_at), WASI_EAGAIN);
+    assert_int_equal(pool_close(rig.pool, rig.stdin_writer), 0);
+    assert_int_equal(wasi_fd_read(rig.c, 0, iov_at, 1, n_at), WASI_SUCCESS);
+    assert_int_equal(moved(), 0);
+}
+
+static void fd_read_of_a_cancelled_job_is_ecanceled_when_it_would_sleep(void **state)
+{
+    (void)state;
+    place(10);
+    rig_cancel();
+    assert_int_equal(wasi_fd_read(rig.c, 0, iov_at, 1, n_at), WASI_ECANCELED);
+    assert_int_equal(moved(), 0xeeeeeeee);
+}
+
+static void fd_read_of_damaged_counters_is_eio(void **state)
+{
+    (void)state;
+    place(10);
+    feed("abc");
+    atomic_store(&rig.c->fds[0].pipe->x_tail, 1u << 30);
+    assert_int_equal(wasi_fd_read(rig.c, 0, iov_at, 1, n_at), WASI_EIO);
+    atomic_store(&rig.c->fds[0].pipe->x_tail, 3);
+}
+
+/* fd_write */
+
+static void fd_write_passes_several_iovecs(void **state)
+{
+    (void)state;
+    place(10);
+    memcpy(fake_guest_at(data_at), "abcdef", 6);
+    struct wasi_iovec iovs[] = {{data_at, 0}, {data_at + 3, 3}, {data_at, 0}, {data_at, 2}};
+    uint32_t at = fake_guest_put(iovs, sizeof iovs);
+    assert_int_equal(wasi_fd_write(rig.c, 1, at, 4, n_at), WASI_SUCCESS);
+    assert_int_equal(moved(), 5);
+    expect_output("defab");
+}
+
+static void fd_write_of_nothing_writes_nothing(void **state)
+{
+    (void)state;
+    place(0);
+    assert_int_equal(wasi_fd_write(rig.c, 1, iov_at, 1, n_at), WASI_SUCCESS);
+    assert_int_equal(moved(), 0);
+    assert_int_equal(wasi_fd_write(rig.c, 1, iov_at, 0, n_at), WASI_SUCCESS);
+    assert_null(rig.c->fds[1].pipe->data); /* nor does it take a ring */
+}
+
+static void fd_write_without_a_reader_is_epipe_each_time(void **state)
+{
+    (void)state;
+    place(10);
+    assert_int_equal(wasi_fd_write(rig.c, 1, iov_at, 1, n_at), WASI_SUCCESS);
+    assert_int_equal(pool_close(rig.pool, rig.stdout_reader), 0);
+    for (int i = 0; i < 3; i++) assert_int_equal(wasi_fd_write(rig.c, 1, iov_at, 1, n_at), WASI_EPIPE);
+    assert_int_equal(inside(1), 10);
+}
+
+static void fd_write_nonblock_of_more_than_fits_is_partial_then_eagain(void **state)
+{
+    (void)state;
+    place(RIG_PIPE_BYTES + 50);
+    set_nonblock(1);
+    assert_int_equal(wasi_fd_write(rig.c, 1, iov_at, 1, n_at), WASI_SUCCESS);
+    assert_int_equal(moved(), RIG_PIPE_BYTES);
+    assert_int_equal(wasi_fd_write(rig.c, 1, iov_at, 1, n_at), WASI_EAGAIN);
+    assert_int_equal(inside(1), RIG_PIPE_BYTES);
+}
+
+static void fd_write_nonblock_without_memory_for_the_ring_is_eagain(void **state)
+{
+    (void)state;
+    uint32_t taken[512], n = test_drain_blocks(rig.pool, RIG_PIPE_BYTES, taken, COUNT_OF(taken));
+    place(10);
+    set_nonblock(1);
+    assert_int_equal(wasi_fd_write(rig.c, 1, iov_at, 1, n_at), WASI_EAGAIN);
+    test_undrain_blocks(rig.pool, taken, n);
+    assert_int_equal(wasi_fd_write(rig.c, 1, iov_at, 1, n_at), WASI_SUCCESS);
+}
+
+static void fd_write_of_a_cancelled_job_is_ecanceled_when_it_would_sleep(void **state)
+{
+    (void)state;
+    place(RIG_PIPE_BYTES + 1);
+    rig_cancel();
+    assert_int_equal(wasi_fd_write(rig.c, 1, iov_at, 1, n_at), WASI_ECANCELED);
+    assert_int_equal(inside(1), RIG_PIPE_BYTES); /* what fitted went out before */
+    assert_int_equal(moved(), 0xeeeeeeee);
+}
+
+static void stdio_of_nothing_is_at_end_of_file_and_discards(void **state)
+{
+    (void)state;
+    place(100);
+    assert_int_equal(wasi_fd_read(rig.c, 0, iov_at, 1, n_at), WASI_SUCCESS);
+    assert_int_equal(moved(), 0);
+    assert_int_equal(wasi_fd_write(rig.c, 1, iov_at, 1, n_at), WASI_SUCCESS);
+    assert_int_equal(moved(), 100);
+    assert_int_equal(wasi_fd_write(rig.c, 2, iov_at, 1, n_at), WASI_SUCCESS);
+    assert_int_equal(moved(), 100);
+}
+
+/* What a call that failed must leave alone. */
+static void nothing_has_moved(void)
+{
+    assert_int_equal(inside(0), 6);
+    assert_int_equal(inside(1), 0);
+    assert_int_equal(inside(2), 0);
+}
+
+static uint32_t read_with_n(uint32_t address) { return wasi_fd_read(rig.c, 0, iov_at, 1, address); }
+static uint32_t read_with_iovs(uint32_t address) { return wasi_fd_read(rig.c, 0, address, 1, n_at); }
+static uint32_t write_with_n(uint32_t address) { return wasi_fd_write(rig.c, 1, iov_at, 1, address); }
+static uint32_t write_with_iovs(uint32_t address) { return wasi_fd_write(rig.c, 1, address, 1, n_at); }
+
+static uint32_t read_with_data(uint32_t address)
+{
+    struct wasi_iovec iovs[] = {{data_at, 2}, {address, 5}};
+    memcpy(fake_guest_at(iov_at), iovs, sizeof iovs);
+    return wasi_fd_read(rig.c, 0, iov_at, 2, n_at);
+}
+
+static uint32_t write_with_data(uint32_t address)
+{
+    struct wasi_iovec iovs[] = {{data_at, 2}, {address, 5}};
+    memcpy(fake_guest_at(iov_at), iovs, sizeof iovs);
+    return wasi_fd_write(rig.c, 1, iov_at, 2, n_at);
+}
+
+static void fd_read_and_fd_write_with_a_bad_pointer_move_nothing(void **state)
+{
+    (void)state;
+    place(5);
+    fake_guest_new(8); /* for a second iovec */
+    feed("abcdef");
+    check_bad_pointers(read_with_n, 4, nothing_has_moved);
+    check_bad_pointers(read_with_iovs, 8, nothing_has_moved);
+    check_bad_pointers(read_with_data, 5, nothing_has_moved);
+    check_bad_pointers(write_with_n, 4, nothing_has_moved);
+    check_bad_pointers(write_with_iovs, 8, nothing_has_moved);
+    check_bad_pointers(write_with_data, 5, nothing_has_moved);
+}
+
+static void fd_read_and_fd_write_at_the_end_of_the_memory_succeed(void **state)
+{
+    (void)state;
+    place(5);
+    fake_guest_new(8);
+    feed("abcdef");
+    assert_int_equal(read_with_data(last_address(5)), WASI_SUCCESS);
+    assert_int_equal(moved(), 6);
+    assert_memory_equal(fake_guest_at(last_address(5)), "cdef\0", 5);
+    memcpy(fake_guest_at(last_address(5)), "vwxyz", 5);
+    memcpy(fake_guest_at(data_at), "12", 2);
+    assert_int_equal(write_with_data(last_address(5)), WASI_SUCCESS);
+    expect_output("12vwxyz");
+    struct wasi_iovec iov = {data_at, 2};
+    memcpy(fake_guest_at(last_address(8)), &iov, sizeof iov);
+    assert_int_equal(wasi_fd_write(rig.c, 1, last_address(8), 1, n_at), WASI_SUCCESS);
+    assert_int_equal(wasi_fd_write(rig.c, 1, last_address(8), 1, last_address(4)), WASI_SUCCESS);
+    expect_output("1212");
+}
+
+static void fd_read_and_fd_write_of_iovecs_whose_sum_wraps_move_nothing(void **state)
+{
+    (void)state;
+    place(16);
+    feed("abcdef");
+    struct wasi_iovec iovs[3] = {{last_address(RIG_BYTES), RIG_BYTES}, {0, UINT32_MAX}, {0, 1}};
+    uint32_t at = fake_guest_put(iovs, sizeof iovs);
+    assert_int_equal(wasi_fd_read(rig.c, 0, at, 3, n_at), WASI_EFAULT);
+    assert_int_equal(wasi_fd_write(rig.c, 1, at, 3, n_at), WASI_EFAULT);
+    nothing_has_moved();
+}
+
+static uint32_t anything_goes(uint32_t address, uint32_t size)
+{
+    (void)address, (void)size;
+    return WASI_SUCCESS;
+}
+
+/* As from a memory of gigabytes, where every range is good and only their sum is not. */
+static void fd_write_of_4_gib_in_one_call_is_einval(void **state)
+{
+    (void)state;
+    place(16);
+    struct wasi_iovec iovs[2] = {{0, 1u << 31}, {0, 1u << 31}};
+    uint32_t at = fake_guest_put(iovs, sizeof iovs);
+    rig.c->guest.check = anything_goes;
+    assert_int_equal(wasi_fd_write(rig.c, 1, at, 2, n_at), WASI_EINVAL);
+    assert_int_equal(wasi_fd_read(rig.c, 0, at, 2, n_at), WASI_EINVAL);
+    assert_int_equal(inside(1), 0);
+}
+
+static void fd_read_of_10000_iovecs_is_short(void **state)
+{
+    (void)state;
+    place(4);
+    uint32_t at = fake_guest_new(10000 * 8);
+    struct wasi_iovec iov = {data_at, 1};
+    for (uint32_t i = 0; i < 10000; i++) memcpy(fake_guest_at(at + i * 8), &iov, sizeof iov);
+    for (uint32_t i = 0; i < 10; i++) feed("0123456789");
+    assert_int_equal(wasi_fd_read(rig.c, 0, at, 10000, n_at), WASI_SUCCESS);
+    assert_int_equal(moved(), 100);
+}
+
+static void fd_write_of_10000_iovecs_is_short(void **state)
+{
+    (void)state;
+    place(4);
+    uint32_t at = fake_guest_new(10000 * 8);
+    struct wasi_iovec iov = {data_at, 1};
+    for (uint32_t i = 0; i < 10000; i++) memcpy(fake_guest_at(at + i * 8), &iov, sizeof iov);
+    assert_int_equal(pool_close(rig.pool, rig.stdout_reader), 0);
+    assert_int_equal(wasi_fd_close(rig.c, 1), WASI_SUCCESS);
+    rig.c->fds[1].kind = WASI_FD_NULL;
+    assert_int_equal(wasi_fd_write(rig.c, 1, at, 10000, n_at), WASI_SUCCESS);
+    assert_in_range(moved(), 1, 1024);
+    assert_int_equal(wasi_fd_write(rig.c, 1, at, UINT32_MAX, n_at), WASI_SUCCESS);
+    assert_in_range(moved(), 1, 1024);
+}
+
+static void fd_read_and_fd_write_of_the_wrong_descriptor_are_ebadf(void **state)
+{
+    (void)state;
+    place(10);
+    static const uint32_t closed[] = {3, WASI_FDS_MAX - 1, WASI_FDS_MAX, 1u << 31, UINT32_MAX};
+    for (uint32_t i = 0; i < COUNT_OF(closed); i++) {
+        assert_int_equal(wasi_fd_read(rig.c, closed[i], iov_at, 1, n_at), WASI_EBADF);
+        assert_int_equal(wasi_fd_write(rig.c, closed[i], iov_at, 1, n_at), WASI_EBADF);
+    }
+    assert_int_equal(wasi_fd_read(rig.c, 1, iov_at, 1, n_at), WASI_EBADF);
+    assert_int_equal(wasi_fd_write(rig.c, 0, iov_at, 1, n_at), WASI_EBADF);
+}
+
+/* Any split into iovecs on either side: the same bytes in the same order. */
+static uint32_t random_iovecs(struct property *random, uint32_t bytes_at, uint32_t total)
+{
+    struct wasi_iovec iovs[32];
+    uint32_t n = 0, done = 0;
+    for (; n < COUNT_OF(iovs); n++) {
+        uint32_t size = property_once_in(random, 3) ? 0 : property_below(random, total - done + 1);
+        if (n == COUNT_OF(iovs) - 1) size = total - done;
+        iovs[n] = (struct wasi_iovec){bytes_at + done, size};
+        done += size;
+    }
+    return fake_guest_put(iovs, sizeof iovs);
+}
+
+static void echo_once(struct property *random)
+{
+    uint8_t sent[RIG_PIPE_BYTES], got[RIG_PIPE_BYTES];
+    uint32_t size = property_size(random, RIG_PIPE_BYTES);
+    for (uint32_t i = 0; i < size; i++) sent[i] = (uint8_t)property_next(random);
+    place(size);
+    assert_int_equal(pool_write(rig.pool, rig.stdin_writer, sent, size), size);
+    assert_int_equal(wasi_fd_read(rig.c, 0, random_iovecs(random, data_at, size), 32, n_at), WASI_SUCCESS);
+    assert_int_equal(moved(), size);
+    assert_int_equal(wasi_fd_write(rig.c, 1, random_iovecs(random, data_at, size), 32, n_at), WASI_SUCCESS);
+    assert_int_equal(moved(), size);
+    assert_int_equal(pool_read(rig.pool, rig.stdout_reader, got, sizeof got), size);
+    assert_memory_equal(sent, got, size);
+}
+
+static void fd_read_and_fd_write_agree_for_any_split(void **state)
+{
+    (void)state;
+    struct property random = property_begin("fd_read_and_fd_write_agree_for_any_split");
+    for (uint32_t i = 0; i < 5000; i++) echo_once(&random);
+}
+
+/* fd_close, fd_renumber, and what a descriptor tells about itself */
+
+static void fd_close_closes_once(void **state)
+{
+    (void)state;
+    uint8_t byte;
+    assert_int_equal(wasi_fd_close(rig.c, 1), WASI_SUCCESS);
+    assert_int_equal(wasi_fd_close(rig.c, 1), WASI_EBADF);
+    assert_int_equal(pool_read(rig.pool, rig.stdout_reader, &byte, 1), 0);
+    assert_int_equal(pool_read(rig.pool, rig.stderr_reader, &byte, 1), POOL_EAGAIN);
+    assert_int_equal(wasi_fd_close(rig.c, 3), WASI_EBADF);
+    assert_int_equal(wasi_fd_close(rig.c, UINT32_MAX), WASI_EBADF);
+}
+
+static void fd_close_of_stdin_makes_its_writer_get_epipe(void **state)
+{
+    (void)state;
+    assert_int_equal(wasi_fd_close(rig.c, 0), WASI_SUCCESS);
+    assert_int_equal(pool_write(rig.pool, rig.stdin_writer, "x", 1), POOL_EPIPE);
+}
+
+static void fd_close_of_everything_then_the_job_ends_without_harm(void **state)
+{
+    (void)state;
+    pool_fd_t others[2];
+    for (uint32_t fd = 0; fd < 3; fd++) assert_int_equal(wasi_fd_close(rig.c, fd), WASI_SUCCESS);
+    assert_int_equal(pool_close(rig.pool, rig.stdin_writer), 0);
+    assert_int_equal(pool_close(rig.pool, rig.stdout_reader), 0);
+    assert_int_equal(pool_pipe(rig.pool, 256, others), 0); /* the record of one of them */
+    assert_int_equal(pool_write(rig.pool, others[1], "x", 1), 1);
+    assert_int_equal(pool_close(rig.pool, others[1]), 0);
+    assert_int_equal(pool_close(rig.pool, others[0]), 0);
+}
+
+static void fd_renumber_moves_and_closes_the_target(void **state)
+{
+    (void)state;
+    uint8_t byte;
+    place(3);
+    memcpy(fake_guest_at(data_at), "abc", 3);
+    assert_int_equal(wasi_fd_renumber(rig.c, 1, 2), WASI_SUCCESS);
+    assert_int_equal(pool_read(rig.pool, rig.stderr_reader, &byte, 1), 0);
+    assert_int_equal(wasi_fd_write(rig.c, 1, iov_at, 1, n_at), WASI_EBADF);
+    assert_int_equal(wasi_fd_write(rig.c, 2, iov_at, 1, n_at), WASI_SUCCESS);
+    expect_output("abc");
+    assert_int_equal(wasi_fd_close(rig.c, 2), WASI_SUCCESS);
+    assert_int_equal(pool_read(rig.pool, rig.stdout_reader, &byte, 1), 0);
+}
+
+static void fd_renumber_to_itself_is_nothing(void **state)
+{
+    (void)state;
+    place(3);
+    assert_int_equal(wasi_fd_renumber(rig.c, 1, 1), WASI_SUCCESS);
+    assert_int_equal(wasi_fd_write(rig.c, 1, iov_at, 1, n_at), WASI_SUCCESS);
+}
+
+static void fd_renumber_of_what_is_not_open_is_ebadf(void **state)
+{
+    (void)state;
+    static const uint32_t cases[][2] = {{3, 1}, {1, 3}, {3, 3}, {1, WASI_FDS_MAX}, {1, UINT32_MAX}, {UINT32_MAX, 1},
+                                        {1, 1u << 31}, {UINT32_MAX, UINT32_MAX}};
+    place(3);
+    for (uint32_t i = 0; i < COUNT_OF(cases); i++) {
+        assert_int_equal(wasi_fd_renumber(rig.c, cases[i][0], cases[i][1]), WASI_EBADF);
+    }
+    assert_int_equal(wasi_fd_write(rig.c, 1, iov_at, 1, n_at), WASI_SUCCESS);
+}
+
+static void fdstat_tells_rights_and_flags(void **state)
+{
+    (void)state;
+    struct wasi_fdstat stat;
+    uint32_t at = fake_guest_new(sizeof stat);
+    set_nonblock(1);
+    for (uint32_t fd = 0; fd < 3; fd++) {
+        assert_int_equal(wasi_fd_fdstat_get(rig.c, fd, at), WASI_SUCCESS);
+        memcpy(&stat, fake_guest_at(at), sizeof stat);
+        assert_int_equal(stat.flags, fd == 1 ? WASI_FDFLAG_NONBLOCK : 0);
+        assert_int_equal(!(stat.rights_base & WASI_RIGHT_FD_READ), fd != 0);
+        assert_int_equal(!(stat.rights_base & WASI_RIGHT_FD_WRITE), fd == 0);
+        assert_int_equal(stat.pad_1 | stat.pad_2, 0);
+    }
+    assert_int_equal(wasi_fd_fdstat_get(rig.c, 3, at), WASI_EBADF);
+}
+
+static void fdstat_set_flags_knows_nonblock_only(void **state)
+{
+    (void)state;
+    static const uint32_t bad[] = {1, 2, 8, 16, 5, 1u << 16, 1u << 31, UINT32_MAX};
+    for (uint32_t i = 0; i < COUNT_OF(bad); i++) {
+        assert_int_equal(wasi_fd_fdstat_set_flags(rig.c, 0, bad[i]), WASI_EINVAL);
+    }
+    assert_int_equal(rig.c->fds[0].flags, 0);
+    assert_int_equal(wasi_fd_fdstat_set_flags(rig.c, 0, 4), WASI_SUCCESS);
+    assert_int_equal(wasi_fd_fdstat_set_flags(rig.c, 0, 0), WASI_SUCCESS);
+    assert_int_equal(wasi_fd_fdstat_set_flags(rig.c, 7, 0), WASI_EBADF);
+}
+
+static void filestat_and_seek_know_a_stream(void **state)
+{
+    (void)state;
+    struct wasi_filestat stat;
+    uint32_t at = fake_guest_new(sizeof stat);
+    assert_int_equal(wasi_fd_filestat_get(rig.c, 2, at), WASI_SUCCESS);
+    memcpy(&stat, fake_guest_at(at), sizeof stat);
+    assert_int_equal(stat.inode, 2);
+    assert_int_equal(stat.size, 0);
+    assert_int_equal(wasi_fd_filestat_get(rig.c, 9, at), WASI_EBADF);
+    assert_int_equal(wasi_fd_seek(rig.c, 1, INT64_MIN, 99, bad_address()), WASI_ESPIPE);
+    assert_int_equal(wasi_fd_seek(rig.c, 9, 0, 0, at), WASI_EBADF);
+}
+
+static uint32_t fdstat_at(uint32_t address) { return wasi_fd_fdstat_get(rig.c, 1, address); }
+static uint32_t filestat_at(uint32_t address) { return wasi_fd_filestat_get(rig.c, 1, address); }
+
+static void fdstat_and_filestat_check_their_pointer(void **state)
+{
+    (void)state;
+    check_pointer(fdstat_at, sizeof(struct wasi_fdstat), WASI_SUCCESS);
+    check_pointer(filestat_at, sizeof(struct wasi_filestat), WASI_SUCCESS);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        WASI_CASE(fd_read_gives_what_there_is),
+        WASI_CASE(fd_read_fills_several_iovecs_in_their_order),
+        WASI_CASE(fd_read_leaves_what_does_not_fit),
+        WASI_CASE(fd_read_at_end_of_file_returns_0_bytes),
+        WASI_CASE(fd_read_of_nothing_returns_at_once_and_consumes_nothing),
+        WASI_CASE(fd_read_nonblock_of_an_empty_pipe_is_eagain),
+        WASI_CASE(fd_read_of_a_cancelled_job_is_ecanceled_when_it_would_sleep),
+        WASI_CASE(fd_read_of_damaged_counters_is_eio),
+        WASI_CASE(fd_write_passes_several_iovecs),
+        WASI_CASE(fd_write_of_nothing_writes_nothing),
+        WASI_CASE(fd_write_without_a_reader_is_epipe_each_time),
+        WASI_CASE(fd_write_nonblock_of_more_than_fits_is_partial_then_eagain),
+        WASI_CASE(fd_write_nonblock_without_memory_for_the_ring_is_eagain),
+        WASI_CASE(fd_write_of_a_cancelled_job_is_ecanceled_when_it_would_sleep),
+        WASI_CASE_PLAIN(stdio_of_nothing_is_at_end_of_file_and_discards),
+        WASI_CASE(fd_read_and_fd_write_with_a_bad_pointer_move_nothing),
+        WASI_CASE_HIGH(fd_read_and_fd_write_with_a_bad_pointer_move_nothing),
+        WASI_CASE(fd_read_and_fd_write_at_the_end_of_the_memory_succeed),
+        WASI_CASE_HIGH(fd_read_and_fd_write_at_the_end_of_the_memory_succeed),
+        WASI_CASE(fd_read_and_fd_write_of_iovecs_whose_sum_wraps_move_nothing),
+        WASI_CASE(fd_write_of_4_gib_in_one_call_is_einval),
+        WASI_CASE(fd_read_of_10000_iovecs_is_short),
+        WASI_CASE(fd_write_of_10000_iovecs_is_short),
+        WASI_CASE(fd_read_and_fd_write_of_the_wrong_descriptor_are_ebadf),
+        WASI_CASE(fd_read_and_fd_write_agree_for_any_split),
+        WASI_CASE(fd_close_closes_once),
+        WASI_CASE(fd_close_of_stdin_makes_its_writer_get_epipe),
+        WASI_CASE(fd_close_of_everything_then_the_job_ends_without_harm),
+        WASI_CASE(fd_renumber_moves_and_closes_the_target),
+        WASI_CASE(fd_renumber_to_itself_is_nothing),
+        WASI_CASE(fd_renumber_of_what_is_not_open_is_ebadf),
+        WASI_CASE(fdstat_tells_rights_and_flags),
+        WASI_CASE(fdstat_set_flags_knows_nonblock_only),
+        WASI_CASE(filestat_and_seek_know_a_stream),
+        WASI_CASE(fdstat_and_filestat_check_their_pointer),
+        WASI_CASE_HIGH(fdstat_and_filestat_check_their_pointer),
+    };
+    return cmocka_run_group_tests_name("wasi_fd", tests, NULL, NULL);
+}
