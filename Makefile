@@ -1,7 +1,147 @@
+# Millrace. `make help` lists what can be done.
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+VERSION := $(shell sed -n 's/.*"version": "\(.*\)".*/\1/p' npm/package.json)
 CFLAGS_STRICT := -Wall -Wextra -Wundef -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Werror
+NODE_MODULES := node_modules/.package-lock.json
+TOOLCHAIN_STAMP := build/.toolchain
+
 include build/toolchain.mk
+include c/coordinator.mk
+include tests/unit.mk
+include examples/guests/guests.mk
+include examples/demo/demo.mk
+include bench/bench.mk
+
 build/toolchain.mk: c/toolchain/env.sh c/toolchain/versions.sh
 	@mkdir -p build
-	c/toolchain/env.sh --make > $@
-TOOLCHAIN_STAMP :=
-include c/coordinator.mk
+	@c/toolchain/env.sh --make > $@
+
+##@ Use it
+
+.PHONY: help
+help: ## list the targets
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {print "\n" substr($$0, 5)} /^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' Makefile
+
+.PHONY: run
+run: js ## run a WASI program on the pool: make run [GUEST=path.wasm ARGS="…" < input]
+ifdef GUEST
+	@node examples/run.mjs $(GUEST) $(ARGS)
+else
+	@node examples/run.mjs examples/guests/wordcount.gen.wasm -n 5 < ARCHITECTURE.md
+endif
+
+# demo: in examples/demo/demo.mk; bench: in bench/bench.mk
+##@ Build it
+
+.PHONY: js
+js: npm/dist/index.js ## build the JavaScript, with the committed coordinator-dist
+
+$(NODE_MODULES): package-lock.json package.json
+	@npm ci --silent --no-audit --no-fund >&2
+	@touch $@
+
+BINDINGS := $(wildcard bindings-js/src/*.ts)
+DIST_FILES := $(addprefix coordinator-dist/,coordinator.wasm coordinator.js coordinator.node.js worker.js worker.node.js)
+
+npm/dist/index.js: $(BINDINGS) npm/build.mjs $(DIST_FILES) $(NODE_MODULES)
+	@rm -rf npm/dist && node npm/build.mjs npm/dist index && cp $(DIST_FILES) npm/dist/
+
+.PHONY: npm
+npm: js ## pack the package: npm/millrace-<version>.tgz
+	@node_modules/.bin/tsc -p bindings-js
+	@cp LICENSE npm/
+	@rm -f npm/*.tgz && cd npm && npm pack --silent
+
+.PHONY: dist
+dist: build/dist/MANIFEST.json ## build coordinator-dist/ anew from C and TypeScript
+	@cp build/dist/* coordinator-dist/
+
+build/dist/MANIFEST.json: $(WASM_DIR)/coordinator.wasm $(BINDINGS) npm/build.mjs npm/manifest.mjs $(NODE_MODULES)
+	@mkdir -p build/dist && cp $< build/dist/
+	@node npm/build.mjs build/dist coordinator
+	@node npm/manifest.mjs build/dist c/toolchain/versions.sh > $@
+
+.PHONY: gen
+gen: build/gen/layout.gen.ts build/gen/copiers.gen.ts ## write the *.gen.ts of the bindings anew
+	@cp build/gen/*.gen.ts bindings-js/src/
+
+.PHONY: clean
+clean: ## remove all that was built
+	@rm -rf build npm/dist npm/*.tgz npm/LICENSE
+
+##@ Set it up (done by itself where it is needed)
+
+$(TOOLCHAIN_STAMP): c/toolchain/setup.sh c/toolchain/versions.sh
+	@c/toolchain/setup.sh --wasm
+	@mkdir -p build && touch $@
+
+.PHONY: setup-native
+setup-native: ## what the native tests and checks need, from Debian
+	@c/toolchain/setup.sh --native
+
+.PHONY: setup-browsers
+setup-browsers: ## Chromium, Firefox and WebKit, from Debian
+	@tests/browser/install.sh
+
+##@ Test it
+
+.PHONY: test
+test: ## everything that runs: C natively, scenarios in Node and three browsers, the package, the demo
+	@$(MAKE) --no-print-directory setup-native setup-browsers
+	@$(MAKE) --no-print-directory test-unit test-tsan test-node test-package test-browsers test-demo
+
+# test-unit, test-tsan: in tests/unit.mk; test-demo: in examples/demo/demo.mk
+
+.PHONY: test-node
+test-node: js ## the scenarios in Node
+	node tests/run-node.mjs
+
+.PHONY: test-browsers
+test-browsers: js setup-browsers ## the scenarios in browsers: make test-browsers [BROWSERS="chromium firefox webkit"]
+	node tests/run-browsers.mjs $(BROWSERS)
+
+.PHONY: test-package
+test-package: npm ## the packed package, in an empty project
+	tests/package/test.sh npm/millrace-$(VERSION).tgz
+
+.PHONY: check
+check: ## all of CI
+	@$(MAKE) --no-print-directory setup-native
+	@$(MAKE) --no-print-directory check-architecture check-format lint check-gen check-dist check-guests
+	@$(MAKE) --no-print-directory test
+	@$(MAKE) --no-print-directory bench-quick
+
+##@ Keep it in order
+
+C_FILES = $(shell git ls-files --cached --others --exclude-standard '*.c' '*.h')
+JS_FILES = $(shell git ls-files --cached --others --exclude-standard '*.mjs' '*.js' '*.ts' ':!*.gen.ts' ':!coordinator-dist')
+
+.PHONY: format
+format: $(NODE_MODULES) ## format C, TypeScript and JavaScript
+	@clang-format -i $(C_FILES)
+	@node_modules/.bin/prettier --log-level warn --write $(JS_FILES)
+
+.PHONY: check-format
+check-format: $(NODE_MODULES) ## fail if a file is not formatted
+	@clang-format --dry-run -Werror $(C_FILES)
+	@node_modules/.bin/prettier --log-level warn --check $(JS_FILES)
+
+.PHONY: lint
+lint: $(NODE_MODULES) ## types and lint rules
+	@node_modules/.bin/tsc -p bindings-js --noEmit
+	@node_modules/.bin/eslint --max-warnings 0 .
+
+.PHONY: check-architecture
+check-architecture: ## includes point downwards, platforms stay in c/port, functions fit on a screen
+	@node tests/check-architecture.mjs
+
+.PHONY: check-gen
+check-gen: build/gen/layout.gen.ts build/gen/copiers.gen.ts ## fail if generated sources are stale
+	@for file in $(notdir $^); do cmp build/gen/$$file bindings-js/src/$$file || { echo 'run "make gen"' >&2; exit 1; }; done
+
+.PHONY: check-dist
+check-dist: build/dist/MANIFEST.json ## fail if coordinator-dist/ is not, byte for byte, what the sources give
+	@diff -rq build/dist coordinator-dist || { echo 'run "make dist"' >&2; exit 1; }

@@ -1,6 +1,6 @@
 // The benchmark. Usage: node bench/run.mjs [chromium] [node] [firefox] [webkit] [options]
 //
-//   --rounds N      how often everything is measured (default: 10)
+//   --rounds N      how often everything is measured (default: 15)
 //   --only NAME     only the subjects whose name contains NAME
 //   --quick         small and short: looks whether all of it works; measures nothing and writes no report
 //   --dist DIR      the build to measure (default: npm/dist)
@@ -22,7 +22,7 @@ function readArguments() {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
-      rounds: { type: 'string', default: '10' },
+      rounds: { type: 'string', default: '15' },
       only: { type: 'string', default: '' },
       quick: { type: 'boolean', default: false },
       dist: { type: 'string', default: join(ROOT, 'npm/dist') },

@@ -42,10 +42,11 @@ $(WASM_DIR)/%.wasm: c/worker/%.wat $(TOOLCHAIN_STAMP)
 -include $(WASM_OBJECTS:.o=.d)
 
 # What the bindings must know of the C side: as the compiler sees it, for wasm32.
-bindings-js/src/layout.gen.ts: c/gen/emit_layout.c $(wildcard c/*/*.h) c/gen/run_wasi.mjs
-	@mkdir -p $(WASM_DIR)
+build/gen/layout.gen.ts: c/gen/emit_layout.c $(wildcard c/*/*.h) c/gen/run_wasi.mjs $(TOOLCHAIN_STAMP)
+	@mkdir -p $(@D) $(WASM_DIR)
 	$(WASI_CC) $(WASI_CFLAGS) -O1 -std=c11 -matomics -mbulk-memory -Ic -Ic/include $< -o $(WASM_DIR)/emit_layout.wasm
 	node --no-warnings c/gen/run_wasi.mjs $(WASM_DIR)/emit_layout.wasm > $@
 
-bindings-js/src/copiers.gen.ts: $(WASM_DIR)/copier.wasm $(WASM_DIR)/trampoline.wasm c/gen/embed.mjs
+build/gen/copiers.gen.ts: $(WASM_DIR)/copier.wasm $(WASM_DIR)/trampoline.wasm c/gen/embed.mjs
+	@mkdir -p $(@D)
 	node c/gen/embed.mjs copierBytes=$(WASM_DIR)/copier.wasm trampolineBytes=$(WASM_DIR)/trampoline.wasm > $@

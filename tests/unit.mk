@@ -1,10 +1,12 @@
 # Native unit tests. Included by the Makefile at the top, which has set CFLAGS_STRICT.
 #   test-unit   every tests/unit/*_test.c, each a program of its own, with AddressSanitizer and UndefinedBehaviorSanitizer
 #   test-tsan   the threaded ones, with ThreadSanitizer
-# A failing program hides nothing: all run, and the names of those that failed come last.
+# A failing program hides nothing: all run, and the names of those that failed come last. A lost wake-up is a program that
+# never ends: UNIT_SECONDS ends it.
 
 UNIT_CC ?= gcc
 TSAN_CC ?= clang
+UNIT_SECONDS ?= 120
 UNIT_ROOMS := core sync wasi client coordinator worker
 UNIT_LIBRARY := $(foreach room,$(UNIT_ROOMS),$(wildcard c/$(room)/*.c)) c/port/native.c $(wildcard tests/support/*.c)
 UNIT_TESTS := $(wildcard tests/unit/*_test.c)
@@ -39,7 +41,7 @@ $(TSAN_PROGRAMS): %: %.o $(TSAN_OBJECTS)
 define run_each
 @failed=; for program in $(1); do \
     echo; echo "== $$program"; \
-    $$program || failed="$$failed $$program"; \
+    timeout $(UNIT_SECONDS) $$program || failed="$$failed $$program"; \
 done; \
 if [ -n "$$failed" ]; then echo; echo "failed:$$failed"; exit 1; fi
 endef

@@ -1,9 +1,9 @@
 // The thread that a rival's worker script runs on, the same in a browser and in Node.
 
-const inBrowser = typeof postMessage === 'function' && typeof WorkerGlobalScope === 'function';
+const inBrowser = 'WorkerGlobalScope' in globalThis;
 const threads = inBrowser ? undefined : await import('node:worker_threads');
 
-/** Its channel to whoever started it; in Node, Comlink wants it adapted. */
+/** Its channel to whoever started it; in Node, Comlink wants it adapted. @type {any} */
 export const parent = threads ? threads.parentPort : self;
 
 /**
@@ -20,8 +20,8 @@ export function post(message, transfer = []) {
  * @param {(message: any) => void} listener
  */
 export function listen(listener) {
-  if (threads) threads.parentPort?.on('message', listener);
-  else self.addEventListener('message', (event) => listener(event.data));
+  if (threads) parent.on('message', listener);
+  else parent.addEventListener('message', (/** @type {MessageEvent} */ event) => listener(event.data));
   ready();
 }
 

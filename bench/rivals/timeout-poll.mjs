@@ -27,12 +27,11 @@ function openSession(worker, module) {
   const exited = new Promise((resolve) => worker.onMessage((message) => resolve(message.code)));
   worker.post({ module, input: input.buffer, output: output.buffer });
 
-  /** Takes all there is, answers it, and looks again later. */
+  /** Takes what there is, answers it, and looks again later. */
   const poll = (/** @type {{settled: boolean}} */ state) => {
-    for (let n = output.readSome(buffer); n > 0; n = output.readSome(buffer)) {
-      const answers = host.takeBytes(buffer.subarray(0, n));
-      if (answers) input.write(answers);
-    }
+    const n = output.readSome(buffer);
+    const answers = n > 0 ? host.takeBytes(buffer.subarray(0, n)) : undefined;
+    if (answers) input.write(answers);
     if (!state.settled) setTimeout(poll, 0, state);
   };
 

@@ -9,17 +9,23 @@ const PRIMES = new Map([
   [1_000_000, 78_498],
 ]);
 
+/**
+ * @param {number} n
+ * @param {() => Promise<void>} work
+ */
+async function repeat(n, work) {
+  for (let i = 0; i < n; i++) await work();
+}
+
 /** @type {import('../lib/measure.mjs').Subject} */
 export default {
   name: 'ping',
   open: async (context) => {
     const { sessions, rivals, close } = await openSessions(context);
-    const { pings } = context.sizes;
+    const { pings, repeats } = context.sizes;
     const variants = variantsOf(sessions, 'ping', async (session, label) => {
-      const ms = await timed(async () => {
-        for (let i = 0; i < pings; i++) expect(await session.request('ping'), 'pong', `ping (${label})`);
-      });
-      return (ms * 1000) / pings;
+      const ping = async () => expect(await session.request('ping'), 'pong', `ping (${label})`);
+      return (await timed(() => repeat(pings, ping))) * 1000 / pings;
     });
     const rows = [rowOf('ping', 'us', rivals)];
     for (const [limit, primes] of PRIMES) {
@@ -27,9 +33,10 @@ export default {
       rows.push(rowOf(name, 'ms', rivals));
       Object.assign(
         variants,
-        variantsOf(sessions, name, (session, label) =>
-          timed(async () => expect(await session.request('prime_sieve', { limit }), primes, `${name} (${label})`)),
-        ),
+        variantsOf(sessions, name, async (session, label) => {
+          const sieve = async () => expect(await session.request('prime_sieve', { limit }), primes, `${name} (${label})`);
+          return (await timed(() => repeat(repeats, sieve))) / repeats;
+        }),
       );
     }
     return { variants, rows, close };

@@ -4,20 +4,20 @@
  * Keeps a canvas as large as the element around it.
  *
  * @param {HTMLCanvasElement} canvas
- * @returns {{context: CanvasRenderingContext2D, size: {width: number, height: number}}} `size` is in CSS pixels, and
- *   so is what is drawn
+ * @returns {{context: CanvasRenderingContext2D, size: {width: number, height: number, ratio: number}}}
+ *   what is drawn is in CSS pixels, as `size` is; `ratio` is how many pixels of the screen one of them is
  */
 export function fitted(canvas) {
   const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d'));
-  const size = { width: 0, height: 0 };
+  const size = { width: 0, height: 0, ratio: 1 };
   const box = /** @type {HTMLElement} */ (canvas.parentElement);
   const fit = () => {
-    const ratio = Math.min(devicePixelRatio || 1, 2);
+    size.ratio = Math.min(devicePixelRatio || 1, 2);
     size.width = box.clientWidth;
     size.height = box.clientHeight;
-    canvas.width = Math.round(size.width * ratio);
-    canvas.height = Math.round(size.height * ratio);
-    context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    canvas.width = Math.round(size.width * size.ratio);
+    canvas.height = Math.round(size.height * size.ratio);
+    context.setTransform(size.ratio, 0, 0, size.ratio, 0, 0);
   };
   new ResizeObserver(fit).observe(box);
   fit();

@@ -3,12 +3,20 @@
 import { milliseconds, seconds } from './format.js';
 
 /** @typedef {'main' | 'pool'} Place */
+/** @typedef {'run-main' | 'run-pool' | 'cancel'} ButtonName */
 /** @typedef {{took: number, frames: number, worst: number}} Measured */
+
+const BUTTONS = /** @type {const} */ (['run-main', 'run-pool', 'cancel']);
+
+/** The least that fills a bar: what is short must not look long only because it is alone. */
+const FULL_BAR_MS = 1000;
 
 export class Card {
   #root;
   /** @type {Partial<Record<Place, number>>} the worst frame at each place */
   #worst = {};
+  /** @type {ButtonName | undefined} */
+  #lostFocus;
 
   /** @param {string} id */
   constructor(id) {
@@ -23,35 +31,35 @@ export class Card {
     return this.#root.querySelector(`[data-part="${name}"]`);
   }
 
-  /** @param {{main: () => void, pool: () => void, cancel: () => void}} actions */
-  onClick({ main, pool, cancel }) {
-    this.part('run-main').addEventListener('click', main);
-    this.part('run-pool').addEventListener('click', pool);
-    this.part('cancel').addEventListener('click', cancel);
+  /** @param {Record<ButtonName, () => void>} actions */
+  onClick(actions) {
+    for (const name of BUTTONS) this.part(name).addEventListener('click', actions[name]);
   }
 
-  /** @param {{main: boolean, pool: boolean, cancel: boolean}} which can be pressed */
-  enable({ main, pool, cancel }) {
-    this.#setEnabled('run-main', main);
-    this.#setEnabled('run-pool', pool);
-    this.#setEnabled('cancel', cancel);
+  /** @param {Record<ButtonName, boolean>} which can be pressed */
+  enable(which) {
+    const had = this.#focused();
+    for (const name of BUTTONS) this.part(name).disabled = !which[name];
+    if (had) this.#keepFocus(had);
+  }
+
+  /** @returns {ButtonName | undefined} which button has the focus, or had it when it was switched off */
+  #focused() {
+    const active = document.activeElement;
+    return BUTTONS.find((name) => this.part(name) === active) ?? (active === document.body ? this.#lostFocus : undefined);
   }
 
   /**
-   * @param {string} name
-   * @param {boolean} enabled
+   * A button that is off cannot have the focus: whoever uses the keyboard is led from the button that starts a run to
+   * the one that ends it, and back.
+   *
+   * @param {ButtonName} had
    */
-  #setEnabled(name, enabled) {
-    const button = this.part(name);
-    const hadFocus = document.activeElement === button;
-    button.disabled = !enabled;
-    // A keyboard user who starts a run is at the button that ends it, and the other way round.
-    if (hadFocus && !enabled) this.#focusWhenEnabled(name === 'cancel' ? 'run-pool' : 'cancel', name);
-  }
-
-  /** @param {...string} names */
-  #focusWhenEnabled(...names) {
-    requestAnimationFrame(() => names.map((name) => this.part(name)).find((button) => !button.disabled)?.focus());
+  #keepFocus(had) {
+    const standIn = had === 'cancel' ? 'run-pool' : 'cancel';
+    const next = [had, standIn].map((name) => this.part(name)).find((button) => !button.disabled);
+    this.#lostFocus = next ? undefined : had;
+    next?.focus();
   }
 
   /** @param {number} share 0 to 1 */
@@ -84,9 +92,9 @@ export class Card {
     this.#drawBars();
   }
 
-  /** Both bars on one scale, which ends at the worse of the two. */
+  /** Both bars on one scale. */
   #drawBars() {
-    const most = Math.max(...Object.values(this.#worst));
+    const most = Math.max(FULL_BAR_MS, ...Object.values(this.#worst));
     for (const [place, worst] of Object.entries(this.#worst)) {
       this.part(`row-${place}`).style.setProperty('--share', String(worst / most));
     }

@@ -17,7 +17,9 @@ const GRID = [
 /** Between two vertical blanks there is some play, also on a page that is in time. */
 const LATE_MS = ON_TIME_MS * 1.5;
 const MARGIN_LEFT = 52;
-const LABELLED_WIDTH = 8;
+const LABELLED_MS = 200;
+const LABEL_WIDTH = 56;
+const LABEL_HEIGHT = 16;
 
 export class FrameChart {
   #context;
@@ -37,8 +39,10 @@ export class FrameChart {
     this.#context.clearRect(0, 0, this.#size.width, this.#size.height);
     this.#context.font = `11px ${this.#colours.font}`;
     this.#context.textBaseline = 'middle';
-    for (const frame of meter.recent(SPAN_MS, now)) this.#drawFrame(frame, now);
+    const frames = meter.recent(SPAN_MS, now);
+    for (const frame of frames) this.#drawFrame(frame, now);
     for (const line of GRID) this.#drawLine(line);
+    this.#drawLabels(frames, now);
   }
 
   /**
@@ -52,20 +56,36 @@ export class FrameChart {
     const context = this.#context;
     context.fillStyle = this.#colourOf(duration);
     context.fillRect(left, top, Math.max(right - left - 0.35, 0.6), this.#size.height - top);
-    if (duration > BAD_MS && right - left > LABELLED_WIDTH) this.#label(milliseconds(duration), left, right, top);
+  }
+
+  /**
+   * Says how long the worst frames took, as far as there is room for it.
+   *
+   * @param {import('./frames.js').Frame[]} frames
+   * @param {number} now
+   */
+  #drawLabels(frames, now) {
+    /** @type {number[]} */
+    const taken = [];
+    const freezes = frames.filter(({ duration }) => duration > LABELLED_MS).sort((a, b) => b.duration - a.duration);
+    for (const { end, duration } of freezes) {
+      const middle = (Math.max(this.#x(end - duration, now), MARGIN_LEFT) + this.#x(end, now)) / 2;
+      const x = Math.min(Math.max(middle, MARGIN_LEFT + LABEL_WIDTH / 2), this.#size.width - LABEL_WIDTH / 2);
+      if (taken.some((other) => Math.abs(other - x) < LABEL_WIDTH)) continue;
+      taken.push(x);
+      this.#drawLabel(milliseconds(duration), x, this.#y(duration) - LABEL_HEIGHT / 2);
+    }
   }
 
   /**
    * @param {string} text
-   * @param {number} left
-   * @param {number} right
-   * @param {number} top
+   * @param {number} x
+   * @param {number} y
    */
-  #label(text, left, right, top) {
-    const context = this.#context;
-    context.fillStyle = this.#colours.bad;
-    context.textAlign = 'center';
-    context.fillText(text, Math.min((left + right) / 2, this.#size.width - 28), Math.max(top - 9, 8));
+  #drawLabel(text, x, y) {
+    this.#context.fillStyle = this.#colours.bad;
+    this.#context.textAlign = 'center';
+    this.#context.fillText(text, x, y);
   }
 
   /** @param {{ms: number, text: string}} line */
@@ -99,6 +119,6 @@ export class FrameChart {
   /** Logarithmic: what is in time and what is a hundred times too late are both to be seen. @param {number} ms */
   #y(ms) {
     const share = Math.log(ms / LOWEST_MS) / Math.log(HIGHEST_MS / LOWEST_MS);
-    return this.#size.height * (1 - Math.min(Math.max(share, 0.01), 0.97));
+    return this.#size.height - Math.min(Math.max(share, 0.01), 1) * (this.#size.height - LABEL_HEIGHT);
   }
 }

@@ -21,6 +21,7 @@ export function counted(n, noun) {
 /** The browser's name and version, from what it says of itself. */
 export function browserName(agent = navigator.userAgent) {
   const known = [/(Firefox)\/(\d+)/, /(Edg)\/(\d+)/, /(Chrome)\/(\d+)/, /(Version)\/(\d+[.\d]*).*Safari/];
+  /** @type {Record<string, string>} */
   const names = { Edg: 'Edge', Version: /Mac|iPhone|iPad/.test(agent) ? 'Safari' : 'WebKit' };
   for (const pattern of known) {
     const [, name, version] = agent.match(pattern) ?? [];

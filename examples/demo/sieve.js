@@ -4,8 +4,8 @@ export const SIEVE_URL = 'guests/sieve.gen.wasm';
 export const SIEVE_LIMIT = 20_000_000;
 export const SIEVE_ARGS = [String(SIEVE_LIMIT)];
 
-/** One count is a matter of some 40 ms: too short to see. */
-export const SIEVE_ROUNDS = 50;
+/** One count takes some 20 ms: too short for anybody to see. */
+export const SIEVE_ROUNDS = 100;
 
 /** Shows one cell for each round, lit when it is done, and the count. */
 export class SieveFigure {

@@ -1,0 +1,235 @@
+// The demo page in the browsers, as a visitor uses it. Needs build/demo/, which build.mjs makes.
+// Usage: node examples/demo/demo.test.mjs [chromium] [firefox] [webkit]
+//
+// Nothing here depends on how fast anything is: a frozen page draws no frame, and one that is not draws some.
+
+import assert from 'node:assert/strict';
+import { mkdir } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { BROWSER_NAMES, launch } from '../../tests/browser/launch.mjs';
+import { serve } from '../../tests/browser/server.mjs';
+
+/** @typedef {import('../../tests/browser/launch.mjs').BrowserName} BrowserName */
+/** @typedef {import('../../tests/browser/launch.mjs').Page} Page */
+/** @typedef {{status: string, state: string, percent: string, count: string, canCancel: boolean}} CardState */
+
+const root = fileURLToPath(new URL('../../build/demo', import.meta.url));
+const shots = fileURLToPath(new URL('../../build/demo-shots', import.meta.url));
+const DESKTOP = { width: 1280, height: 800 };
+const PHONE = { width: 390, height: 844 };
+
+const WAIT_MS = 120_000;
+const POLL_MS = 100;
+const PRIMES = '1,270,607';
+const PIXELS = 900 * 600;
+/** Also a very busy machine draws that many while a computation of more than a second runs beside it. */
+const FRAMES_AT_LEAST = 3;
+/** One that was under way may still come. */
+const FRAMES_WHILE_FROZEN = 1;
+
+/**
+ * @param {Page} page
+ * @param {string} card
+ * @param {string} part
+ */
+function click(page, card, part) {
+  return page.evaluate(
+    (/** @type {string} */ selector) => /** @type {HTMLElement} */ (document.querySelector(selector)).click(),
+    `#${card} [data-part="${part}"]`,
+  );
+}
+
+/**
+ * @param {Page} page
+ * @param {string} card
+ * @returns {Promise<CardState>}
+ */
+function look(page, card) {
+  return page.evaluate((/** @type {string} */ id) => {
+    const root = /** @type {HTMLElement} */ (document.getElementById(id));
+    const text = (/** @type {string} */ name) => root.querySelector(`[data-part="${name}"]`)?.textContent ?? '';
+    const cancel = /** @type {HTMLButtonElement} */ (root.querySelector('[data-part="cancel"]'));
+    const [status, percent, count] = ['status', 'percent', 'count'].map(text);
+    return { status, percent, count, state: root.dataset.state ?? '', canCancel: !cancel.disabled };
+  }, card);
+}
+
+/**
+ * Waits until the card is as it should be.
+ *
+ * @param {Page} page
+ * @param {string} card
+ * @param {(state: CardState) => boolean} isSo
+ */
+async function until(page, card, isSo) {
+  const deadline = Date.now() + WAIT_MS;
+  for (;;) {
+    const state = await look(page, card);
+    if (isSo(state)) return state;
+    assert.notEqual(state.state, 'failed', `${card}: ${state.status}`);
+    assert.ok(Date.now() < deadline, `${card} is still as ${JSON.stringify(state)}`);
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+}
+
+const isReady = (/** @type {CardState} */ { status }) => status.startsWith('Ready');
+const isDone = (/** @type {CardState} */ { state }) => state === 'done';
+const isUnderWay = (/** @type {CardState} */ { canCancel, percent }) => canCancel && percent !== '0 %';
+
+/**
+ * How many frames the comparison says were drawn during the run.
+ *
+ * @param {Page} page
+ * @param {string} card
+ * @param {'main' | 'pool'} place
+ * @returns {Promise<number>}
+ */
+async function framesOf(page, card, place) {
+  const text = await page.evaluate(
+    (/** @type {string} */ selector) => document.querySelector(selector)?.textContent,
+    `#${card} [data-part="row-${place}"] td:nth-of-type(2)`,
+  );
+  assert.match(text, /^\d+$/);
+  return Number(text);
+}
+
+/** @param {Page} page @returns {Promise<number>} */
+function paintedPixels(page) {
+  return page.evaluate(() => {
+    const canvas = /** @type {HTMLCanvasElement} */ (document.querySelector('#mandelbrot canvas'));
+    const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d'));
+    const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
+    let painted = 0;
+    for (let i = 3; i < data.length; i += 4) if (data[i] === 255) painted++;
+    return painted;
+  });
+}
+
+/** @param {Page} page */
+async function checkResults(page) {
+  const sieve = await until(page, 'sieve', isDone);
+  const picture = await until(page, 'mandelbrot', isDone);
+  assert.equal(sieve.count, PRIMES);
+  assert.equal(sieve.percent, '100 %');
+  assert.equal(picture.percent, '100 %');
+  assert.equal(await paintedPixels(page), PIXELS);
+}
+
+/**
+ * What a visitor does, in this order.
+ *
+ * @type {[string, (page: Page, shoot: (what: string) => Promise<void>) => Promise<void>][]}
+ */
+const steps = [
+  ['the page gets ready and needs no scrolling', async (page, shoot) => {
+    await until(page, 'sieve', isReady);
+    // The chart has something to show.
+    await new Promise((resolve) => setTimeout(resolve, 2500));
+    await shoot('idle');
+    const { wide, high } = await page.evaluate(() => ({
+      wide: document.documentElement.scrollWidth - innerWidth,
+      high: document.documentElement.scrollHeight - innerHeight,
+    }));
+    assert.ok(wide <= 0 && high <= 0, `${wide} and ${high} pixels too many`);
+  }],
+  ['both computations run on the pool at once while the page goes on drawing', async (page, shoot) => {
+    await click(page, 'sieve', 'run-pool');
+    await click(page, 'mandelbrot', 'run-pool');
+    await until(page, 'mandelbrot', (state) => isDone(state) || parseInt(state.percent, 10) >= 40);
+    await shoot('pool');
+    await checkResults(page);
+    for (const card of ['sieve', 'mandelbrot']) {
+      const frames = await framesOf(page, card, 'pool');
+      assert.ok(frames >= FRAMES_AT_LEAST, `${card}: ${frames} frames`);
+    }
+  }],
+  ['on the main thread the same computations freeze it', async (page, shoot) => {
+    for (const card of ['sieve', 'mandelbrot']) {
+      await click(page, card, 'run-main');
+      await until(page, card, ({ status, state }) => state === 'done' && status.includes('on the main thread'));
+      const frames = await framesOf(page, card, 'main');
+      assert.ok(frames <= FRAMES_WHILE_FROZEN, `${card}: ${frames} frames`);
+    }
+    await checkResults(page);
+    await shoot('after');
+  }],
+  ['Cancel ends a run, and the next one works', async (page) => {
+    for (const card of ['sieve', 'mandelbrot']) {
+      await click(page, card, 'run-pool');
+      await until(page, card, isUnderWay);
+      await click(page, card, 'cancel');
+      const { status, percent } = await until(page, card, ({ canCancel }) => !canCancel);
+      assert.match(status, /^Cancelled after /);
+      assert.notEqual(percent, '100 %');
+    }
+    await click(page, 'sieve', 'run-pool');
+    await click(page, 'mandelbrot', 'run-pool');
+    await checkResults(page);
+  }],
+];
+
+/** @param {Page} page */
+async function checkWithoutIsolation(page) {
+  await until(page, 'sieve', isReady);
+  const { alert, poolOff } = await page.evaluate(() => ({
+    alert: document.getElementById('alert')?.innerText,
+    poolOff: [...document.querySelectorAll('button.pool')].every((button) => /** @type {HTMLButtonElement} */ (button).disabled),
+  }));
+  assert.match(alert, /Cross-Origin-Opener-Policy: same-origin.*Cross-Origin-Embedder-Policy: require-corp/s);
+  assert.ok(poolOff);
+  await click(page, 'sieve', 'run-main');
+  assert.equal((await until(page, 'sieve', isDone)).count, PRIMES);
+}
+
+let passed = 0;
+let failed = 0;
+
+/**
+ * @param {string} name
+ * @param {() => Promise<void>} body
+ */
+async function test(name, body) {
+  try {
+    await body();
+    passed++;
+    console.log(`ok: ${name}`);
+  } catch (error) {
+    failed++;
+    console.log(`FAILED: ${name}\n${error instanceof Error ? error.stack : error}`);
+  }
+}
+
+/**
+ * @param {import('../../tests/browser/launch.mjs').Browser} browser
+ * @param {string} url
+ * @param {string} bareUrl without the headers
+ */
+async function testIn(browser, url, bareUrl) {
+  /** @type {string[]} */
+  const complaints = [];
+  const onConsole = (/** @type {{type: string, text: string}} */ { type, text }) => {
+    if (['pageerror', 'error', 'crash'].includes(type)) complaints.push(`${type}: ${text}`);
+  };
+  const page = await browser.open(`${url}/`, { onConsole });
+  const shoot = (/** @type {string} */ what, size = DESKTOP) => page.screenshot(`${shots}/${browser.name}-${what}.png`, size);
+  for (const [name, step] of steps) await test(`${browser.name}: ${name}`, () => step(page, shoot));
+  await shoot('phone', PHONE);
+  await test(`${browser.name}: nothing complains`, async () => assert.deepEqual(complaints, []));
+  await page.close();
+  const bare = await browser.open(`${bareUrl}/`);
+  await test(`${browser.name}: a page that is not isolated says so`, () => checkWithoutIsolation(bare));
+  await bare.close();
+}
+
+const names = process.argv.length > 2 ? process.argv.slice(2) : BROWSER_NAMES;
+await mkdir(shots, { recursive: true });
+const server = await serve({ root });
+const bareServer = await serve({ root, isolated: false });
+for (const name of names) {
+  const browser = await launch(/** @type {BrowserName} */ (name));
+  await testIn(browser, server.url, bareServer.url).finally(() => browser.close());
+}
+await server.close();
+await bareServer.close();
+console.log(`${passed} passed, ${failed} failed`);
+process.exitCode = failed === 0 ? 0 : 1;

@@ -1,0 +1,79 @@
+// Checks what no compiler does: that includes point downwards, that platforms stay in c/port, that functions fit on a
+// screen, and that what shall not be written is not.
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+
+/** What each room of c/ may include, besides itself and the public headers. */
+const below = {
+  core: [],
+  port: ['core'],
+  sync: ['core', 'port'],
+  wasi: ['core', 'port', 'sync'],
+  client: ['core', 'port', 'sync', 'wasi'],
+  coordinator: ['core', 'port', 'sync', 'wasi'],
+  worker: ['core', 'port', 'sync', 'wasi'],
+  gen: ['core', 'coordinator'],
+  include: [],
+};
+
+const LINES_MAX = 60;
+const LINES_USUAL = 26;
+const USUAL_SHARE = 0.9;
+
+const problems = [];
+
+function filesOf(...patterns) {
+  const args = ['ls-files', '--cached', '--others', '--exclude-standard', ...patterns];
+  return execFileSync('git', args, { encoding: 'utf8' }).split('\n').filter(Boolean);
+}
+
+function linesOf(file) {
+  return readFileSync(file, 'utf8').split('\n');
+}
+
+function checkInclude(file, room, line) {
+  const target = /^#include "(?:(\w+)\/)?[\w.]+"/.exec(line)?.[1];
+  if (!target || target === room || target === 'pool.h') return;
+  if (!below[room]?.includes(target)) problems.push(`${file}: c/${room} must not include c/${target}: ${line}`);
+}
+
+function checkRooms() {
+  for (const file of filesOf('c/*/*.c', 'c/*/*.h')) {
+    const room = file.split('/')[1];
+    for (const line of linesOf(file)) {
+      checkInclude(file, room, line);
+      const conditional = /^\s*#\s*(if|ifdef|ifndef|elif)\b/.test(line) && !/^#ifndef MILLRACE_\w+_H$/.test(line);
+      if (conditional && room !== 'port') problems.push(`${file}: ${line}: what depends on the platform belongs in c/port`);
+    }
+  }
+}
+
+/** Lines from a function's opening brace in column 0 to its closing one. */
+function functionLengths(file) {
+  const lengths = [];
+  let open = -1;
+  linesOf(file).forEach((line, i) => {
+    if (line === '{') open = i;
+    if (line === '}' && open >= 0) {
+      lengths.push({ file, line: open, lines: i - open + 1 });
+      open = -1;
+    }
+  });
+  return lengths;
+}
+
+function checkFunctions() {
+  const all = filesOf('c/**/*.c', 'c/**/*.h', 'tests/**/*.c', 'examples/**/*.c').flatMap(functionLengths);
+  for (const { file, line, lines } of all) {
+    if (lines > LINES_MAX) problems.push(`${file}:${line}: a function of ${lines} lines; the most is ${LINES_MAX}`);
+  }
+  const usual = all.filter(({ lines }) => lines < LINES_USUAL).length / all.length;
+  if (usual < USUAL_SHARE) problems.push(`only ${Math.round(100 * usual)} % of the functions are under ${LINES_USUAL} lines`);
+  return { functions: all.length, usual };
+}
+
+checkRooms();
+const { functions, usual } = checkFunctions();
+for (const problem of problems) console.error(problem);
+if (problems.length > 0) process.exit(1);
+console.log(`check-architecture: ${functions} functions, ${Math.round(100 * usual)} % of them under ${LINES_USUAL} lines`);

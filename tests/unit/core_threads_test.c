@@ -1,0 +1,154 @@
+/* The structures that many threads share, hammered by several at once. */
+#include <sched.h>
+
+#include "core/bell.h"
+#include "core/freelist.h"
+#include "core/queue.h"
+#include "core/signals.h"
+#include "support/prelude.h"
+#include "support/property.h"
+#include "support/threads.h"
+
+#define THREADS 4u
+#define SLOTS 8u
+#define ROUNDS 40000u
+#define SIGNALS 2100u /* a little of the third group */
+
+static struct freelist list;
+static freelist_link links[SLOTS];
+static uint32_t owners[SLOTS]; /* plain on purpose: whoever popped a slot is alone with it */
+
+static void *pop_and_push(void *argument)
+{
+    uint32_t me = (uint32_t)(uintptr_t)argument + 1;
+    for (uint32_t i = 0; i < ROUNDS; i++) {
+        uint32_t slot = pool__freelist_pop(&list, links);
+        if (slot == FREELIST_NONE) continue;
+        THREAD_CHECK(owners[slot] == 0);
+        owners[slot] = me;
+        if (i % 8 == 0) sched_yield();
+        THREAD_CHECK(owners[slot] == me);
+        owners[slot] = 0;
+        pool__freelist_push(&list, links, slot);
+    }
+    return NULL;
+}
+
+static void run_threads(void *(*run)(void *))
+{
+    pthread_t threads[THREADS];
+    for (uint32_t i = 0; i < THREADS; i++) threads[i] = thread_start(run, (void *)(uintptr_t)i);
+    for (uint32_t i = 0; i < THREADS; i++) thread_join(threads[i]);
+}
+
+static void freelist_gives_each_slot_to_one_thread_at_a_time(void **state)
+{
+    (void)state;
+    uint32_t n = 0;
+    pool__freelist_init(&list);
+    for (uint32_t i = 0; i < SLOTS; i++) pool__freelist_push(&list, links, i);
+    run_threads(pop_and_push);
+    while (pool__freelist_pop(&list, links) != FREELIST_NONE) n++;
+    assert_int_equal(n, SLOTS);
+}
+
+static struct queue queue;
+static _Atomic uint32_t x_popped;
+static uint8_t seen[THREADS / 2 * ROUNDS]; /* plain: each number is popped by one thread */
+
+static void push_numbers(uint32_t producer)
+{
+    for (uint32_t i = 0; i < ROUNDS; i++) {
+        while (!pool__queue_push(&queue, producer * ROUNDS + i)) sched_yield();
+    }
+}
+
+static void pop_numbers(void)
+{
+    uint32_t number, last[THREADS / 2] = {0};
+    while (atomic_load(&x_popped) < sizeof seen) {
+        if (!pool__queue_pop(&queue, &number)) {
+            sched_yield();
+            continue;
+        }
+        THREAD_CHECK(seen[number]++ == 0);
+        THREAD_CHECK(number % ROUNDS + 1 > last[number / ROUNDS]); /* each producer's in its order */
+        last[number / ROUNDS] = number % ROUNDS + 1;
+        atomic_fetch_add(&x_popped, 1);
+    }
+}
+
+static void *push_or_pop(void *argument)
+{
+    uint32_t i = (uint32_t)(uintptr_t)argument;
+    if (i % 2) push_numbers(i / 2);
+    else pop_numbers();
+    return NULL;
+}
+
+static void queue_passes_each_number_once_between_many_threads(void **state)
+{
+    (void)state;
+    pool__queue_init(&queue);
+    run_threads(push_or_pop);
+    for (uint32_t i = 0; i < sizeof seen; i++) assert_int_equal(seen[i], 1);
+    assert_false(pool__queue_has_more(&queue));
+}
+
+static struct signals signals;
+static struct bell bell;
+static _Atomic uint32_t x_published[SIGNALS]; /* news for each signal, and how much of it was seen */
+static uint32_t noticed[SIGNALS];
+static uint64_t seed;
+
+static void *raise_signals(void *argument)
+{
+    struct property random = {seed + (uint32_t)(uintptr_t)argument};
+    for (uint32_t i = 0; i < ROUNDS; i++) {
+        uint32_t signal = property_below(&random, property_size(&random, SIGNALS));
+        atomic_fetch_add(&x_published[signal], 1);
+        pool__signals_raise(&signals, signal);
+        if (pool__bell_ring(&bell)) port_wake(&bell.x_count);
+    }
+    return NULL;
+}
+
+static uint32_t notice(int32_t signal)
+{
+    uint32_t now = atomic_load(&x_published[signal]), fresh = now - noticed[signal];
+    noticed[signal] = now;
+    return fresh;
+}
+
+/* Sleeps between; a signal or a wake-up that was lost shows as a test that never ends. */
+static void take_everything(uint32_t total)
+{
+    for (uint32_t taken = 0; taken < total;) {
+        uint32_t count = pool__bell_arm(&bell), before = taken;
+        for (int32_t s = pool__signals_take(&signals); s >= 0; s = pool__signals_take(&signals)) taken += notice(s);
+        if (taken == before) port_wait(&bell.x_count, count, PORT_FOREVER);
+        pool__bell_disarm(&bell);
+    }
+}
+
+static void signals_and_a_bell_lose_nothing(void **state)
+{
+    (void)state;
+    pthread_t threads[THREADS];
+    struct property random = property_begin("signals_and_a_bell_lose_nothing");
+    seed = property_fork(&random).state;
+    pool__bell_init(&bell);
+    for (uint32_t i = 0; i < THREADS; i++) threads[i] = thread_start(raise_signals, (void *)(uintptr_t)i);
+    take_everything(THREADS * ROUNDS);
+    for (uint32_t i = 0; i < THREADS; i++) thread_join(threads[i]);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(freelist_gives_each_slot_to_one_thread_at_a_time),
+        cmocka_unit_test(queue_passes_each_number_once_between_many_threads),
+        cmocka_unit_test(signals_and_a_bell_lose_nothing),
+    };
+    return cmocka_run_group_tests_name("core_threads", tests, NULL, NULL);
+}
