@@ -21,7 +21,10 @@ async function run(pool) {
   const job = await pool.spawn(guest, { args, name: guest });
   process.once('SIGINT', () => job.cancel(new Error('interrupted')));
   pipeInput(job);
-  const outputs = [job.stdout.pipeTo(Writable.toWeb(process.stdout)), job.stderr.pipeTo(Writable.toWeb(process.stderr))];
+  const outputs = [
+    job.stdout.pipeTo(Writable.toWeb(process.stdout)),
+    job.stderr.pipeTo(Writable.toWeb(process.stderr)),
+  ];
   const [status] = await Promise.all([job.status, ...outputs]);
   const ms = Math.round(performance.now() - begin);
   const { workers } = pool.stats();

@@ -43,7 +43,8 @@ function checkRooms() {
     for (const line of linesOf(file)) {
       checkInclude(file, room, line);
       const conditional = /^\s*#\s*(if|ifdef|ifndef|elif)\b/.test(line) && !/^#ifndef MILLRACE_\w+_H$/.test(line);
-      if (conditional && room !== 'port') problems.push(`${file}: ${line}: what depends on the platform belongs in c/port`);
+      if (conditional && room !== 'port')
+        problems.push(`${file}: ${line}: what depends on the platform belongs in c/port`);
     }
   }
 }
@@ -68,7 +69,8 @@ function checkFunctions() {
     if (lines > LINES_MAX) problems.push(`${file}:${line}: a function of ${lines} lines; the most is ${LINES_MAX}`);
   }
   const usual = all.filter(({ lines }) => lines < LINES_USUAL).length / all.length;
-  if (usual < USUAL_SHARE) problems.push(`only ${Math.round(100 * usual)} % of the functions are under ${LINES_USUAL} lines`);
+  if (usual < USUAL_SHARE)
+    problems.push(`only ${Math.round(100 * usual)} % of the functions are under ${LINES_USUAL} lines`);
   return { functions: all.length, usual };
 }
 
@@ -76,4 +78,6 @@ checkRooms();
 const { functions, usual } = checkFunctions();
 for (const problem of problems) console.error(problem);
 if (problems.length > 0) process.exit(1);
-console.log(`check-architecture: ${functions} functions, ${Math.round(100 * usual)} % of them under ${LINES_USUAL} lines`);
+console.log(
+  `check-architecture: ${functions} functions, ${Math.round(100 * usual)} % of them under ${LINES_USUAL} lines`,
+);

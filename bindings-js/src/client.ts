@@ -130,7 +130,10 @@ export class Client {
   #putStrings(strings: readonly string[]): number {
     const bytes = encoder.encode(strings.map((text) => `${text}\0`).join(''));
     if (bytes.length > layout.POOL_ARGS_MAX_BYTES) {
-      throw new PoolError('POOL_E2BIG', `arguments and environment are ${bytes.length} bytes, the most is ${layout.POOL_ARGS_MAX_BYTES}`);
+      throw new PoolError(
+        'POOL_E2BIG',
+        `arguments and environment are ${bytes.length} bytes, the most is ${layout.POOL_ARGS_MAX_BYTES}`,
+      );
     }
     this.#thread.heap.u8(this.#args + bytes.length).set(bytes, this.#args);
     return bytes.length;

@@ -1,6 +1,14 @@
 /** The compute workers' threads: the coordinator commands them, but only the main thread can start and end them. */
 import { layout } from './layout.gen.js';
-import type { FromCoordinator, FromWorker, ModuleMessage, RingMessage, SharedParts, ToCoordinator, ToWorker } from './protocol.js';
+import type {
+  FromCoordinator,
+  FromWorker,
+  ModuleMessage,
+  RingMessage,
+  SharedParts,
+  ToCoordinator,
+  ToWorker,
+} from './protocol.js';
 import type { Child } from './scope.js';
 
 export type CoordinatorChild = Child<ToCoordinator, FromCoordinator>;
@@ -46,7 +54,8 @@ export class Crew {
 
   #spawn(number: number, stack: number): void {
     let worker: WorkerChild;
-    const gone = (text: string): void => this.#coordinator.post({ type: 'millrace:gone', number, text, retired: false });
+    const gone = (text: string): void =>
+      this.#coordinator.post({ type: 'millrace:gone', number, text, retired: false });
     try {
       worker = this.#start(`millrace-worker-${number}`);
     } catch (error) {

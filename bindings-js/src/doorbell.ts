@@ -10,6 +10,9 @@ import type { Thread } from './thread.js';
 const LISTEN_MS = 0.05;
 const TASK_MS = 2;
 
+/** Awaiting it lets the microtasks that are queued run first. */
+const nextMicrotask = Promise.resolve();
+
 /** Microtasks that the page's own reactions are given to answer what they were told. */
 const REACTION_TURNS = 64;
 
@@ -66,10 +69,11 @@ export class Doorbell {
   }
 
   async #work(): Promise<void> {
-    await undefined; // never dispatch inside the call that woke us: whoever called has not said yet what it waits for
+    await nextMicrotask; // never dispatch inside the call that woke us: whoever called has not said yet what it waits for
     while (!this.#stopped) {
       const exhausted = await this.#listen();
-      if (exhausted) await macrotask(); // rendering and input come first
+      if (exhausted)
+        await macrotask(); // rendering and input come first
       else if (this.#sleep()) break;
     }
     this.#working = false;
@@ -85,7 +89,7 @@ export class Doorbell {
         this.#dispatch();
         quietTurns = 0;
       }
-      await undefined; // lets the page react
+      await nextMicrotask; // lets the page react
       quietTurns++;
       if (this.#answered) {
         this.#answered = false;

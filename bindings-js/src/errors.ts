@@ -16,7 +16,11 @@ export type PoolErrorCode =
 /** The base of all errors of the library. `code` says which; `cause` keeps what lay behind it, where there is any. */
 export class PoolError extends Error {
   override name = 'PoolError';
-  constructor(readonly code: PoolErrorCode, message: string, options?: ErrorOptions) {
+  constructor(
+    readonly code: PoolErrorCode,
+    message: string,
+    options?: ErrorOptions,
+  ) {
     super(message, options);
   }
 }
@@ -82,7 +86,11 @@ export type TrapKind =
 /** The guest trapped. `message` is the engine's, `wasmStack` the stack in the guest, as the engine prints it. */
 export class TrapError extends JobError {
   override name = 'TrapError';
-  constructor(readonly kind: TrapKind, message: string, readonly wasmStack: string) {
+  constructor(
+    readonly kind: TrapKind,
+    message: string,
+    readonly wasmStack: string,
+  ) {
     super('POOL_TRAPPED', message);
   }
 }

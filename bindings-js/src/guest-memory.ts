@@ -11,9 +11,9 @@ const EFAULT = 21;
 const LOOP_BYTES = 32;
 
 interface Accessors {
-  read(from: number, to: number, size: number): number;
-  write(to: number, from: number, size: number): number;
-  check(address: number, size: number): number;
+  readonly read: (from: number, to: number, size: number) => number;
+  readonly write: (to: number, from: number, size: number) => number;
+  readonly check: (address: number, size: number) => number;
 }
 
 const names = ['read', 'write', 'check'] as const;

@@ -57,6 +57,8 @@ async function translate(compiling: Promise<WebAssembly.Module>): Promise<WebAss
   try {
     return await compiling;
   } catch (cause) {
-    throw new CompileError(`this is not a WebAssembly module that the engine takes: ${(cause as Error).message}`, { cause });
+    throw new CompileError(`this is not a WebAssembly module that the engine takes: ${(cause as Error).message}`, {
+      cause,
+    });
   }
 }

@@ -47,7 +47,7 @@ const UINT32_MAX = 0xffff_ffff;
 /** Checks what a caller gave: throws POOL_EINVAL naming what is wrong. */
 export function checkOptions(options: JobOptions): Checked {
   const args = [options.name ?? 'guest', ...(options.args ?? [])].map(String);
-  const env = Object.entries(options.env ?? {}).map(([name, value]) => variable(name, String(value)));
+  const env = Object.entries(options.env ?? {}).map(([name, value]) => variable(name, value));
   const bad = [...args, ...env].find((text) => text.includes('\0'));
   if (bad !== undefined) throw invalid(`an argument or variable contains a NUL: ${JSON.stringify(bad)}`);
   return {

@@ -44,7 +44,11 @@ export async function startParts(platform: Platform, options: PoolOptions): Prom
   const graceMs = wholeNumber('graceMs', options.graceMs, 60_000) || DEFAULT_GRACE_MS;
   const memoryMib = memoryMibOf(options);
   const urls = urlsOf(platform, options);
-  const parts: SharedParts = { abi: layout.POOL_ABI, wasm: await loadWasm(platform, urls.wasm), memory: makeMemory(memoryMib) };
+  const parts: SharedParts = {
+    abi: layout.POOL_ABI,
+    wasm: await loadWasm(platform, urls.wasm),
+    memory: makeMemory(memoryMib),
+  };
   const blocksMib = memoryMib - MIN_MEMORY_MIB / 2; // the rest is for code, stacks and the pool's own tables
   const coordinator = platform.spawnCoordinator(urls.coordinator, 'millrace-coordinator');
   const crew = new Crew(coordinator, parts, (name) => platform.spawnWorker(urls.worker, name));
@@ -81,9 +85,10 @@ function untilReady(
       try {
         if (message.type === 'millrace:failed') fail(message.message);
         if (message.type === 'millrace:created') client = join(parts, crew, message.pool);
-        if (message.type === 'millrace:ready' && client) resolve({ platform, coordinator, client, crew, roster: message });
+        if (message.type === 'millrace:ready' && client)
+          resolve({ platform, coordinator, client, crew, roster: message });
       } catch (error) {
-        reject(error as Error);
+        reject(error instanceof Error ? error : new StartError(String(error)));
       }
     });
   });
@@ -125,6 +130,8 @@ function makeMemory(mib: number): WebAssembly.Memory {
   try {
     return new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum: (mib * MIB) / PAGE_BYTES, shared: true });
   } catch (cause) {
-    throw new PoolError('POOL_ENOMEM', `the platform refuses ${mib} MiB of shared memory; try a smaller maxMemory`, { cause });
+    throw new PoolError('POOL_ENOMEM', `the platform refuses ${mib} MiB of shared memory; try a smaller maxMemory`, {
+      cause,
+    });
   }
 }

@@ -32,7 +32,7 @@ function concat(chunks: readonly Uint8Array[]): Uint8Array {
 
 /** Writes all of `bytes`, waiting whenever the pipe is full. */
 export async function writeAll(client: Client, fd: Fd, bytes: Uint8Array): Promise<void> {
-  for (let done = 0; done < bytes.length; ) {
+  for (let done = 0; done < bytes.length;) {
     const n = client.write(fd, bytes, done);
     if (n > 0) done += n;
     else if (n === EAGAIN) await client.ready(fd);
@@ -60,7 +60,8 @@ export function readable(client: Client, fd: Fd): ReadableStream<Uint8Array> {
     return new ReadableStream({ type: 'bytes', pull: (controller) => pullBytes(client, fd, controller), cancel });
   } catch {
     // An engine without byte streams; the same bytes, only not into the caller's buffers.
-    const pull = (controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> => pullChunk(client, fd, controller);
+    const pull = (controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> =>
+      pullChunk(client, fd, controller);
     return new ReadableStream({ pull, cancel }, { highWaterMark: 0 });
   }
 }
@@ -92,11 +93,15 @@ async function pullBytes(client: Client, fd: Fd, controller: ReadableByteStreamC
   } else {
     const chunk = bytes.slice();
     client.consume(fd, chunk.length);
-    controller.enqueue(chunk as Uint8Array<ArrayBuffer>);
+    controller.enqueue(chunk);
   }
 }
 
-async function pullChunk(client: Client, fd: Fd, controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
+async function pullChunk(
+  client: Client,
+  fd: Fd,
+  controller: ReadableStreamDefaultController<Uint8Array>,
+): Promise<void> {
   const bytes = await next(client, fd);
   if (!bytes) {
     client.close(fd);

@@ -1,6 +1,14 @@
 /** One submitted job, from its place in the queue to its settling. */
 import type { Client, Fd, JobHandle, Result } from './client.js';
-import { CancelledError, JobError, LostError, NotStartedError, TimedOutError, TrapError, trapKindOf } from './errors.js';
+import {
+  CancelledError,
+  JobError,
+  LostError,
+  NotStartedError,
+  TimedOutError,
+  TrapError,
+  trapKindOf,
+} from './errors.js';
 import { errorCodes, layout } from './layout.gen.js';
 
 /** How a job that exited went. */

@@ -80,7 +80,8 @@ int pool_submit(pool_t *pool, const struct pool_job_config *config, pool_job_t *
     *job_out = pool__handle_of_job((uint32_t)(job - pool->jobs), pool__job_generation(job));
     if (config->timeout_ms) pool__ask_coordinator(pool);
     pool__wake_idle(pool);
-    if (atomic_load(&pool->x_closing)) pool_cancel(pool, *job_out); /* coordinator_close may have looked before this job */
+    if (atomic_load(&pool->x_closing))
+        pool_cancel(pool, *job_out); /* coordinator_close may have looked before this job */
     return 0;
 }
 
@@ -136,8 +137,8 @@ int pool_pipe(pool_t *pool, uint32_t capacity_bytes, pool_fd_t fds_out[2])
     if (slot == FREELIST_NONE) return POOL_ENFILE;
 
     struct pipe *pipe = &pool->pipes[slot];
-    uint32_t class = pool__blocks_class(capacity_bytes ? capacity_bytes : POOL_PIPE_DEFAULT_BYTES);
-    pool__pipe_open(pipe, 1u << (BLOCK_MIN_LOG2 + class), 0);
+    uint32_t kind = pool__blocks_class(capacity_bytes ? capacity_bytes : POOL_PIPE_DEFAULT_BYTES);
+    pool__pipe_open(pipe, 1u << (BLOCK_MIN_LOG2 + kind), 0);
     uint32_t generation = atomic_load(&pipe->x_generation);
     fds_out[0] = pool__handle_of_end(slot, PIPE_READ, generation);
     fds_out[1] = pool__handle_of_end(slot, PIPE_WRITE, generation);

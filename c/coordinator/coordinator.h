@@ -1,7 +1,7 @@
 /* The coordinator: owns the shared memory, starts and buries workers, keeps deadlines, hands out memory.
  *
- * The script around it only moves messages: it calls coordinator_tick when the coordinator's bell rings and when the time
- * that the last tick returned has come, then ends every worker that coordinator_next_kill names.
+ * The script around it only moves messages: it calls coordinator_tick when the coordinator's bell rings and when the
+ * time that the last tick returned has come, then ends every worker that coordinator_next_kill names.
  */
 #ifndef MILLRACE_COORDINATOR_COORDINATOR_H
 #define MILLRACE_COORDINATOR_COORDINATOR_H
@@ -13,8 +13,8 @@
 /* Makes the pool. NULL: no memory for it. */
 POOL_API struct pool *coordinator_create(uint32_t n_cores, uint32_t grace_ms, uint32_t blocks_mib);
 
-/* Wants to be woken from now on: the count of the coordinator's bell to watch. `relayed`: it cannot watch, and is told by
- * messages. Arm first, then tick, then watch. */
+/* Wants to be woken from now on: the count of the coordinator's bell to watch. `relayed`: it cannot watch, and is told
+ * by messages. Arm first, then tick, then watch. */
 POOL_API uint32_t coordinator_arm(struct pool *pool, bool relayed);
 
 /* Looks at every deadline, every wish to end a job, and every wish for memory.

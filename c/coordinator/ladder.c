@@ -30,14 +30,16 @@ static void wake_worker_of(struct pool *pool, const struct job *job)
 }
 
 /* One step for a running job whose end is wished for: when to look again. */
-static uint64_t climb_running(struct pool *pool, struct job *job, uint32_t generation, uint64_t now_ns, uint64_t grace_ns)
+static uint64_t climb_running(struct pool *pool, struct job *job, uint32_t generation, uint64_t now_ns,
+                              uint64_t grace_ns)
 {
     if (job->kill_generation != generation + 1) {
         job->kill_generation = generation + 1;
         job->kill_at_ns = now_ns + grace_ns;
         wake_worker_of(pool, job);
     }
-    if (job->kill_at_ns > now_ns + grace_ns) job->kill_at_ns = now_ns + grace_ns; /* the pool closes: no grace any more */
+    if (job->kill_at_ns > now_ns + grace_ns)
+        job->kill_at_ns = now_ns + grace_ns; /* the pool closes: no grace any more */
     if (now_ns < job->kill_at_ns) return job->kill_at_ns;
     return kill(pool, job, generation) ? UINT64_MAX : now_ns + RETRY_NS;
 }

@@ -9,20 +9,20 @@
 #define STOCK_RINGS 4u   /* rings of the default size */
 #define REFILL_MAX 64u   /* of one kind at a time */
 
-static bool add_one(struct blocks *blocks, uint32_t class)
+static bool add_one(struct blocks *blocks, uint32_t kind)
 {
-    if (!pool__blocks_may_add(blocks, class)) return false;
-    size_t size = (size_t)1 << (BLOCK_MIN_LOG2 + class);
+    if (!pool__blocks_may_add(blocks, kind)) return false;
+    size_t size = (size_t)1 << (BLOCK_MIN_LOG2 + kind);
     uint8_t *memory = aligned_alloc(size < 64 ? 64 : (size < 4096 ? size : 4096), size);
     if (!memory) return false;
-    pool__blocks_add(blocks, class, memory);
+    pool__blocks_add(blocks, kind, memory);
     return true;
 }
 
-static uint32_t add(struct blocks *blocks, uint32_t class, uint32_t n)
+static uint32_t add(struct blocks *blocks, uint32_t kind, uint32_t n)
 {
     uint32_t added = 0;
-    while (added < n && add_one(blocks, class)) added++;
+    while (added < n && add_one(blocks, kind)) added++;
     return added;
 }
 
@@ -34,9 +34,9 @@ void pool__refill(struct pool *pool)
         add(blocks, pool__blocks_class(POOL_PIPE_DEFAULT_BYTES), STOCK_RINGS);
     }
     uint32_t added = 0;
-    for (uint32_t class = 0; class < BLOCK_CLASSES; class++) {
-        uint32_t n = atomic_exchange(&blocks->x_wanted[class], 0);
-        added += add(blocks, class, pool__min(n, REFILL_MAX));
+    for (uint32_t kind = 0; kind < BLOCK_CLASSES; kind++) {
+        uint32_t n = atomic_exchange(&blocks->x_wanted[kind], 0);
+        added += add(blocks, kind, pool__min(n, REFILL_MAX));
     }
     if (added) pool__wake_starved(pool); /* for nothing they would only ask again */
 }

@@ -16,7 +16,7 @@
 
 struct bell {
     _Alignas(64) _Atomic uint32_t x_count; /* ringers move it; the waiter sleeps on it */
-    _Atomic uint32_t x_armed; /* the waiter writes it; equal to x_count: a ring is wanted */
+    _Atomic uint32_t x_armed;              /* the waiter writes it; equal to x_count: a ring is wanted */
 };
 
 void pool__bell_init(struct bell *bell);

@@ -4,9 +4,9 @@
 
 void pool__blocks_init(struct blocks *blocks, uint64_t limit_bytes)
 {
-    for (uint32_t class = 0; class < BLOCK_CLASSES; class++) {
-        pool__freelist_init(&blocks->free[class]);
-        atomic_init(&blocks->x_wanted[class], 0);
+    for (uint32_t kind = 0; kind < BLOCK_CLASSES; kind++) {
+        pool__freelist_init(&blocks->free[kind]);
+        atomic_init(&blocks->x_wanted[kind], 0);
     }
     blocks->n_blocks = 1; /* 0 means "no block" */
     blocks->total_bytes = 0;

@@ -28,7 +28,8 @@ bool pool__job_move(struct job *job, uint32_t generation, enum job_state from, e
 {
     if (!(allowed[from] & 1u << to)) return false;
     uint32_t before = generation << STATE_BITS | from;
-    uint32_t next = (generation + (to == JOB_FREE)) & GENERATION_MASK; /* handles given out so far are stale from then on */
+    uint32_t stale = to == JOB_FREE; /* handles given out so far are, from then on */
+    uint32_t next = (generation + stale) & GENERATION_MASK;
     return atomic_compare_exchange_strong(&job->x_state, &before, next << STATE_BITS | to);
 }
 

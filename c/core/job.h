@@ -24,16 +24,16 @@
 enum job_state { JOB_FREE = 0, JOB_FILLING, JOB_QUEUED, JOB_ENDING, JOB_RUNNING, JOB_ENDED, JOB_RELEASED, JOB_STATES };
 
 struct job {
-    _Alignas(64) _Atomic uint32_t x_state;  /* generation << 8 | enum job_state */
-    _Atomic uint32_t x_wish;   /* generation << 8 | the enum pool_outcome it shall end with, 0: none */
-    _Atomic uint32_t x_worker; /* number of the worker that runs it, from 1; 0: none yet */
-    _Atomic uint32_t x_turn;   /* that worker's turn; set before x_worker */
-    _Atomic uint32_t x_holds;  /* the submitter, and the run queue while the number is in it */
-    _Atomic uint64_t x_deadline_ns; /* monotonic clock; 0: none */
+    _Alignas(64) _Atomic uint32_t x_state; /* generation << 8 | enum job_state */
+    _Atomic uint32_t x_wish;               /* generation << 8 | the enum pool_outcome it shall end with, 0: none */
+    _Atomic uint32_t x_worker;             /* number of the worker that runs it, from 1; 0: none yet */
+    _Atomic uint32_t x_turn;               /* that worker's turn; set before x_worker */
+    _Atomic uint32_t x_holds;              /* the submitter, and the run queue while the number is in it */
+    _Atomic uint64_t x_deadline_ns;        /* monotonic clock; 0: none */
     /* the owner of the state writes */
     uint32_t module;
     pool_fd_t stdio[3];
-    uint32_t block;      /* arguments, later the result's text; 0: none */
+    uint32_t block; /* arguments, later the result's text; 0: none */
     uint32_t args_bytes;
     uint32_t n_args;
     uint32_t n_env;

@@ -27,8 +27,8 @@
 #define WAITERS_MAX (WAITER_WORKER_0 + WORKERS_MAX + 1)
 
 /* Signals that the client gets, by number. */
-#define SIGNAL_JOB_0 0u                           /* + slot: the job has ended */
-#define SIGNAL_PIPE_0 (SIGNAL_JOB_0 + JOBS_MAX)   /* + slot * 2 + end: that end is ready */
+#define SIGNAL_JOB_0 0u                               /* + slot: the job has ended */
+#define SIGNAL_PIPE_0 (SIGNAL_JOB_0 + JOBS_MAX)       /* + slot * 2 + end: that end is ready */
 #define SIGNAL_BLOCKS (SIGNAL_PIPE_0 + 2 * PIPES_MAX) /* memory can be had again */
 #define SIGNALS_USED (SIGNAL_BLOCKS + 1)
 
@@ -54,8 +54,8 @@ struct pool {
     uint32_t abi; /* first, so that it can be read before anything else is believed */
     uint32_t n_cores;
     uint32_t grace_ms;
-    uint8_t *client_stack;   /* CLIENT_STACK_BYTES: the client's stack and thread-local block */
-    uint8_t *client_scratch; /* CLIENT_SCRATCH_BYTES: where the bindings put what they pass by address */
+    uint8_t *client_stack;      /* CLIENT_STACK_BYTES: the client's stack and thread-local block */
+    uint8_t *client_scratch;    /* CLIENT_SCRATCH_BYTES: where the bindings put what they pass by address */
     _Atomic uint32_t x_relayed; /* a bit for each waiter that cannot watch its bell and is told by messages */
     _Atomic uint32_t x_closing;
     _Atomic uint32_t x_starved[(WAITERS_MAX + 31) / 32]; /* a bit for each waiter that wants a block */
@@ -79,8 +79,8 @@ static inline uint32_t pool__worker_word(uint32_t turn, enum worker_state state)
 
 struct pool_limits {
     uint32_t n_cores;
-    uint32_t grace_ms;       /* how long a cancelled guest may go on computing before its worker is ended */
-    uint64_t blocks_bytes;   /* for rings and arguments together */
+    uint32_t grace_ms;     /* how long a cancelled guest may go on computing before its worker is ended */
+    uint64_t blocks_bytes; /* for rings and arguments together */
 };
 
 /* Makes an empty pool in zeroed memory. */

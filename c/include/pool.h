@@ -22,18 +22,18 @@
 #define POOL_ABI 1u
 
 /* name, value, message. The values are Linux's errno numbers, negated, so that they can be looked up. */
-#define POOL_ERROR_MAP(X)                                                                  \
-    X(EBADF, -9, "the handle is not open, or was released")                                \
+#define POOL_ERROR_MAP(X)                                                                   \
+    X(EBADF, -9, "the handle is not open, or was released")                                 \
     X(EAGAIN, -11, "nothing can be moved now; wait for the readiness signal and try again") \
-    X(ENOMEM, -12, "the memory limit of the pool is reached")                                   \
-    X(EBUSY, -16, "the job is still running")                                              \
-    X(EINVAL, -22, "an argument is out of its range")                                      \
-    X(ENFILE, -23, "all pipes of the pool are in use")                                     \
-    X(EPIPE, -32, "the reader of the pipe is gone")                                             \
-    X(EPROTO, -71, "script and wasm are of different versions")                            \
-    X(E2BIG, -7, "arguments and environment are larger than a job can carry")              \
-    X(ESHUTDOWN, -108, "the pool is closing")                                              \
-    X(ETIMEDOUT, -110, "the time ran out")                                                 \
+    X(ENOMEM, -12, "the memory limit of the pool is reached")                               \
+    X(EBUSY, -16, "the job is still running")                                               \
+    X(EINVAL, -22, "an argument is out of its range")                                       \
+    X(ENFILE, -23, "all pipes of the pool are in use")                                      \
+    X(EPIPE, -32, "the reader of the pipe is gone")                                         \
+    X(EPROTO, -71, "script and wasm are of different versions")                             \
+    X(E2BIG, -7, "arguments and environment are larger than a job can carry")               \
+    X(ESHUTDOWN, -108, "the pool is closing")                                               \
+    X(ETIMEDOUT, -110, "the time ran out")                                                  \
     X(ECANCELED, -125, "the job was cancelled")
 
 enum pool_error {
@@ -53,11 +53,11 @@ typedef uint32_t pool_fd_t;  /* one end of a pipe; 0: none */
 
 /* How a job ended. */
 enum pool_outcome {
-    POOL_EXITED = 1,    /* `code` is its exit code */
-    POOL_TRAPPED = 2,   /* `code` is an enum pool_trap, `text` the engine's message and the wasm stack */
-    POOL_CANCELLED = 3, /* by pool_cancel, or because the pool was destroyed */
-    POOL_TIMED_OUT = 4, /* its deadline passed */
-    POOL_LOST = 5,      /* its worker died, or could not run it; `text` says why */
+    POOL_EXITED = 1,     /* `code` is its exit code */
+    POOL_TRAPPED = 2,    /* `code` is an enum pool_trap, `text` the engine's message and the wasm stack */
+    POOL_CANCELLED = 3,  /* by pool_cancel, or because the pool was destroyed */
+    POOL_TIMED_OUT = 4,  /* its deadline passed */
+    POOL_LOST = 5,       /* its worker died, or could not run it; `text` says why */
     POOL_NOT_STARTED = 6 /* the module could not be run; `code` is a negated enum pool_error: POOL_EINVAL, it is no
                             command that we can link (`text` says why); POOL_ENOMEM, no memory for its instance */
 };
@@ -77,25 +77,25 @@ enum pool_trap {
 
 /* What to run. Zero-initialise it, then set what differs from the defaults. */
 struct pool_job_config {
-    uint32_t module;       /* number of a module that the pool was given */
-    pool_fd_t stdio[3];    /* read end for stdin, write ends for stdout and stderr. The job owns them from a successful
-                              submit on and closes them when it ends. (default 0: null, at end of file or discarding) */
-    const char *args;      /* argv and then the environment: n_args + n_env strings, each ended by a NUL */
-    uint32_t args_bytes;   /* size of all of them, NULs counted (default 0) */
-    uint32_t n_args;       /* the program's name is the first (default 0) */
-    uint32_t n_env;        /* each `NAME=value` (default 0) */
-    uint32_t timeout_ms;   /* from now to the end of the job, waiting in the queue counted (default 0: none) */
+    uint32_t module;     /* number of a module that the pool was given */
+    pool_fd_t stdio[3];  /* read end for stdin, write ends for stdout and stderr. The job owns them from a successful
+                            submit on and closes them when it ends. (default 0: null, at end of file or discarding) */
+    const char *args;    /* argv and then the environment: n_args + n_env strings, each ended by a NUL */
+    uint32_t args_bytes; /* size of all of them, NULs counted (default 0) */
+    uint32_t n_args;     /* the program's name is the first (default 0) */
+    uint32_t n_env;      /* each `NAME=value` (default 0) */
+    uint32_t timeout_ms; /* from now to the end of the job, waiting in the queue counted (default 0: none) */
 };
 
 /* How it went. */
 struct pool_result {
-    uint32_t outcome;    /* enum pool_outcome */
-    uint32_t code;       /* see enum pool_outcome */
-    const char *text;    /* UTF-8, not NUL-ended; belongs to the pool until pool_release; NULL if there is none */
+    uint32_t outcome; /* enum pool_outcome */
+    uint32_t code;    /* see enum pool_outcome */
+    const char *text; /* UTF-8, not NUL-ended; belongs to the pool until pool_release; NULL if there is none */
     uint32_t text_bytes;
-    uint32_t worker;     /* number of the worker that ran it, from 1; 0 if none did */
-    double queued_ms;    /* from submit to start */
-    double run_ms;       /* from start to end */
+    uint32_t worker;  /* number of the worker that ran it, from 1; 0 if none did */
+    double queued_ms; /* from submit to start */
+    double run_ms;    /* from start to end */
 };
 
 /* The message of an error code, in English. Never NULL.
@@ -136,7 +136,8 @@ POOL_API POOL_MUST_CHECK int32_t pool_read(pool_t *pool, pool_fd_t fd, void *dat
 
 /* Puts up to `size_bytes` bytes into a pipe, as write(2) on a non-blocking one: the count may be less than asked.
  * Thread: client.  Blocks: never.
- * Errors you can act on: POOL_EAGAIN (full, or no memory for the ring yet; a signal follows), POOL_EPIPE, POOL_EBADF. */
+ * Errors you can act on: POOL_EAGAIN (full, or no memory for the ring yet; a signal follows), POOL_EPIPE, POOL_EBADF.
+ */
 POOL_API POOL_MUST_CHECK int32_t pool_write(pool_t *pool, pool_fd_t fd, const void *data, uint32_t size_bytes);
 
 /* Closes one end. The other side reads what is left and then end of file, or gets POOL_EPIPE.

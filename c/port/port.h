@@ -13,7 +13,6 @@
 
 enum port_clock { PORT_REALTIME = 0, PORT_MONOTONIC = 1 };
 
-
 /* Sleeps while `*word` is `expected`, `timeout_ns` at most. May return early without a reason.
  * pre: the thread may block. */
 void port_wait(_Atomic uint32_t *word, uint32_t expected, uint64_t timeout_ns);

@@ -14,15 +14,15 @@ struct pipe *pool__end_of(struct pool *pool, pool_fd_t fd, enum pipe_end end)
 
 uint32_t pool__take_block(struct pool *pool, uint32_t size_bytes, uint32_t waiter)
 {
-    uint32_t class = pool__blocks_class(size_bytes);
-    uint32_t block = pool__blocks_take(&pool->blocks, class);
+    uint32_t kind = pool__blocks_class(size_bytes);
+    uint32_t block = pool__blocks_take(&pool->blocks, kind);
     if (block) return block;
 
     /* Announce, look again: a block given back in between would wake nobody. */
     pool__starve(pool, waiter);
-    block = pool__blocks_take(&pool->blocks, class);
+    block = pool__blocks_take(&pool->blocks, kind);
     if (block) return block;
-    pool__blocks_want(&pool->blocks, class);
+    pool__blocks_want(&pool->blocks, kind);
     pool__ask_coordinator(pool);
     return 0;
 }

@@ -52,7 +52,8 @@ void pool__sleeper_disarm(struct sleeper *sleeper)
 /* Spinning is a bet that the peer runs on another core: with no core to spare it only keeps the peer from running. */
 static bool worth_spinning(struct sleeper *sleeper)
 {
-    if (atomic_load_explicit(&sleeper->pool->sched.x_awake, memory_order_relaxed) >= sleeper->pool->n_cores) return false;
+    if (atomic_load_explicit(&sleeper->pool->sched.x_awake, memory_order_relaxed) >= sleeper->pool->n_cores)
+        return false;
     if (sleeper->credit > 0) return true;
     if (--sleeper->credit > CREDIT_RETRY) return false;
     sleeper->credit = 1;

@@ -10,7 +10,8 @@ void pool__wake(struct pool *pool, uint32_t waiter, uint32_t signal);
 /* Has the coordinator look at jobs, deadlines and wishes for memory. */
 void pool__ask_coordinator(struct pool *pool);
 
-/* Wakes whoever waits at one end of a pipe, after the other end moved; `waiter` is what the pipe's function returned. */
+/* Wakes whoever waits at one end of a pipe, after the other end moved; `waiter` is what the pipe's function returned.
+ */
 void pool__wake_end(struct pool *pool, const struct pipe *pipe, enum pipe_end end, uint32_t waiter);
 
 /* Wakes an idle worker if the run queue has something for it. */

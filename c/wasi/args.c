@@ -11,7 +11,8 @@ static uint32_t sizes_get(struct wasi_context *c, const struct wasi_strings *str
     return WASI_SUCCESS;
 }
 
-static uint32_t strings_get(struct wasi_context *c, const struct wasi_strings *strings, uint32_t pointers, uint32_t data)
+static uint32_t strings_get(struct wasi_context *c, const struct wasi_strings *strings, uint32_t pointers,
+                            uint32_t data)
 {
     if (c->guest.check(pointers, strings->n * (uint32_t)sizeof data)) return WASI_EFAULT;
     if (c->guest.write(data, strings->data, strings->size)) return WASI_EFAULT;

@@ -12,8 +12,8 @@ struct poll {
     uint32_t events;
     uint32_t n;
     uint32_t n_events;
-    uint64_t begun_ns[2];  /* by enum port_clock: relative times count from here */
-    uint64_t next_ns;      /* how long until the earliest clock */
+    uint64_t begun_ns[2]; /* by enum port_clock: relative times count from here */
+    uint64_t next_ns;     /* how long until the earliest clock */
 };
 
 static uint32_t check_ranges(const struct poll *p, uint32_t n_out)
@@ -125,7 +125,8 @@ static uint32_t sleep_until_ready(struct poll *p)
     return error;
 }
 
-uint32_t wasi_poll_oneoff(struct wasi_context *c, uint32_t subscriptions, uint32_t events_out, uint32_t n, uint32_t n_out)
+uint32_t wasi_poll_oneoff(struct wasi_context *c, uint32_t subscriptions, uint32_t events_out, uint32_t n,
+                          uint32_t n_out)
 {
     struct poll p = {.c = c, .subscriptions = subscriptions, .events = events_out, .n = n};
     p.begun_ns[PORT_REALTIME] = port_now_ns(PORT_REALTIME);

@@ -32,7 +32,12 @@ enum wasi_filetype { WASI_FILETYPE_UNKNOWN = 0 };
 
 #define WASI_FDFLAG_NONBLOCK 4u
 
-enum wasi_clockid { WASI_CLOCK_REALTIME = 0, WASI_CLOCK_MONOTONIC = 1, WASI_CLOCK_PROCESS_CPUTIME = 2, WASI_CLOCK_THREAD_CPUTIME = 3 };
+enum wasi_clockid {
+    WASI_CLOCK_REALTIME = 0,
+    WASI_CLOCK_MONOTONIC = 1,
+    WASI_CLOCK_PROCESS_CPUTIME = 2,
+    WASI_CLOCK_THREAD_CPUTIME = 3
+};
 
 struct wasi_iovec {
     uint32_t data;

@@ -35,7 +35,8 @@ uint32_t wasi_fd_filestat_get(struct wasi_context *c, uint32_t fd, uint32_t stat
 uint32_t wasi_fd_seek(struct wasi_context *c, uint32_t fd, int64_t offset, uint32_t whence, uint32_t offset_out);
 
 /* poll.c */
-uint32_t wasi_poll_oneoff(struct wasi_context *c, uint32_t subscriptions, uint32_t events_out, uint32_t n, uint32_t n_out);
+uint32_t wasi_poll_oneoff(struct wasi_context *c, uint32_t subscriptions, uint32_t events_out, uint32_t n,
+                          uint32_t n_out);
 
 /* proc.c: the code is noted; the caller unwinds. */
 uint32_t wasi_proc_exit(struct wasi_context *c, uint32_t code);

@@ -22,12 +22,12 @@ static inline uint32_t leave(uint32_t error)
 }
 
 /* CALL(name, parameters, call): the call sees the guest's context as `c`. */
-#define CALL(name, parameters, call)        \
+#define CALL(name, parameters, call)           \
     POOL_API uint32_t guest_##name parameters; \
-    uint32_t guest_##name parameters        \
-    {                                       \
-        struct wasi_context *c = enter();   \
-        return leave(call);                 \
+    uint32_t guest_##name parameters           \
+    {                                          \
+        struct wasi_context *c = enter();      \
+        return leave(call);                    \
     }
 
 typedef uint32_t u32;
@@ -79,7 +79,8 @@ DIRECTORY_CALL(path_create_directory, (u32 fd, u32 path, u32 size))
 DIRECTORY_CALL(path_filestat_get, (u32 fd, u32 flags, u32 path, u32 size, u32 stat))
 DIRECTORY_CALL(path_filestat_set_times, (u32 fd, u32 flags, u32 path, u32 size, u64 accessed, u64 modified, u32 which))
 DIRECTORY_CALL(path_link, (u32 fd, u32 flags, u32 path, u32 size, u32 to_fd, u32 to_path, u32 to_size))
-DIRECTORY_CALL(path_open, (u32 fd, u32 dirflags, u32 path, u32 size, u32 oflags, u64 base, u64 inheriting, u32 flags, u32 fd_out))
+DIRECTORY_CALL(path_open,
+               (u32 fd, u32 dirflags, u32 path, u32 size, u32 oflags, u64 base, u64 inheriting, u32 flags, u32 fd_out))
 DIRECTORY_CALL(path_readlink, (u32 fd, u32 path, u32 size, u32 data, u32 data_size, u32 size_out))
 DIRECTORY_CALL(path_remove_directory, (u32 fd, u32 path, u32 size))
 DIRECTORY_CALL(path_rename, (u32 fd, u32 path, u32 size, u32 to_fd, u32 to_path, u32 to_size))

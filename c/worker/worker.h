@@ -1,7 +1,8 @@
 /* The compute worker: takes jobs one after the other and runs each as a guest. One to a thread.
  *
  * The script around the wasm drives it:
- *   worker_join once, then for ever: worker_next, worker_begin, worker_enter, (the guest runs), worker_leave, worker_end.
+ *   worker_join once, then for ever: worker_next, worker_begin, worker_enter, (the guest runs), worker_leave,
+ * worker_end.
  */
 #ifndef MILLRACE_WORKER_WORKER_H
 #define MILLRACE_WORKER_WORKER_H
@@ -31,10 +32,11 @@ POOL_API int32_t worker_next(void);
 
 /* Makes the job's arguments and descriptors ready. The functions reach the guest's memory (see wasi/guest.h); they are
  * entries of the module's function table, which the script sets anew for each guest. */
-POOL_API void worker_begin(uint32_t (*read)(uint32_t, void *, uint32_t), uint32_t (*write)(uint32_t, const void *, uint32_t),
-                           uint32_t (*check)(uint32_t, uint32_t));
+POOL_API void worker_begin(uint32_t (*read)(uint32_t, void *, uint32_t),
+                           uint32_t (*write)(uint32_t, const void *, uint32_t), uint32_t (*check)(uint32_t, uint32_t));
 
-/* Into the guest's code and out of it, for the script. worker_enter: 0, or POOL_ECANCELED, and the guest must not run. */
+/* Into the guest's code and out of it, for the script. worker_enter: 0, or POOL_ECANCELED, and the guest must not run.
+ */
 POOL_API int worker_enter(void);
 POOL_API void worker_leave(void);
 

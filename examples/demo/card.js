@@ -82,8 +82,10 @@ export class Card {
    *
    * @param {Place} place
    * @param {Measured} measured
+   * @param {boolean} hadCompany whether another run took a part of the workers' time
    */
-  compare(place, { took, frames, worst }) {
+  compare(place, { took, frames, worst }, hadCompany) {
+    if (place === 'pool') this.part('row-pool').cells[0].textContent = hadCompany ? 'Pool, shared' : 'Pool';
     const [tookCell, framesCell, worstCell] = this.part(`row-${place}`).querySelectorAll('td');
     tookCell.textContent = seconds(took);
     framesCell.textContent = String(frames);

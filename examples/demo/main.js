@@ -61,9 +61,9 @@ async function run(computation, place, cancel, work) {
   card.progress(0);
   try {
     const { result, measured } = await work();
-    const where = place === 'main' ? 'on the main thread' : entry.hadCompany ? 'on the shared pool' : 'on the pool';
-    card.compare(place, measured);
-    card.say(`${result}, ${where}, in ${seconds(measured.took)}.`, 'done');
+    const where = place === 'main' ? 'main thread' : entry.hadCompany ? 'pool, shared with the other run' : 'pool';
+    card.compare(place, measured, entry.hadCompany);
+    card.say(`${result}, on the ${where}, in ${seconds(measured.took)}.`, 'done');
   } catch (error) {
     if (error instanceof CancelledError) card.say(`Cancelled after ${seconds(performance.now() - started)}.`, 'stopped');
     else card.say(`Failed: ${error instanceof Error ? error.message : error}`, 'failed');

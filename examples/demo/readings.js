@@ -39,7 +39,8 @@ function showReadings(meter, watch) {
     showReading('worst', summary.worst);
     showReading('p99', summary.p99);
   }
-  if (watch) showReading('run-worst', watch.worst);
+  // A run that has just begun has no frame yet.
+  if (watch?.worst) showReading('run-worst', watch.worst);
 }
 
 /**

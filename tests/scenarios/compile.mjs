@@ -16,7 +16,9 @@ export const scenarios = [
     run: (env) =>
       withPool(env, { workers: 1 }, async (pool) => {
         const data = await bytesOf(env, 'hello');
-        const url = env.browser ? new URL(env.guest('hello')) : (await import('node:url')).pathToFileURL(env.guest('hello'));
+        const url = env.browser
+          ? new URL(env.guest('hello'))
+          : (await import('node:url')).pathToFileURL(env.guest('hello'));
         const sources = [env.guest('hello'), url, data, data.buffer, response(data), Promise.resolve(response(data))];
         sources.push(await WebAssembly.compile(data), response(data, 'text/plain'));
         for (const source of sources) equal(text((await pool.run(source)).stdout), 'Hello from WebAssembly text\n');
@@ -49,7 +51,14 @@ export const scenarios = [
         const data = await bytesOf(env, 'hello');
         const html = bytes('<!doctype html><title>404</title>');
         const futureVersion = Uint8Array.from([0, 97, 115, 109, 9, 0, 0, 0]);
-        for (const bad of [new Uint8Array(0), html, data.slice(0, 40), futureVersion, response(html), response(html, 'text/html')]) {
+        for (const bad of [
+          new Uint8Array(0),
+          html,
+          data.slice(0, 40),
+          futureVersion,
+          response(html),
+          response(html, 'text/html'),
+        ]) {
           await rejects(pool.run(bad), 'CompileError');
         }
         await rejects(pool.run(Promise.reject(new Error('offline'))), 'CompileError');

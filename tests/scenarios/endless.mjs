@@ -9,7 +9,8 @@ export const scenarios = [
       withPool(env, { workers: 2, graceMs: 10 }, async (pool) => {
         for (const guest of ['forever', 'busycalls', 'sleeper', 'startloop', 'flood']) {
           await pool.compile(env.guest(`misbehaving/${guest}`));
-          const job = guest === 'flood' ? endFlood(pool, env) : pool.run(env.guest(`misbehaving/${guest}`), { timeoutMs: 100 });
+          const job =
+            guest === 'flood' ? endFlood(pool, env) : pool.run(env.guest(`misbehaving/${guest}`), { timeoutMs: 100 });
           await rejects(job, 'TimeoutError');
         }
         await stillGood(env, pool, 2);
@@ -20,7 +21,13 @@ export const scenarios = [
     name: 'cancel ends a guest that reads, sleeps, computes or writes, and its worker is good again',
     run: (env) =>
       withPool(env, { workers: 2, graceMs: 10 }, async (pool) => {
-        for (const guest of ['cat', 'misbehaving/sleeper', 'misbehaving/forever', 'misbehaving/busycalls', 'misbehaving/flood']) {
+        for (const guest of [
+          'cat',
+          'misbehaving/sleeper',
+          'misbehaving/forever',
+          'misbehaving/busycalls',
+          'misbehaving/flood',
+        ]) {
           const job = await pool.spawn(env.guest(guest));
           await sleep(30);
           job.cancel(new Error('enough'));

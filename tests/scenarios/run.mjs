@@ -50,11 +50,18 @@ export const scenarios = [
         const long = 'x'.repeat(30_000);
         const variables = { EMPTY: '', UMLAUT: 'äöü €', LONG: long, ['__proto__']: 'kept', constructor: 'kept too' };
         const args = ['', 'two words', '--flag=ü', '日本語'];
-        const { code, stdout } = await pool.run(env.guest('misbehaving/echoargs'), { args, env: variables, name: 'prog' });
+        const { code, stdout } = await pool.run(env.guest('misbehaving/echoargs'), {
+          args,
+          env: variables,
+          name: 'prog',
+        });
         equal(code, 0);
         const lines = text(stdout).split('\n');
         for (const line of ['5', 'prog', ...args, 'EMPTY=', 'UMLAUT=äöü €', `LONG=${long}`, 'constructor=kept too']) {
-          assert(lines.some((l) => l === line || l.endsWith(line)), `no line ${line.slice(0, 40)}`);
+          assert(
+            lines.some((l) => l === line || l.endsWith(line)),
+            `no line ${line.slice(0, 40)}`,
+          );
         }
       }),
   },
@@ -70,8 +77,16 @@ export const scenarios = [
     name: 'options that cannot be are refused by name, and arguments that are too long are E2BIG',
     run: (env) =>
       withPool(env, { workers: 1 }, async (pool) => {
-        const bad = [{ args: ['a\0b'] }, { env: { 'A=B': 'c' } }, { env: { '': 'c' } }, { timeoutMs: -1 }, { timeoutMs: 0 }, { pipeCapacity: 2 ** 30 }];
-        for (const options of bad) equal((await rejects(pool.run(env.guest('hello'), options), 'PoolError')).code, 'POOL_EINVAL');
+        const bad = [
+          { args: ['a\0b'] },
+          { env: { 'A=B': 'c' } },
+          { env: { '': 'c' } },
+          { timeoutMs: -1 },
+          { timeoutMs: 0 },
+          { pipeCapacity: 2 ** 30 },
+        ];
+        for (const options of bad)
+          equal((await rejects(pool.run(env.guest('hello'), options), 'PoolError')).code, 'POOL_EINVAL');
         const error = await rejects(pool.run(env.guest('hello'), { args: ['x'.repeat(300_000)] }), 'PoolError');
         equal(error.code, 'POOL_E2BIG');
         equal((await pool.run(env.guest('hello'))).code, 0);

@@ -14,7 +14,7 @@ async function readUntil(reader, wanted) {
 
 async function readAll(stream) {
   const chunks = [];
-  for (const reader = stream.getReader(); ; ) {
+  for (const reader = stream.getReader(); ;) {
     const { value, done } = await reader.read();
     if (done) return new Uint8Array(await new Blob(chunks).arrayBuffer());
     chunks.push(value);
@@ -84,7 +84,10 @@ export const scenarios = [
         const got = await readAll(job.stdout);
         await writing;
         equal(got.length, data.length);
-        assert(got.every((byte, i) => byte === data[i]), 'a byte changed on its way');
+        assert(
+          got.every((byte, i) => byte === data[i]),
+          'a byte changed on its way',
+        );
       }),
   },
   {
@@ -194,7 +197,7 @@ export const scenarios = [
         const writer = job.stdin.getWriter();
         await writer.write(bytes('one '));
         await writer.write(bytes('two'));
-        for (const end = performance.now() + 500; performance.now() < end; );
+        for (const end = performance.now() + 500; performance.now() < end;);
         await writer.close();
         equal(text(await readAll(job.stdout)), 'one two');
       }),
