@@ -22,31 +22,34 @@ WASM_LDFLAGS := -O1 -sWASM_WORKERS -sIMPORTED_MEMORY --no-entry -sMALLOC=mimallo
 
 $(WASM_DIR)/%.o: c/%.c $(TOOLCHAIN_STAMP)
 	@mkdir -p $(@D)
-	$(EMCC) $(WASM_CFLAGS) $(CFLAGS_STRICT) -MMD -MP -c $< -o $@
+	@echo 'emcc $<'
+	@$(EMCC) $(WASM_CFLAGS) $(CFLAGS_STRICT) -MMD -MP -c $< -o $@
 
 $(WASM_DIR)/linked.wasm: $(WASM_OBJECTS) c/exports.txt c/port/wasm_imports.js
-	$(EMCC) $(WASM_LDFLAGS) $(WASM_OBJECTS) -o $(WASM_DIR)/linked.mjs
+	@echo 'link $@'
+	@$(EMCC) $(WASM_LDFLAGS) $(WASM_OBJECTS) -o $(WASM_DIR)/linked.mjs
 
 # What nobody asked for (malloc's many names) goes again, so that the exports are exactly those of exports.txt.
 $(WASM_DIR)/exports.json: c/exports.txt c/export_graph.mjs
-	node c/export_graph.mjs < $< > $@
+	@node c/export_graph.mjs < $< > $@
 
 $(WASM_DIR)/coordinator.wasm: $(WASM_DIR)/linked.wasm $(WASM_DIR)/exports.json
-	$(TOOLCHAIN_BIN)/wasm-metadce --graph-file $(WASM_DIR)/exports.json $(WASM_FEATURES) $< -o $(WASM_DIR)/kept.wasm > /dev/null
-	$(WASM_OPT) -O3 $(WASM_FEATURES) --strip-target-features $(WASM_DIR)/kept.wasm -o $@
+	@echo 'optimise $@'
+	@$(TOOLCHAIN_BIN)/wasm-metadce --graph-file $(WASM_DIR)/exports.json $(WASM_FEATURES) $< -o $(WASM_DIR)/kept.wasm > /dev/null
+	@$(WASM_OPT) -O3 $(WASM_FEATURES) --strip-target-features $(WASM_DIR)/kept.wasm -o $@
 
 $(WASM_DIR)/%.wasm: c/worker/%.wat $(TOOLCHAIN_STAMP)
 	@mkdir -p $(@D)
-	$(WASM_AS) --enable-multimemory $(WASM_FEATURES) $< -o $@
+	@$(WASM_AS) --enable-multimemory $(WASM_FEATURES) $< -o $@
 
 -include $(WASM_OBJECTS:.o=.d)
 
 # What the bindings must know of the C side: as the compiler sees it, for wasm32.
 build/gen/layout.gen.ts: c/gen/emit_layout.c $(wildcard c/*/*.h) c/gen/run_wasi.mjs $(TOOLCHAIN_STAMP)
 	@mkdir -p $(@D) $(WASM_DIR)
-	$(WASI_CC) $(WASI_CFLAGS) -O1 -std=c11 -matomics -mbulk-memory -Ic -Ic/include $< -o $(WASM_DIR)/emit_layout.wasm
-	node --no-warnings c/gen/run_wasi.mjs $(WASM_DIR)/emit_layout.wasm > $@
+	@$(WASI_CC) $(WASI_CFLAGS) -O1 -std=c11 -matomics -mbulk-memory -Ic -Ic/include $< -o $(WASM_DIR)/emit_layout.wasm
+	@node --no-warnings c/gen/run_wasi.mjs $(WASM_DIR)/emit_layout.wasm > $@
 
 build/gen/copiers.gen.ts: $(WASM_DIR)/copier.wasm $(WASM_DIR)/trampoline.wasm c/gen/embed.mjs
 	@mkdir -p $(@D)
-	node c/gen/embed.mjs copierBytes=$(WASM_DIR)/copier.wasm trampolineBytes=$(WASM_DIR)/trampoline.wasm > $@
+	@node c/gen/embed.mjs copierBytes=$(WASM_DIR)/copier.wasm trampolineBytes=$(WASM_DIR)/trampoline.wasm > $@

@@ -25,17 +25,19 @@ TSAN_PROGRAMS := $(TSAN_TESTS:%.c=$(TSAN_DIR)/%)
 
 $(ASAN_DIR)/%.o: %.c
 	@mkdir -p $(@D)
-	$(UNIT_CC) $(UNIT_CFLAGS) $(ASAN_FLAGS) -c $< -o $@
+	@echo 'cc $<'
+	@$(UNIT_CC) $(UNIT_CFLAGS) $(ASAN_FLAGS) -c $< -o $@
 
 $(ASAN_PROGRAMS): %: %.o $(ASAN_OBJECTS)
-	$(UNIT_CC) -pthread $(ASAN_FLAGS) $^ -lcmocka -o $@
+	@$(UNIT_CC) -pthread $(ASAN_FLAGS) $^ -lcmocka -o $@
 
 $(TSAN_DIR)/%.o: %.c
 	@mkdir -p $(@D)
-	$(TSAN_CC) $(UNIT_CFLAGS) $(TSAN_FLAGS) -c $< -o $@
+	@echo 'cc $< (threads)'
+	@$(TSAN_CC) $(UNIT_CFLAGS) $(TSAN_FLAGS) -c $< -o $@
 
 $(TSAN_PROGRAMS): %: %.o $(TSAN_OBJECTS)
-	$(TSAN_CC) -pthread $(TSAN_FLAGS) $^ -lcmocka -o $@
+	@$(TSAN_CC) -pthread $(TSAN_FLAGS) $^ -lcmocka -o $@
 
 # $(call run_each,programs)
 define run_each

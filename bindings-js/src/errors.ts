@@ -9,6 +9,7 @@ export type PoolErrorCode =
   | 'POOL_TIMED_OUT'
   | 'POOL_LOST'
   | 'POOL_NOT_STARTED'
+  | 'POOL_OUTPUT_LIMIT'
   | 'POOL_NOT_COMPILED'
   | 'POOL_NOT_ISOLATED'
   | 'POOL_START_FAILED';
@@ -109,6 +110,17 @@ export class TimedOutError extends JobError {
   override name = 'TimeoutError';
   constructor() {
     super('POOL_TIMED_OUT', 'the job took longer than its timeout');
+  }
+}
+
+/** The guest wrote more than `pool.run` was to keep, and was ended. `output` is what it kept. */
+export class OutputLimitError extends JobError {
+  override name = 'OutputLimitError';
+  constructor(limit: number) {
+    super(
+      'POOL_OUTPUT_LIMIT',
+      `the guest wrote more than ${limit} bytes; raise maxOutput, or read its streams as they come with pool.spawn`,
+    );
   }
 }
 

@@ -23,6 +23,9 @@ export interface JobOptions {
 export interface RunOptions extends JobOptions {
   /** What the guest reads from its stdin. A stream is read only as fast as the guest reads. (default: end of file) */
   stdin?: string | BufferSource | Blob | ReadableStream<Uint8Array> | null;
+  /** Bytes of stdout, and of stderr, that are kept. A guest that writes more is ended, and the call rejects with an
+   * `OutputLimitError`. (default: 64 MiB) */
+  maxOutput?: number;
 }
 
 /** Options of `pool.spawn`, as of `Deno.Command`. */
@@ -43,6 +46,13 @@ export interface Checked {
 }
 
 const UINT32_MAX = 0xffff_ffff;
+
+const DEFAULT_MAX_OUTPUT = 64 << 20;
+
+/** How much output a run keeps. */
+export function maxOutputOf(options: RunOptions): number {
+  return wholeNumber('maxOutput', options.maxOutput, Number.MAX_SAFE_INTEGER) || DEFAULT_MAX_OUTPUT;
+}
 
 /** Checks what a caller gave: throws POOL_EINVAL naming what is wrong. */
 export function checkOptions(options: JobOptions): Checked {

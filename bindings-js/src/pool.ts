@@ -1,10 +1,10 @@
 /** The pool: what an application makes first. */
 import type { Client } from './client.js';
-import { CancelledError, JobError, LostError, PoolError } from './errors.js';
+import { CancelledError, JobError, LostError, OutputLimitError, type PartialOutput, PoolError } from './errors.js';
 import { Job } from './job.js';
 import { Launcher } from './launcher.js';
 import { Compiler, type ModuleSource } from './modules.js';
-import { checkOptions, type JobOptions, type RunOptions, type SpawnOptions } from './options.js';
+import { checkOptions, type JobOptions, maxOutputOf, type RunOptions, type SpawnOptions } from './options.js';
 import type { FromCoordinator, Roster } from './protocol.js';
 import type { CoordinatorChild, Crew } from './crew.js';
 import type { Parts } from './start.js';
@@ -72,18 +72,21 @@ export class Pool {
    * Rejects with a `CompileError`, or with a `JobError` whose `output` is what it had written until it failed. */
   async run(source: ModuleSource, options: RunOptions = {}): Promise<RunResult> {
     const { stdin } = options;
+    const limit = maxOutputOf(options);
     const hasInput = stdin !== undefined && stdin !== null;
     const task = await this.#launch(source, options, [hasInput, true, true]);
     const [input, output, errors] = task.ends;
-    const written = Promise.all([collect(this.#client, output), collect(this.#client, errors)]);
+    const onLimit = (): void => task.cancel(new OutputLimitError(limit));
+    const written = Promise.all([output, errors].map((fd) => collect(this.#client, fd, limit, onLimit)));
     // The guest need not read its input; a source that fails ends the job.
     if (hasInput) feed(this.#client, input, stdin).catch((error: unknown) => isEpipe(error) || task.cancel(error));
     try {
       const { code } = await task.status;
-      const [stdout, stderr] = await written;
-      return { code, stdout, stderr };
-    } catch (error) {
-      if (error instanceof JobError && !this.#closing) await attach(error, written);
+      return { code, ...outputOf(await written) };
+    } catch (thrown) {
+      const error =
+        thrown instanceof CancelledError && thrown.cause instanceof OutputLimitError ? thrown.cause : thrown;
+      if (error instanceof JobError && !this.#closing) error.output = outputOf(await written);
       throw error;
     }
   }
@@ -175,8 +178,6 @@ function isEpipe(error: unknown): boolean {
   return error instanceof PoolError && (error.code === 'POOL_EPIPE' || error.code === 'POOL_EBADF');
 }
 
-/** Gives an error what the job had written. */
-async function attach(error: JobError, written: Promise<[Uint8Array, Uint8Array]>): Promise<void> {
-  const [stdout, stderr] = await written;
-  error.output = { stdout, stderr };
+function outputOf([stdout, stderr]: Uint8Array[]): PartialOutput {
+  return { stdout: stdout!, stderr: stderr! };
 }

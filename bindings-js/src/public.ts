@@ -6,6 +6,7 @@ export {
   LostError,
   NotIsolatedError,
   NotStartedError,
+  OutputLimitError,
   type PartialOutput,
   PoolError,
   type PoolErrorCode,

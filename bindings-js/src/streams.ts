@@ -2,14 +2,21 @@
 import { type Client, EAGAIN, type Fd } from './client.js';
 import { errorOfStatus } from './errors.js';
 
-/** Reads an end to its end of file, into chunks of whatever was there. */
-export async function collect(client: Client, fd: Fd): Promise<Uint8Array> {
+/** Reads an end to its end of file. Beyond `limit` bytes it reads no more, closes the end and says so to `onLimit`. */
+export async function collect(client: Client, fd: Fd, limit: number, onLimit: () => void): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
-  for (;;) {
+  for (let left = limit; ;) {
     const bytes = client.peek(fd);
     if (typeof bytes !== 'number') {
-      chunks.push(bytes.slice());
-      client.consume(fd, bytes.length);
+      const kept = bytes.slice(0, left);
+      chunks.push(kept);
+      left -= kept.length;
+      if (kept.length === bytes.length) client.consume(fd, kept.length);
+      else {
+        client.close(fd);
+        onLimit();
+        return concat(chunks);
+      }
     } else if (bytes === EAGAIN) {
       await client.ready(fd);
     } else {

@@ -3,7 +3,17 @@
 
 import { fitted, palette } from './canvas.js';
 import { COLOURS, HEIGHT, POND, WAVE, WAVE_HEIGHT, WHEEL } from './mill.js';
-import { drawBackdrop, drawFoam, drawLoad, drawRace, drawSpill, drawWaves, drawWheel, drift, fillDisc } from './mill.js';
+import {
+  drawBackdrop,
+  drawFoam,
+  drawLoad,
+  drawRace,
+  drawSpill,
+  drawWaves,
+  drawWheel,
+  drift,
+  fillDisc,
+} from './mill.js';
 
 const SPEED = 0.9; // of the wheel, in radians a second
 const DEPTH = HEIGHT - POND + WAVE_HEIGHT; // of the pond

@@ -46,7 +46,9 @@ export class Card {
   /** @returns {ButtonName | undefined} which button has the focus, or had it when it was switched off */
   #focused() {
     const active = document.activeElement;
-    return BUTTONS.find((name) => this.part(name) === active) ?? (active === document.body ? this.#lostFocus : undefined);
+    return (
+      BUTTONS.find((name) => this.part(name) === active) ?? (active === document.body ? this.#lostFocus : undefined)
+    );
   }
 
   /**

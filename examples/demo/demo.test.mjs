@@ -121,51 +121,63 @@ async function checkResults(page) {
  * @type {[string, (page: Page, shoot: (what: string) => Promise<void>) => Promise<void>][]}
  */
 const steps = [
-  ['the page gets ready and needs no scrolling', async (page, shoot) => {
-    await until(page, 'sieve', isReady);
-    // The chart has something to show.
-    await new Promise((resolve) => setTimeout(resolve, 2500));
-    await shoot('idle');
-    const { wide, high } = await page.evaluate(() => ({
-      wide: document.documentElement.scrollWidth - innerWidth,
-      high: document.documentElement.scrollHeight - innerHeight,
-    }));
-    assert.ok(wide <= 0 && high <= 0, `${wide} and ${high} pixels too many`);
-  }],
-  ['both computations run on the pool at once while the page goes on drawing', async (page, shoot) => {
-    await click(page, 'sieve', 'run-pool');
-    await click(page, 'mandelbrot', 'run-pool');
-    await until(page, 'mandelbrot', (state) => isDone(state) || parseInt(state.percent, 10) >= 40);
-    await shoot('pool');
-    await checkResults(page);
-    for (const card of ['sieve', 'mandelbrot']) {
-      const frames = await framesOf(page, card, 'pool');
-      assert.ok(frames >= FRAMES_AT_LEAST, `${card}: ${frames} frames`);
-    }
-  }],
-  ['on the main thread the same computations freeze it', async (page, shoot) => {
-    for (const card of ['sieve', 'mandelbrot']) {
-      await click(page, card, 'run-main');
-      await until(page, card, ({ status, state }) => state === 'done' && status.includes('on the main thread'));
-      const frames = await framesOf(page, card, 'main');
-      assert.ok(frames <= FRAMES_WHILE_FROZEN, `${card}: ${frames} frames`);
-    }
-    await checkResults(page);
-    await shoot('after');
-  }],
-  ['Cancel ends a run, and the next one works', async (page) => {
-    for (const card of ['sieve', 'mandelbrot']) {
-      await click(page, card, 'run-pool');
-      await until(page, card, isUnderWay);
-      await click(page, card, 'cancel');
-      const { status, percent } = await until(page, card, ({ canCancel }) => !canCancel);
-      assert.match(status, /^Cancelled after /);
-      assert.notEqual(percent, '100 %');
-    }
-    await click(page, 'sieve', 'run-pool');
-    await click(page, 'mandelbrot', 'run-pool');
-    await checkResults(page);
-  }],
+  [
+    'the page gets ready and needs no scrolling',
+    async (page, shoot) => {
+      await until(page, 'sieve', isReady);
+      // The chart has something to show.
+      await new Promise((resolve) => setTimeout(resolve, 2500));
+      await shoot('idle');
+      const { wide, high } = await page.evaluate(() => ({
+        wide: document.documentElement.scrollWidth - innerWidth,
+        high: document.documentElement.scrollHeight - innerHeight,
+      }));
+      assert.ok(wide <= 0 && high <= 0, `${wide} and ${high} pixels too many`);
+    },
+  ],
+  [
+    'both computations run on the pool at once while the page goes on drawing',
+    async (page, shoot) => {
+      await click(page, 'sieve', 'run-pool');
+      await click(page, 'mandelbrot', 'run-pool');
+      await until(page, 'mandelbrot', (state) => isDone(state) || parseInt(state.percent, 10) >= 40);
+      await shoot('pool');
+      await checkResults(page);
+      for (const card of ['sieve', 'mandelbrot']) {
+        const frames = await framesOf(page, card, 'pool');
+        assert.ok(frames >= FRAMES_AT_LEAST, `${card}: ${frames} frames`);
+      }
+    },
+  ],
+  [
+    'on the main thread the same computations freeze it',
+    async (page, shoot) => {
+      for (const card of ['sieve', 'mandelbrot']) {
+        await click(page, card, 'run-main');
+        await until(page, card, ({ status, state }) => state === 'done' && status.includes('on the main thread'));
+        const frames = await framesOf(page, card, 'main');
+        assert.ok(frames <= FRAMES_WHILE_FROZEN, `${card}: ${frames} frames`);
+      }
+      await checkResults(page);
+      await shoot('after');
+    },
+  ],
+  [
+    'Cancel ends a run, and the next one works',
+    async (page) => {
+      for (const card of ['sieve', 'mandelbrot']) {
+        await click(page, card, 'run-pool');
+        await until(page, card, isUnderWay);
+        await click(page, card, 'cancel');
+        const { status, percent } = await until(page, card, ({ canCancel }) => !canCancel);
+        assert.match(status, /^Cancelled after /);
+        assert.notEqual(percent, '100 %');
+      }
+      await click(page, 'sieve', 'run-pool');
+      await click(page, 'mandelbrot', 'run-pool');
+      await checkResults(page);
+    },
+  ],
 ];
 
 /** @param {Page} page */
@@ -173,7 +185,9 @@ async function checkWithoutIsolation(page) {
   await until(page, 'sieve', isReady);
   const { alert, poolOff } = await page.evaluate(() => ({
     alert: document.getElementById('alert')?.innerText,
-    poolOff: [...document.querySelectorAll('button.pool')].every((button) => /** @type {HTMLButtonElement} */ (button).disabled),
+    poolOff: [...document.querySelectorAll('button.pool')].every(
+      (button) => /** @type {HTMLButtonElement} */ (button).disabled,
+    ),
   }));
   assert.match(alert, /Cross-Origin-Opener-Policy: same-origin.*Cross-Origin-Embedder-Policy: require-corp/s);
   assert.ok(poolOff);
@@ -211,7 +225,8 @@ async function testIn(browser, url, bareUrl) {
     if (['pageerror', 'error', 'crash'].includes(type)) complaints.push(`${type}: ${text}`);
   };
   const page = await browser.open(`${url}/`, { onConsole });
-  const shoot = (/** @type {string} */ what, size = DESKTOP) => page.screenshot(`${shots}/${browser.name}-${what}.png`, size);
+  const shoot = (/** @type {string} */ what, size = DESKTOP) =>
+    page.screenshot(`${shots}/${browser.name}-${what}.png`, size);
   for (const [name, step] of steps) await test(`${browser.name}: ${name}`, () => step(page, shoot));
   await shoot('phone', PHONE);
   await test(`${browser.name}: nothing complains`, async () => assert.deepEqual(complaints, []));

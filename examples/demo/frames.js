@@ -44,7 +44,9 @@ export class FrameMeter {
    * @returns {{worst: number, p99: number} | undefined}
    */
   summary(ms) {
-    const durations = this.recent(ms).map((frame) => frame.duration).sort((a, b) => a - b);
+    const durations = this.recent(ms)
+      .map((frame) => frame.duration)
+      .sort((a, b) => a - b);
     if (durations.length === 0) return undefined;
     const rank = Math.ceil(durations.length * 0.99);
     return { worst: durations[durations.length - 1], p99: durations[rank - 1] };

@@ -37,12 +37,17 @@ function runOnMainThread(computation) {
 function runOnPool(computation) {
   const { card, url, onPool } = computation;
   const controller = new AbortController();
-  return run(computation, 'pool', () => controller.abort(), async () => {
-    const started = /** @type {Pool} */ (pool);
-    await started.compile(url);
-    card.say('Running on the pool.', 'running');
-    return measure(() => onPool(started, controller.signal, (share) => card.progress(share)));
-  });
+  return run(
+    computation,
+    'pool',
+    () => controller.abort(),
+    async () => {
+      const started = /** @type {Pool} */ (pool);
+      await started.compile(url);
+      card.say('Running on the pool.', 'running');
+      return measure(() => onPool(started, controller.signal, (share) => card.progress(share)));
+    },
+  );
 }
 
 /**
@@ -65,7 +70,8 @@ async function run(computation, place, cancel, work) {
     card.compare(place, measured, entry.hadCompany);
     card.say(`${result}, on the ${where}, in ${seconds(measured.took)}.`, 'done');
   } catch (error) {
-    if (error instanceof CancelledError) card.say(`Cancelled after ${seconds(performance.now() - started)}.`, 'stopped');
+    if (error instanceof CancelledError)
+      card.say(`Cancelled after ${seconds(performance.now() - started)}.`, 'stopped');
     else card.say(`Failed: ${error instanceof Error ? error.message : error}`, 'failed');
   }
   running.delete(computation);

@@ -14,8 +14,19 @@ const FLOW = 95; // of the water, in units a second
 const FULL = { from: 0.2, until: 1.75, empty: 2.5 };
 
 export const COLOURS = /** @type {const} */ ([
-  'sky-top', 'sky-low', 'sun', 'far-hill', 'near-hill', 'wall', 'roof', 'window', 'wood', 'wood-dark', 'water',
-  'water-deep', 'foam',
+  'sky-top',
+  'sky-low',
+  'sun',
+  'far-hill',
+  'near-hill',
+  'wall',
+  'roof',
+  'window',
+  'wood',
+  'wood-dark',
+  'water',
+  'water-deep',
+  'foam',
 ]);
 
 /** @typedef {CanvasRenderingContext2D} Context */
@@ -59,7 +70,13 @@ function hill(y, height, length, phase) {
  * @param {number} x of the wheel, which hides the left half
  */
 function drawHouse(context, colours, x) {
-  fillPolygon(context, colours.wall, [[x + 4, 96], [x + 92, 44], [x + 180, 96], [x + 180, 250], [x + 4, 250]]);
+  fillPolygon(context, colours.wall, [
+    [x + 4, 96],
+    [x + 92, 44],
+    [x + 180, 96],
+    [x + 180, 250],
+    [x + 4, 250],
+  ]);
   context.strokeStyle = colours.roof;
   context.lineWidth = 11;
   context.beginPath();
@@ -67,7 +84,13 @@ function drawHouse(context, colours, x) {
   context.lineTo(x + 92, 32);
   context.lineTo(x + 196, 99);
   context.stroke();
-  for (const [left, top] of [[106, 118], [142, 118], [106, 164], [142, 164]]) drawWindow(context, colours, x + left, top);
+  for (const [left, top] of [
+    [106, 118],
+    [142, 118],
+    [106, 164],
+    [142, 164],
+  ])
+    drawWindow(context, colours, x + left, top);
 }
 
 /**

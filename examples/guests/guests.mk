@@ -41,15 +41,18 @@ check-guests: $(GUESTS_BUILT)
 # clang runs the wasm-opt that it finds, so ours has to be found first.
 $(GUESTS_WASI:%=$(GUESTS_BUILD)/%.wasm): $(GUESTS_BUILD)/%.wasm: $(GUESTS_DIR)/%.c $(GUESTS_NEED)
 	@mkdir -p $(@D)
-	PATH="$(TOOLCHAIN_BIN):$$PATH" $(WASI_CC) $(WASI_CFLAGS) $(GUESTS_CFLAGS) $(filter %.c,$^) -o $@ $(WASI_LDFLAGS)
+	@echo 'guest $<'
+	@PATH="$(TOOLCHAIN_BIN):$$PATH" $(WASI_CC) $(WASI_CFLAGS) $(GUESTS_CFLAGS) $(filter %.c,$^) -o $@ $(WASI_LDFLAGS)
 
 # rpc has a second source.
 $(GUESTS_BUILD)/rpc.wasm: $(GUESTS_DIR)/rpc_json.c $(GUESTS_DIR)/rpc_json.h
 
 $(GUESTS_EMSCRIPTEN:%=$(GUESTS_BUILD)/%.wasm): $(GUESTS_BUILD)/%.wasm: $(GUESTS_DIR)/%.c $(GUESTS_NEED)
 	@mkdir -p $(@D)
-	$(EMCC) $(GUESTS_CFLAGS) -sSTANDALONE_WASM $< -o $@
+	@echo 'guest $<'
+	@$(EMCC) $(GUESTS_CFLAGS) -sSTANDALONE_WASM $< -o $@
 
 $(GUESTS_WAT:%=$(GUESTS_BUILD)/%.wasm): $(GUESTS_BUILD)/%.wasm: $(GUESTS_DIR)/%.wat $(GUESTS_NEED)
 	@mkdir -p $(@D)
-	$(WAT2WASM) $< -o $@
+	@echo 'guest $<'
+	@$(WAT2WASM) $< -o $@

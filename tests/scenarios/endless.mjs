@@ -18,6 +18,19 @@ export const scenarios = [
       }),
   },
   {
+    name: 'a guest that writes for ever is ended when it has written more than is kept',
+    run: (env) =>
+      withPool(env, { workers: 1 }, async (pool) => {
+        const error = await rejects(
+          pool.run(env.guest('misbehaving/flood'), { maxOutput: 100_000 }),
+          'OutputLimitError',
+        );
+        equal([error.code, error.output.stdout.length], ['POOL_OUTPUT_LIMIT', 100_000]);
+        equal((await pool.run(env.guest('hello'), { maxOutput: 28 })).stdout.length, 28);
+        await stillGood(env, pool, 1);
+      }),
+  },
+  {
     name: 'cancel ends a guest that reads, sleeps, computes or writes, and its worker is good again',
     run: (env) =>
       withPool(env, { workers: 2, graceMs: 10 }, async (pool) => {

@@ -150,6 +150,97 @@ static void pipe_closed_early_from_either_side_ends_both(void **state)
     }
 }
 
+/* One byte there and one back, so that both sides sleep, or are about to, all the time. */
+#define EXCHANGES 100000u
+#define SHORT_PIPES 2000u
+
+struct player {
+    struct pool *pool;
+    struct pipe *in, *out;
+    uint32_t waiter;
+    bool begins;
+};
+
+static void send_byte(struct player *player, uint8_t byte)
+{
+    THREAD_CHECK(pool__pipe_write_status(player->out) == 1);
+    *pool__pipe_writable(player->out, 0).data = byte;
+    pool__wake_end(player->pool, player->out, PIPE_READ, pool__pipe_commit(player->out, 1));
+}
+
+static void *play(void *argument)
+{
+    struct player *player = argument;
+    struct sleeper sleeper;
+    pool__sleeper_init(&sleeper, player->pool, player->waiter);
+    for (uint32_t i = 0; i < EXCHANGES; i++) {
+        if (player->begins) send_byte(player, (uint8_t)i);
+        THREAD_CHECK(pool__sleep_on_pipe(&sleeper, player->in, PIPE_READ) == 1);
+        THREAD_CHECK(*pool__pipe_readable(player->in, 0).data == (uint8_t)i);
+        pool__wake_end(player->pool, player->in, PIPE_WRITE, pool__pipe_consume(player->in, 1));
+        if (!player->begins) send_byte(player, (uint8_t)i);
+    }
+    pool__close_end(player->pool, player->in, PIPE_READ);
+    pool__close_end(player->pool, player->out, PIPE_WRITE);
+    return NULL;
+}
+
+static void pipe_there_and_back_loses_no_wake_up(void **state)
+{
+    struct pool *pool = *state;
+    uint8_t rings[2][256];
+    struct pipe *pipes[2] = {open_pipe(pool, 256, rings[0]), open_pipe(pool, 256, rings[1])};
+    struct player players[2] = {{pool, pipes[0], pipes[1], WAITER_WORKER_0 + 1, true},
+                                {pool, pipes[1], pipes[0], WAITER_WORKER_0 + 2, false}};
+    pthread_t other = thread_start(play, &players[1]);
+    play(&players[0]);
+    thread_join(other);
+    assert_pool_is_empty(pool);
+}
+
+/* Many pipes of a few bytes each: the end of the file comes right behind the last byte, and not before it. */
+static struct {
+    struct pipe *pipes[SHORT_PIPES];
+    uint8_t rings[SHORT_PIPES][256];
+} row;
+
+static void *write_row(void *argument)
+{
+    struct pool *pool = argument;
+    for (uint32_t i = 0; i < SHORT_PIPES; i++) {
+        pool__wake_end(pool, row.pipes[i], PIPE_READ, pool__pipe_commit(row.pipes[i], 1 + i % 3));
+        pool__close_end(pool, row.pipes[i], PIPE_WRITE);
+    }
+    return NULL;
+}
+
+/* Looks without sleeping, as a client does. */
+static uint32_t read_to_the_end(struct pipe *pipe)
+{
+    uint32_t total = 0;
+    for (int status = POOL_EAGAIN; status != 0;) {
+        status = pool__pipe_read_status(pipe);
+        if (status > 0) pool__pipe_consume(pipe, 1);
+        if (status > 0) total++;
+    }
+    return total;
+}
+
+static void pipe_end_of_file_never_overtakes_the_last_byte(void **state)
+{
+    struct pool *pool = *state;
+    for (uint32_t round = 0; round < 100; round++) {
+        for (uint32_t i = 0; i < SHORT_PIPES; i++) row.pipes[i] = open_pipe(pool, 256, row.rings[i]);
+        pthread_t writer = thread_start(write_row, pool);
+        for (uint32_t i = 0; i < SHORT_PIPES; i++) {
+            assert_int_equal(read_to_the_end(row.pipes[i]), 1 + i % 3);
+            pool__close_end(pool, row.pipes[i], PIPE_READ);
+        }
+        thread_join(writer);
+    }
+    assert_pool_is_empty(pool);
+}
+
 static int teardown(void **state)
 {
     test_pool_free(*state);
@@ -162,6 +253,8 @@ int main(void)
         cmocka_unit_test(pipe_passes_100_mb_between_two_threads),
         cmocka_unit_test(pipe_with_a_slow_side_passes_everything),
         cmocka_unit_test(pipe_closed_early_from_either_side_ends_both),
+        cmocka_unit_test(pipe_there_and_back_loses_no_wake_up),
+        cmocka_unit_test(pipe_end_of_file_never_overtakes_the_last_byte),
     };
     return cmocka_run_group_tests_name("pipe_threads", tests, setup, teardown);
 }

@@ -217,14 +217,14 @@ static void *run_coordinator(void *unused)
     }
 }
 
-static void open_house(struct property *random)
+static void open_house(struct property *random, uint32_t n_workers)
 {
     port_set_hooks(&(struct port_hooks){.unwind = fake_port_unwind});
     house.pool = coordinator_create(2, GRACE_MS, TEST_BLOCKS_MIB);
     house.seed = property_fork(random).state;
     house.n_parked = 0;
     atomic_store(&house.x_stop, 0);
-    for (uint32_t i = 0; i < WORKERS; i++) add_worker();
+    for (uint32_t i = 0; i < n_workers; i++) add_worker();
     house.coordinator = thread_start(run_coordinator, NULL);
 }
 
@@ -484,12 +484,12 @@ static void wait_for_something(void)
     client_disarm(house.pool);
 }
 
-static void begin_client(struct property *random)
+static void begin_client(struct property *random, uint32_t n_workers)
 {
     memset(&client, 0, sizeof client);
     client.random = property_fork(random);
     atomic_store(&house.x_kills, 0);
-    open_house(&client.random);
+    open_house(&client.random, n_workers);
     assert_int_equal(client_join(house.pool, false), 0);
 }
 
@@ -515,13 +515,31 @@ static void pool_settles_every_job_exactly_once(void **state)
 {
     (void)state;
     struct property random = property_begin("pool_settles_every_job_exactly_once");
-    begin_client(&random);
+    begin_client(&random, WORKERS);
     run_client(1000);
     assert_int_equal(client.settled, client.submitted);
     assert_int_equal(client_take(house.pool), -1);
     close_house();
     tell_outcomes();
     take_house_down();
+}
+
+/* Each as soon as the last has ended: just when the workers go to sleep. */
+static void pool_runs_one_job_after_another(void **state)
+{
+    (void)state;
+    struct property random = property_begin("pool_runs_one_job_after_another");
+    for (uint32_t n_workers = 1; n_workers <= 2; n_workers++) {
+        begin_client(&random, n_workers);
+        for (uint32_t i = 0; i < 10000; i++) {
+            submit(EXIT, 0, 0, i, 0);
+            while (client.in_flight) {
+                if (!take_signals()) wait_for_something();
+            }
+        }
+        close_house();
+        take_house_down();
+    }
 }
 
 static void check_all_settled(void)
@@ -540,7 +558,7 @@ static void pool_closed_at_any_moment_settles_every_job_exactly_once(void **stat
     (void)state;
     struct property random = property_begin("pool_closed_at_any_moment_settles_every_job_exactly_once");
     for (uint32_t round = 0; round < ROUNDS; round++) {
-        begin_client(&random);
+        begin_client(&random, WORKERS);
         for (uint32_t n = property_below(&client.random, 60); n > 0; n--) {
             if (client.in_flight + 3 <= IN_FLIGHT) submit_something();
             take_signals();
@@ -558,6 +576,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pool_settles_every_job_exactly_once),
+        cmocka_unit_test(pool_runs_one_job_after_another),
         cmocka_unit_test(pool_closed_at_any_moment_settles_every_job_exactly_once),
     };
     return cmocka_run_group_tests_name("pool_threads", tests, NULL, NULL);
