@@ -76,16 +76,18 @@ export class Pool {
     const hasInput = stdin !== undefined && stdin !== null;
     const task = await this.#launch(source, options, [hasInput, true, true]);
     const [input, output, errors] = task.ends;
-    const onLimit = (): void => task.cancel(new OutputLimitError(limit));
+    let excess: OutputLimitError | undefined;
+    const onLimit = (): void => task.cancel((excess ??= new OutputLimitError(limit)));
     const written = Promise.all([output, errors].map((fd) => collect(this.#client, fd, limit, onLimit)));
     // The guest need not read its input; a source that fails ends the job.
     if (hasInput) feed(this.#client, input, stdin).catch((error: unknown) => isEpipe(error) || task.cancel(error));
     try {
       const { code } = await task.status;
-      return { code, ...outputOf(await written) };
+      const result = { code, ...outputOf(await written) };
+      if (excess) throw excess as OutputLimitError; // it may have exited by itself when its pipe was closed
+      return result;
     } catch (thrown) {
-      const error =
-        thrown instanceof CancelledError && thrown.cause instanceof OutputLimitError ? thrown.cause : thrown;
+      const error = excess ?? thrown;
       if (error instanceof JobError && !this.#closing) error.output = outputOf(await written);
       throw error;
     }

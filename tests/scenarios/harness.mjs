@@ -38,7 +38,7 @@ export async function rejects(promise, name) {
     equal(error.name, name, `${error.message}:`);
     return error;
   }
-  throw new Error(`expected ${name}, but it resolved with ${show(value)}`);
+  throw new Error(`expected ${name}, but it resolved with ${show(value)?.slice(0, 300)}`);
 }
 
 export const text = (bytes) => new TextDecoder().decode(bytes);
