@@ -4,6 +4,9 @@ import { subjects } from '../suite/index.mjs';
 import { FULL, QUICK } from './context.mjs';
 import { measureRounds } from './measure.mjs';
 
+/** The engine goes on compiling what is hot well into the second round. */
+const WARMUPS = 2;
+
 /**
  * @typedef {object} Params
  * @property {number} rounds
@@ -59,7 +62,7 @@ async function openBuild(env, label, folder) {
 async function runSubject(subject, context, { rounds }, onProgress) {
   onProgress('opening');
   const { variants, rows, close } = await subject.open(context);
-  const counts = subject.once ? { rounds: 1, warmups: 0 } : { rounds, warmups: 1 };
+  const counts = subject.once ? { rounds: 1, warmups: 0 } : { rounds, warmups: WARMUPS };
   const figures = await measureRounds(variants, counts, onProgress);
   onProgress('closing');
   await close();

@@ -84,7 +84,7 @@ export class Pool {
     try {
       const { code } = await task.status;
       const result = { code, ...outputOf(await written) };
-      if (excess) throw excess as OutputLimitError; // it may have exited by itself when its pipe was closed
+      if (excess) throw excess; // it may have exited by itself when its pipe was closed
       return result;
     } catch (thrown) {
       const error = excess ?? thrown;

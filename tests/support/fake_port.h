@@ -7,21 +7,21 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define FAKE_BEGIN_NS 1000000000000u           /* what the monotonic clock shows first */
-#define FAKE_REALTIME_NS 1700000000000000000u  /* how far the realtime clock is ahead of it */
+#define FAKE_BEGIN_NS 1000000000000u          /* what the monotonic clock shows first */
+#define FAKE_REALTIME_NS 1700000000000000000u /* how far the realtime clock is ahead of it */
 #define MS_NS 1000000u
 
 struct bell;
 
 struct fake_port {
-    uint64_t now_ns;           /* monotonic */
-    uint64_t step_ns;          /* each look moves the clock on by so much */
-    struct bell *coordinator;  /* its bell, which is armed again each time it has rung */
-    uint32_t ticks;            /* how often the coordinator was asked */
-    uint32_t rings;            /* how often the client was told that its bell rang */
-    uint32_t randoms_left;     /* the source fails after so many calls */
-    void (*on_look)(void);     /* called at each look at the clock: whatever another thread may do in between */
-    void (*on_tick)(void);     /* called when the coordinator is asked */
+    uint64_t now_ns;          /* monotonic */
+    uint64_t step_ns;         /* each look moves the clock on by so much */
+    struct bell *coordinator; /* its bell, which is armed again each time it has rung */
+    uint32_t ticks;           /* how often the coordinator was asked */
+    uint32_t rings;           /* how often the client was told that its bell rang */
+    uint32_t randoms_left;    /* the source fails after so many calls */
+    void (*on_look)(void);    /* called at each look at the clock: whatever another thread may do in between */
+    void (*on_tick)(void);    /* called when the coordinator is asked */
 };
 
 extern struct fake_port fake;
@@ -39,12 +39,12 @@ bool fake_port_random(uint8_t *data, size_t size);
 void fake_port_unwind(void);
 
 /* The call must not return: it unwinds the guest. */
-#define assert_unwinds(call)                       \
-    do {                                           \
-        if (setjmp(fake_unwound) == 0) {           \
-            (void)(call);                          \
-            fail_msg("%s came back", #call);       \
-        }                                          \
+#define assert_unwinds(call)                 \
+    do {                                     \
+        if (setjmp(fake_unwound) == 0) {     \
+            (void)(call);                    \
+            fail_msg("%s came back", #call); \
+        }                                    \
     } while (0)
 
 #endif

@@ -54,7 +54,7 @@ uint32_t test_free_pipes(struct pool *pool)
 uint32_t test_free_blocks(struct pool *pool)
 {
     uint32_t n = 0;
-    for (uint32_t class = 0; class < BLOCK_CLASSES; class++) {
+    for (uint32_t class = 0; class < BLOCK_CLASSES; class ++) {
         n += length(&pool->blocks.free[class], pool->blocks.links, BLOCKS_MAX);
     }
     return n;

@@ -6,7 +6,8 @@
 void thread_check(bool holds, const char *condition, const char *file, int line)
 {
     if (holds) return;
-    fprintf(stderr, "[  ERROR   ] --- %s\n[   LINE   ] --- %s:%d: error: Failure in a thread!\n", condition, file, line);
+    fprintf(stderr, "[  ERROR   ] --- %s\n[   LINE   ] --- %s:%d: error: Failure in a thread!\n", condition, file,
+            line);
     abort();
 }
 

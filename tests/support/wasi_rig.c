@@ -47,11 +47,8 @@ static int begin_with_pipes(void)
     rig.stdin_writer = in[1];
     rig.stdout_reader = out[0];
     rig.stderr_reader = err[0];
-    return begin(&(struct pool_job_config){.stdio = {in[0], out[1], err[1]},
-                                           .args = arguments,
-                                           .args_bytes = sizeof arguments,
-                                           .n_args = 3,
-                                           .n_env = 2});
+    return begin(&(struct pool_job_config){
+        .stdio = {in[0], out[1], err[1]}, .args = arguments, .args_bytes = sizeof arguments, .n_args = 3, .n_env = 2});
 }
 
 int wasi_rig_setup(void **state)

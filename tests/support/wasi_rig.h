@@ -22,12 +22,15 @@ extern struct wasi_rig rig;
 
 /* cmocka setup and teardown. The arguments are `prog`, `one`, ``; the environment `A=1`, `B=`. */
 int wasi_rig_setup(void **state);
-int wasi_rig_setup_high(void **state);   /* with a memory that ends at 2^32 */
-int wasi_rig_setup_plain(void **state);  /* with no arguments, no environment and no pipes */
+int wasi_rig_setup_high(void **state);  /* with a memory that ends at 2^32 */
+int wasi_rig_setup_plain(void **state); /* with no arguments, no environment and no pipes */
 int wasi_rig_teardown(void **state);
 
 #define WASI_CASE(test) cmocka_unit_test_setup_teardown(test, wasi_rig_setup, wasi_rig_teardown)
-#define WASI_CASE_HIGH(test) {#test "_at_4_gib", test, wasi_rig_setup_high, wasi_rig_teardown, NULL}
+#define WASI_CASE_HIGH(test)                                                  \
+    {                                                                         \
+#test "_at_4_gib", test, wasi_rig_setup_high, wasi_rig_teardown, NULL \
+    }
 #define WASI_CASE_PLAIN(test) cmocka_unit_test_setup_teardown(test, wasi_rig_setup_plain, wasi_rig_teardown)
 
 /* Tries `call` with every kind of bad address for `size` bytes: it must be WASI_EFAULT and write nothing. Then with one

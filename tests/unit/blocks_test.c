@@ -20,9 +20,23 @@ static void blocks_class_is_the_smallest_that_holds_the_size(void **state)
     (void)state;
     static const struct {
         uint32_t size, class;
-    } cases[] = {{0, 0}, {1, 0}, {255, 0}, {256, 0}, {257, 1}, {512, 1}, {513, 2}, {1023, 2}, {1024, 2}, {1025, 3},
-                 {256 * KIB - 1, 10}, {256 * KIB, 10}, {256 * KIB + 1, 11}, {512 * KIB, 11}, {512 * KIB + 1, 12},
-                 {MIB - 1, 12}, {MIB, 12}};
+    } cases[] = {{0, 0},
+                 {1, 0},
+                 {255, 0},
+                 {256, 0},
+                 {257, 1},
+                 {512, 1},
+                 {513, 2},
+                 {1023, 2},
+                 {1024, 2},
+                 {1025, 3},
+                 {256 * KIB - 1, 10},
+                 {256 * KIB, 10},
+                 {256 * KIB + 1, 11},
+                 {512 * KIB, 11},
+                 {512 * KIB + 1, 12},
+                 {MIB - 1, 12},
+                 {MIB, 12}};
     for (uint32_t i = 0; i < COUNT_OF(cases); i++) {
         assert_int_equal(pool__blocks_class(cases[i].size), cases[i].class);
         assert_true(cases[i].size <= 1u << (BLOCK_MIN_LOG2 + cases[i].class));
@@ -33,14 +47,14 @@ static void blocks_class_is_the_smallest_that_holds_the_size(void **state)
 static void blocks_take_of_nothing_returns_0(void **state)
 {
     (void)state;
-    for (uint32_t class = 0; class < BLOCK_CLASSES; class++) assert_int_equal(pool__blocks_take(&blocks, class), 0);
+    for (uint32_t class = 0; class < BLOCK_CLASSES; class ++) assert_int_equal(pool__blocks_take(&blocks, class), 0);
 }
 
 static void blocks_wanted_are_counted_by_class(void **state)
 {
     (void)state;
     for (uint32_t i = 0; i < 3; i++) pool__blocks_want(&blocks, 5);
-    for (uint32_t class = 0; class < BLOCK_CLASSES; class++) {
+    for (uint32_t class = 0; class < BLOCK_CLASSES; class ++) {
         assert_int_equal(pool__blocks_take(&blocks, class), 0);
         assert_int_equal(atomic_load(&blocks.x_wanted[class]), class == 5 ? 3 : 0);
     }
@@ -59,8 +73,8 @@ static void blocks_are_never_number_0(void **state)
 static void blocks_go_back_to_the_class_they_came_from(void **state)
 {
     (void)state;
-    for (uint32_t class = 0; class < BLOCK_CLASSES; class++) pool__blocks_add(&blocks, class, memory);
-    for (uint32_t class = 0; class < BLOCK_CLASSES; class++) {
+    for (uint32_t class = 0; class < BLOCK_CLASSES; class ++) pool__blocks_add(&blocks, class, memory);
+    for (uint32_t class = 0; class < BLOCK_CLASSES; class ++) {
         uint32_t block = pool__blocks_take(&blocks, class);
         assert_int_not_equal(block, 0);
         assert_int_equal(blocks.size_class[block], class);

@@ -36,7 +36,8 @@ static void assert_submit_fails(struct pool *pool, const struct pool_job_config 
 static void run_queue(struct pool *pool)
 {
     for (uint32_t slot; pool__sched_pop(&pool->sched, &slot);) {
-        if (pool__job_begin(pool, &pool->jobs[slot], 1, 1)) pool__job_end_running(pool, &pool->jobs[slot], POOL_EXITED, 0);
+        if (pool__job_begin(pool, &pool->jobs[slot], 1, 1))
+            pool__job_end_running(pool, &pool->jobs[slot], POOL_EXITED, 0);
     }
 }
 
@@ -99,9 +100,10 @@ static void submit_with_ends_that_are_not_open_is_refused(void **state)
     for (uint32_t i = 0; i < 2; i++) assert_int_equal(pool_close(pool, stale[i]), 0);
     assert_int_equal(pool_pipe(pool, 256, fds), 0);
     const struct pool_job_config cases[] = {
-        {.stdio = {fds[1]}},       {.stdio = {0, fds[0]}},    {.stdio = {0, 0, fds[0]}}, {.stdio = {stale[0]}},
-        {.stdio = {0, stale[1]}},  {.stdio = {UINT32_MAX}},   {.stdio = {1}},            {.stdio = {0, UINT32_MAX}},
-        {.stdio = {fds[0], 1, 0}}, {.stdio = {fds[0] ^ 2}},
+        {.stdio = {fds[1]}},     {.stdio = {0, fds[0]}},     {.stdio = {0, 0, fds[0]}},
+        {.stdio = {stale[0]}},   {.stdio = {0, stale[1]}},   {.stdio = {UINT32_MAX}},
+        {.stdio = {1}},          {.stdio = {0, UINT32_MAX}}, {.stdio = {fds[0], 1, 0}},
+        {.stdio = {fds[0] ^ 2}},
     };
     for (uint32_t i = 0; i < COUNT_OF(cases); i++) {
         ROUND("%u", i);
@@ -212,16 +214,24 @@ static void submit_that_meets_a_close_settles(void **state)
     fake.on_look = close_behind_the_back;
     int status = pool_submit(pool, &(struct pool_job_config){0}, &job);
     assert_null(fake.on_look);
-    if (status == 0) assert_int_equal(test_result(pool, job).outcome, POOL_CANCELLED);
-    else assert_int_equal(status, POOL_ESHUTDOWN);
+    if (status == 0)
+        assert_int_equal(test_result(pool, job).outcome, POOL_CANCELLED);
+    else
+        assert_int_equal(status, POOL_ESHUTDOWN);
 }
 
 static void pipe_of_any_capacity_is_rounded_up_to_a_power_of_two(void **state)
 {
     struct pool *pool = *state;
     static const uint32_t cases[][2] = {
-        {0, POOL_PIPE_DEFAULT_BYTES}, {1, 256}, {256, 256}, {257, 512}, {65535, 65536}, {65537, 131072},
-        {POOL_PIPE_MAX_BYTES - 1, POOL_PIPE_MAX_BYTES}, {POOL_PIPE_MAX_BYTES, POOL_PIPE_MAX_BYTES},
+        {0, POOL_PIPE_DEFAULT_BYTES},
+        {1, 256},
+        {256, 256},
+        {257, 512},
+        {65535, 65536},
+        {65537, 131072},
+        {POOL_PIPE_MAX_BYTES - 1, POOL_PIPE_MAX_BYTES},
+        {POOL_PIPE_MAX_BYTES, POOL_PIPE_MAX_BYTES},
     };
     for (uint32_t i = 0; i < COUNT_OF(cases); i++) {
         pool_fd_t fds[2];

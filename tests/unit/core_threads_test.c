@@ -81,8 +81,10 @@ static void pop_numbers(void)
 static void *push_or_pop(void *argument)
 {
     uint32_t i = (uint32_t)(uintptr_t)argument;
-    if (i % 2) push_numbers(i / 2);
-    else pop_numbers();
+    if (i % 2)
+        push_numbers(i / 2);
+    else
+        pop_numbers();
     return NULL;
 }
 

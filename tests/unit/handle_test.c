@@ -45,7 +45,8 @@ static void handle_differs_from_one_generation_to_the_next(void **state)
     (void)state;
     for (uint32_t generation = 0; generation < 1u << 20; generation++) {
         assert_int_not_equal(pool__handle_of_job(5, generation), pool__handle_of_job(5, generation + 1));
-        assert_int_not_equal(pool__handle_of_end(5, PIPE_READ, generation), pool__handle_of_end(5, PIPE_READ, generation + 1));
+        assert_int_not_equal(pool__handle_of_end(5, PIPE_READ, generation),
+                             pool__handle_of_end(5, PIPE_READ, generation + 1));
     }
 }
 

@@ -32,8 +32,8 @@ static pool_job_t submit_with_pipes(struct pool *pool, pool_fd_t mine[3])
 static void job_of_nonsense_is_null(void **state)
 {
     struct pool *pool = *state;
-    static const pool_job_t handles[] = {0, 1, JOBS_MAX, 4095, 4096, 1u << 12 | 1023, 1u << 12 | 1024, 1u << 12 | 4095,
-                                         UINT32_MAX, 1u << 31};
+    static const pool_job_t handles[] = {
+        0, 1, JOBS_MAX, 4095, 4096, 1u << 12 | 1023, 1u << 12 | 1024, 1u << 12 | 4095, UINT32_MAX, 1u << 31};
     for (uint32_t i = 0; i < COUNT_OF(handles); i++) assert_null(pool__job_of(pool, handles[i]));
 }
 

@@ -58,7 +58,8 @@ static uint32_t read_stream(uint32_t position, uint32_t size)
         if (span.size > size - done) span.size = size - done;
         if (span.size == 0) break;
         for (uint32_t i = 0; i < span.size; i++) {
-            if (span.data[i] != (uint8_t)((position + done + i) * 167)) fail_msg("byte %u is wrong", position + done + i);
+            if (span.data[i] != (uint8_t)((position + done + i) * 167))
+                fail_msg("byte %u is wrong", position + done + i);
         }
     }
     pool__pipe_consume(&pipe_, done);

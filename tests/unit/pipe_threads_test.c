@@ -1,4 +1,5 @@
-/* Two threads and a pipe between them, with real sleeping and waking. A lost wake-up shows as a test that never ends. */
+/* Two threads and a pipe between them, with real sleeping and waking. A lost wake-up shows as a test that never ends.
+ */
 #include <stdlib.h>
 
 #include "support/prelude.h"
@@ -20,7 +21,7 @@ struct side {
     struct pool *pool;
     struct pipe *pipe;
     enum pipe_end end;
-    uint64_t total;   /* close after so many bytes */
+    uint64_t total; /* close after so many bytes */
     uint64_t done;
     uint32_t largest; /* of a single transfer */
     struct property random;
@@ -44,8 +45,10 @@ static uint32_t move_run(struct side *side, uint32_t skip, uint32_t size)
     uint32_t n = span.size < size - skip ? span.size : size - skip;
     if (n > PATTERN_BYTES) n = PATTERN_BYTES;
     if (n == 0) return 0;
-    if (reads) THREAD_CHECK(memcmp(span.data, expected, n) == 0);
-    else memcpy(span.data, expected, n);
+    if (reads)
+        THREAD_CHECK(memcmp(span.data, expected, n) == 0);
+    else
+        memcpy(span.data, expected, n);
     return n;
 }
 
@@ -88,7 +91,8 @@ static struct pipe *open_pipe(struct pool *pool, uint32_t capacity, uint8_t *rin
     return pipe;
 }
 
-static void pass(struct pool *pool, uint32_t capacity, struct property *random, struct side *reader, struct side *writer)
+static void pass(struct pool *pool, uint32_t capacity, struct property *random, struct side *reader,
+                 struct side *writer)
 {
     uint8_t *ring = malloc(capacity);
     struct pipe *pipe = open_pipe(pool, capacity, ring);
@@ -111,8 +115,8 @@ static void pipe_passes_100_mb_between_two_threads(void **state)
 {
     static const uint32_t cases[][3] = {
         /* capacity, MiB, largest transfer */
-        {256, 1, 256},      {256, 1, 1},          {512, 2, 4000},       {4096, 8, 100},          {4096, 16, 70000},
-        {65536, 32, 70000}, {262144, 40, 300000}, {262144, 8, 4096},    {1048576, 32, 2097152},
+        {256, 1, 256},      {256, 1, 1},          {512, 2, 4000},    {4096, 8, 100},         {4096, 16, 70000},
+        {65536, 32, 70000}, {262144, 40, 300000}, {262144, 8, 4096}, {1048576, 32, 2097152},
     };
     struct property random = property_begin("pipe_passes_100_mb_between_two_threads");
     for (uint32_t i = 0; i < COUNT_OF(cases); i++) {
@@ -129,7 +133,8 @@ static void pipe_with_a_slow_side_passes_everything(void **state)
 {
     struct property random = property_begin("pipe_with_a_slow_side_passes_everything");
     for (uint32_t i = 0; i < 4; i++) {
-        struct side reader = {.total = ALL, .largest = i % 2 ? 3 : 256}, writer = {.total = 60000, .largest = i % 2 ? 256 : 3};
+        struct side reader = {.total = ALL, .largest = i % 2 ? 3 : 256},
+                    writer = {.total = 60000, .largest = i % 2 ? 256 : 3};
         pass(*state, 256, &random, &reader, &writer);
         assert_int_equal(reader.done, writer.total);
     }

@@ -71,7 +71,8 @@ static uint32_t run_echo(struct property *random)
 
 static uint32_t run_source(struct property *random)
 {
-    uint32_t total = argument(), n_at = fake_guest_new(4), data = fake_guest_new(GUEST_BYTES / 2), iov = fake_guest_new(8);
+    uint32_t total = argument(), n_at = fake_guest_new(4), data = fake_guest_new(GUEST_BYTES / 2),
+             iov = fake_guest_new(8);
     for (uint32_t done = 0; done < total;) {
         uint32_t n = property_size(random, GUEST_BYTES / 2);
         if (n > total - done) n = total - done;
@@ -158,6 +159,12 @@ static void run_job(enum kind kind, struct property *random)
     worker_end(outcome, code, 0);
 }
 
+/* A short while, up to some microseconds, so that who comes first is left to chance. */
+static void dawdle(struct property *random)
+{
+    for (uint32_t n = property_size(random, 512); n > 1; n--) port_relax();
+}
+
 static void free_guest(void *unused)
 {
     (void)unused;
@@ -170,7 +177,10 @@ static void *run_worker(void *argument)
     THREAD_CHECK(worker_join(house.pool, (uint32_t)(uintptr_t)argument) == 0);
     fake_guest_make(GUEST_BYTES);
     pthread_cleanup_push(free_guest, NULL);
-    for (int32_t module = worker_next(); module >= 0; module = worker_next()) run_job((enum kind)module, &random);
+    for (int32_t module = worker_next(); module >= 0; module = worker_next()) {
+        run_job((enum kind)module, &random);
+        dawdle(&random);
+    }
     pthread_cleanup_pop(1);
     return NULL;
 }
@@ -190,8 +200,10 @@ static void end_killed_worker(uint32_t number)
 {
     bool ends = atomic_load(&house.x_computing[number]);
     THREAD_CHECK(pthread_cancel(house.workers[number]) == 0);
-    if (ends) THREAD_CHECK(thread_join(house.workers[number]) == PTHREAD_CANCELED);
-    else THREAD_CHECK(pthread_detach(house.workers[number]) == 0);
+    if (ends)
+        THREAD_CHECK(thread_join(house.workers[number]) == PTHREAD_CANCELED);
+    else
+        THREAD_CHECK(pthread_detach(house.workers[number]) == 0);
     house.n_parked += !ends;
     coordinator_bury_worker(house.pool, number, ends ? 0 : -1);
     atomic_fetch_add(&house.x_kills, 1);
@@ -271,8 +283,10 @@ static void take_house_down(void)
     sweep_queue();
     assert_pool_is_empty(house.pool);
     assert_int_equal(atomic_load(&house.pool->sched.x_awake), 0);
-    if (house.n_parked == 0) test_pool_free(house.pool);
-    else kept[n_kept++] = house.pool;
+    if (house.n_parked == 0)
+        test_pool_free(house.pool);
+    else
+        kept[n_kept++] = house.pool;
     assert_true(n_kept < COUNT_OF(kept));
 }
 
@@ -286,7 +300,7 @@ struct flight {
     uint32_t partners; /* which pipeline it belongs to; 0: none */
     pool_fd_t to;      /* the client feeds it here */
     uint32_t fed;
-    pool_fd_t from;    /* and reads its output here */
+    pool_fd_t from; /* and reads its output here */
     uint32_t got;
 };
 
@@ -306,7 +320,8 @@ static struct flight *submit(enum kind kind, pool_fd_t in, pool_fd_t out, uint32
     struct flight *flight = client.flights;
     while (flight->job) flight++;
     *flight = (struct flight){.kind = kind, .total = total};
-    struct pool_job_config config = {.module = kind, .stdio = {in, out}, .args = text, .n_args = 1, .timeout_ms = timeout_ms};
+    struct pool_job_config config = {
+        .module = kind, .stdio = {in, out}, .args = text, .n_args = 1, .timeout_ms = timeout_ms};
     config.args_bytes = (uint32_t)snprintf(text, sizeof text, "%u", total) + 1;
     assert_int_equal(pool_submit(house.pool, &config, &flight->job), 0);
     client.in_flight++;
@@ -402,8 +417,10 @@ static bool feed(struct flight *flight)
     for (uint32_t i = 0; i < size; i++) data[i] = byte_at(flight->fed + i);
     int32_t n = size ? pool_write(house.pool, flight->to, data, size) : 0;
     if (n == POOL_EAGAIN) return false;
-    if (n > 0) flight->fed += (uint32_t)n;
-    else assert_true(n == 0 || (n == POOL_EPIPE && flight->disturbed));
+    if (n > 0)
+        flight->fed += (uint32_t)n;
+    else
+        assert_true(n == 0 || (n == POOL_EPIPE && flight->disturbed));
     if (n < 0 || flight->fed == flight->total) close_fd(&flight->to);
     return true;
 }
@@ -434,9 +451,12 @@ static bool move_bytes(void)
 
 static void check_result(struct flight *flight, const struct pool_result *result)
 {
-    if (result->outcome == POOL_TIMED_OUT) assert_in_range(flight->kind, WAIT, COMPUTE);
-    else if (result->outcome == POOL_CANCELLED) assert_true(flight->disturbed);
-    else assert_int_equal(result->outcome, POOL_EXITED);
+    if (result->outcome == POOL_TIMED_OUT)
+        assert_in_range(flight->kind, WAIT, COMPUTE);
+    else if (result->outcome == POOL_CANCELLED)
+        assert_true(flight->disturbed);
+    else
+        assert_int_equal(result->outcome, POOL_EXITED);
     if (result->outcome != POOL_EXITED || flight->disturbed) return;
     assert_in_range(flight->kind, ECHO, EXIT);
     assert_int_equal(result->code, flight->total);
@@ -445,7 +465,8 @@ static void check_result(struct flight *flight, const struct pool_result *result
 static void settle(uint32_t slot)
 {
     struct flight *flight = client.flights;
-    while (flight < client.flights + IN_FLIGHT && (!flight->job || test_job(house.pool, flight->job) != &house.pool->jobs[slot])) {
+    while (flight < client.flights + IN_FLIGHT &&
+           (!flight->job || test_job(house.pool, flight->job) != &house.pool->jobs[slot])) {
         flight++;
     }
     assert_true(flight < client.flights + IN_FLIGHT); /* else it has settled twice */
@@ -534,8 +555,9 @@ static void pool_runs_one_job_after_another(void **state)
         for (uint32_t i = 0; i < 10000; i++) {
             submit(EXIT, 0, 0, i, 0);
             while (client.in_flight) {
-                if (!take_signals()) wait_for_something();
+                if (!take_signals()) sched_yield(); /* awake, so as to be quicker than whoever goes to sleep */
             }
+            dawdle(&client.random);
         }
         close_house();
         take_house_down();

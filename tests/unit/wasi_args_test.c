@@ -84,14 +84,38 @@ static void environ_value_of_30_kb_passes(void **state)
     pool__job_drop(rig.pool, &rig.pool->jobs[slot]);
 }
 
-static uint32_t args_sizes_with_n(uint32_t address) { return wasi_args_sizes_get(rig.c, address, size_at); }
-static uint32_t args_sizes_with_size(uint32_t address) { return wasi_args_sizes_get(rig.c, n_at, address); }
-static uint32_t environ_sizes_with_n(uint32_t address) { return wasi_environ_sizes_get(rig.c, address, size_at); }
-static uint32_t environ_sizes_with_size(uint32_t address) { return wasi_environ_sizes_get(rig.c, n_at, address); }
-static uint32_t args_with_pointers(uint32_t address) { return wasi_args_get(rig.c, address, data_at); }
-static uint32_t args_with_data(uint32_t address) { return wasi_args_get(rig.c, pointers_at, address); }
-static uint32_t environ_with_pointers(uint32_t address) { return wasi_environ_get(rig.c, address, data_at); }
-static uint32_t environ_with_data(uint32_t address) { return wasi_environ_get(rig.c, pointers_at, address); }
+static uint32_t args_sizes_with_n(uint32_t address)
+{
+    return wasi_args_sizes_get(rig.c, address, size_at);
+}
+static uint32_t args_sizes_with_size(uint32_t address)
+{
+    return wasi_args_sizes_get(rig.c, n_at, address);
+}
+static uint32_t environ_sizes_with_n(uint32_t address)
+{
+    return wasi_environ_sizes_get(rig.c, address, size_at);
+}
+static uint32_t environ_sizes_with_size(uint32_t address)
+{
+    return wasi_environ_sizes_get(rig.c, n_at, address);
+}
+static uint32_t args_with_pointers(uint32_t address)
+{
+    return wasi_args_get(rig.c, address, data_at);
+}
+static uint32_t args_with_data(uint32_t address)
+{
+    return wasi_args_get(rig.c, pointers_at, address);
+}
+static uint32_t environ_with_pointers(uint32_t address)
+{
+    return wasi_environ_get(rig.c, address, data_at);
+}
+static uint32_t environ_with_data(uint32_t address)
+{
+    return wasi_environ_get(rig.c, pointers_at, address);
+}
 
 static void args_check_every_pointer(void **state)
 {
@@ -112,9 +136,18 @@ static void environ_checks_every_pointer(void **state)
     check_pointer(environ_with_data, 7, WASI_SUCCESS);
 }
 
-static uint32_t time_at(uint32_t address) { return wasi_clock_time_get(rig.c, WASI_CLOCK_MONOTONIC, 0, address); }
-static uint32_t step_at(uint32_t address) { return wasi_clock_res_get(rig.c, WASI_CLOCK_REALTIME, address); }
-static uint32_t random_at(uint32_t address) { return wasi_random_get(rig.c, address, bytes); }
+static uint32_t time_at(uint32_t address)
+{
+    return wasi_clock_time_get(rig.c, WASI_CLOCK_MONOTONIC, 0, address);
+}
+static uint32_t step_at(uint32_t address)
+{
+    return wasi_clock_res_get(rig.c, WASI_CLOCK_REALTIME, address);
+}
+static uint32_t random_at(uint32_t address)
+{
+    return wasi_random_get(rig.c, address, bytes);
+}
 
 static void clock_checks_its_pointer(void **state)
 {
@@ -137,8 +170,10 @@ static void clock_time_is_the_platforms(void **state)
 static void clock_that_nobody_has_is_refused(void **state)
 {
     (void)state;
-    static const uint32_t cases[][2] = {{WASI_CLOCK_PROCESS_CPUTIME, WASI_ENOTSUP}, {WASI_CLOCK_THREAD_CPUTIME, WASI_ENOTSUP},
-                                        {4, WASI_EINVAL}, {UINT32_MAX, WASI_EINVAL}};
+    static const uint32_t cases[][2] = {{WASI_CLOCK_PROCESS_CPUTIME, WASI_ENOTSUP},
+                                        {WASI_CLOCK_THREAD_CPUTIME, WASI_ENOTSUP},
+                                        {4, WASI_EINVAL},
+                                        {UINT32_MAX, WASI_EINVAL}};
     uint32_t at = fake_guest_new(8);
     for (uint32_t i = 0; i < COUNT_OF(cases); i++) {
         assert_int_equal(wasi_clock_time_get(rig.c, cases[i][0], 0, at), cases[i][1]);

@@ -237,10 +237,22 @@ static void nothing_has_moved(void)
     assert_int_equal(inside(2), 0);
 }
 
-static uint32_t read_with_n(uint32_t address) { return wasi_fd_read(rig.c, 0, iov_at, 1, address); }
-static uint32_t read_with_iovs(uint32_t address) { return wasi_fd_read(rig.c, 0, address, 1, n_at); }
-static uint32_t write_with_n(uint32_t address) { return wasi_fd_write(rig.c, 1, iov_at, 1, address); }
-static uint32_t write_with_iovs(uint32_t address) { return wasi_fd_write(rig.c, 1, address, 1, n_at); }
+static uint32_t read_with_n(uint32_t address)
+{
+    return wasi_fd_read(rig.c, 0, iov_at, 1, address);
+}
+static uint32_t read_with_iovs(uint32_t address)
+{
+    return wasi_fd_read(rig.c, 0, address, 1, n_at);
+}
+static uint32_t write_with_n(uint32_t address)
+{
+    return wasi_fd_write(rig.c, 1, iov_at, 1, address);
+}
+static uint32_t write_with_iovs(uint32_t address)
+{
+    return wasi_fd_write(rig.c, 1, address, 1, n_at);
+}
 
 static uint32_t read_with_data(uint32_t address)
 {
@@ -458,8 +470,8 @@ static void fd_renumber_to_itself_is_nothing(void **state)
 static void fd_renumber_of_what_is_not_open_is_ebadf(void **state)
 {
     (void)state;
-    static const uint32_t cases[][2] = {{3, 1}, {1, 3}, {3, 3}, {1, WASI_FDS_MAX}, {1, UINT32_MAX}, {UINT32_MAX, 1},
-                                        {1, 1u << 31}, {UINT32_MAX, UINT32_MAX}};
+    static const uint32_t cases[][2] = {{3, 1},          {1, 3},          {3, 3},        {1, WASI_FDS_MAX},
+                                        {1, UINT32_MAX}, {UINT32_MAX, 1}, {1, 1u << 31}, {UINT32_MAX, UINT32_MAX}};
     place(3);
     for (uint32_t i = 0; i < COUNT_OF(cases); i++) {
         assert_int_equal(wasi_fd_renumber(rig.c, cases[i][0], cases[i][1]), WASI_EBADF);
@@ -511,8 +523,14 @@ static void filestat_and_seek_know_a_stream(void **state)
     assert_int_equal(wasi_fd_seek(rig.c, 9, 0, 0, at), WASI_EBADF);
 }
 
-static uint32_t fdstat_at(uint32_t address) { return wasi_fd_fdstat_get(rig.c, 1, address); }
-static uint32_t filestat_at(uint32_t address) { return wasi_fd_filestat_get(rig.c, 1, address); }
+static uint32_t fdstat_at(uint32_t address)
+{
+    return wasi_fd_fdstat_get(rig.c, 1, address);
+}
+static uint32_t filestat_at(uint32_t address)
+{
+    return wasi_fd_filestat_get(rig.c, 1, address);
+}
 
 static void fdstat_and_filestat_check_their_pointer(void **state)
 {

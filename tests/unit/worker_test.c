@@ -87,6 +87,22 @@ static void worker_steps_over_cancelled_jobs(void **state)
     assert_pool_is_empty(pool);
 }
 
+/* The wake-up for the second job may have been spent on this worker, which had found the first by itself. */
+static void worker_that_takes_a_job_wakes_another_for_the_next(void **state)
+{
+    struct pool *pool = *state;
+    uint32_t other = (uint32_t)coordinator_add_worker(pool);
+    test_submit(pool, 1);
+    test_submit(pool, 2);
+    pool__sched_set_idle(&pool->sched, other);
+    uint32_t count = pool__bell_arm(&pool->bells[WAITER_WORKER_0 + other]);
+    test_worker_enter(1);
+    assert_int_not_equal(atomic_load(&pool->bells[WAITER_WORKER_0 + other].x_count), count);
+    test_worker_return(0);
+    test_worker_enter(2);
+    test_worker_return(0);
+}
+
 static void worker_next_while_closing_is_eshutdown(void **state)
 {
     coordinator_close(*state);
@@ -109,7 +125,8 @@ static void worker_join_of_a_number_out_of_range_is_einval(void **state)
     assert_int_equal(worker_join(*state, UINT32_MAX), POOL_EINVAL);
 }
 
-/* A thread that starts after its time was up, and was buried: it must not live on in a slot that is no longer its own. */
+/* A thread that starts after its time was up, and was buried: it must not live on in a slot that is no longer its own.
+ */
 static void worker_join_after_burial_is_refused(void **state)
 {
     struct pool *pool = *state;
@@ -314,27 +331,87 @@ static void cancel_before_the_guest_runs_keeps_it_from_running(void **state)
 }
 
 /* What a guest can call, each with arguments that make it succeed or fail at once. */
-static void call_sched_yield(void) { guest_sched_yield(); }
-static void call_args_get(void) { guest_args_get(0, 64); }
-static void call_args_sizes_get(void) { guest_args_sizes_get(0, 4); }
-static void call_clock_time_get(void) { guest_clock_time_get(0, 0, 0); }
-static void call_random_get(void) { guest_random_get(0, 16); }
-static void call_fd_write(void) { guest_fd_write(1, 0, 0, 0); }
-static void call_fd_read(void) { guest_fd_read(0, 0, 0, 0); }
-static void call_fd_close(void) { guest_fd_close(9); }
-static void call_fd_tell(void) { guest_fd_tell(1, 0); }
-static void call_fd_prestat_get(void) { guest_fd_prestat_get(3, 0); }
-static void call_path_create_directory(void) { guest_path_create_directory(3, 0, 0); }
-static void call_sock_shutdown(void) { guest_sock_shutdown(0, 0); }
-static void call_proc_raise(void) { guest_proc_raise(9); }
-static void call_poll_oneoff(void) { guest_poll_oneoff(0, 0, 0, 0); }
-static void call_with_a_bad_pointer(void) { guest_args_sizes_get(UINT32_MAX, UINT32_MAX); }
-static void call_that_would_sleep(void) { guest_fd_read(0, fake_guest_iovec(64, 8), 1, 0); }
+static void call_sched_yield(void)
+{
+    guest_sched_yield();
+}
+static void call_args_get(void)
+{
+    guest_args_get(0, 64);
+}
+static void call_args_sizes_get(void)
+{
+    guest_args_sizes_get(0, 4);
+}
+static void call_clock_time_get(void)
+{
+    guest_clock_time_get(0, 0, 0);
+}
+static void call_random_get(void)
+{
+    guest_random_get(0, 16);
+}
+static void call_fd_write(void)
+{
+    guest_fd_write(1, 0, 0, 0);
+}
+static void call_fd_read(void)
+{
+    guest_fd_read(0, 0, 0, 0);
+}
+static void call_fd_close(void)
+{
+    guest_fd_close(9);
+}
+static void call_fd_tell(void)
+{
+    guest_fd_tell(1, 0);
+}
+static void call_fd_prestat_get(void)
+{
+    guest_fd_prestat_get(3, 0);
+}
+static void call_path_create_directory(void)
+{
+    guest_path_create_directory(3, 0, 0);
+}
+static void call_sock_shutdown(void)
+{
+    guest_sock_shutdown(0, 0);
+}
+static void call_proc_raise(void)
+{
+    guest_proc_raise(9);
+}
+static void call_poll_oneoff(void)
+{
+    guest_poll_oneoff(0, 0, 0, 0);
+}
+static void call_with_a_bad_pointer(void)
+{
+    guest_args_sizes_get(UINT32_MAX, UINT32_MAX);
+}
+static void call_that_would_sleep(void)
+{
+    guest_fd_read(0, fake_guest_iovec(64, 8), 1, 0);
+}
 
 static void (*const calls[])(void) = {
-    call_sched_yield, call_args_get,         call_args_sizes_get, call_clock_time_get,        call_random_get,
-    call_fd_write,    call_fd_read,          call_fd_close,       call_fd_tell,               call_fd_prestat_get,
-    call_proc_raise,  call_poll_oneoff,      call_sock_shutdown,  call_path_create_directory, call_with_a_bad_pointer,
+    call_sched_yield,
+    call_args_get,
+    call_args_sizes_get,
+    call_clock_time_get,
+    call_random_get,
+    call_fd_write,
+    call_fd_read,
+    call_fd_close,
+    call_fd_tell,
+    call_fd_prestat_get,
+    call_proc_raise,
+    call_poll_oneoff,
+    call_sock_shutdown,
+    call_path_create_directory,
+    call_with_a_bad_pointer,
     call_that_would_sleep,
 };
 
@@ -462,6 +539,7 @@ int main(void)
         CASE(worker_runs_a_job_from_submit_to_result),
         CASE(worker_takes_jobs_in_their_order),
         CASE(worker_steps_over_cancelled_jobs),
+        CASE(worker_that_takes_a_job_wakes_another_for_the_next),
         CASE(worker_next_while_closing_is_eshutdown),
         CASE(worker_join_of_another_version_is_eproto),
         CASE(worker_join_of_a_number_out_of_range_is_einval),
