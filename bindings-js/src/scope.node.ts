@@ -17,10 +17,19 @@ export function nodeScope<Out, In>(): Scope<Out, In> {
 export function nodeChild<Out, In>(url: string, name: string): Child<Out, In> {
   const worker = new Worker(new URL(url), { name });
   let terminated = false;
-  worker.unref();
+  let alive = false;
+  const keepAlive = (on: boolean): void => {
+    alive = on;
+    if (on) worker.ref();
+    else worker.unref();
+  };
+  keepAlive(false);
   return {
     post: (message) => worker.postMessage(message),
-    onMessage: (listener) => worker.on('message', listener),
+    onMessage: (listener) => {
+      worker.on('message', listener);
+      keepAlive(alive); // listening has made it keep the process alive
+    },
     onFailure: (listener) => {
       worker.on('error', (error) => listener(String(error)));
       worker.on('exit', (code) => terminated || listener(`it ended with code ${code}`));
@@ -29,6 +38,6 @@ export function nodeChild<Out, In>(url: string, name: string): Child<Out, In> {
       terminated = true;
       void worker.terminate();
     },
-    keepAlive: (on) => (on ? worker.ref() : worker.unref()),
+    keepAlive,
   };
 }

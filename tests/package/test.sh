@@ -13,7 +13,7 @@ cp "$root/examples/guests/greet.gen.wasm" "$project/greet.wasm"
 cd "$project"
 npm init --yes > /dev/null
 npm install --silent --no-audit --no-fund "$package"
-node app.mjs
+timeout 60 node app.mjs || { echo 'the app failed, or the idle pool kept it from ending' >&2; exit 1; }
 "$root/node_modules/.bin/tsc" --noEmit --strict --target es2022 --module nodenext --lib es2022,dom,esnext.disposable types.ts
 "$root/node_modules/.bin/publint" --strict "$root/npm"
 echo '3 passed, 0 failed'
