@@ -33,6 +33,7 @@ for (const group of groups) {
       platform: platform === 'node' ? 'node' : 'browser',
       charset: 'utf8',
       legalComments: 'none',
+      footer: group === 'coordinator' ? { js: 'export {};' } : {}, // or linters take it for CommonJS
       minify: group === 'coordinator',
       sourcemap: group === 'index',
       logLevel: 'warning',

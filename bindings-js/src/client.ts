@@ -191,7 +191,7 @@ export class Client {
   /** Writes what fits of `bytes` from `offset` on: how much, or a status. */
   write(fd: Fd, bytes: Uint8Array, offset: number): number {
     const { c, heap } = this.#thread;
-    const room = c.client_reserve(this.#pool, fd, this.#scratch);
+    const room = c.client_reserve(this.#pool, fd, bytes.length - offset, this.#scratch);
     if (room <= 0) return room;
     const size = Math.min(room, bytes.length - offset);
     const address = heap.u32(this.#scratch);

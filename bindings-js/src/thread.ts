@@ -24,7 +24,7 @@ export interface CoordinatorExports {
   client_disarm(pool: number): void;
   client_peek(pool: number, fd: number, dataOut: number): number;
   client_consume(pool: number, fd: number, size: number): number;
-  client_reserve(pool: number, fd: number, dataOut: number): number;
+  client_reserve(pool: number, fd: number, wants: number, dataOut: number): number;
   client_commit(pool: number, fd: number, size: number): number;
 
   coordinator_create(cores: number, graceMs: number, blocksMib: number): number;

@@ -20,11 +20,27 @@ static uint64_t count_strings(const char *args, uint32_t size)
     return n;
 }
 
+struct pipe *client_end_of(struct pool *pool, pool_fd_t fd, enum pipe_end end)
+{
+    struct pipe *pipe = pool__end_of(pool, fd, end);
+    return pipe && !pipe->given[end] ? pipe : NULL;
+}
+
+/* Marks the ends of a job as its own, or as the client's again. */
+static void give_ends(struct pool *pool, const struct pool_job_config *config, bool given)
+{
+    for (uint32_t i = 0; i < POOL_COUNT_OF(config->stdio); i++) {
+        enum pipe_end end = i == 0 ? PIPE_READ : PIPE_WRITE;
+        struct pipe *pipe = config->stdio[i] ? pool__end_of(pool, config->stdio[i], end) : NULL;
+        if (pipe) pipe->given[end] = given;
+    }
+}
+
 static int check_config(struct pool *pool, const struct pool_job_config *config)
 {
     for (uint32_t i = 0; i < POOL_COUNT_OF(config->stdio); i++) {
         enum pipe_end end = i == 0 ? PIPE_READ : PIPE_WRITE;
-        if (config->stdio[i] && !pool__end_of(pool, config->stdio[i], end)) return POOL_EBADF;
+        if (config->stdio[i] && !client_end_of(pool, config->stdio[i], end)) return POOL_EBADF;
     }
     if (config->stdio[1] && config->stdio[1] == config->stdio[2]) return POOL_EINVAL; /* it would be closed twice */
     if (config->args_bytes > POOL_ARGS_MAX_BYTES) return POOL_E2BIG;
@@ -51,7 +67,7 @@ static int launch(struct pool *pool, struct job *job, const struct pool_job_conf
 {
     if (config->args_bytes) {
         job->block = pool__take_block(pool, config->args_bytes, WAITER_CLIENT);
-        if (!job->block) return POOL_EAGAIN;
+        if (!job->block) return pool__no_block(pool, config->args_bytes);
         memcpy(pool__job_block(pool, job), config->args, config->args_bytes);
     }
     fill(job, config);
@@ -72,8 +88,10 @@ int pool_submit(pool_t *pool, const struct pool_job_config *config, pool_job_t *
     struct job *job = pool__job_take(pool);
     if (!job) return POOL_EAGAIN;
 
+    give_ends(pool, config, true);
     error = launch(pool, job, config);
     if (error) {
+        give_ends(pool, config, false);
         pool__job_untake(pool, job);
         return error;
     }
@@ -148,7 +166,7 @@ int pool_pipe(pool_t *pool, uint32_t capacity_bytes, pool_fd_t fds_out[2])
 int pool_close(pool_t *pool, pool_fd_t fd)
 {
     enum pipe_end end = fd & 1;
-    struct pipe *pipe = pool__end_of(pool, fd, end);
+    struct pipe *pipe = client_end_of(pool, fd, end);
     if (!pipe) return POOL_EBADF;
     pool__close_end(pool, pipe, end);
     return 0;

@@ -16,14 +16,17 @@ POOL_API int32_t client_take(struct pool *pool);
 POOL_API uint32_t client_arm(struct pool *pool);
 POOL_API void client_disarm(struct pool *pool);
 
+/* The pipe behind one of the client's own ends: NULL if it is not open, or was given to a job. */
+struct pipe *client_end_of(struct pool *pool, pool_fd_t fd, enum pipe_end end);
+
 /* The bytes that can be read at `*data_out` without copying: their number, 0 at end of file, POOL_EAGAIN (a signal
  * follows), POOL_EBADF. Then client_consume gives `size` of them back. */
 POOL_API int32_t client_peek(struct pool *pool, pool_fd_t fd, uint8_t **data_out);
 POOL_API int client_consume(struct pool *pool, pool_fd_t fd, uint32_t size);
 
-/* The room at `*data_out` that can be written: its size, POOL_EAGAIN (a signal follows), POOL_EPIPE, POOL_EBADF. Then
- * client_commit publishes `size` bytes. */
-POOL_API int32_t client_reserve(struct pool *pool, pool_fd_t fd, uint8_t **data_out);
+/* The room at `*data_out` that can be written, for `wants` bytes: its size, POOL_EAGAIN (a signal follows), POOL_EPIPE,
+ * POOL_ENOMEM, POOL_EBADF. Then client_commit publishes `size` bytes. */
+POOL_API int32_t client_reserve(struct pool *pool, pool_fd_t fd, uint32_t wants, uint8_t **data_out);
 POOL_API int client_commit(struct pool *pool, pool_fd_t fd, uint32_t size);
 
 #endif

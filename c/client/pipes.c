@@ -7,21 +7,21 @@
 #include "sync/wake.h"
 
 /* An end's status; before it is POOL_EAGAIN the wish for a signal is announced and the end looked at once more. */
-static int status_or_announce(struct pipe *pipe, enum pipe_end end, int (*status_of)(struct pipe *))
+static int status_or_announce(struct pipe *pipe, enum pipe_end end, uint32_t wants, int (*status_of)(struct pipe *))
 {
     int status = status_of(pipe);
     if (status != POOL_EAGAIN) return status;
-    pool__pipe_announce(pipe, end, WAITER_CLIENT);
+    pool__pipe_announce(pipe, end, WAITER_CLIENT, wants);
     status = status_of(pipe);
-    if (status != POOL_EAGAIN) pool__pipe_announce(pipe, end, 0);
+    if (status != POOL_EAGAIN) pool__pipe_announce(pipe, end, 0, 0);
     return status;
 }
 
 int32_t client_peek(struct pool *pool, pool_fd_t fd, uint8_t **data_out)
 {
-    struct pipe *pipe = pool__end_of(pool, fd, PIPE_READ);
+    struct pipe *pipe = client_end_of(pool, fd, PIPE_READ);
     if (!pipe) return POOL_EBADF;
-    int status = status_or_announce(pipe, PIPE_READ, pool__pipe_read_status);
+    int status = status_or_announce(pipe, PIPE_READ, 0, pool__pipe_read_status);
     if (status <= 0) return status;
     struct span span = pool__pipe_readable(pipe, 0);
     *data_out = span.data;
@@ -30,18 +30,18 @@ int32_t client_peek(struct pool *pool, pool_fd_t fd, uint8_t **data_out)
 
 int client_consume(struct pool *pool, pool_fd_t fd, uint32_t size)
 {
-    struct pipe *pipe = pool__end_of(pool, fd, PIPE_READ);
+    struct pipe *pipe = client_end_of(pool, fd, PIPE_READ);
     if (!pipe) return POOL_EBADF;
     if (size > pool__pipe_readable(pipe, 0).size) return POOL_EINVAL;
     pool__wake_end(pool, pipe, PIPE_WRITE, pool__pipe_consume(pipe, size));
     return 0;
 }
 
-int32_t client_reserve(struct pool *pool, pool_fd_t fd, uint8_t **data_out)
+int32_t client_reserve(struct pool *pool, pool_fd_t fd, uint32_t wants, uint8_t **data_out)
 {
-    struct pipe *pipe = pool__end_of(pool, fd, PIPE_WRITE);
+    struct pipe *pipe = client_end_of(pool, fd, PIPE_WRITE);
     if (!pipe) return POOL_EBADF;
-    int status = status_or_announce(pipe, PIPE_WRITE, pool__pipe_write_status);
+    int status = status_or_announce(pipe, PIPE_WRITE, wants, pool__pipe_write_status);
     if (status <= 0) return status;
     status = pool__attach_ring(pool, pipe, WAITER_CLIENT);
     if (status < 0) return status;
@@ -52,7 +52,7 @@ int32_t client_reserve(struct pool *pool, pool_fd_t fd, uint8_t **data_out)
 
 int client_commit(struct pool *pool, pool_fd_t fd, uint32_t size)
 {
-    struct pipe *pipe = pool__end_of(pool, fd, PIPE_WRITE);
+    struct pipe *pipe = client_end_of(pool, fd, PIPE_WRITE);
     if (!pipe) return POOL_EBADF;
     if (!pipe->data || size > pool__pipe_writable(pipe, 0).size) return POOL_EINVAL;
     pool__wake_end(pool, pipe, PIPE_READ, pool__pipe_commit(pipe, size));
@@ -79,7 +79,7 @@ int32_t pool_write(pool_t *pool, pool_fd_t fd, const void *data, uint32_t size_b
     uint8_t *to;
     uint32_t done = 0;
     while (done < size_bytes) {
-        int32_t room = client_reserve(pool, fd, &to);
+        int32_t room = client_reserve(pool, fd, size_bytes - done, &to);
         if (room <= 0) return done ? (int32_t)done : room;
         uint32_t size = pool__min((uint32_t)room, size_bytes - done);
         memcpy(to, (const uint8_t *)data + done, size);

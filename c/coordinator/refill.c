@@ -33,10 +33,10 @@ void pool__refill(struct pool *pool)
         add(blocks, 0, STOCK_SMALL);
         add(blocks, pool__blocks_class(POOL_PIPE_DEFAULT_BYTES), STOCK_RINGS);
     }
-    uint32_t added = 0;
+    bool news = false; /* for nothing they would only ask again */
     for (uint32_t kind = 0; kind < BLOCK_CLASSES; kind++) {
         uint32_t n = atomic_exchange(&blocks->x_wanted[kind], 0);
-        added += add(blocks, kind, pool__min(n, REFILL_MAX));
+        if (n) news |= add(blocks, kind, pool__min(n, REFILL_MAX)) > 0 || pool__blocks_refuse(blocks, kind);
     }
-    if (added) pool__wake_starved(pool); /* for nothing they would only ask again */
+    if (news) pool__wake_starved(pool);
 }

@@ -71,4 +71,5 @@ void coordinator_bury_worker(struct pool *pool, uint32_t number, double rest_ms)
     }
     worker->rests_until_ns = rest_until(rest_ms);
     atomic_store(&worker->x_state, WORKER_DEAD);
+    pool__wake_everybody(pool);
 }

@@ -7,6 +7,7 @@ void pool__blocks_init(struct blocks *blocks, uint64_t limit_bytes)
     for (uint32_t kind = 0; kind < BLOCK_CLASSES; kind++) {
         pool__freelist_init(&blocks->free[kind]);
         atomic_init(&blocks->x_wanted[kind], 0);
+        atomic_init(&blocks->x_refused[kind], 0);
     }
     blocks->n_blocks = 1; /* 0 means "no block" */
     blocks->total_bytes = 0;
@@ -50,4 +51,17 @@ void pool__blocks_add(struct blocks *blocks, uint32_t size_class, uint8_t *memor
     blocks->size_class[block] = (uint8_t)size_class;
     blocks->total_bytes += (uint64_t)1 << (BLOCK_MIN_LOG2 + size_class);
     pool__blocks_give(blocks, block);
+}
+
+bool pool__blocks_refused(struct blocks *blocks, uint32_t size_class)
+{
+    return atomic_load(&blocks->x_refused[size_class]) != 0;
+}
+
+bool pool__blocks_refuse(struct blocks *blocks, uint32_t size_class)
+{
+    for (uint32_t block = 1; block < blocks->n_blocks; block++) {
+        if (blocks->size_class[block] == size_class) return false;
+    }
+    return atomic_exchange(&blocks->x_refused[size_class], 1) == 0;
 }

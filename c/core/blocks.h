@@ -19,7 +19,8 @@
 struct blocks {
     struct freelist free[BLOCK_CLASSES];
     freelist_link links[BLOCKS_MAX];
-    _Atomic uint32_t x_wanted[BLOCK_CLASSES]; /* how many were asked for in vain since the last refill */
+    _Atomic uint32_t x_wanted[BLOCK_CLASSES];  /* how many were asked for in vain since the last refill */
+    _Atomic uint32_t x_refused[BLOCK_CLASSES]; /* 1: there is none of this size, and no memory for one */
     /* coordinator writes, others read behind a block's number */
     uint8_t *memory[BLOCKS_MAX];
     uint8_t size_class[BLOCKS_MAX];
@@ -38,11 +39,18 @@ uint32_t pool__blocks_take(struct blocks *blocks, uint32_t size_class);
 
 /* Notes for the coordinator that one more is needed. */
 void pool__blocks_want(struct blocks *blocks, uint32_t size_class);
+/* True: waiting for one is in vain, because the limit is reached by other sizes. */
+bool pool__blocks_refused(struct blocks *blocks, uint32_t size_class);
+
 void pool__blocks_give(struct blocks *blocks, uint32_t block);
 
 /* Coordinator only. Adds memory of `1 << (BLOCK_MIN_LOG2 + size_class)` bytes, which the store keeps from now on.
  * pool__blocks_may_add says beforehand whether there is room for it. */
 bool pool__blocks_may_add(const struct blocks *blocks, uint32_t size_class);
 void pool__blocks_add(struct blocks *blocks, uint32_t size_class, uint8_t *memory);
+
+/* Coordinator only. No memory can be had for a block of that size: if there is none that may come back either, whoever
+ * waits for one must give up. True: that is news. */
+bool pool__blocks_refuse(struct blocks *blocks, uint32_t size_class);
 
 #endif

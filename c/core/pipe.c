@@ -20,10 +20,12 @@ void pool__pipe_open(struct pipe *pipe, uint32_t capacity, uint32_t start)
 {
     pipe->capacity = capacity;
     pipe->data = NULL;
+    pipe->given[PIPE_READ] = pipe->given[PIPE_WRITE] = false;
     atomic_store(&pipe->x_block, 0);
     atomic_store(&pipe->x_tail, start);
     atomic_store(&pipe->x_head, start);
     atomic_store(&pipe->x_writer_waits, 0);
+    atomic_store(&pipe->x_writer_wants, 0);
     atomic_store(&pipe->x_reader_waits, 0);
     atomic_store(&pipe->x_ends, READER_ONE | WRITER_ONE);
 }
@@ -79,9 +81,10 @@ uint32_t pool__pipe_consume(struct pipe *pipe, uint32_t size)
     if (!waiter) return 0;
 
     /* A writer that sleeps had a full ring. Waking it for a few bytes would cost a wake-up for each; half a ring is
-     * worth one. A reader that reads on until it must sleep always gets there. */
-    uint32_t used = atomic_load(&pipe->x_tail) - head;
-    return used <= pipe->capacity / 2 ? waiter : 0;
+     * worth one. But never less than what lets its write return, or it would wait where a pipe of POSIX does not. */
+    uint32_t free = pipe->capacity - (atomic_load(&pipe->x_tail) - head);
+    uint32_t enough = pool__min(pipe->capacity / 2, atomic_load(&pipe->x_writer_wants));
+    return free >= enough ? waiter : 0;
 }
 
 struct span pool__pipe_writable(struct pipe *pipe, uint32_t skip)
@@ -99,9 +102,15 @@ uint32_t pool__pipe_commit(struct pipe *pipe, uint32_t size)
     return atomic_load(&pipe->x_reader_waits);
 }
 
-void pool__pipe_announce(struct pipe *pipe, enum pipe_end end, uint32_t waiter)
+void pool__pipe_announce(struct pipe *pipe, enum pipe_end end, uint32_t waiter, uint32_t wants)
 {
+    if (end == PIPE_WRITE) atomic_store(&pipe->x_writer_wants, wants);
     atomic_store(end == PIPE_READ ? &pipe->x_reader_waits : &pipe->x_writer_waits, waiter);
+}
+
+void pool__pipe_retract(struct pipe *pipe, enum pipe_end end, uint32_t waiter)
+{
+    atomic_compare_exchange_strong(end == PIPE_READ ? &pipe->x_reader_waits : &pipe->x_writer_waits, &waiter, 0);
 }
 
 uint32_t pool__pipe_close(struct pipe *pipe, enum pipe_end end, bool *last_out)

@@ -21,9 +21,11 @@ struct pipe {
     _Atomic uint32_t x_block; /* the ring's block; the writer takes it before its first byte; 0: none yet */
     _Atomic uint32_t x_ends;  /* open write ends << 16 | open read ends */
     uint8_t *data;            /* the block's memory, published by x_tail */
+    bool given[2];            /* client only: that end belongs to a job and is not the client's any more */
     /* writer's line */
     _Alignas(64) _Atomic uint32_t x_tail;
     _Atomic uint32_t x_writer_waits;
+    _Atomic uint32_t x_writer_wants; /* how much it still has to write */
     /* reader's line */
     _Alignas(64) _Atomic uint32_t x_head;
     _Atomic uint32_t x_reader_waits;
@@ -57,8 +59,12 @@ uint32_t pool__pipe_consume(struct pipe *pipe, uint32_t size);
 struct span pool__pipe_writable(struct pipe *pipe, uint32_t skip);
 uint32_t pool__pipe_commit(struct pipe *pipe, uint32_t size);
 
-/* Announces that `waiter` wants to be woken at the next change of its end; 0: not any more. */
-void pool__pipe_announce(struct pipe *pipe, enum pipe_end end, uint32_t waiter);
+/* Announces that `waiter` wants to be woken at the next change of its end; 0: not any more. A writer says how many
+ * bytes it `wants` to write, and is woken when half of the ring is free, or as much as that. */
+void pool__pipe_announce(struct pipe *pipe, enum pipe_end end, uint32_t waiter, uint32_t wants);
+
+/* Takes back the announcement of `waiter`, and of nobody else: the pipe may be another one by now. */
+void pool__pipe_retract(struct pipe *pipe, enum pipe_end end, uint32_t waiter);
 
 /* Closes one end. `*last_out`: both sides are closed now and the caller must recycle the pipe. */
 uint32_t pool__pipe_close(struct pipe *pipe, enum pipe_end end, bool *last_out);

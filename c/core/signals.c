@@ -15,6 +15,12 @@ void pool__signals_raise(struct signals *signals, uint32_t signal)
     atomic_store(&signals->x_any, 1);
 }
 
+void pool__signals_mend(struct signals *signals)
+{
+    for (uint32_t group = 0; group < SIGNALS_GROUPS; group++) atomic_store(&signals->x_groups[group], UINT32_MAX);
+    atomic_store(&signals->x_any, 1);
+}
+
 static bool next_group(struct signals *signals)
 {
     for (uint32_t group = 0; group < SIGNALS_GROUPS; group++) {

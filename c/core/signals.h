@@ -26,6 +26,9 @@ struct signals {
 /* Any thread. What was published before is seen by whoever takes the signal. */
 void pool__signals_raise(struct signals *signals, uint32_t signal);
 
+/* Any thread. Finishes what a raiser that died may have left half-raised. */
+void pool__signals_mend(struct signals *signals);
+
 /* Taker only. The next raised signal, which is lowered; -1: none. Begins with `x_any` lowered, so that one raised
  * meanwhile raises it again. */
 int32_t pool__signals_take(struct signals *signals);

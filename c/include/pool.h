@@ -136,7 +136,8 @@ POOL_API POOL_MUST_CHECK int32_t pool_read(pool_t *pool, pool_fd_t fd, void *dat
 
 /* Puts up to `size_bytes` bytes into a pipe, as write(2) on a non-blocking one: the count may be less than asked.
  * Thread: client.  Blocks: never.
- * Errors you can act on: POOL_EAGAIN (full, or no memory for the ring yet; a signal follows), POOL_EPIPE, POOL_EBADF.
+ * Errors you can act on: POOL_EAGAIN (full, or no memory for the ring yet; a signal follows), POOL_ENOMEM, POOL_EPIPE,
+ * POOL_EBADF.
  */
 POOL_API POOL_MUST_CHECK int32_t pool_write(pool_t *pool, pool_fd_t fd, const void *data, uint32_t size_bytes);
 

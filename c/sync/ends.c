@@ -34,11 +34,16 @@ void pool__give_block(struct pool *pool, uint32_t block)
     pool__wake_starved(pool);
 }
 
+int pool__no_block(struct pool *pool, uint32_t size_bytes)
+{
+    return pool__blocks_refused(&pool->blocks, pool__blocks_class(size_bytes)) ? POOL_ENOMEM : POOL_EAGAIN;
+}
+
 int pool__attach_ring(struct pool *pool, struct pipe *pipe, uint32_t waiter)
 {
     if (pipe->data) return 0;
     uint32_t block = pool__take_block(pool, pipe->capacity, waiter);
-    if (!block) return POOL_EAGAIN;
+    if (!block) return pool__no_block(pool, pipe->capacity);
     pool__pipe_attach(pipe, block, pool->blocks.memory[block]);
     return 0;
 }

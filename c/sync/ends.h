@@ -11,7 +11,10 @@ struct pipe *pool__end_of(struct pool *pool, pool_fd_t fd, enum pipe_end end);
 uint32_t pool__take_block(struct pool *pool, uint32_t size_bytes, uint32_t waiter);
 void pool__give_block(struct pool *pool, uint32_t block);
 
-/* Gives a pipe its ring if it has none: 0, or POOL_EAGAIN as pool__take_block. */
+/* Why there was no block: POOL_EAGAIN, there may be one later; POOL_ENOMEM, there never will. */
+int pool__no_block(struct pool *pool, uint32_t size_bytes);
+
+/* Gives a pipe its ring if it has none: 0, or as pool__no_block; then `waiter` is woken when there may be one. */
 int pool__attach_ring(struct pool *pool, struct pipe *pipe, uint32_t waiter);
 
 /* Closes one end: wakes the other side, and recycles the pipe after the last. */

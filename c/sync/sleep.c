@@ -80,12 +80,12 @@ static int status_of(struct pipe *pipe, enum pipe_end end)
     return end == PIPE_READ ? pool__pipe_read_status(pipe) : pool__pipe_write_status(pipe);
 }
 
-int pool__sleep_on_pipe(struct sleeper *sleeper, struct pipe *pipe, enum pipe_end end)
+int pool__sleep_on_pipe(struct sleeper *sleeper, struct pipe *pipe, enum pipe_end end, uint32_t wants)
 {
     int status = status_of(pipe, end);
     if (status != POOL_EAGAIN) return status;
 
-    pool__pipe_announce(pipe, end, sleeper->waiter);
+    pool__pipe_announce(pipe, end, sleeper->waiter, wants);
     for (;;) {
         uint32_t count = pool__sleeper_arm(sleeper);
         status = status_of(pipe, end);
@@ -93,7 +93,7 @@ int pool__sleep_on_pipe(struct sleeper *sleeper, struct pipe *pipe, enum pipe_en
         if (status != POOL_EAGAIN) break;
         pool__sleeper_sleep(sleeper, count, PORT_FOREVER);
     }
-    pool__pipe_announce(pipe, end, 0);
+    pool__pipe_announce(pipe, end, 0, 0);
     pool__sleeper_disarm(sleeper);
     return status;
 }
@@ -116,8 +116,17 @@ uint32_t pool__sleep_on_block(struct sleeper *sleeper, uint32_t size_bytes, uint
 int pool__sleep_on_ring(struct sleeper *sleeper, struct pipe *pipe)
 {
     if (pipe->data) return 0;
-    uint32_t block = pool__sleep_on_block(sleeper, pipe->capacity, PORT_FOREVER);
-    if (!block) return POOL_ECANCELED;
-    pool__pipe_attach(pipe, block, sleeper->pool->blocks.memory[block]);
-    return 0;
+    int status;
+    pool__pipe_announce(pipe, PIPE_WRITE, sleeper->waiter, 0); /* the reader may go while we wait for memory */
+    for (;;) {
+        uint32_t count = pool__sleeper_arm(sleeper);
+        status = pool__pipe_write_status(pipe);
+        if (status > 0) status = pool__attach_ring(sleeper->pool, pipe, sleeper->waiter);
+        if (status == POOL_EAGAIN && pool__sleeper_interrupted(sleeper)) status = POOL_ECANCELED;
+        if (status != POOL_EAGAIN) break;
+        pool__sleeper_sleep(sleeper, count, PORT_FOREVER);
+    }
+    pool__pipe_announce(pipe, PIPE_WRITE, 0, 0);
+    pool__sleeper_disarm(sleeper);
+    return status;
 }

@@ -22,13 +22,14 @@ uint32_t pool__sleeper_arm(struct sleeper *sleeper);
 void pool__sleeper_sleep(struct sleeper *sleeper, uint32_t count, uint64_t timeout_ns);
 void pool__sleeper_disarm(struct sleeper *sleeper);
 
-/* Sleeps until one end of a pipe is ready. Its status (see pipe.h), or POOL_ECANCELED when interrupted. */
-int pool__sleep_on_pipe(struct sleeper *sleeper, struct pipe *pipe, enum pipe_end end);
+/* Sleeps until one end of a pipe is ready; a writer `wants` to write so many bytes. Its status (see pipe.h), or
+ * POOL_ECANCELED when interrupted. */
+int pool__sleep_on_pipe(struct sleeper *sleeper, struct pipe *pipe, enum pipe_end end, uint32_t wants);
 
 /* Takes a block, sleeping until there is one, `timeout_ns` at most; 0: there was none in time, or interrupted. */
 uint32_t pool__sleep_on_block(struct sleeper *sleeper, uint32_t size_bytes, uint64_t timeout_ns);
 
-/* Gives a pipe its ring, sleeping until there is memory for it: 0, or POOL_ECANCELED. */
+/* Gives a pipe its ring, sleeping until there is memory for it: 0, POOL_EPIPE, POOL_ENOMEM or POOL_ECANCELED. */
 int pool__sleep_on_ring(struct sleeper *sleeper, struct pipe *pipe);
 
 #endif

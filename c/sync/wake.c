@@ -30,6 +30,15 @@ void pool__wake_idle(struct pool *pool)
     if (worker) pool__wake(pool, WAITER_WORKER_0 + worker, 0);
 }
 
+void pool__wake_everybody(struct pool *pool)
+{
+    pool__signals_mend(&pool->signals);
+    for (uint32_t waiter = 1; waiter < WAITERS_MAX; waiter++) {
+        pool__bell_ring(&pool->bells[waiter]);
+        port_wake(&pool->bells[waiter].x_count); /* also if the one who died had rung, and not woken yet */
+    }
+}
+
 void pool__starve(struct pool *pool, uint32_t waiter)
 {
     atomic_fetch_or(&pool->x_starved[waiter / 32], 1u << waiter % 32);

@@ -17,6 +17,9 @@ void pool__wake_end(struct pool *pool, const struct pipe *pipe, enum pipe_end en
 /* Wakes an idle worker if the run queue has something for it. */
 void pool__wake_idle(struct pool *pool);
 
+/* Wakes everybody for no reason: a worker has died that may have been about to wake somebody. */
+void pool__wake_everybody(struct pool *pool);
+
 /* Notes that a waiter found no block; a block that is given back or added wakes it. */
 void pool__starve(struct pool *pool, uint32_t waiter);
 void pool__wake_starved(struct pool *pool);

@@ -4,7 +4,10 @@
  */
 #include "core/check.h"
 #include "port/port.h"
+#include "sync/ends.h"
 #include "wasi/wasi.h"
+
+#define LOOKS_A_CHECK 256u /* a guest may subscribe to millions, and must be endable all the same */
 
 struct poll {
     struct wasi_context *c;
@@ -65,6 +68,15 @@ static uint32_t bytes_at(struct pipe *pipe, enum pipe_end end)
     return end == PIPE_READ ? used : pipe->capacity - used;
 }
 
+/* A pipe without a ring can be written to once there is memory for one. */
+static int write_status(struct wasi_context *c, struct pipe *pipe)
+{
+    int status = pool__pipe_write_status(pipe);
+    if (status <= 0 || pipe->data) return status;
+    status = pool__attach_ring(c->sleeper->pool, pipe, c->sleeper->waiter);
+    return status == 0 ? 1 : status;
+}
+
 static void look_at_fd(struct poll *p, const struct wasi_subscription *s)
 {
     enum pipe_end end = s->type == WASI_EVENT_FD_READ ? PIPE_READ : PIPE_WRITE;
@@ -74,7 +86,7 @@ static void look_at_fd(struct poll *p, const struct wasi_subscription *s)
     } else if (fd->kind == WASI_FD_NULL) {
         emit(p, s, WASI_SUCCESS, 0, end == PIPE_READ);
     } else {
-        int status = end == PIPE_READ ? pool__pipe_read_status(fd->pipe) : pool__pipe_write_status(fd->pipe);
+        int status = end == PIPE_READ ? pool__pipe_read_status(fd->pipe) : write_status(p->c, fd->pipe);
         if (status > 0) emit(p, s, WASI_SUCCESS, bytes_at(fd->pipe, end), false);
         if (status <= 0 && status != POOL_EAGAIN) emit(p, s, WASI_SUCCESS, 0, true);
     }
@@ -86,6 +98,7 @@ static uint32_t look(struct poll *p)
     p->next_ns = PORT_FOREVER;
     p->n_events = 0;
     for (uint32_t i = 0; i < p->n; i++) {
+        if (i % LOOKS_A_CHECK == 0 && pool__sleeper_interrupted(p->c->sleeper)) return WASI_ECANCELED;
         struct wasi_subscription s = subscription_at(p, i);
         if (s.type > WASI_EVENT_FD_WRITE) return WASI_EINVAL;
         if (s.type == WASI_EVENT_CLOCK) {
@@ -104,7 +117,7 @@ static void announce(const struct poll *p, uint32_t waiter)
         struct wasi_subscription s = subscription_at(p, i);
         const struct wasi_fd *fd = s.type == WASI_EVENT_CLOCK ? NULL : wasi_fd_of(p->c, s.clock_or_fd);
         if (!fd || !fd->pipe) continue;
-        pool__pipe_announce(fd->pipe, fd->kind == WASI_FD_READER ? PIPE_READ : PIPE_WRITE, waiter);
+        pool__pipe_announce(fd->pipe, fd->kind == WASI_FD_READER ? PIPE_READ : PIPE_WRITE, waiter, 1);
     }
 }
 

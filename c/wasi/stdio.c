@@ -15,6 +15,7 @@ struct transfer {
     uint32_t at;     /* the iovec in work */
     uint32_t offset; /* how far into it */
     uint32_t done;   /* bytes moved so far */
+    uint32_t total;  /* bytes asked for */
 };
 
 /* Fetches the iovecs and checks every range that they name, so that nothing fails half-way. */
@@ -25,12 +26,13 @@ static uint32_t begin(struct transfer *t, struct wasi_context *c, uint32_t iovs,
     t->at = t->offset = t->done = 0;
     if (c->guest.check(n_out, sizeof t->done)) return WASI_EFAULT;
     if (c->guest.read(iovs, t->iovs, t->n_iovs * (uint32_t)sizeof t->iovs[0])) return WASI_EFAULT;
-    uint32_t total = 0;
+    t->total = 0;
     for (uint32_t i = 0; i < t->n_iovs; i++) {
         if (c->guest.check(t->iovs[i].data, t->iovs[i].size)) return WASI_EFAULT;
-        if (pool__add_overflows(total, t->iovs[i].size, &total)) return WASI_EINVAL;
+        if (pool__add_overflows(t->total, t->iovs[i].size, &t->total)) return WASI_EINVAL;
     }
-    return WASI_SUCCESS;
+    return n_iovs > IOVS_MAX && t->total == 0 ? WASI_EINVAL
+                                              : WASI_SUCCESS; /* it must not look like the end of a file */
 }
 
 /* Steps over finished and empty iovecs. False: all are done. */
@@ -79,14 +81,16 @@ static uint32_t errno_of(int status)
     case POOL_EPIPE: return WASI_EPIPE;
     case POOL_EAGAIN: return WASI_EAGAIN;
     case POOL_ECANCELED: return WASI_ECANCELED;
+    case POOL_ENOMEM: return WASI_ENOMEM;
     default: return WASI_EIO;
     }
 }
 
 /* Waits for an end to be ready, or only looks if the guest asked for that. */
-static int ready(struct wasi_context *c, const struct wasi_fd *fd, enum pipe_end end)
+static int ready(const struct transfer *t, const struct wasi_fd *fd, enum pipe_end end)
 {
-    if (!(fd->flags & WASI_FDFLAG_NONBLOCK)) return pool__sleep_on_pipe(c->sleeper, fd->pipe, end);
+    uint32_t wants = t->total - t->done;
+    if (!(fd->flags & WASI_FDFLAG_NONBLOCK)) return pool__sleep_on_pipe(t->c->sleeper, fd->pipe, end, wants);
     return end == PIPE_READ ? pool__pipe_read_status(fd->pipe) : pool__pipe_write_status(fd->pipe);
 }
 
@@ -94,7 +98,7 @@ static uint32_t read_pipe(struct wasi_context *c, struct wasi_fd *fd, struct tra
 {
     t->pipe = fd->pipe;
     if (!has_more(t)) return WASI_SUCCESS; /* nothing was asked for: that is not the end of the file */
-    int status = ready(c, fd, PIPE_READ);
+    int status = ready(t, fd, PIPE_READ);
     if (status < 0) return errno_of(status);
     if (status == 0) return WASI_SUCCESS;
     uint32_t waiter = pool__pipe_consume(fd->pipe, move(t, pool__pipe_readable, copy_out));
@@ -117,7 +121,7 @@ static uint32_t write_pipe(struct wasi_context *c, struct wasi_fd *fd, struct tr
     if (status == POOL_EPIPE) return WASI_EPIPE;
     while (has_more(t)) {
         status = attach(c, fd);
-        if (status == 0) status = ready(c, fd, PIPE_WRITE);
+        if (status == 0) status = ready(t, fd, PIPE_WRITE);
         if (status < 0) return t->done > 0 && status != POOL_ECANCELED ? WASI_SUCCESS : errno_of(status);
         uint32_t waiter = pool__pipe_commit(fd->pipe, move(t, pool__pipe_writable, copy_in));
         pool__wake_end(c->sleeper->pool, fd->pipe, PIPE_READ, waiter);

@@ -15,6 +15,7 @@ enum wasi_errno {
     WASI_EINVAL = 28,
     WASI_EIO = 29,
     WASI_EMFILE = 33,
+    WASI_ENOMEM = 48,
     WASI_ENOSYS = 52,
     WASI_ENOTDIR = 54,
     WASI_ENOTSOCK = 57,

@@ -112,6 +112,23 @@ static void submit_with_ends_that_are_not_open_is_refused(void **state)
     assert_int_equal(pool_write(pool, fds[1], "x", 1), 1); /* they are still the caller's */
 }
 
+/* Or one job could write into a pipe that another was given, and close it under its feet. */
+static void submit_takes_the_ends_away_from_the_caller(void **state)
+{
+    struct pool *pool = *state;
+    pool_fd_t fds[2];
+    pool_job_t job, other;
+    struct pool_job_config config = {.module = 1};
+    assert_int_equal(pool_pipe(pool, 256, fds), 0);
+    config.stdio[1] = fds[1];
+    assert_int_equal(pool_submit(pool, &config, &job), 0);
+    assert_int_equal(pool_write(pool, fds[1], "x", 1), POOL_EBADF);
+    assert_int_equal(client_commit(pool, fds[1], 0), POOL_EBADF);
+    assert_int_equal(pool_close(pool, fds[1]), POOL_EBADF);
+    assert_int_equal(pool_submit(pool, &config, &other), POOL_EBADF);
+    assert_int_equal(pool_close(pool, fds[0]), 0); /* the other end is still the caller's */
+}
+
 /* Two descriptors of one end would close it twice. */
 static void submit_with_one_end_twice_is_refused(void **state)
 {
@@ -270,7 +287,7 @@ static void assert_end_is_bad(struct pool *pool, pool_fd_t fd)
     assert_int_equal(pool_close(pool, fd), POOL_EBADF);
     assert_int_equal(client_peek(pool, fd, &at), POOL_EBADF);
     assert_int_equal(client_consume(pool, fd, 0), POOL_EBADF);
-    assert_int_equal(client_reserve(pool, fd, &at), POOL_EBADF);
+    assert_int_equal(client_reserve(pool, fd, 1, &at), POOL_EBADF);
     assert_int_equal(client_commit(pool, fd, 0), POOL_EBADF);
     assert_ptr_equal(at, &byte);
 }
@@ -314,7 +331,7 @@ static void ends_of_the_wrong_kind_are_ebadf(void **state)
     assert_int_equal(pool_read(pool, fds[1], &byte, 1), POOL_EBADF);
     assert_int_equal(pool_write(pool, fds[0], "x", 1), POOL_EBADF);
     assert_int_equal(client_peek(pool, fds[1], &at), POOL_EBADF);
-    assert_int_equal(client_reserve(pool, fds[0], &at), POOL_EBADF);
+    assert_int_equal(client_reserve(pool, fds[0], 1, &at), POOL_EBADF);
     assert_int_equal(client_consume(pool, fds[1], 0), POOL_EBADF);
     assert_int_equal(client_commit(pool, fds[0], 0), POOL_EBADF);
 }
@@ -327,7 +344,7 @@ static void consume_and_commit_of_more_than_there_is_are_einval(void **state)
     assert_int_equal(pool_pipe(pool, 256, fds), 0);
     assert_int_equal(client_commit(pool, fds[1], 1), POOL_EINVAL); /* there is no ring yet */
     assert_int_equal(client_consume(pool, fds[0], 1), POOL_EINVAL);
-    assert_int_equal(client_reserve(pool, fds[1], &at), 256);
+    assert_int_equal(client_reserve(pool, fds[1], 1, &at), 256);
     assert_int_equal(client_commit(pool, fds[1], 257), POOL_EINVAL);
     assert_int_equal(client_commit(pool, fds[1], UINT32_MAX), POOL_EINVAL);
     assert_int_equal(client_commit(pool, fds[1], 10), 0);
@@ -468,6 +485,7 @@ int main(void)
         CASE(submit_copies_the_arguments),
         CASE(submit_with_ends_that_are_not_open_is_refused),
         CASE(submit_with_one_end_twice_is_refused),
+        CASE(submit_takes_the_ends_away_from_the_caller),
         CASE(submit_of_more_jobs_than_records_is_eagain_until_one_is_released),
         CASE(submit_of_cancelled_jobs_recovers_once_a_worker_comes_by),
         CASE(submit_to_a_full_queue_is_eagain),

@@ -443,12 +443,24 @@ static void refill_stays_within_the_limit(void **state)
     assert_true(pool->blocks.total_bytes > (TEST_BLOCKS_MIB - 1) << 20);
 }
 
+static void refill_refuses_a_size_that_there_never_will_be(void **state)
+{
+    struct pool *pool = *state;
+    pool->blocks.limit_bytes = pool->blocks.total_bytes;
+    assert_int_equal(pool__take_block(pool, 1u << 20, WAITER_CLIENT), 0);
+    assert_int_equal(pool__no_block(pool, 1u << 20), POOL_EAGAIN);
+    coordinator_tick(pool);
+    assert_int_equal(client_take(pool), SIGNAL_BLOCKS);
+    assert_int_equal(pool__no_block(pool, 1u << 20), POOL_ENOMEM);
+}
+
 /* Whoever is woken without a block asks again, which wakes the coordinator: at the limit that would never end. */
 static void refill_at_the_limit_wakes_nobody(void **state)
 {
     struct pool *pool = *state;
     pool->blocks.limit_bytes = pool->blocks.total_bytes;
-    assert_int_equal(pool__take_block(pool, 1u << 20, WAITER_CLIENT), 0);
+    while (pool__take_block(pool, POOL_PIPE_DEFAULT_BYTES, WAITER_CLIENT)) continue;
+    assert_int_equal(pool__no_block(pool, POOL_PIPE_DEFAULT_BYTES), POOL_EAGAIN);
     uint32_t count = client_arm(pool);
     coordinator_tick(pool);
     assert_int_equal(atomic_load(&pool->bells[WAITER_CLIENT].x_count), count);
@@ -508,6 +520,7 @@ int main(void)
         CASE(refill_adds_what_was_asked_for_in_vain_and_no_more),
         CASE(refill_stays_within_the_limit),
         CASE(refill_at_the_limit_wakes_nobody),
+        CASE(refill_refuses_a_size_that_there_never_will_be),
         CASE(pool_with_no_memory_for_blocks_still_runs_jobs),
     };
     return cmocka_run_group_tests_name("coordinator", tests, NULL, NULL);

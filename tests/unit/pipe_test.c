@@ -162,10 +162,10 @@ static void pipe_close_wakes_whoever_waits_at_the_other_end(void **state)
 {
     (void)state;
     bool last;
-    pool__pipe_announce(&pipe_, PIPE_READ, READER);
+    pool__pipe_announce(&pipe_, PIPE_READ, READER, 1);
     assert_int_equal(pool__pipe_close(&pipe_, PIPE_WRITE, &last), READER);
     open_pipe(CAPACITY, 0);
-    pool__pipe_announce(&pipe_, PIPE_WRITE, WRITER);
+    pool__pipe_announce(&pipe_, PIPE_WRITE, WRITER, 1);
     assert_int_equal(pool__pipe_close(&pipe_, PIPE_READ, &last), WRITER);
     assert_int_equal(pool__pipe_close(&pipe_, PIPE_WRITE, &last), 0); /* nobody is left */
     assert_true(last);
@@ -175,10 +175,31 @@ static void pipe_commit_wakes_a_reader_that_announced_itself(void **state)
 {
     (void)state;
     assert_int_equal(pool__pipe_commit(&pipe_, 1), 0);
-    pool__pipe_announce(&pipe_, PIPE_READ, READER);
+    pool__pipe_announce(&pipe_, PIPE_READ, READER, 1);
     assert_int_equal(pool__pipe_commit(&pipe_, 1), READER);
     assert_int_equal(pool__pipe_commit(&pipe_, 1), READER); /* only the reader takes it back */
-    pool__pipe_announce(&pipe_, PIPE_READ, 0);
+    pool__pipe_announce(&pipe_, PIPE_READ, 0, 1);
+    assert_int_equal(pool__pipe_commit(&pipe_, 1), 0);
+}
+
+/* A write that would return where POSIX has its pipes must not wait for a reader that may have turned elsewhere. */
+static void pipe_consume_wakes_a_writer_once_its_write_can_return(void **state)
+{
+    (void)state;
+    open_pipe(4096, 0u - 100);
+    write_stream(0, 4096);
+    pool__pipe_announce(&pipe_, PIPE_WRITE, WRITER, 10);
+    assert_int_equal(pool__pipe_consume(&pipe_, 9), 0);
+    assert_int_equal(pool__pipe_consume(&pipe_, 1), WRITER);
+}
+
+static void pipe_retract_takes_back_nobody_elses_announcement(void **state)
+{
+    (void)state;
+    pool__pipe_announce(&pipe_, PIPE_READ, READER, 0);
+    pool__pipe_retract(&pipe_, PIPE_READ, WRITER);
+    assert_int_equal(pool__pipe_commit(&pipe_, 1), READER);
+    pool__pipe_retract(&pipe_, PIPE_READ, READER);
     assert_int_equal(pool__pipe_commit(&pipe_, 1), 0);
 }
 
@@ -188,7 +209,7 @@ static void pipe_consume_wakes_a_writer_once_half_the_ring_is_free(void **state)
     for (uint32_t capacity = 256; capacity <= 4096; capacity *= 2) {
         open_pipe(capacity, 0u - 100);
         write_stream(0, capacity);
-        pool__pipe_announce(&pipe_, PIPE_WRITE, WRITER);
+        pool__pipe_announce(&pipe_, PIPE_WRITE, WRITER, capacity);
         for (uint32_t i = 1; i < capacity / 2; i++) assert_int_equal(pool__pipe_consume(&pipe_, 1), 0);
         for (uint32_t i = 0; i < 3; i++) assert_int_equal(pool__pipe_consume(&pipe_, 1), WRITER);
     }
@@ -198,9 +219,9 @@ static void pipe_consume_of_everything_always_wakes_the_writer(void **state)
 {
     (void)state;
     write_stream(0, CAPACITY);
-    pool__pipe_announce(&pipe_, PIPE_WRITE, WRITER);
+    pool__pipe_announce(&pipe_, PIPE_WRITE, WRITER, 1);
     assert_int_equal(pool__pipe_consume(&pipe_, CAPACITY), WRITER);
-    pool__pipe_announce(&pipe_, PIPE_WRITE, 0);
+    pool__pipe_announce(&pipe_, PIPE_WRITE, 0, 1);
     write_stream(0, CAPACITY);
     assert_int_equal(pool__pipe_consume(&pipe_, CAPACITY), 0);
 }
@@ -208,8 +229,8 @@ static void pipe_consume_of_everything_always_wakes_the_writer(void **state)
 static void pipe_open_forgets_the_announcements_of_the_last_one(void **state)
 {
     (void)state;
-    pool__pipe_announce(&pipe_, PIPE_READ, READER);
-    pool__pipe_announce(&pipe_, PIPE_WRITE, WRITER);
+    pool__pipe_announce(&pipe_, PIPE_READ, READER, 1);
+    pool__pipe_announce(&pipe_, PIPE_WRITE, WRITER, 1);
     pool__pipe_open(&pipe_, CAPACITY, 0);
     pool__pipe_attach(&pipe_, 3, ring);
     assert_int_equal(pool__pipe_commit(&pipe_, 1), 0);
@@ -306,6 +327,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(pipe_close_wakes_whoever_waits_at_the_other_end, setup, teardown),
         cmocka_unit_test_setup_teardown(pipe_commit_wakes_a_reader_that_announced_itself, setup, teardown),
         cmocka_unit_test_setup_teardown(pipe_consume_wakes_a_writer_once_half_the_ring_is_free, setup, teardown),
+        cmocka_unit_test_setup_teardown(pipe_consume_wakes_a_writer_once_its_write_can_return, setup, teardown),
+        cmocka_unit_test_setup_teardown(pipe_retract_takes_back_nobody_elses_announcement, setup, teardown),
         cmocka_unit_test_setup_teardown(pipe_consume_of_everything_always_wakes_the_writer, setup, teardown),
         cmocka_unit_test_setup_teardown(pipe_open_forgets_the_announcements_of_the_last_one, setup, teardown),
         cmocka_unit_test_setup_teardown(pipe_without_a_ring_can_be_written_as_far_as_its_status_tells, setup, teardown),

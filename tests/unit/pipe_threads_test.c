@@ -73,7 +73,7 @@ static void *run_side(void *argument)
     pool__sleeper_init(&sleeper, side->pool, WAITER_WORKER_0 + 1 + (uint32_t)side->end);
     side->status = 1;
     while (side->done < side->total) {
-        side->status = pool__sleep_on_pipe(&sleeper, side->pipe, side->end);
+        side->status = pool__sleep_on_pipe(&sleeper, side->pipe, side->end, 1);
         if (side->status <= 0) break;
         move_some(side);
     }
@@ -180,7 +180,7 @@ static void *play(void *argument)
     pool__sleeper_init(&sleeper, player->pool, player->waiter);
     for (uint32_t i = 0; i < EXCHANGES; i++) {
         if (player->begins) send_byte(player, (uint8_t)i);
-        THREAD_CHECK(pool__sleep_on_pipe(&sleeper, player->in, PIPE_READ) == 1);
+        THREAD_CHECK(pool__sleep_on_pipe(&sleeper, player->in, PIPE_READ, 0) == 1);
         THREAD_CHECK(*pool__pipe_readable(player->in, 0).data == (uint8_t)i);
         pool__wake_end(player->pool, player->in, PIPE_WRITE, pool__pipe_consume(player->in, 1));
         if (!player->begins) send_byte(player, (uint8_t)i);

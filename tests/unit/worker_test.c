@@ -488,11 +488,11 @@ static void sleep_on_a_pipe_that_is_ready_does_not_sleep(void **state)
     assert_int_equal(pool_pipe(pool, 256, fds), 0);
     pool__sleeper_init(&sleeper, pool, WAITER_WORKER_0 + 5);
     struct pipe *pipe = test_pipe(pool, fds[0]);
-    assert_int_equal(pool__sleep_on_pipe(&sleeper, pipe, PIPE_WRITE), 1);
+    assert_int_equal(pool__sleep_on_pipe(&sleeper, pipe, PIPE_WRITE, 1), 1);
     assert_int_equal(pool_write(pool, fds[1], "x", 1), 1);
-    assert_int_equal(pool__sleep_on_pipe(&sleeper, pipe, PIPE_READ), 1);
+    assert_int_equal(pool__sleep_on_pipe(&sleeper, pipe, PIPE_READ, 0), 1);
     assert_int_equal(pool_close(pool, fds[0]), 0);
-    assert_int_equal(pool__sleep_on_pipe(&sleeper, pipe, PIPE_WRITE), POOL_EPIPE);
+    assert_int_equal(pool__sleep_on_pipe(&sleeper, pipe, PIPE_WRITE, 1), POOL_EPIPE);
 }
 
 static void sleep_of_a_cancelled_job_is_ecanceled_and_takes_its_announcement_back(void **state)
@@ -506,7 +506,7 @@ static void sleep_of_a_cancelled_job_is_ecanceled_and_takes_its_announcement_bac
     sleeper.job = job;
     assert_true(pool__job_wish(job, pool__job_generation(job), POOL_TIMED_OUT));
     struct pipe *pipe = test_pipe(pool, fds[0]);
-    assert_int_equal(pool__sleep_on_pipe(&sleeper, pipe, PIPE_READ), POOL_ECANCELED);
+    assert_int_equal(pool__sleep_on_pipe(&sleeper, pipe, PIPE_READ, 0), POOL_ECANCELED);
     assert_int_equal(atomic_load(&pipe->x_reader_waits), 0);
     assert_false(pool__bell_ring(&pool->bells[WAITER_WORKER_0 + 5]));
     uint32_t taken[8], n = test_drain_blocks(pool, POOL_PIPE_DEFAULT_BYTES, taken, 8);
