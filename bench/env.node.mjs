@@ -16,7 +16,9 @@ export function makeEnv(params) {
     cores: availableParallelism(),
     importBuild: (folder) => import(pathToFileURL(`${folder}/index.node.js`).href),
     fetchGuest: async (name) =>
-      new Response(await readFile(`${params.guests}/${name}.gen.wasm`), { headers: { 'Content-Type': 'application/wasm' } }),
+      new Response(await readFile(`${params.guests}/${name}.gen.wasm`), {
+        headers: { 'Content-Type': 'application/wasm' },
+      }),
     startWorker,
     watchFrames: undefined,
   };

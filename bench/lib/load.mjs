@@ -14,7 +14,11 @@ const TICKS_PER_S = 100;
 export function sampleLoad() {
   try {
     const [user, nice, system, , , irq, softirq, steal] = readFileSync('/proc/stat', 'utf8')
-      .split('\n', 1)[0].trim().split(/\s+/).slice(1).map(Number);
+      .split('\n', 1)[0]
+      .trim()
+      .split(/\s+/)
+      .slice(1)
+      .map(Number);
     return { at: performance.now(), busy: user + nice + system + irq + softirq + steal, own: ownTicks() };
   } catch {
     return undefined;
@@ -28,7 +32,7 @@ export function sampleLoad() {
  */
 export function foreignLoad(from, to) {
   if (!from || !to) return undefined;
-  const ticks = (to.busy - from.busy) - (to.own - from.own);
+  const ticks = to.busy - from.busy - (to.own - from.own);
   return Math.max(0, Math.round((ticks / TICKS_PER_S / ((to.at - from.at) / 1000)) * 100));
 }
 
@@ -69,7 +73,10 @@ function processTable() {
 function readProcess(pid) {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ').map(Number);
+    const fields = text
+      .slice(text.lastIndexOf(')') + 2)
+      .split(' ')
+      .map(Number);
     return { pid: Number(pid), parent: fields[1], ticks: fields[11] + fields[12] + fields[13] + fields[14] };
   } catch {
     return undefined; // it has ended meanwhile

@@ -74,6 +74,10 @@ export function asMarkdown(reports) {
 export function asText(report) {
   const lines = [HEADINGS, ...report.rows.flatMap(linesOf)];
   const widths = HEADINGS.map((_, column) => Math.max(...lines.map((cells) => cells[column].length)));
-  const pad = (/** @type {string[]} */ cells) => cells.map((cell, i) => cell.padEnd(widths[i])).join('  ').trimEnd();
+  const pad = (/** @type {string[]} */ cells) =>
+    cells
+      .map((cell, i) => cell.padEnd(widths[i]))
+      .join('  ')
+      .trimEnd();
   return [titleOf(report), ...lines.map(pad)].join('\n');
 }

@@ -74,7 +74,7 @@ export class Ring {
    * @param {Uint8Array} source
    */
   write(source) {
-    for (let done = 0; done < source.length; ) {
+    for (let done = 0; done < source.length;) {
       const bell = Atomics.load(this.#words, BELL);
       const size = this.writeSome(source.subarray(done));
       done += size;

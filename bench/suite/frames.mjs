@@ -44,7 +44,9 @@ export default {
     const { framesMs, calls } = context.sizes;
     const name = 'longest frame gap';
     /** @type {Record<string, () => Promise<number>>} */
-    const variants = { [`${name}: idle page`]: () => longestGap(watchFrames, () => keepCalling(undefined, framesMs, 0)) };
+    const variants = {
+      [`${name}: idle page`]: () => longestGap(watchFrames, () => keepCalling(undefined, framesMs, 0)),
+    };
     for (const [label, session] of Object.entries(sessions)) {
       variants[`${name}: ${label}`] = () => longestGap(watchFrames, () => keepCalling(session, framesMs, calls));
     }

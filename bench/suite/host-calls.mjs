@@ -18,7 +18,8 @@ export default {
     const measure = (method) => async (session, label) => {
       const n = label === SLOW ? 1 : repeats;
       const ms = await timed(async () => {
-        for (let i = 0; i < n; i++) expect(await session.request(method, { count: calls }), calls, `${method} (${label})`);
+        for (let i = 0; i < n; i++)
+          expect(await session.request(method, { count: calls }), calls, `${method} (${label})`);
       });
       return ms / n;
     };

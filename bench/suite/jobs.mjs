@@ -6,12 +6,16 @@ import { startComlink } from '../rivals/comlink.mjs';
 import { compileGuest, rowOf } from './guests.mjs';
 
 /** (module (func (export "_start"))) */
-const EMPTY = [0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 7, 10, 1, 6, 95, 115, 116, 97, 114, 116, 0, 0,
-  10, 4, 1, 2, 0, 11];
+const EMPTY = [
+  0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 7, 10, 1, 6, 95, 115, 116, 97, 114, 116, 0, 0, 10, 4, 1,
+  2, 0, 11,
+];
 
 /** (module (memory (export "memory") 1) (func (export "_start"))) */
-const ONE_PAGE = [0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 5, 3, 1, 0, 1, 7, 19, 2, 6, 109, 101, 109,
-  111, 114, 121, 2, 0, 6, 95, 115, 116, 97, 114, 116, 0, 0, 10, 4, 1, 2, 0, 11];
+const ONE_PAGE = [
+  0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 5, 3, 1, 0, 1, 7, 19, 2, 6, 109, 101, 109, 111, 114, 121,
+  2, 0, 6, 95, 115, 116, 97, 114, 116, 0, 0, 10, 4, 1, 2, 0, 11,
+];
 
 /**
  * @param {(what: string) => Promise<number>} noop
@@ -62,7 +66,10 @@ export default {
         variants[`${atOnce}, ${flavour}: ${label}`] = () => allAtOnce(noop, jobsAtOnce);
       }
       const others = context.builds.map(({ label }) => label).filter((label) => label !== 'ours');
-      for (const [name, unit] of [[sequential, 'us'], [atOnce, 'ms']]) {
+      for (const [name, unit] of [
+        [sequential, 'us'],
+        [atOnce, 'ms'],
+      ]) {
         const row = rowOf(`${name}, ${flavour}`, unit, others);
         rows.push({ ...row, rivals: [...row.rivals, `${name}: comlink`] });
       }

@@ -32,7 +32,11 @@ export default {
       fresh.close();
       return started + ms;
     };
-    const rivals = [...builds.map(({ label }) => label).filter((label) => label !== 'ours'), 'relay', 'relay, new workers'];
+    const rivals = [
+      ...builds.map(({ label }) => label).filter((label) => label !== 'ours'),
+      'relay',
+      'relay, new workers',
+    ];
     return { variants, rows: [rowOf('lifecycle', 'ms', rivals)], close: async () => relay.close() };
   },
 };

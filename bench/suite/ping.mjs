@@ -25,7 +25,7 @@ export default {
     const { pings, repeats } = context.sizes;
     const variants = variantsOf(sessions, 'ping', async (session, label) => {
       const ping = async () => expect(await session.request('ping'), 'pong', `ping (${label})`);
-      return (await timed(() => repeat(pings, ping))) * 1000 / pings;
+      return ((await timed(() => repeat(pings, ping))) * 1000) / pings;
     });
     const rows = [rowOf('ping', 'us', rivals)];
     for (const [limit, primes] of PRIMES) {
@@ -34,7 +34,8 @@ export default {
       Object.assign(
         variants,
         variantsOf(sessions, name, async (session, label) => {
-          const sieve = async () => expect(await session.request('prime_sieve', { limit }), primes, `${name} (${label})`);
+          const sieve = async () =>
+            expect(await session.request('prime_sieve', { limit }), primes, `${name} (${label})`);
           return (await timed(() => repeat(repeats, sieve))) / repeats;
         }),
       );

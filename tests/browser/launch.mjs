@@ -212,7 +212,7 @@ function forwardConsole(page, onConsole) {
   page.on('console', (message) => onConsole({ type: message.type(), text: message.text() }));
   // Whatever was thrown, which need not be an Error.
   page.on('pageerror', (/** @type {unknown} */ thrown) => {
-    onConsole({ type: 'pageerror', text: thrown instanceof Error ? thrown.stack ?? String(thrown) : String(thrown) });
+    onConsole({ type: 'pageerror', text: thrown instanceof Error ? (thrown.stack ?? String(thrown)) : String(thrown) });
   });
   page.on('error', (error) => onConsole({ type: 'crash', text: error.message }));
 }

@@ -94,8 +94,7 @@ function noteProgress(progress, state, onProgress) {
 function explain(error, browser, { progress, lines }) {
   const reason = error instanceof Error ? error.message : String(error);
   const output = lines.length === 0 ? '  (none)' : lines.map((line) => `  ${line}`).join('\n');
-  return new Error(
-    `${browser}: ${reason}\nlast progress: ${progress || '(none)'}\nconsole output:\n${output}`,
-    { cause: error },
-  );
+  return new Error(`${browser}: ${reason}\nlast progress: ${progress || '(none)'}\nconsole output:\n${output}`, {
+    cause: error,
+  });
 }

@@ -48,7 +48,9 @@ export async function launchWebKit({ viewport, evaluateTimeoutMs }) {
     return makeBrowser(await start(), start, closeRest);
   } catch (error) {
     await closeRest();
-    throw new Error(`launch: webkit did not start: ${error instanceof Error ? error.message : error}`, { cause: error });
+    throw new Error(`launch: webkit did not start: ${error instanceof Error ? error.message : error}`, {
+      cause: error,
+    });
   }
 }
 
@@ -98,7 +100,10 @@ async function findPrograms() {
 
 /** @param {string} path */
 async function exists(path) {
-  return access(path).then(() => true, () => false);
+  return access(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** @param {string} program */

@@ -4,7 +4,13 @@ import { CancelledError, type Job, Pool, type PoolStats, type RunResult, TrapErr
 export async function use(signal: AbortSignal): Promise<number> {
   const pool: Pool = await Pool.create({ workers: 2 });
   const module: WebAssembly.Module = await pool.compile(new URL('https://example.org/guest.wasm'));
-  const result: RunResult = await pool.run(module, { args: ['-n'], env: { A: 'b' }, stdin: 'text', signal, timeoutMs: 10 });
+  const result: RunResult = await pool.run(module, {
+    args: ['-n'],
+    env: { A: 'b' },
+    stdin: 'text',
+    signal,
+    timeoutMs: 10,
+  });
   const job: Job = await pool.spawn(module, { stdin: 'null' });
   const reader: ReadableStreamDefaultReader<Uint8Array> = job.stdout.getReader();
   await reader.read();
