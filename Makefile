@@ -23,7 +23,7 @@ build/toolchain.mk: c/toolchain/env.sh c/toolchain/versions.sh
 
 .PHONY: help
 help: ## list the targets
-	@awk 'BEGIN {FS = ":.*## "} /^##@/ {print "\n" substr($$0, 5)} /^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' Makefile
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {print "\n" substr($$0, 5)} /^[a-z-]+:.*## / {printf "  %-20s %s\n", $$1, $$2}' Makefile $(filter %.mk,$(MAKEFILE_LIST))
 
 .PHONY: run
 run: js ## run a WASI program on the pool: make run [GUEST=path.wasm ARGS="…" < input]
@@ -33,7 +33,6 @@ else
 	@node examples/run.mjs examples/guests/wordcount.gen.wasm -n 5 < ARCHITECTURE.md
 endif
 
-# demo: in examples/demo/demo.mk; bench: in bench/bench.mk
 ##@ Build it
 
 .PHONY: js
@@ -92,8 +91,6 @@ setup-browsers: ## Chromium, Firefox and WebKit, from Debian
 test: ## everything that runs: C natively, scenarios in Node and three browsers, the package, the demo
 	@$(MAKE) --no-print-directory setup-native setup-browsers
 	@$(MAKE) --no-print-directory test-unit test-tsan test-node test-package test-browsers test-demo
-
-# test-unit, test-tsan: in tests/unit.mk; test-demo: in examples/demo/demo.mk
 
 .PHONY: test-node
 test-node: js ## the scenarios in Node

@@ -48,14 +48,16 @@ done; \
 if [ -n "$$failed" ]; then echo; echo "failed:$$failed"; exit 1; fi
 endef
 
+##@ The C unit tests (tests/unit)
+
 .PHONY: test-unit test-tsan
 .SECONDARY: $(UNIT_TESTS:%.c=$(ASAN_DIR)/%.o) $(TSAN_TESTS:%.c=$(TSAN_DIR)/%.o)
 
-test-unit: $(ASAN_PROGRAMS)
+test-unit: $(ASAN_PROGRAMS) ## with AddressSanitizer and UndefinedBehaviorSanitizer
 	$(call run_each,$^)
 
 test-tsan: export TSAN_OPTIONS ?= halt_on_error=0:second_deadlock_stack=1
-test-tsan: $(TSAN_PROGRAMS)
+test-tsan: $(TSAN_PROGRAMS) ## the threaded ones, with ThreadSanitizer
 	$(call run_each,$^)
 
 -include $(ASAN_OBJECTS:.o=.d) $(ASAN_PROGRAMS:=.d) $(TSAN_OBJECTS:.o=.d) $(TSAN_PROGRAMS:=.d)

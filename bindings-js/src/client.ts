@@ -66,6 +66,11 @@ export class Client {
     this.#doorbell.wake();
   }
 
+  /** Lets no job begin any more. */
+  shut(): void {
+    this.#thread.c.client_shut(this.#pool);
+  }
+
   stop(): void {
     this.#doorbell.stop();
   }

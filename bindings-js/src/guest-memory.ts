@@ -1,11 +1,14 @@
 /** How our C code reaches a guest's memory: three wasm functions in the function table of coordinator.wasm.
  *
- * With multi-memory they are a small module that copies from memory to memory. It is made at a guest's first call, so a
- * guest that makes none pays nothing. Elsewhere they are the functions below, on typed arrays that are kept. */
+ * At first they are the functions below, on typed arrays that are kept. With multi-memory, a guest that goes on calling
+ * gets a small module instead that copies from memory to memory: making one costs as much as dozens of calls. */
 import { copierBytes, trampolineBytes } from './copiers.gen.js';
 import type { Heap, Thread } from './thread.js';
 
 const EFAULT = 21;
+
+/** So many accesses a guest makes before it is worth a module of its own. */
+const ACCESSES_BEFORE_COPIER = 64;
 
 /** Up to here a loop is faster than making a view to copy with. */
 const LOOP_BYTES = 32;
@@ -31,6 +34,7 @@ export class GuestMemory {
   #memory: WebAssembly.Memory | undefined;
   #bytes = new Uint8Array(0);
   #copying = false;
+  #accesses = 0;
 
   constructor(thread: Thread) {
     this.#heap = thread.heap;
@@ -52,6 +56,7 @@ export class GuestMemory {
   bind(memory: WebAssembly.Memory | undefined): void {
     this.#memory = memory;
     this.#bytes = new Uint8Array(0);
+    this.#accesses = 0;
     if (this.#copying) this.#fill(this.#trampolines);
     this.#copying = false;
   }
@@ -62,7 +67,7 @@ export class GuestMemory {
 
   /** Puts the copier in place of the functions below, if the engine can. */
   #speedUp(): Accessors | undefined {
-    if (!this.#copier || !this.#memory || this.#copying) return undefined;
+    if (++this.#accesses < ACCESSES_BEFORE_COPIER || !this.#copier || !this.#memory || this.#copying) return undefined;
     try {
       const imports = { millrace: { memory: this.#heap.memory }, guest: { memory: this.#memory } };
       const copier = new WebAssembly.Instance(this.#copier, imports).exports as unknown as Accessors;

@@ -155,6 +155,7 @@ export class Pool {
   async #close(): Promise<void> {
     const reason = new PoolError('POOL_ESHUTDOWN', 'the pool was closed');
     this.#coordinator.keepAlive(true);
+    this.#client.shut(); // or a worker that is free again would begin what is about to be cancelled
     this.#launcher.cancelAll(reason);
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, CLOSE_TIMEOUT_MS);

@@ -19,6 +19,7 @@ export interface CoordinatorExports {
   pool_close(pool: number, fd: number): number;
 
   client_join(pool: number, relayed: number): number;
+  client_shut(pool: number): void;
   client_take(pool: number): number;
   client_arm(pool: number): number;
   client_disarm(pool: number): void;

@@ -9,6 +9,9 @@
  * POOL_EPROTO: the memory is of another version. */
 POOL_API int client_join(struct pool *pool, bool relayed);
 
+/* Lets no job begin any more: those that run go on, those in the queue stay there. The first step of closing. */
+POOL_API void client_shut(struct pool *pool);
+
 /* The next thing that happened, see SIGNAL_* in core/layout.h; -1: nothing more. */
 POOL_API int32_t client_take(struct pool *pool);
 

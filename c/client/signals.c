@@ -7,6 +7,11 @@ int client_join(struct pool *pool, bool relayed)
     return 0;
 }
 
+void client_shut(struct pool *pool)
+{
+    atomic_store(&pool->x_closing, 1);
+}
+
 int32_t client_take(struct pool *pool)
 {
     int32_t signal = pool__signals_take(&pool->signals);

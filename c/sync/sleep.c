@@ -3,35 +3,33 @@
 #include "port/port.h"
 #include "sync/ends.h"
 
-/* A wake-up costs 20 to 100 us, so 10 us of looking is a good bet as long as nobody else wants the core. */
-#define SPIN_NS 10000u
-#define CALIBRATION_LOOKS 2000u
+/* A wake-up costs 20 to 100 us, and the peer needs 15 to 30 us to answer: a page's streams alone take 10 or more. Looking
+ * for as long as that is a good bet as long as nobody else wants the core. */
+#define SPIN_NS 30000u
+#define LOOKS_A_CLOCK 256u   /* the clock is read once in so many looks; it costs more than looking */
+#define LOOKS_MAX 100000u    /* where the clock does not move */
 #define CREDIT_MAX 16
 #define CREDIT_RETRY (-32) /* after so many sleeps without a bet, one more is tried */
 
-/* Looks at the bell until it moves on: true; or `spins` times: false. */
-static bool spin(const struct bell *bell, uint32_t count, uint32_t spins)
+/* Looks at the bell until it moves on: true; or for SPIN_NS: false. By the clock, since a count of looks that was
+ * measured beforehand was measured in code that the engine had not optimised yet, with a clock too coarse for it. */
+static bool spin(const struct bell *bell, uint32_t count)
 {
-    for (uint32_t i = 0; i < spins; i++) {
+    uint64_t begin_ns = 0;
+    for (uint32_t i = 1; i < LOOKS_MAX; i++) {
         if (atomic_load_explicit(&bell->x_count, memory_order_relaxed) != count) return true;
         port_relax();
+        if (i % LOOKS_A_CLOCK) continue;
+        uint64_t now_ns = port_now_ns(PORT_MONOTONIC);
+        if (!begin_ns) begin_ns = now_ns;
+        if (now_ns - begin_ns > SPIN_NS) return false;
     }
     return false;
-}
-
-static uint32_t calibrate(struct bell *bell)
-{
-    uint64_t begin = port_now_ns(PORT_MONOTONIC);
-    spin(bell, atomic_load(&bell->x_count), CALIBRATION_LOOKS);
-    uint64_t took = port_now_ns(PORT_MONOTONIC) - begin;
-    uint64_t spins = (uint64_t)CALIBRATION_LOOKS * SPIN_NS / (took ? took : 1);
-    return spins > 20 * CALIBRATION_LOOKS ? 20 * CALIBRATION_LOOKS : (uint32_t)spins; /* clocks can be coarse */
 }
 
 void pool__sleeper_init(struct sleeper *sleeper, struct pool *pool, uint32_t waiter)
 {
     *sleeper = (struct sleeper){.pool = pool, .waiter = waiter, .credit = CREDIT_MAX};
-    sleeper->spins = calibrate(&pool->bells[waiter]);
 }
 
 bool pool__sleeper_interrupted(const struct sleeper *sleeper)
@@ -64,7 +62,7 @@ void pool__sleeper_sleep(struct sleeper *sleeper, uint32_t count, uint64_t timeo
 {
     struct bell *bell = &sleeper->pool->bells[sleeper->waiter];
     if (worth_spinning(sleeper)) {
-        if (spin(bell, count, sleeper->spins)) {
+        if (spin(bell, count)) {
             if (sleeper->credit < CREDIT_MAX) sleeper->credit++;
             return;
         }

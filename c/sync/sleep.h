@@ -7,12 +7,11 @@
 struct sleeper {
     struct pool *pool;
     uint32_t waiter;
-    uint32_t spins;        /* how often to look before sleeping, when a core is free for it */
     int32_t credit;        /* whether looking has paid off lately */
     const struct job *job; /* whoever sleeps for it gives up when its end is wished for; NULL: none */
 };
 
-/* Makes a thread's sleeper, and finds how many looks fit into the time that is worth spinning. */
+/* Makes a thread's sleeper. */
 void pool__sleeper_init(struct sleeper *sleeper, struct pool *pool, uint32_t waiter);
 
 bool pool__sleeper_interrupted(const struct sleeper *sleeper);

@@ -4,13 +4,15 @@
 
 DEMO_GUESTS := examples/guests/sieve.gen.wasm examples/guests/mandelbrot.gen.wasm
 
+##@ The demo (examples/demo)
+
 .PHONY: demo demo-files test-demo
 
 demo-files: js node_modules/.package-lock.json $(DEMO_GUESTS)
 	node examples/demo/build.mjs
 
-demo: demo-files
+demo: demo-files ## build it, serve it, print its address
 	node examples/demo/serve.mjs
 
-test-demo: demo-files
+test-demo: demo-files ## run it in the browsers, with screenshots
 	node examples/demo/demo.test.mjs

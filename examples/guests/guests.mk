@@ -20,17 +20,19 @@ GUESTS_BUILT := $(GUESTS:%=$(GUESTS_BUILD)/%.wasm)
 # A newer toolchain makes other bytes of the same source.
 GUESTS_NEED := $(GUESTS_DIR)/guests.mk build/toolchain.mk $(TOOLCHAIN_STAMP)
 
+##@ The example guests (examples/guests)
+
 .PHONY: guests check-guests
 
 # Only what differs is replaced: an unchanged guest keeps its time, and what depends on it is not made again.
-guests: $(GUESTS_BUILT)
+guests: $(GUESTS_BUILT) ## build them anew
 	@for guest in $(GUESTS); do \
 	    cmp -s $(GUESTS_BUILD)/$$guest.wasm $(GUESTS_DIR)/$$guest.gen.wasm && continue; \
 	    install -m 644 $(GUESTS_BUILD)/$$guest.wasm $(GUESTS_DIR)/$$guest.gen.wasm && \
 	    printf 'guests: %s.gen.wasm is new\n' "$$guest" || exit 1; \
 	done
 
-check-guests: $(GUESTS_BUILT)
+check-guests: $(GUESTS_BUILT) ## fail if one is not what its source gives
 	@wrong=0; for guest in $(GUESTS); do \
 	    cmp -s $(GUESTS_BUILD)/$$guest.wasm $(GUESTS_DIR)/$$guest.gen.wasm && continue; wrong=1; \
 	    printf 'check-guests: $(GUESTS_DIR)/%s.gen.wasm is not what its source gives\n' "$$guest" >&2; \
