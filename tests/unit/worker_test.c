@@ -103,6 +103,17 @@ static void worker_that_takes_a_job_wakes_another_for_the_next(void **state)
     test_worker_return(0);
 }
 
+/* Or a worker that becomes free while the client cancels one job after the other would begin one of them. */
+static void worker_next_after_the_client_has_shut_begins_nothing(void **state)
+{
+    struct pool *pool = *state;
+    pool_job_t job = test_submit(pool, 1);
+    client_shut(pool);
+    assert_int_equal(worker_next(), POOL_ESHUTDOWN);
+    assert_int_equal(pool_cancel(pool, job), 0);
+    assert_int_equal(test_result(pool, job).outcome, POOL_CANCELLED);
+}
+
 static void worker_next_while_closing_is_eshutdown(void **state)
 {
     coordinator_close(*state);
@@ -540,6 +551,7 @@ int main(void)
         CASE(worker_takes_jobs_in_their_order),
         CASE(worker_steps_over_cancelled_jobs),
         CASE(worker_that_takes_a_job_wakes_another_for_the_next),
+        CASE(worker_next_after_the_client_has_shut_begins_nothing),
         CASE(worker_next_while_closing_is_eshutdown),
         CASE(worker_join_of_another_version_is_eproto),
         CASE(worker_join_of_a_number_out_of_range_is_einval),
