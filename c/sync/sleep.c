@@ -3,11 +3,11 @@
 #include "port/port.h"
 #include "sync/ends.h"
 
-/* A wake-up costs 20 to 100 us, and the peer needs 15 to 30 us to answer: a page's streams alone take 10 or more. Looking
- * for as long as that is a good bet as long as nobody else wants the core. */
+/* A wake-up costs 20 to 100 us, and the peer needs 15 to 30 us to answer: a page's streams alone take 10 or more.
+ * Looking for as long as that is a good bet as long as nobody else wants the core. */
 #define SPIN_NS 30000u
-#define LOOKS_A_CLOCK 256u   /* the clock is read once in so many looks; it costs more than looking */
-#define LOOKS_MAX 100000u    /* where the clock does not move */
+#define LOOKS_A_CLOCK 256u /* the clock is read once in so many looks; it costs more than looking */
+#define LOOKS_MAX 100000u  /* where the clock does not move */
 #define CREDIT_MAX 16
 #define CREDIT_RETRY (-32) /* after so many sleeps without a bet, one more is tried */
 
