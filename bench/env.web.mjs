@@ -15,24 +15,53 @@ export function makeEnv(params) {
   };
 }
 
+const START_TIMEOUT_MS = 5_000;
+const START_TRIES = 3;
+
 /**
+ * Tries again if the worker does not say that it is there: Firefox, about once in a hundred times, never runs a worker
+ * that was started by a worker.
+ *
  * @param {URL} url
  * @returns {Promise<import('./lib/context.mjs').RivalWorker>}
  */
-function startWorker(url) {
-  const worker = new Worker(url, { type: 'module' });
+async function startWorker(url) {
+  for (let left = START_TRIES; left > 0; left--) {
+    const worker = new Worker(url, { type: 'module' });
+    if (await isReady(worker, url)) return wrap(worker);
+    worker.terminate();
+  }
+  throw new Error(`${url.pathname} did not start`);
+}
+
+/**
+ * @param {Worker} worker
+ * @param {URL} url
+ * @returns {Promise<boolean>}
+ */
+function isReady(worker, url) {
   return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => resolve(false), START_TIMEOUT_MS);
     worker.onerror = (event) => reject(new Error(`${url.pathname}: ${event.message ?? 'not loaded'}`));
     worker.onmessage = () => {
+      clearTimeout(timer);
       worker.onmessage = null;
-      resolve({
-        post: (message, transfer = []) => worker.postMessage(message, transfer),
-        onMessage: (listener) => (worker.onmessage = listener ? (event) => listener(event.data) : null),
-        terminate: () => worker.terminate(),
-        endpoint: worker,
-      });
+      resolve(true);
     };
   });
+}
+
+/**
+ * @param {Worker} worker
+ * @returns {import('./lib/context.mjs').RivalWorker}
+ */
+function wrap(worker) {
+  return {
+    post: (message, transfer = []) => worker.postMessage(message, transfer),
+    onMessage: (listener) => (worker.onmessage = listener ? (event) => listener(event.data) : null),
+    terminate: () => worker.terminate(),
+    endpoint: worker,
+  };
 }
 
 /** @param {(ms: number) => void} onFrame */

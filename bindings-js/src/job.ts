@@ -5,9 +5,11 @@ import type { JobStatus, Task } from './task.js';
 
 /** A guest that runs, or waits for a worker. As `Deno.ChildProcess`. */
 export class Job {
-  /** Into the guest's stdin. Writing waits while the pipe is full; closing is the guest's end of file. */
+  /** Into the guest's stdin. Writing waits while the pipe is full; closing is the guest's end of file. Writing fails with
+   * EBADF if it is not piped. */
   readonly stdin: WritableStream<Uint8Array>;
-  /** Out of the guest's stdout, and stderr. The guest waits while the pipe is full. Both end when the guest ends. */
+  /** Out of the guest's stdout, and stderr. The guest waits while the pipe is full. Both end when the guest ends; one that
+   * is not piped is at its end. Read or cancel both: a pipe is the pool's until then. */
   readonly stdout: ReadableStream<Uint8Array>;
   readonly stderr: ReadableStream<Uint8Array>;
   /** Resolves when the guest has exited, whatever its code; rejects with a `JobError` if it ended in any other way. */

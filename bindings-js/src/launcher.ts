@@ -1,6 +1,6 @@
 /** Starting jobs: opens their pipes and submits them, in the order they came, waiting while the pool is full. */
 import { type Client, EAGAIN, type Fd } from './client.js';
-import { CancelledError, errorOfStatus, type JobError } from './errors.js';
+import { CancelledError, errorOfStatus, type JobError, TimedOutError } from './errors.js';
 import { errorCodes } from './layout.gen.js';
 import type { Checked } from './options.js';
 import { Task } from './task.js';
@@ -16,10 +16,14 @@ export interface Order {
   readonly signal: AbortSignal | undefined;
 }
 
+/** Beyond this, timers of the platform fire at once. */
+const TIMER_MAX_MS = 0x7fff_ffff;
+
 export class Launcher {
   readonly #client: Client;
   readonly #live = new Set<Task>();
-  readonly #waiting: (() => void)[] = [];
+  /** Whose turn is next, in the order they came. */
+  readonly #waiting = new Set<() => void>();
   readonly #onBusy: (busy: boolean) => void;
   #dead: JobError | undefined;
 
@@ -37,17 +41,23 @@ export class Launcher {
 
   /** Submits a job as soon as the pool has room for it. */
   async launch(order: Order): Promise<Task> {
-    if (this.#waiting.length > 0) await this.#turn();
-    for (;;) {
-      if (this.#dead) throw this.#dead;
-      if (order.signal?.aborted) throw new CancelledError({ cause: order.signal.reason });
-      const task = this.#try(order);
-      if (task) {
-        this.#wakeNext();
-        return task;
+    try {
+      if (this.#waiting.size > 0) await this.#turn(order);
+      for (;;) {
+        this.#checkStillWanted(order);
+        const task = this.#try(order);
+        if (task) return task;
+        await this.#turn(order);
       }
-      await this.#turn();
+    } finally {
+      this.#wakeNext(); // there may be room for one more, or the turn was not needed
     }
+  }
+
+  #checkStillWanted({ signal, options }: Order): void {
+    if (this.#dead) throw this.#dead;
+    if (signal?.aborted) throw new CancelledError({ cause: signal.reason });
+    if (performance.now() >= options.deadline) throw new TimedOutError();
   }
 
   /** Cancels every job. */
@@ -59,16 +69,27 @@ export class Launcher {
   failAll(error: JobError): void {
     this.#dead ??= error; // first, so that a reaction which submits again is refused
     for (const task of [...this.#live]) task.fail(error);
-    while (this.#waiting.length > 0) this.#wakeNext();
+    while (this.#waiting.size > 0) this.#wakeNext();
   }
 
-  /** Waits for something to become free. */
-  #turn(): Promise<void> {
-    return new Promise((resolve) => this.#waiting.push(resolve));
+  /** Waits for something to become free, and no longer than the job is wanted. */
+  #turn({ signal, options }: Order): Promise<void> {
+    return new Promise((resolve) => {
+      const end = (): void => {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', end);
+        this.#waiting.delete(end);
+        resolve();
+      };
+      const ms = Math.min(options.deadline - performance.now(), TIMER_MAX_MS);
+      const timer = ms < TIMER_MAX_MS ? setTimeout(end, ms) : undefined;
+      signal?.addEventListener('abort', end);
+      this.#waiting.add(end);
+    });
   }
 
   #wakeNext(): void {
-    this.#waiting.shift()?.();
+    for (const turn of this.#waiting) return turn();
   }
 
   /** One try; `undefined`: the pool is full. */
@@ -77,7 +98,7 @@ export class Launcher {
     if (!pipes) return undefined;
     const { theirs, ours } = pipes;
     try {
-      const job = this.#client.submit({ module, stdio: theirs, ...options });
+      const job = this.#client.submit({ module, stdio: theirs, ...options, timeoutMs: timeoutMsOf(options) });
       if (job > 0) return this.#add(new Task(this.#client, job, ours, signal, (settled) => this.#onSettled(settled)));
       if (job !== EAGAIN) throw errorOfStatus(job);
     } catch (error) {
@@ -120,4 +141,9 @@ export class Launcher {
     if (this.#live.size === 0) this.#onBusy(false);
     this.#wakeNext();
   }
+}
+
+/** What is left of a job's time, as C takes it: 0 for ever. */
+function timeoutMsOf({ deadline }: Checked): number {
+  return deadline === Infinity ? 0 : Math.max(1, Math.ceil(deadline - performance.now()));
 }

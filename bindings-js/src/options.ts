@@ -12,7 +12,7 @@ export interface JobOptions {
   env?: Readonly<Record<string, string>>;
   /** Ends the job when aborted: it rejects with a `CancelledError` whose `cause` is the signal's reason. */
   signal?: AbortSignal;
-  /** Milliseconds from now until the job ends as timed out, waiting for a free worker counted. (default: none) */
+  /** Milliseconds from now until the job ends as timed out; compiling and waiting for a place count. (default: none) */
   timeoutMs?: number;
   /** Bytes that each of its pipes holds before the writer waits; rounded up to a power of two, 1 MiB at most.
    * (default: 256 KiB) */
@@ -41,7 +41,8 @@ export interface SpawnOptions extends JobOptions {
 export interface Checked {
   readonly args: readonly string[];
   readonly env: readonly string[];
-  readonly timeoutMs: number;
+  /** When the job must have ended, by `performance.now()`; Infinity: never. */
+  readonly deadline: number;
   readonly pipeCapacity: number;
 }
 
@@ -63,7 +64,7 @@ export function checkOptions(options: JobOptions): Checked {
   return {
     args,
     env,
-    timeoutMs: wholeNumber('timeoutMs', options.timeoutMs, UINT32_MAX),
+    deadline: performance.now() + (wholeNumber('timeoutMs', options.timeoutMs, UINT32_MAX) || Infinity),
     pipeCapacity: wholeNumber('pipeCapacity', options.pipeCapacity, layout.POOL_PIPE_MAX_BYTES),
   };
 }

@@ -31,6 +31,25 @@ export const scenarios = [
       }),
   },
   {
+    name: 'whoever waits for a place in a full pool can still be cancelled, and times out',
+    run: (env) =>
+      withPool(env, { workers: 1 }, async (pool) => {
+        const module = await pool.compile(env.guest('misbehaving/sleeper'));
+        const all = new AbortController();
+        const jobs = Array.from({ length: 1100 }, () =>
+          rejects(pool.run(module, { signal: all.signal }), 'AbortError'),
+        );
+        const one = new AbortController();
+        const waiting = rejects(pool.run(module, { signal: one.signal }), 'AbortError');
+        await rejects(pool.run(module, { timeoutMs: 50 }), 'TimeoutError');
+        one.abort();
+        await waiting;
+        all.abort();
+        await Promise.all(jobs);
+        await stillGood(env, pool, 1);
+      }),
+  },
+  {
     name: 'cancel ends a guest that reads, sleeps, computes or writes, and its worker is good again',
     run: (env) =>
       withPool(env, { workers: 2, graceMs: 10 }, async (pool) => {
