@@ -78,10 +78,12 @@ export const scenarios = [
         equal((await rejects(pool.run(env.guest('hello'), { signal: before }), 'AbortError')).cause.message, 'before');
         const running = new AbortController();
         const queued = new AbortController();
-        const a = rejects(pool.run(env.guest('misbehaving/forever'), { signal: running.signal }), 'AbortError');
+        const [forever, hello] = await Promise.all(
+          ['misbehaving/forever', 'hello'].map((name) => pool.compile(env.guest(name))),
+        );
+        const a = rejects(pool.run(forever, { signal: running.signal }), 'AbortError');
+        const b = rejects(pool.run(hello, { signal: queued.signal }), 'AbortError'); // behind it, on the only worker
         await sleep(30);
-        const b = rejects(pool.run(env.guest('hello'), { signal: queued.signal }), 'AbortError');
-        await sleep(10);
         queued.abort(new Error('while queued'));
         equal((await b).cause.message, 'while queued');
         running.abort(new Error('while running'));
