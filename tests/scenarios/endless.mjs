@@ -1,5 +1,5 @@
 // Guests that never end by themselves. JavaScriptCore cannot stop some of them: they go on, unseen, for as long as their
-// page lives, so these scenarios have a page of their own.
+// page lives, so each of these scenarios has a page of its own.
 import { assert, equal, rejects, sleep, stillGood, withPool } from './harness.mjs';
 
 export const scenarios = [
