@@ -72,7 +72,12 @@ export class Task {
 
   #onEnd(): void {
     if (this.#settled) return;
-    const result = this.#client.takeResult(this.#job);
+    let result: Result;
+    try {
+      result = this.#client.takeResult(this.#job);
+    } catch (cause) {
+      return this.fail(new LostError('the result of the job could not be read', { cause }));
+    }
     if (result.outcome === layout.POOL_EXITED) {
       const { code, worker, queuedMs, runMs } = result;
       this.#settle(() => this.#resolve({ success: code === 0, code, worker, queuedMs, runMs }));
