@@ -104,11 +104,15 @@ test-browsers: js setup-browsers ## the scenarios in browsers: make test-browser
 test-package: npm ## the packed package, in an empty project
 	tests/package/test.sh npm/millrace-$(VERSION).tgz
 
+.PHONY: verify
+verify: setup-native ## model-check the pipe and the kill, and that the models notice when they are broken
+	@tests/model/verify.sh
+
 .PHONY: check
 check: ## all of CI
 	@$(MAKE) --no-print-directory setup-native
 	@$(MAKE) --no-print-directory check-architecture check-format lint check-gen check-dist check-guests
-	@$(MAKE) --no-print-directory test
+	@$(MAKE) --no-print-directory verify test
 	@$(MAKE) --no-print-directory bench-quick
 
 ##@ Keep it in order
