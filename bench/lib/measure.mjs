@@ -19,7 +19,7 @@
  * @typedef {object} Subject
  * @property {string} name
  * @property {(context: import('./context.mjs').Context) => Promise<Opened>} open
- * @property {boolean} [once] measured a single time: for what takes long and is only information
+ * @property {{rounds: number, warmups: number}} [counts] its own: for what takes long and is only information
  *
  * @typedef {{median: number, min: number, max: number, values: number[]}} Figures
  */

@@ -62,7 +62,7 @@ async function openBuild(env, label, folder) {
 async function runSubject(subject, context, { rounds }, onProgress) {
   onProgress('opening');
   const { variants, rows, close } = await subject.open(context);
-  const counts = subject.once ? { rounds: 1, warmups: 0 } : { rounds, warmups: WARMUPS };
+  const counts = subject.counts ?? { rounds, warmups: WARMUPS };
   const figures = await measureRounds(variants, counts, onProgress);
   onProgress('closing');
   await close();
