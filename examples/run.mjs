@@ -21,9 +21,10 @@ async function run(pool) {
   const job = await pool.spawn(guest, { args, name: guest });
   process.once('SIGINT', () => job.cancel(new Error('interrupted')));
   pipeInput(job);
+  const open = { preventClose: true }; // they are this process's, and it has a line to say itself
   const outputs = [
-    job.stdout.pipeTo(Writable.toWeb(process.stdout)),
-    job.stderr.pipeTo(Writable.toWeb(process.stderr)),
+    job.stdout.pipeTo(Writable.toWeb(process.stdout), open),
+    job.stderr.pipeTo(Writable.toWeb(process.stderr), open),
   ];
   const [status] = await Promise.all([job.status, ...outputs]);
   const ms = Math.round(performance.now() - begin);
