@@ -26,7 +26,8 @@ async function run(pool) {
     job.stdout.pipeTo(Writable.toWeb(process.stdout), open),
     job.stderr.pipeTo(Writable.toWeb(process.stderr), open),
   ];
-  const [status] = await Promise.all([job.status, ...outputs]);
+  await Promise.all(outputs); // all that it wrote, however it ends
+  const status = await job.status;
   const ms = Math.round(performance.now() - begin);
   const { workers } = pool.stats();
   process.stderr.write(
