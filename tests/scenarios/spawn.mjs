@@ -99,12 +99,14 @@ export const scenarios = [
         try {
           reader = job.stdout.getReader({ mode: 'byob' });
         } catch {
-          return void (await readAll(job.stdout)); // this engine has no byte streams
+          await readAll(job.stdout); // this engine has no byte streams
+          return void (await job.status);
         }
         const { value } = await reader.read(new Uint8Array(5));
         equal(text(value), 'Hello');
         reader.releaseLock();
         equal(text(await readAll(job.stdout)), ' from WebAssembly text\n');
+        equal((await job.status).code, 0);
       }),
   },
   {
@@ -200,6 +202,7 @@ export const scenarios = [
         for (const end = performance.now() + 500; performance.now() < end;);
         await writer.close();
         equal(text(await readAll(job.stdout)), 'one two');
+        equal((await job.status).code, 0);
       }),
   },
 ];
