@@ -83,6 +83,7 @@ export const scenarios = [
         const writing = writer.write(data).then(() => writer.close());
         const got = await readAll(job.stdout);
         await writing;
+        equal((await job.status).code, 0);
         equal(got.length, data.length);
         assert(
           got.every((byte, i) => byte === data[i]),
