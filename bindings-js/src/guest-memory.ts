@@ -1,7 +1,7 @@
 /** How our C code reaches a guest's memory: three wasm functions in the function table of coordinator.wasm.
  *
  * At first they are the functions below, on typed arrays that are kept. With multi-memory, a guest that goes on calling
- * gets a small module instead that copies from memory to memory: making one costs as much as dozens of calls. */
+ * gets a small module instead that copies from memory to memory; one that makes a few calls and ends does without. */
 import { copierBytes, trampolineBytes } from './copiers.gen.js';
 import type { Heap, Thread } from './thread.js';
 
