@@ -10,7 +10,9 @@ TOOLCHAIN_STAMP := build/.toolchain
 
 include build/toolchain.mk
 include c/coordinator.mk
+include c/thin.mk
 include tests/unit.mk
+include tests/fuzz.mk
 include examples/guests/guests.mk
 include examples/demo/demo.mk
 include bench/bench.mk

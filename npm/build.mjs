@@ -1,4 +1,4 @@
-// Builds the package's scripts. Usage: node npm/build.mjs OUT_DIR [coordinator|index]…
+// Builds the package's scripts. Usage: node npm/build.mjs OUT_DIR [coordinator|index|thin]…
 //
 // Every script is self-contained: a worker that has to fetch a second script can fail to find it.
 import { build } from 'esbuild';
@@ -13,6 +13,10 @@ const entries = {
   index: {
     browser: ['index'],
     node: ['index'],
+  },
+  thin: {
+    browser: ['thin'],
+    node: ['thin'],
   },
 };
 
@@ -35,7 +39,7 @@ for (const group of groups) {
       legalComments: 'none',
       footer: group === 'coordinator' ? { js: 'export {};' } : {}, // or linters take it for CommonJS
       minify: group === 'coordinator',
-      sourcemap: group === 'index',
+      sourcemap: group !== 'coordinator',
       logLevel: 'warning',
     });
   }

@@ -9,16 +9,22 @@ import { check, joinWithStack, type Thread } from './thread.js';
 export type JobHandle = number & { readonly kind?: 'job' };
 export type Fd = number & { readonly kind?: 'fd' };
 
-/** What `pool_submit` takes. */
+/** What one of a job's stdin, stdout and stderr is connected with: a `POOL_STDIO_*`, and an end if that is a pipe. */
+export interface Stdio {
+  readonly kind: number;
+  readonly fd: Fd;
+}
+
+/** What `client_submit` takes, as far as commands need it. */
 export interface Submission {
   readonly module: number;
-  readonly stdio: readonly [Fd, Fd, Fd];
+  readonly stdio: readonly [Stdio, Stdio, Stdio];
   readonly args: readonly string[];
   readonly env: readonly string[];
   readonly timeoutMs: number;
 }
 
-/** What `pool_result` gives. */
+/** What `pool_wait` gives. */
 export interface Result {
   readonly outcome: number;
   readonly code: number;
@@ -33,6 +39,9 @@ export const EAGAIN = errorCodes.POOL_EAGAIN;
 const JOB_SLOT_MASK = 0xfff;
 const FD_SLOT_MASK = 0x1fff;
 
+/** Where a record is put in the scratch memory: behind the structs and out parameters, of which none is larger. */
+const RECORD_AT = 128;
+
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
@@ -40,8 +49,8 @@ export class Client {
   readonly #thread: Thread;
   readonly #pool: number;
   readonly #scratch: number;
-  readonly #args: number;
   readonly #doorbell: Doorbell;
+  #observer: ((signal: number) => void) | undefined;
   /** Who waits for which signal; each is told once. */
   readonly #listeners = new Map<number, () => void>();
   /** Who wants to hear of memory. */
@@ -54,11 +63,21 @@ export class Client {
     const { c, heap } = thread;
     joinWithStack(thread, heap.u32(pool + layout.pool_client_stack), layout.CLIENT_STACK_BYTES);
     this.#scratch = heap.u32(pool + layout.pool_client_scratch);
-    this.#args = this.#scratch + 128; // behind the structs and out parameters, of which none is larger
     const waitAsync = findWaitAsync();
     check(c.client_join(pool, waitAsync ? 0 : 1));
     this.#doorbell = new Doorbell(thread, pool, waitAsync, () => this.#dispatch());
     this.#doorbell.wake();
+  }
+
+  /** Hands every signal to somebody who keeps books of their own, and uses the client's thread directly. */
+  observe(observer: (signal: number) => void): { thread: Thread; pool: number; scratch: number } {
+    this.#observer = observer;
+    return { thread: this.#thread, pool: this.#pool, scratch: this.#scratch };
+  }
+
+  /** Something was sent that may be answered at once. */
+  sent(): void {
+    this.#doorbell.answered();
   }
 
   /** The coordinator relays a ring; only where the bell cannot be watched. */
@@ -73,6 +92,11 @@ export class Client {
 
   stop(): void {
     this.#doorbell.stop();
+  }
+
+  /** Changes how many jobs run at the same time. */
+  resize(workers: number): void {
+    check(this.#thread.c.pool_resize(this.#pool, workers));
   }
 
   /** Calls `listener` once, when the job has ended. */
@@ -102,8 +126,16 @@ export class Client {
   #dispatch(): void {
     const { c } = this.#thread;
     for (let signal = c.client_take(this.#pool); signal >= 0; signal = c.client_take(this.#pool)) {
+      if (this.#observer) {
+        this.#observer(signal);
+        continue;
+      }
       if (signal === layout.SIGNAL_BLOCKS) {
         for (const listener of [...this.#blockListeners]) listener();
+        continue;
+      }
+      if (signal >= layout.SIGNAL_CALL_0) {
+        this.#refuseCall(signal - layout.SIGNAL_CALL_0);
         continue;
       }
       const listener = this.#listeners.get(signal);
@@ -112,36 +144,44 @@ export class Client {
     }
   }
 
+  /** A job calls the host, which serves nobody here. */
+  #refuseCall(slot: number): void {
+    const { c, heap } = this.#thread;
+    if (c.client_call(this.#pool, slot, this.#scratch) !== 0) return;
+    const call = heap.u32(this.#scratch + layout.client_call_call);
+    c.client_reply(this.#pool, call, errorCodes.POOL_ENOENT, 0);
+  }
+
   /** Queues a job: its handle, or a negative status. Throws if the arguments cannot be carried at all. */
   submit(submission: Submission): JobHandle {
     const { c, heap } = this.#thread;
-    const config = this.#scratch;
-    const argsBytes = this.#putStrings([...submission.args, ...submission.env]);
-    heap.setU32(config + layout.pool_job_config_module, submission.module);
-    submission.stdio.forEach((fd, i) => heap.setU32(config + layout.pool_job_config_stdio + 4 * i, fd));
-    heap.setU32(config + layout.pool_job_config_args, this.#args);
-    heap.setU32(config + layout.pool_job_config_args_bytes, argsBytes);
-    heap.setU32(config + layout.pool_job_config_n_args, submission.args.length);
-    heap.setU32(config + layout.pool_job_config_n_env, submission.env.length);
-    heap.setU32(config + layout.pool_job_config_timeout_ms, submission.timeoutMs);
-    const out = this.#scratch + layout.sizeof_pool_job_config;
-    const status = c.pool_submit(this.#pool, config, out);
+    const size = this.#putRecord(submission);
+    const status = c.client_submit(this.#pool, this.#scratch + RECORD_AT, size, this.#scratch);
     if (status < 0) return status;
     this.#doorbell.answered();
-    return heap.u32(out);
+    return heap.u32(this.#scratch);
   }
 
-  /** Writes NUL-ended strings into the scratch memory: their size. */
-  #putStrings(strings: readonly string[]): number {
-    const bytes = encoder.encode(strings.map((text) => `${text}\0`).join(''));
-    if (bytes.length > layout.POOL_ARGS_MAX_BYTES) {
-      throw new PoolError(
-        'POOL_E2BIG',
-        `arguments and environment are ${bytes.length} bytes, the most is ${layout.POOL_ARGS_MAX_BYTES}`,
-      );
-    }
-    this.#thread.heap.u8(this.#args + bytes.length).set(bytes, this.#args);
-    return bytes.length;
+  /** Writes a `struct record` into the scratch memory: its size. */
+  #putRecord({ module, stdio, args, env, timeoutMs }: Submission): number {
+    const { heap } = this.#thread;
+    const record = this.#scratch + RECORD_AT;
+    const strings = encodeStrings([...args, ...env]);
+    const size = layout.sizeof_record + strings.length;
+    const bytes = heap.u8(record + size);
+    bytes.fill(0, record, record + layout.sizeof_record);
+    bytes.set(strings, record + layout.sizeof_record);
+    stdio.forEach(({ kind, fd }, i) => {
+      const at = record + layout.record_stdio + i * layout.sizeof_pool_stdio;
+      heap.setU32(at + layout.pool_stdio_kind, kind);
+      heap.setU32(at + layout.pool_stdio_fd, fd);
+    });
+    heap.setU32(record + layout.record_module, module);
+    heap.setU32(record + layout.record_timeout_ms, timeoutMs);
+    heap.setU32(record + layout.record_n_args, args.length);
+    heap.setU32(record + layout.record_n_env, env.length);
+    heap.setU32(record + layout.record_strings_bytes, strings.length);
+    return size;
   }
 
   cancel(job: JobHandle): void {
@@ -152,7 +192,7 @@ export class Client {
   takeResult(job: JobHandle): Result {
     const { c, heap } = this.#thread;
     const at = this.#scratch;
-    check(c.pool_result(this.#pool, job, at));
+    check(c.pool_wait(this.#pool, job, 0, at));
     const text = heap.u32(at + layout.pool_result_text);
     const textBytes = heap.u32(at + layout.pool_result_text_bytes);
     const result = {
@@ -206,4 +246,12 @@ export class Client {
     this.#doorbell.answered();
     return size;
   }
+}
+
+/** NUL-ended strings, one behind the other. */
+function encodeStrings(strings: readonly string[]): Uint8Array {
+  const bytes = encoder.encode(strings.map((text) => `${text}\0`).join(''));
+  if (bytes.length <= layout.POOL_ARGS_MAX_BYTES) return bytes;
+  const most = layout.POOL_ARGS_MAX_BYTES;
+  throw new PoolError('POOL_E2BIG', `arguments and environment are ${bytes.length} bytes, the most is ${most}`);
 }

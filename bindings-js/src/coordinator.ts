@@ -53,22 +53,22 @@ class Coordinator {
   readonly #workers = new Set<number>();
   readonly #starting = new Map<number, ReturnType<typeof setTimeout>>();
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #respawn: ReturnType<typeof setTimeout> | undefined;
   #failedStarts = 0;
   #lost = 0;
   #ready = false;
   #watching = false;
   #closing = false;
 
-  constructor(scope: CoordinatorScope, { parts, cores, graceMs, blocksMib, restMs, workers }: Start) {
+  constructor(scope: CoordinatorScope, { parts, cores, graceMs, blocksMib, restMs, workers, maxWorkers }: Start) {
     this.#scope = scope;
     this.#restMs = restMs;
     this.#thread = instantiate(parts, (waiter) => scope.post({ type: 'millrace:ring', waiter }));
     this.#words = new Int32Array(parts.memory.buffer);
     this.#thread.c.__wasm_call_ctors();
-    this.#pool = this.#thread.c.coordinator_create(cores, graceMs, blocksMib);
+    this.#pool = this.#thread.c.coordinator_create(cores, graceMs, blocksMib, workers, maxWorkers);
     if (!this.#pool) throw errorOfStatus(errorCodes.POOL_ENOMEM);
     scope.post({ type: 'millrace:created', pool: this.#pool });
-    for (let i = 0; i < workers; i++) this.#spawn();
     this.tick();
   }
 
@@ -79,8 +79,9 @@ class Coordinator {
     const count = c.coordinator_arm(this.#pool, this.#waitAsync ? 0 : 1);
     const nextMs = c.coordinator_tick(this.#pool);
     for (let number = c.coordinator_next_kill(this.#pool); number; number = c.coordinator_next_kill(this.#pool)) {
-      this.#replace(number, 'lost');
+      if (this.#workers.has(number)) this.#bury(number, 'lost');
     }
+    this.#fillVacancies();
     clearTimeout(this.#timer);
     if (nextMs >= 0) this.#timer = setTimeout(() => this.tick(), Math.min(Math.ceil(nextMs), TIMER_MAX_MS));
     if (!this.#watching) this.#watch(count);
@@ -98,14 +99,23 @@ class Coordinator {
     });
   }
 
-  #spawn(): void {
-    if (this.#closing) return;
+  /** Starts as many workers as there are too few, unless none ever starts. */
+  #fillVacancies(): void {
+    if (this.#failedStarts >= FAILED_STARTS_MAX) return;
     const { c } = this.#thread;
-    const number = c.coordinator_add_worker(this.#pool);
-    if (number < 0) {
-      setTimeout(() => this.#spawn(), RESPAWN_DELAY_MS); // all slots rest; by then one will have rested enough
-      return;
+    for (let n = c.coordinator_vacancies(this.#pool); n > 0; n--) {
+      const number = c.coordinator_add_worker(this.#pool);
+      if (number < 0) {
+        clearTimeout(this.#respawn);
+        this.#respawn = setTimeout(() => this.tick(), RESPAWN_DELAY_MS); // all slots rest; by then one may be free
+        return;
+      }
+      this.#spawn(number);
     }
+  }
+
+  #spawn(number: number): void {
+    const { c } = this.#thread;
     this.#workers.add(number);
     const onTimeout = (): void =>
       this.onGone({ type: 'millrace:gone', number, text: 'it did not start in time', retired: false });
@@ -124,10 +134,11 @@ class Coordinator {
   onGone({ number, text, retired }: Gone): void {
     if (!this.#workers.has(number) || this.#closing) return;
     this.#failedStarts += this.#starting.has(number) ? 1 : 0;
-    if (this.#failedStarts < FAILED_STARTS_MAX) return this.#replace(number, retired ? 'retired' : 'lost');
-    this.#bury(number, this.#restMs);
-    if (this.#workers.size > 0) return this.#report();
-    this.#scope.post({ type: 'millrace:failed', message: `no compute worker could be started: ${text}` });
+    this.#bury(number, retired ? 'retired' : 'lost');
+    this.tick();
+    if (this.#workers.size > 0) this.#report();
+    else if (this.#failedStarts >= FAILED_STARTS_MAX)
+      this.#scope.post({ type: 'millrace:failed', message: `no compute worker could be started: ${text}` });
   }
 
   #settleStart(number: number): void {
@@ -143,18 +154,13 @@ class Coordinator {
     this.#scope.post({ type: first ? 'millrace:ready' : 'millrace:roster', ...roster });
   }
 
-  #bury(number: number, restMs: number): void {
+  /** Ends a worker's thread, and lets its place rest before another takes it. */
+  #bury(number: number, why: 'lost' | 'retired'): void {
     this.#scope.post({ type: 'millrace:terminate', number });
     this.#workers.delete(number);
     this.#settleStart(number);
-    this.#thread.c.coordinator_bury_worker(this.#pool, number, restMs);
-  }
-
-  #replace(number: number, why: 'lost' | 'retired'): void {
-    if (!this.#workers.has(number)) return;
-    this.#bury(number, this.#restMs);
     this.#lost += why === 'lost' ? 1 : 0;
-    this.#spawn();
+    this.#thread.c.coordinator_bury_worker(this.#pool, number, this.#restMs, why === 'lost' ? 1 : 0);
   }
 
   /** Ends every job, then every worker. */
@@ -162,10 +168,11 @@ class Coordinator {
     if (this.#closing) return;
     this.#closing = true;
     clearTimeout(this.#timer);
+    clearTimeout(this.#respawn);
     for (let i = 0; i < CLOSE_TRIES && this.#thread.c.coordinator_close(this.#pool) > 0; i++) {
       await new Promise((resolve) => setTimeout(resolve, CLOSE_RETRY_MS));
     }
-    for (const number of [...this.#workers]) this.#bury(number, this.#restMs);
+    for (const number of [...this.#workers]) this.#bury(number, 'retired');
     this.#scope.post({ type: 'millrace:closed' });
   }
 }

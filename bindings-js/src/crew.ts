@@ -21,7 +21,7 @@ export class Crew {
   readonly #parts: SharedParts;
   readonly #start: (name: string) => WorkerChild;
   readonly #workers = new Map<number, WorkerChild>();
-  readonly #modules: ModuleMessage[] = [];
+  readonly #modules = new Map<number, ModuleMessage>();
   #pool = 0;
 
   /** Carries out what `coordinator` says; `start` starts a worker's thread. */
@@ -68,7 +68,7 @@ export class Crew {
       else this.#coordinator.post({ ...message, number });
     });
     worker.post({ type: 'millrace:join', parts: this.#parts, pool: this.#pool, number, stack });
-    for (const module of this.#modules) worker.post(module);
+    for (const module of this.#modules.values()) worker.post(module);
   }
 
   #terminate(number: number): void {
@@ -81,9 +81,15 @@ export class Crew {
   }
 
   /** Sends a module to every worker, now and later. */
-  addModule(id: number, module: WebAssembly.Module): void {
-    const message: ModuleMessage = { type: 'millrace:module', id, module };
-    this.#modules.push(message);
+  addModule(id: number, module: WebAssembly.Module, head: Uint8Array | undefined): void {
+    const message: ModuleMessage = { type: 'millrace:module', id, module, head };
+    this.#modules.set(id, message);
     for (const worker of this.#workers.values()) worker.post(message);
+  }
+
+  /** Has every worker forget a module that no job uses. */
+  dropModule(id: number): void {
+    this.#modules.delete(id);
+    for (const worker of this.#workers.values()) worker.post({ type: 'millrace:unload', id });
   }
 }

@@ -55,6 +55,9 @@ export class CompileError extends PoolError {
   }
 }
 
+/** It could not be fetched. To callers it is a CompileError. @internal */
+export class FetchError extends CompileError {}
+
 /** What a job had written before it failed. */
 export interface PartialOutput {
   readonly stdout: Uint8Array;

@@ -1,11 +1,17 @@
 /** Running one guest after the other in this worker. */
+import { readCall, type Call, typeName, writeResults } from './call.js';
 import { GuestMemory } from './guest-memory.js';
 import { errorCodes, layout } from './layout.gen.js';
+import { readSignature, type Signature } from './signature.js';
 import type { Thread } from './thread.js';
 import { textOf, trapOf } from './trap.js';
 
-const WASI = 'wasi_snapshot_preview1';
-const EXPORT_PREFIX = 'guest_';
+/** What guests can import: by module, the prefix of the exports of coordinator.wasm that they get. */
+const IMPORTS: Readonly<Record<string, string>> = { wasi_snapshot_preview1: 'guest_', millrace: 'host_' };
+
+/** `host_call` is `call`; it has no name behind a prefix of its own. */
+const START = '_start';
+const INITIALIZE = '_initialize';
 
 /** An engine that has no room for one more memory often has some again as soon as another thread's garbage is gone. */
 const MEMORY_TRIES_MS = [1, 5, 20, 50, 100];
@@ -20,62 +26,92 @@ interface Ending {
 /** A guest's module, looked at once. */
 export interface Guest {
   readonly module: WebAssembly.Module;
-  /** Why it cannot be run; `undefined`: it can. */
-  readonly refusal: string | undefined;
+  readonly head: Uint8Array | undefined;
+  readonly imports: readonly WebAssembly.ModuleImportDescriptor[];
+  /** The kinds of its exports, by name. */
+  readonly exports: ReadonlyMap<string, WebAssembly.ImportExportKind>;
+  /** The signatures that were asked for; `undefined`: not known. */
+  readonly signatures: Map<string, Signature | undefined>;
 }
 
 const encoder = new TextEncoder();
 const sleepWord = new Int32Array(new SharedArrayBuffer(4));
 
+/** Looks at what a module imports and exports. */
+export function inspect(module: WebAssembly.Module, head: Uint8Array | undefined): Guest {
+  const exports = new Map(WebAssembly.Module.exports(module).map((e) => [e.name, e.kind]));
+  return { module, head, imports: WebAssembly.Module.imports(module), exports, signatures: new Map() };
+}
+
 export class GuestRunner {
   readonly #thread: Thread;
   readonly #memory: GuestMemory;
-  readonly #imports: WebAssembly.Imports;
-  /** The functions that a guest can import, by their name. */
-  readonly #wasi: Record<string, WebAssembly.ImportValue>;
+  readonly #imports = Object.create(null) as Record<string, Record<string, WebAssembly.ImportValue>>;
 
   constructor(thread: Thread) {
     this.#thread = thread;
     this.#memory = new GuestMemory(thread);
-    this.#wasi = Object.create(null) as Record<string, WebAssembly.ImportValue>;
-    for (const [name, value] of Object.entries(thread.c)) {
-      if (name.startsWith(EXPORT_PREFIX)) this.#wasi[name.slice(EXPORT_PREFIX.length)] = value as () => void;
+    for (const [module, prefix] of Object.entries(IMPORTS)) {
+      const functions = (this.#imports[module] = Object.create(null) as Record<string, WebAssembly.ImportValue>);
+      for (const [name, value] of Object.entries(thread.c)) {
+        if (name.startsWith(prefix)) functions[name.slice(prefix.length)] = value as () => void;
+      }
     }
-    this.#imports = Object.assign(Object.create(null) as WebAssembly.Imports, { [WASI]: this.#wasi });
-  }
-
-  /** Looks whether a module is a command that can be linked. */
-  inspect(module: WebAssembly.Module): Guest {
-    return { module, refusal: this.#refusalOf(module) };
-  }
-
-  #refusalOf(module: WebAssembly.Module): string | undefined {
-    const imports = WebAssembly.Module.imports(module);
-    const unknown = imports.find((i) => i.module !== WASI || i.kind !== 'function' || !(i.name in this.#wasi));
-    if (unknown) return `the module imports ${unknown.kind} ${unknown.module}.${unknown.name}, which nobody provides`;
-    const exports = new Map(WebAssembly.Module.exports(module).map((e) => [e.name, e.kind]));
-    if (exports.get('_start') !== 'function') return 'the module exports no function _start, so it is no command';
-    if (imports.length > 0 && exports.get('memory') !== 'memory') return 'the module uses WASI but exports no memory';
-    return undefined;
   }
 
   /** Runs the job that worker_next began. True: this thread is worn out and must be replaced. */
   run(guest: Guest): boolean {
-    const ending = guest.refusal === undefined ? this.#start(guest.module) : notStarted('POOL_EINVAL', guest.refusal);
+    const call = readCall(this.#thread);
+    const ending = this.#refuse(guest, call) ?? this.#start(guest, call);
     this.#memory.bind(undefined);
     this.#end(ending);
     return ending.outcome === layout.POOL_TRAPPED && ending.code === layout.POOL_TRAP_STACK_OVERFLOW;
   }
 
-  #start(module: WebAssembly.Module): Ending {
+  /** Why a guest cannot be run like that; `undefined`: it can, as far as it shows. */
+  #refuse(guest: Guest, call: Call | undefined): Ending | undefined {
+    const { imports, exports } = guest;
+    const unknown = imports.find((i) => i.kind !== 'function' || !this.#imports[i.module]?.[i.name]);
+    if (unknown) {
+      const what = `${unknown.kind} ${unknown.module}.${unknown.name}`;
+      return notStarted('POOL_EINVAL', `the module imports ${what}, which nobody provides`);
+    }
+    if (imports.length > 0 && exports.get('memory') !== 'memory') {
+      return notStarted('POOL_EINVAL', 'the module uses WASI but exports no memory');
+    }
+    if (call) return this.#refuseCall(guest, call);
+    if (exports.get(START) === 'function') return undefined;
+    return notStarted('POOL_EINVAL', 'the module exports no function _start, so it is no command');
+  }
+
+  #refuseCall(guest: Guest, { name, values }: Call): Ending | undefined {
+    if (guest.exports.get(name) !== 'function') {
+      return notStarted('POOL_ENOENT', `the module exports no function ${name}`);
+    }
+    const params = this.#signatureOf(guest, name)?.params;
+    if (!params || (params.length === values.length && params.every((type, i) => type === values[i]!.type))) {
+      return undefined;
+    }
+    const given = values.map(({ type }) => type);
+    return notStarted('POOL_EINVAL', `${name} takes ${listOf(params)} and was given ${listOf(given)}`);
+  }
+
+  #signatureOf(guest: Guest, name: string): Signature | undefined {
+    const { head, signatures } = guest;
+    if (head && !signatures.has(name)) signatures.set(name, readSignature(this.#thread, head));
+    return signatures.get(name);
+  }
+
+  #start(guest: Guest, call: Call | undefined): Ending {
     const { c } = this.#thread;
     const stack = c.emscripten_stack_get_current();
     c.worker_begin(this.#memory.read, this.#memory.write, this.#memory.check);
     for (const waitMs of [...MEMORY_TRIES_MS, undefined]) {
       if (c.worker_enter() !== 0) return this.#leftBy() ?? { outcome: layout.POOL_CANCELLED, code: 0 };
       try {
-        this.#call(module);
+        const results = this.#call(guest.module, call);
         c.worker_leave();
+        if (call) writeResults(this.#thread, results, this.#signatureOf(guest, call.name)?.results);
         return { outcome: layout.POOL_EXITED, code: 0 };
       } catch (thrown) {
         c._emscripten_stack_restore(stack);
@@ -88,13 +124,14 @@ export class GuestRunner {
     throw new Error('unreachable');
   }
 
-  /** In here the guest's code runs, from its start section on. */
-  #call(module: WebAssembly.Module): void {
+  /** In here the guest's code runs, from its start section on. What its export returned. */
+  #call(module: WebAssembly.Module, call: Call | undefined): unknown {
     const { exports } = new WebAssembly.Instance(module, this.#imports);
     this.#memory.bind(exports['memory'] instanceof WebAssembly.Memory ? exports['memory'] : undefined);
-    const start = exports['_start'] as () => void;
-    if (start.length > 0) throw new WebAssembly.LinkError('_start has parameters, so it is no command');
-    start();
+    if (!call) return callWithout(exports[START] as () => void, START);
+    const initialize = exports[INITIALIZE];
+    if (typeof initialize === 'function' && call.name !== INITIALIZE) callWithout(initialize as () => void, INITIALIZE);
+    return (exports[call.name] as (...values: unknown[]) => unknown)(...call.values.map(({ value }) => value));
   }
 
   /** How the guest was unwound by us; `undefined`: it was not. */
@@ -111,6 +148,16 @@ export class GuestRunner {
     if (bytes && address) heap.u8(address + bytes.length).set(bytes, address);
     c.worker_end(outcome, code, bytes && address ? bytes.length : 0);
   }
+}
+
+/** Calls what must have no parameters. */
+function callWithout(start: () => void, name: string): void {
+  if (start.length > 0) throw new WebAssembly.LinkError(`${name} has parameters, so nobody can call it`);
+  start();
+}
+
+function listOf(types: readonly number[]): string {
+  return `(${types.map(typeName).join(', ')})`;
 }
 
 function notStarted(code: keyof typeof errorCodes, text: string): Ending {

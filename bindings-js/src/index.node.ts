@@ -1,42 +1,9 @@
 /** Millrace in Node. */
-import { readFile } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
-import { resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import type { Platform } from './platform.js';
+import { platform } from './platform.node.js';
 import { Pool as BasePool } from './pool.js';
-import { nodeChild, nodeRestMs } from './scope.node.js';
 import { type PoolOptions, startParts } from './start.js';
 
 export * from './public.js';
-
-const platform: Platform = {
-  urls: {
-    wasm: new URL('./coordinator.wasm', import.meta.url).href,
-    coordinator: new URL('./coordinator.node.js', import.meta.url).href,
-    worker: new URL('./worker.node.js', import.meta.url).href,
-  },
-  isIsolated: () => true,
-  cores: availableParallelism,
-  spawnCoordinator: nodeChild,
-  spawnWorker: nodeChild,
-  restMs: nodeRestMs,
-  load: (source) => {
-    const url = urlOf(source);
-    return url.protocol === 'file:' ? readModule(url) : fetch(url);
-  },
-};
-
-/** A string is a URL if it has a scheme, and a path otherwise. */
-function urlOf(source: string | URL): URL {
-  if (source instanceof URL) return source;
-  return /^[a-z][a-z+.-]+:/i.test(source) ? new URL(source) : pathToFileURL(resolve(source));
-}
-
-/** fetch does not read files. */
-async function readModule(url: URL): Promise<Response> {
-  return new Response(await readFile(url), { headers: { 'Content-Type': 'application/wasm' } });
-}
 
 export class Pool extends BasePool {
   /** Starts a pool. Rejects with a `StartError`, and then leaves nothing behind. An idle pool does not keep the process

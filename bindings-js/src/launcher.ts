@@ -1,7 +1,7 @@
 /** Starting jobs: opens their pipes and submits them, in the order they came, waiting while the pool is full. */
-import { type Client, EAGAIN, type Fd } from './client.js';
+import { type Client, EAGAIN, type Fd, type Stdio } from './client.js';
 import { CancelledError, errorOfStatus, type JobError, TimedOutError } from './errors.js';
-import { errorCodes } from './layout.gen.js';
+import { errorCodes, layout } from './layout.gen.js';
 import type { Checked } from './options.js';
 import { Task } from './task.js';
 
@@ -98,7 +98,9 @@ export class Launcher {
     if (!pipes) return undefined;
     const { theirs, ours } = pipes;
     try {
-      const job = this.#client.submit({ module, stdio: theirs, ...options, timeoutMs: timeoutMsOf(options) });
+      const { args, env } = options;
+      const stdio = [stdioOf(theirs[0]), stdioOf(theirs[1]), stdioOf(theirs[2])] as const;
+      const job = this.#client.submit({ module, stdio, args, env, timeoutMs: timeoutMsOf(options) });
       if (job > 0) return this.#add(new Task(this.#client, job, ours, signal, (settled) => this.#onSettled(settled)));
       if (job !== EAGAIN) throw errorOfStatus(job);
     } catch (error) {
@@ -141,6 +143,10 @@ export class Launcher {
     if (this.#live.size === 0) this.#onBusy(false);
     this.#wakeNext();
   }
+}
+
+function stdioOf(fd: Fd): Stdio {
+  return { kind: fd ? layout.POOL_STDIO_PIPE : layout.POOL_STDIO_NULL, fd };
 }
 
 /** What is left of a job's time, as C takes it: 0 for ever. */

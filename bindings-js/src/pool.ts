@@ -3,11 +3,19 @@ import type { Client } from './client.js';
 import { CancelledError, JobError, LostError, OutputLimitError, type PartialOutput, PoolError } from './errors.js';
 import { Job } from './job.js';
 import { Launcher } from './launcher.js';
+import { ModuleList } from './module-list.js';
 import { Compiler, type ModuleSource } from './modules.js';
-import { checkOptions, type JobOptions, maxOutputOf, type RunOptions, type SpawnOptions } from './options.js';
+import {
+  checkOptions,
+  type JobOptions,
+  maxOutputOf,
+  type RunOptions,
+  type SpawnOptions,
+  wholeNumber,
+} from './options.js';
+import { layout } from './layout.gen.js';
 import type { FromCoordinator, Roster } from './protocol.js';
-import type { CoordinatorChild, Crew } from './crew.js';
-import type { Parts } from './start.js';
+import { closeParts, endParts, type Parts } from './start.js';
 import { collect, feed } from './streams.js';
 import type { Task } from './task.js';
 
@@ -32,31 +40,28 @@ export interface RunResult {
   readonly stderr: Uint8Array;
 }
 
-const CLOSE_TIMEOUT_MS = 3000;
-
 /** A pool of workers that run WebAssembly programs beside the thread that made it, which never blocks.
  *
  * One thread uses a pool: the one that created it. Several pools are independent of each other. */
 export class Pool {
   readonly tier: Tier = 'shared';
-  readonly #coordinator: CoordinatorChild;
-  readonly #crew: Crew;
+  readonly #parts: Parts;
   readonly #client: Client;
   readonly #launcher: Launcher;
   readonly #compiler: Compiler;
+  readonly #modules: ModuleList;
   readonly #moduleIds = new WeakMap<WebAssembly.Module, number>();
-  #nextModuleId = 1;
   #roster: Roster;
   #closing: Promise<void> | undefined;
-  #onClosed: (() => void) | undefined;
 
   /** @internal Use `Pool.create`. */
-  constructor({ platform, coordinator, crew, client, roster }: Parts) {
-    this.#coordinator = coordinator;
-    this.#crew = crew;
+  constructor(parts: Parts) {
+    const { platform, coordinator, crew, client, roster } = parts;
+    this.#parts = parts;
     this.#client = client;
     this.#roster = roster;
     this.#compiler = new Compiler(platform);
+    this.#modules = new ModuleList(crew);
     this.#launcher = new Launcher(client, (busy) => coordinator.keepAlive(busy));
     coordinator.onMessage((message) => this.#onMessage(message));
     coordinator.onFailure((text) => this.#die(new LostError(`the coordinator died: ${text}`)));
@@ -100,6 +105,22 @@ export class Pool {
     return new Job(this.#client, task);
   }
 
+  /** Has the workers forget a module, as soon as no job that was given it runs. Give it again, and they are sent it
+   * again; a URL is fetched again. A pool that is handed ever new modules grows without this. */
+  unload(module: WebAssembly.Module): void {
+    this.#compiler.forget(module);
+    const id = this.#moduleIds.get(module);
+    if (id === undefined) return;
+    this.#moduleIds.delete(module);
+    this.#modules.unload(id);
+  }
+
+  /** Changes how many jobs run at the same time, 1 to 127. Jobs that run go on: a worker too many ends after its job. */
+  resize(workers: number): void {
+    if (this.#closing) throw new PoolError('POOL_ESHUTDOWN', 'the pool is closed');
+    this.#client.resize(wholeNumber('workers', workers, layout.WORKERS_MAX));
+  }
+
   /** How the pool is doing now. */
   stats(): PoolStats {
     return { workers: this.#roster.workers, lostWorkers: this.#roster.lost, jobs: this.#launcher.size };
@@ -120,16 +141,25 @@ export class Pool {
     if (this.#closing) throw new PoolError('POOL_ESHUTDOWN', 'the pool is closed');
     const checked = checkOptions(options);
     const module = source instanceof WebAssembly.Module ? source : await this.compile(source);
-    return this.#launcher.launch({ module: this.#idOf(module), options: checked, piped, signal: options.signal });
+    const id = this.#idOf(module);
+    const done = (): void => this.#modules.done(id);
+    this.#modules.use(id);
+    try {
+      const task = await this.#launcher.launch({ module: id, options: checked, piped, signal: options.signal });
+      void task.status.then(done, done);
+      return task;
+    } catch (error) {
+      done();
+      throw error;
+    }
   }
 
   /** The number of a module; the workers are sent it at its first use. */
   #idOf(module: WebAssembly.Module): number {
     let id = this.#moduleIds.get(module);
     if (id === undefined) {
-      id = this.#nextModuleId++;
+      id = this.#modules.add(module);
       this.#moduleIds.set(module, id);
-      this.#crew.addModule(id, module);
     }
     return id;
   }
@@ -141,8 +171,6 @@ export class Pool {
         return;
       case 'millrace:failed':
         return this.#die(new LostError(message.message));
-      case 'millrace:closed':
-        return this.#onClosed?.();
     }
   }
 
@@ -154,25 +182,16 @@ export class Pool {
 
   async #close(): Promise<void> {
     const reason = new PoolError('POOL_ESHUTDOWN', 'the pool was closed');
-    this.#coordinator.keepAlive(true);
+    this.#parts.coordinator.keepAlive(true);
     this.#client.shut(); // or a worker that is free again would begin what is about to be cancelled
     this.#launcher.cancelAll(reason);
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, CLOSE_TIMEOUT_MS);
-      this.#onClosed = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-      this.#coordinator.post({ type: 'millrace:close' });
-    });
+    await closeParts(this.#parts);
     this.#end(new CancelledError({ cause: reason }));
   }
 
   #end(error: JobError): void {
     this.#launcher.failAll(error);
-    this.#client.stop();
-    this.#coordinator.terminate();
-    this.#crew.terminateAll();
+    endParts(this.#parts);
     this.#roster = { workers: 0, lost: this.#roster.lost };
   }
 }

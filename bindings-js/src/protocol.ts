@@ -29,6 +29,8 @@ export type ToCoordinator =
       readonly type: 'millrace:start';
       readonly parts: SharedParts;
       readonly workers: number;
+      /** Threads at most, those that stand in for waiting jobs counted; 0: as C thinks best. */
+      readonly maxWorkers: number;
       readonly cores: number;
       readonly graceMs: number;
       readonly blocksMib: number;
@@ -56,6 +58,14 @@ export interface ModuleMessage {
   readonly type: 'millrace:module';
   readonly id: number;
   readonly module: WebAssembly.Module;
+  /** The sections of its binary that tell the types of its exports (see `module-head.ts`), where they are known. */
+  readonly head?: Uint8Array;
+}
+
+/** No job will use a module any more. */
+export interface UnloadMessage {
+  readonly type: 'millrace:unload';
+  readonly id: number;
 }
 
 /** Main thread to compute worker. */
@@ -67,7 +77,8 @@ export type ToWorker =
       readonly number: number;
       readonly stack: number;
     }
-  | ModuleMessage;
+  | ModuleMessage
+  | UnloadMessage;
 
 /** Compute worker to main thread. */
 export type FromWorker =

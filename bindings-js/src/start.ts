@@ -12,6 +12,9 @@ import { instantiate } from './thread.js';
 export interface PoolOptions {
   /** How many workers run jobs at the same time. (default: the number of cores less one, at least 1) */
   workers?: number;
+  /** Threads at most. While a job waits for a pipe, a clock or another job, its place is given to one more worker if
+   * there is work for it. (default: `workers` and 32, 127 at most) */
+  maxWorkers?: number;
   /** Where the package's files are, for those who serve them from elsewhere. (default: beside this module) */
   urls?: { wasm?: string | URL; coordinator?: string | URL; worker?: string | URL };
   /** Bytes of shared memory at most, for all pipes and arguments together, 32 MiB to 4 GiB. (default: 256 MiB) */
@@ -36,11 +39,13 @@ const DEFAULT_MEMORY_MIB = 256;
 const MIN_MEMORY_MIB = 32;
 const DEFAULT_GRACE_MS = 50;
 const START_TIMEOUT_MS = 30_000;
+const CLOSE_TIMEOUT_MS = 3000;
 
 /** Starts everything; on any failure nothing is left behind. */
 export async function startParts(platform: Platform, options: PoolOptions): Promise<Parts> {
   if (!platform.isIsolated()) throw new NotIsolatedError();
   const workers = wholeNumber('workers', options.workers, layout.WORKERS_MAX) || Math.max(1, platform.cores() - 1);
+  const maxWorkers = wholeNumber('maxWorkers', options.maxWorkers, layout.WORKERS_MAX);
   const graceMs = wholeNumber('graceMs', options.graceMs, 60_000) || DEFAULT_GRACE_MS;
   const memoryMib = memoryMibOf(options);
   const urls = urlsOf(platform, options);
@@ -55,8 +60,8 @@ export async function startParts(platform: Platform, options: PoolOptions): Prom
   try {
     coordinator.keepAlive(true);
     const ready = untilReady(platform, coordinator, urls.coordinator, crew, parts);
-    const cores = platform.cores();
-    coordinator.post({ type: 'millrace:start', parts, workers, cores, graceMs, blocksMib, restMs: platform.restMs });
+    const limits = { workers, maxWorkers, cores: platform.cores(), graceMs, blocksMib, restMs: platform.restMs };
+    coordinator.post({ type: 'millrace:start', parts, ...limits });
     return await ready;
   } catch (error) {
     coordinator.terminate();
@@ -100,6 +105,26 @@ function join(parts: SharedParts, crew: Crew, pool: number): Client {
   const client = new Client(thread, pool);
   crew.onClientRing = () => client.ring();
   return client;
+}
+
+/** Has the coordinator end every job, and then every worker; resolves when they have ended, or ought to have. */
+export function closeParts({ coordinator }: Parts): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, CLOSE_TIMEOUT_MS);
+    coordinator.onMessage((message) => {
+      if (message.type !== 'millrace:closed') return;
+      clearTimeout(timer);
+      resolve();
+    });
+    coordinator.post({ type: 'millrace:close' });
+  });
+}
+
+/** Ends every thread at once. */
+export function endParts({ client, coordinator, crew }: Parts): void {
+  client.stop();
+  coordinator.terminate();
+  crew.terminateAll();
 }
 
 function memoryMibOf({ maxMemory }: PoolOptions): number {

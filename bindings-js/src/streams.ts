@@ -1,4 +1,5 @@
 /** Web Streams over the ends of pipes, with the pipe's own backpressure and nothing buffered beside it. */
+import { concat } from './bytes.js';
 import { type Client, EAGAIN, type Fd } from './client.js';
 import { errorOfStatus } from './errors.js';
 
@@ -24,17 +25,6 @@ export async function collect(client: Client, fd: Fd, limit: number, onLimit: ()
       return concat(chunks);
     }
   }
-}
-
-function concat(chunks: readonly Uint8Array[]): Uint8Array {
-  if (chunks.length <= 1) return chunks[0] ?? new Uint8Array(0);
-  const all = new Uint8Array(chunks.reduce((size, chunk) => size + chunk.length, 0));
-  let at = 0;
-  for (const chunk of chunks) {
-    all.set(chunk, at);
-    at += chunk.length;
-  }
-  return all;
 }
 
 /** Writes all of `bytes`, waiting whenever the pipe is full. */

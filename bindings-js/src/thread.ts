@@ -11,11 +11,13 @@ export interface CoordinatorExports {
   emscripten_stack_get_current(): number;
   _emscripten_stack_restore(pointer: number): void;
 
-  pool_submit(pool: number, config: number, jobOut: number): number;
+  pool_resize(pool: number, workers: number): number;
+  pool_stats(pool: number, statsOut: number): number;
+  pool_wait(pool: number, job: number, timeoutMs: number, resultOut: number): number;
   pool_cancel(pool: number, job: number): number;
-  pool_result(pool: number, job: number, resultOut: number): number;
   pool_release(pool: number, job: number): number;
   pool_pipe(pool: number, capacity: number, fdsOut: number): number;
+  pool_write(pool: number, fd: number, data: number, size: number): number;
   pool_close(pool: number, fd: number): number;
 
   client_join(pool: number, relayed: number): number;
@@ -27,13 +29,25 @@ export interface CoordinatorExports {
   client_consume(pool: number, fd: number, size: number): number;
   client_reserve(pool: number, fd: number, wants: number, dataOut: number): number;
   client_commit(pool: number, fd: number, size: number): number;
+  client_poll(pool: number, fds: number, n: number): number;
+  client_stage(pool: number, size: number, addressOut: number): number;
+  client_submit(pool: number, record: number, recordBytes: number, jobOut: number): number;
+  client_call(pool: number, slot: number, callOut: number): number;
+  client_reply(pool: number, call: number, status: number, size: number): number;
 
-  coordinator_create(cores: number, graceMs: number, blocksMib: number): number;
+  coordinator_create(
+    cores: number,
+    graceMs: number,
+    blocksMib: number,
+    workers: number,
+    maxWorkers: number,
+  ): number;
   coordinator_arm(pool: number, relayed: number): number;
   coordinator_tick(pool: number): number;
+  coordinator_vacancies(pool: number): number;
   coordinator_add_worker(pool: number): number;
   coordinator_worker_stack(pool: number, worker: number): number;
-  coordinator_bury_worker(pool: number, worker: number, restMs: number): void;
+  coordinator_bury_worker(pool: number, worker: number, restMs: number, lost: number): void;
   coordinator_next_kill(pool: number): number;
   coordinator_close(pool: number): number;
 
@@ -44,6 +58,11 @@ export interface CoordinatorExports {
   worker_leave(): void;
   worker_left_by(): number;
   worker_exit_code(): number;
+  worker_call(): number;
+  worker_results(n: number): number;
+  worker_borrow(size: number): number;
+  worker_return_borrowed(): void;
+  worker_signature(bytes: number, size: number, name: number, nameBytes: number, out: number): number;
   worker_text(size: number): number;
   worker_end(outcome: number, code: number, textBytes: number): void;
 }
@@ -80,6 +99,12 @@ export class Heap {
   f64(address: number): number {
     if (address + 8 > this.#u8.length) this.#renew();
     return this.#f64[address >>> 3]!;
+  }
+
+  /** Everything up to `end` at least, for values of all types. */
+  view(end: number): DataView {
+    if (end > this.#u8.length) this.#renew();
+    return new DataView(this.#u8.buffer);
   }
 
   #renew(): void {

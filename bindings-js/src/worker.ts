@@ -1,6 +1,6 @@
 /** The compute worker's script: takes jobs from shared memory and runs them, one after the other, until it is ended. */
-import { type Guest, GuestRunner } from './guest.js';
-import { layout } from './layout.gen.js';
+import { type Guest, GuestRunner, inspect } from './guest.js';
+import { errorCodes, layout } from './layout.gen.js';
 import type { FromWorker, ToWorker } from './protocol.js';
 import type { Scope } from './scope.js';
 import { check, instantiate, joinWithStack, type Thread } from './thread.js';
@@ -19,6 +19,10 @@ class Modules {
     this.#waiting.delete(id);
   }
 
+  delete(id: number): void {
+    this.#guests.delete(id);
+  }
+
   get(id: number): Guest | undefined {
     return this.#guests.get(id);
   }
@@ -32,18 +36,27 @@ class Modules {
 /** Makes a worker's script listen. */
 export function serveWorker(scope: WorkerScope): void {
   const modules = new Modules();
-  let runner: GuestRunner | undefined;
   scope.onMessage((message) => {
-    if (message.type === 'millrace:module') return runner && modules.add(message.id, runner.inspect(message.module));
-    try {
-      const thread = join(scope, message);
-      runner = new GuestRunner(thread);
-      scope.post({ type: 'millrace:joined' });
-      void work(scope, thread, runner, modules);
-    } catch (error) {
-      scope.post({ type: 'millrace:gone', text: String(error), retired: false });
+    switch (message.type) {
+      case 'millrace:module':
+        return modules.add(message.id, inspect(message.module, message.head));
+      case 'millrace:unload':
+        return modules.delete(message.id);
+      case 'millrace:join':
+        return start(scope, message, modules);
     }
   });
+}
+
+function start(scope: WorkerScope, message: Join, modules: Modules): void {
+  try {
+    const thread = join(scope, message);
+    const runner = new GuestRunner(thread);
+    scope.post({ type: 'millrace:joined' });
+    void work(scope, thread, runner, modules);
+  } catch (error) {
+    scope.post({ type: 'millrace:gone', text: String(error), retired: false });
+  }
 }
 
 function join(scope: WorkerScope, { parts, pool, number, stack }: Join): Thread {
@@ -54,12 +67,12 @@ function join(scope: WorkerScope, { parts, pool, number, stack }: Join): Thread 
 }
 
 async function work(scope: WorkerScope, { c }: Thread, runner: GuestRunner, modules: Modules): Promise<void> {
+  const retire = (text: string): void => scope.post({ type: 'millrace:gone', text, retired: true });
   for (;;) {
     const id = c.worker_next(); // sleeps here
+    if (id === errorCodes.POOL_ETIMEDOUT) return retire('the pool has a worker too many');
     if (id < 0) return;
     const guest = modules.get(id) ?? (await modules.arrival(id));
-    if (!runner.run(guest)) continue;
-    scope.post({ type: 'millrace:gone', text: 'its stack overflowed', retired: true });
-    return;
+    if (runner.run(guest)) return retire('its stack overflowed');
   }
 }

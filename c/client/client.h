@@ -4,6 +4,7 @@
 
 #include "core/layout.h"
 #include "pool.h"
+#include "sync/calls.h"
 
 /* Makes this thread the pool's client. `relayed`: it cannot watch its bell, and is told by messages that it rang.
  * POOL_EPROTO: the memory is of another version. */
@@ -19,8 +20,21 @@ POOL_API int32_t client_take(struct pool *pool);
 POOL_API uint32_t client_arm(struct pool *pool);
 POOL_API void client_disarm(struct pool *pool);
 
-/* The pipe behind one of the client's own ends: NULL if it is not open, or was given to a job. */
-struct pipe *client_end_of(struct pool *pool, pool_fd_t fd, enum pipe_end end);
+/* Takes memory for the next submission's input, or the next reply: `*address_out` has room for `size_bytes` bytes.
+ * Staging again replaces it. POOL_EAGAIN (a signal follows), POOL_ENOMEM, POOL_E2BIG. */
+POOL_API int client_stage(struct pool *pool, uint32_t size_bytes, uint8_t **address_out);
+
+/* pool_submit with a record (core/record.h); an input was staged before. */
+POOL_API int client_submit(struct pool *pool, const uint8_t *record, uint32_t size, pool_job_t *job_out);
+
+/* Takes the host call that a signal told of. POOL_EBADF: it is not there any more. */
+POOL_API int client_call(struct pool *pool, uint32_t slot, struct client_call *call_out);
+
+/* pool_reply with data that was staged before. */
+POOL_API int client_reply(struct pool *pool, pool_call_t call, int32_t status, uint32_t size_bytes);
+
+/* pool_poll that only looks; if nothing is found, a signal follows for each end. */
+POOL_API int client_poll(struct pool *pool, struct pool_pollfd *fds, uint32_t n_fds);
 
 /* The bytes that can be read at `*data_out` without copying: their number, 0 at end of file, POOL_EAGAIN (a signal
  * follows), POOL_EBADF. Then client_consume gives `size` of them back. */

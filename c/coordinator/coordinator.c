@@ -3,7 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/check.h"
 #include "port/port.h"
+
+#define SPARE_WORKERS 32u /* that may be up beside those that are wanted, while these sleep */
 
 static struct pool *allocate_pool(void)
 {
@@ -13,17 +16,36 @@ static struct pool *allocate_pool(void)
     pool->client_stack = aligned_alloc(16, CLIENT_STACK_BYTES);
     pool->client_scratch = aligned_alloc(16, CLIENT_SCRATCH_BYTES);
     if (pool->client_stack && pool->client_scratch) return pool;
-    free(pool->client_stack);
-    free(pool->client_scratch);
-    free(pool);
+    pool__coordinator_destroy(pool);
     return NULL;
 }
 
-struct pool *coordinator_create(uint32_t n_cores, uint32_t grace_ms, uint32_t blocks_mib)
+void pool__coordinator_destroy(struct pool *pool)
+{
+    for (uint32_t i = 1; i < pool->blocks.n_blocks; i++) free(pool->blocks.memory[i]);
+    for (uint32_t i = 1; i <= WORKERS_MAX; i++) free(pool->workers[i].stack);
+    free(pool->client_stack);
+    free(pool->client_scratch);
+    free(pool);
+}
+
+static uint32_t max_workers_of(uint32_t n_workers, uint32_t max_workers)
+{
+    if (max_workers == 0) max_workers = n_workers + SPARE_WORKERS;
+    if (max_workers < n_workers) max_workers = n_workers;
+    return pool__min(max_workers, POOL_WORKERS_MAX);
+}
+
+struct pool *coordinator_create(uint32_t n_cores, uint32_t grace_ms, uint32_t blocks_mib, uint32_t n_workers,
+                                uint32_t max_workers)
 {
     struct pool *pool = allocate_pool();
     if (!pool) return NULL;
-    struct pool_limits limits = {n_cores, grace_ms, (uint64_t)blocks_mib << 20};
+    struct pool_limits limits = {.n_cores = n_cores,
+                                 .grace_ms = grace_ms,
+                                 .blocks_bytes = (uint64_t)blocks_mib << 20,
+                                 .n_workers = n_workers,
+                                 .max_workers = max_workers_of(n_workers, max_workers)};
     pool__layout_init(pool, &limits);
     pool__refill(pool);
     return pool;
@@ -40,5 +62,7 @@ double coordinator_tick(struct pool *pool)
     pool__refill(pool);
     uint64_t now = port_now_ns(PORT_MONOTONIC);
     uint64_t next = pool__ladder_climb(pool, now, (uint64_t)pool->grace_ms * 1000000);
+    uint64_t staff = pool__staff_look(pool, now);
+    if (staff < next) next = staff;
     return next == UINT64_MAX ? COORDINATOR_IDLE : next > now ? (double)(next - now) / 1e6 : 0;
 }

@@ -19,6 +19,7 @@ static bool kill(struct pool *pool, struct job *job, uint32_t generation)
     struct worker *worker = &pool->workers[number];
     uint32_t guest = pool__worker_word(turn, WORKER_GUEST);
     if (!atomic_compare_exchange_strong(&worker->x_state, &guest, pool__worker_word(turn, WORKER_KILLED))) return false;
+    job->killed = 1;
     pool__job_end_running(pool, job, (enum pool_outcome)pool__job_wished(job), 0);
     return true;
 }
@@ -40,6 +41,7 @@ static uint64_t climb_running(struct pool *pool, struct job *job, uint32_t gener
     }
     if (job->kill_at_ns > now_ns + grace_ns)
         job->kill_at_ns = now_ns + grace_ns; /* the pool closes: no grace any more */
+    if (job->function) return UINT64_MAX;    /* a thread that runs our own program's code is never ended from outside */
     if (now_ns < job->kill_at_ns) return job->kill_at_ns;
     return kill(pool, job, generation) ? UINT64_MAX : now_ns + RETRY_NS;
 }

@@ -5,9 +5,11 @@
 #include "core/check.h"
 #include "sync/wake.h"
 
-#define STOCK_SMALL 256u /* blocks of the smallest kind, for arguments */
-#define STOCK_RINGS 4u   /* rings of the default size */
-#define REFILL_MAX 64u   /* of one kind at a time */
+/* So many blocks of the smallest kinds there are from the start, up to rings of the default size: what most jobs take
+ * is there when it is first asked for. */
+static const uint16_t stock[] = {256, 32, 32, 16, 16, 8, 8, 4, 4, 4, 4};
+
+#define REFILL_MAX 64u /* of one kind at a time */
 
 static bool add_one(struct blocks *blocks, uint32_t kind)
 {
@@ -29,9 +31,8 @@ static uint32_t add(struct blocks *blocks, uint32_t kind, uint32_t n)
 void pool__refill(struct pool *pool)
 {
     struct blocks *blocks = &pool->blocks;
-    if (blocks->total_bytes == 0) {
-        add(blocks, 0, STOCK_SMALL);
-        add(blocks, pool__blocks_class(POOL_PIPE_DEFAULT_BYTES), STOCK_RINGS);
+    if (blocks->x_total_bytes == 0) {
+        for (uint32_t kind = 0; kind < POOL_COUNT_OF(stock); kind++) add(blocks, kind, stock[kind]);
     }
     bool news = false; /* for nothing they would only ask again */
     for (uint32_t kind = 0; kind < BLOCK_CLASSES; kind++) {

@@ -31,6 +31,7 @@ int32_t coordinator_add_worker(struct pool *pool)
     if (!worker->stack) return POOL_ENOMEM;
     pool__bell_disarm(&pool->bells[WAITER_WORKER_0 + number]);
     atomic_store(&worker->x_state, WORKER_STARTING);
+    atomic_fetch_add(&pool->sched.x_live, 1);
     return (int32_t)number;
 }
 
@@ -54,7 +55,7 @@ static uint64_t rest_until(double rest_ms)
     return rest_ms < 0 ? UINT64_MAX : port_now_ns(PORT_MONOTONIC) + (uint64_t)(rest_ms * 1e6);
 }
 
-void coordinator_bury_worker(struct pool *pool, uint32_t number, double rest_ms)
+void coordinator_bury_worker(struct pool *pool, uint32_t number, double rest_ms, bool lost)
 {
     if (number == 0 || number > WORKERS_MAX) return;
     struct worker *worker = &pool->workers[number];
@@ -63,6 +64,8 @@ void coordinator_bury_worker(struct pool *pool, uint32_t number, double rest_ms)
     pool__sched_clear_idle(&pool->sched, number);
     pool__wake_idle(pool); /* the wake-up for a job may have been spent on this one */
     if (state != WORKER_STARTING) atomic_fetch_sub(&pool->sched.x_awake, 1);
+    atomic_fetch_sub(&pool->sched.x_live, 1);
+    if (lost) atomic_fetch_add(&pool->x_lost, 1);
 
     struct job *job = job_of(pool, number);
     if (job) {

@@ -10,7 +10,7 @@ void pool__blocks_init(struct blocks *blocks, uint64_t limit_bytes)
         atomic_init(&blocks->x_refused[kind], 0);
     }
     blocks->n_blocks = 1; /* 0 means "no block" */
-    blocks->total_bytes = 0;
+    blocks->x_total_bytes = 0;
     blocks->limit_bytes = limit_bytes;
 }
 
@@ -41,7 +41,7 @@ void pool__blocks_give(struct blocks *blocks, uint32_t block)
 bool pool__blocks_may_add(const struct blocks *blocks, uint32_t size_class)
 {
     uint64_t size = (uint64_t)1 << (BLOCK_MIN_LOG2 + size_class);
-    return blocks->n_blocks < BLOCKS_MAX && blocks->total_bytes + size <= blocks->limit_bytes;
+    return blocks->n_blocks < BLOCKS_MAX && blocks->x_total_bytes + size <= blocks->limit_bytes;
 }
 
 void pool__blocks_add(struct blocks *blocks, uint32_t size_class, uint8_t *memory)
@@ -49,7 +49,7 @@ void pool__blocks_add(struct blocks *blocks, uint32_t size_class, uint8_t *memor
     uint32_t block = blocks->n_blocks++;
     blocks->memory[block] = memory;
     blocks->size_class[block] = (uint8_t)size_class;
-    blocks->total_bytes += (uint64_t)1 << (BLOCK_MIN_LOG2 + size_class);
+    blocks->x_total_bytes += (uint64_t)1 << (BLOCK_MIN_LOG2 + size_class);
     pool__blocks_give(blocks, block);
 }
 

@@ -12,7 +12,7 @@
 #include <stdbool.h>
 
 #define BLOCK_MIN_LOG2 8u
-#define BLOCK_MAX_LOG2 20u
+#define BLOCK_MAX_LOG2 24u
 #define BLOCK_CLASSES (BLOCK_MAX_LOG2 - BLOCK_MIN_LOG2 + 1)
 #define BLOCKS_MAX 8192u
 
@@ -25,7 +25,7 @@ struct blocks {
     uint8_t *memory[BLOCKS_MAX];
     uint8_t size_class[BLOCKS_MAX];
     uint32_t n_blocks;
-    uint64_t total_bytes;
+    _Atomic uint64_t x_total_bytes;
     uint64_t limit_bytes;
 };
 

@@ -23,6 +23,15 @@
 
 enum job_state { JOB_FREE = 0, JOB_FILLING, JOB_QUEUED, JOB_ENDING, JOB_RUNNING, JOB_ENDED, JOB_RELEASED, JOB_STATES };
 
+/* A job's stdio that the job itself has closed, beside the kinds of pool.h. */
+#define STDIO_CLOSED 5u
+
+/* What a job has written to a descriptor that is kept. */
+struct capture {
+    uint32_t block; /* 0: none yet */
+    uint32_t size;
+};
+
 struct job {
     _Alignas(64) _Atomic uint32_t x_state; /* generation << 8 | enum job_state */
     _Atomic uint32_t x_wish;               /* generation << 8 | the enum pool_outcome it shall end with, 0: none */
@@ -30,16 +39,25 @@ struct job {
     _Atomic uint32_t x_turn;               /* that worker's turn; set before x_worker */
     _Atomic uint32_t x_holds;              /* the submitter, and the run queue while the number is in it */
     _Atomic uint64_t x_deadline_ns;        /* monotonic clock; 0: none */
+    _Atomic uint32_t x_waited;             /* 1: a thread may sleep until it has ended */
+    _Atomic uint32_t x_calls;              /* ends of host calls that it has open */
     /* the owner of the state writes */
+    pool_function function; /* NULL: a guest */
+    void *user;
     uint32_t module;
-    pool_fd_t stdio[3];
-    uint32_t block; /* arguments, later the result's text; 0: none */
-    uint32_t args_bytes;
-    uint32_t n_args;
-    uint32_t n_env;
+    uint32_t priority;
+    struct pool_stdio stdio[3];
+    uint32_t block;       /* its record; later the result's text or values; 0: none */
+    uint32_t input_block; /* what stdin reads; 0: nothing */
+    uint32_t input_bytes;
+    uint32_t input_done; /* how much of it was read */
+    uint32_t capture_max_bytes;
+    struct capture captures[2]; /* of stdout and stderr */
     uint32_t outcome;
     uint32_t code;
     uint32_t text_bytes;
+    uint32_t n_results;
+    uint32_t killed;
     uint64_t submitted_ns;
     uint64_t started_ns;
     uint64_t ended_ns;

@@ -6,6 +6,8 @@ _Static_assert(SIGNALS_USED <= SIGNALS_MAX, "every signal has its bit");
 _Static_assert(JOBS_MAX <= 1u << HANDLE_JOB_BITS, "a job's handle holds its slot");
 _Static_assert(PIPES_MAX * 2 <= 1u << HANDLE_PIPE_BITS, "an end's handle holds its slot");
 _Static_assert(JOBS_MAX < QUEUE_CELLS, "the run queue holds every job");
+_Static_assert(POOL_BYTES_MAX == 1u << BLOCK_MAX_LOG2, "a block holds whatever is carried in one piece");
+_Static_assert(POOL_WORKERS_MAX < WORKERS_MAX, "a slot is left to rest");
 _Static_assert(sizeof(struct job) % 64 == 0 && sizeof(struct pipe) % 64 == 0, "no two share a cache line");
 
 /* Slots go on the list from the last to the first, so that the first is taken first. */
@@ -20,9 +22,13 @@ void pool__layout_init(struct pool *pool, const struct pool_limits *limits)
     pool->abi = POOL_ABI;
     pool->n_cores = limits->n_cores;
     pool->grace_ms = limits->grace_ms;
+    pool->max_workers = limits->max_workers;
     for (uint32_t i = 0; i < WAITERS_MAX; i++) pool__bell_init(&pool->bells[i]);
     pool__sched_init(&pool->sched);
     pool__blocks_init(&pool->blocks, limits->blocks_bytes);
+    atomic_store(&pool->sched.x_target, limits->n_workers);
+    free_all(&pool->free_lessees, pool->lessee_links, LESSEES_MAX);
+    free_all(&pool->free_calls, pool->call_links, CALLS_MAX);
     free_all(&pool->free_jobs, pool->job_links, JOBS_MAX);
     free_all(&pool->free_pipes, pool->pipe_links, PIPES_MAX);
 }

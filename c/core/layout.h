@@ -8,6 +8,7 @@
 
 #include "core/bell.h"
 #include "core/blocks.h"
+#include "core/call.h"
 #include "core/job.h"
 #include "core/pipe.h"
 #include "core/sched.h"
@@ -23,13 +24,16 @@
 /* Waiters, the threads that can sleep, by number. 0 is nobody. */
 #define WAITER_CLIENT 1u
 #define WAITER_COORDINATOR 2u
-#define WAITER_WORKER_0 2u /* worker n, from 1, is waiter WAITER_WORKER_0 + n */
-#define WAITERS_MAX (WAITER_WORKER_0 + WORKERS_MAX + 1)
+#define WAITER_WORKER_0 2u                                  /* worker n, from 1, is waiter WAITER_WORKER_0 + n */
+#define WAITER_LESSEE_0 (WAITER_WORKER_0 + WORKERS_MAX + 1) /* any other thread, while it is in a call that blocks */
+#define LESSEES_MAX 256u
+#define WAITERS_MAX (WAITER_LESSEE_0 + LESSEES_MAX)
 
 /* Signals that the client gets, by number. */
 #define SIGNAL_JOB_0 0u                               /* + slot: the job has ended */
 #define SIGNAL_PIPE_0 (SIGNAL_JOB_0 + JOBS_MAX)       /* + slot * 2 + end: that end is ready */
-#define SIGNAL_BLOCKS (SIGNAL_PIPE_0 + 2 * PIPES_MAX) /* memory can be had again */
+#define SIGNAL_CALL_0 (SIGNAL_PIPE_0 + 2 * PIPES_MAX) /* + slot: a job calls the host */
+#define SIGNAL_BLOCKS (SIGNAL_CALL_0 + CALLS_MAX)     /* memory can be had again */
 #define SIGNALS_USED (SIGNAL_BLOCKS + 1)
 
 /* One life of a worker. A worker that was killed gets a successor in another slot: its own words rest with it. */
@@ -58,7 +62,20 @@ struct pool {
     uint8_t *client_scratch;    /* CLIENT_SCRATCH_BYTES: where the bindings put what they pass by address */
     _Atomic uint32_t x_relayed; /* a bit for each waiter that cannot watch its bell and is told by messages */
     _Atomic uint32_t x_closing;
-    _Atomic uint32_t x_starved[(WAITERS_MAX + 31) / 32]; /* a bit for each waiter that wants a block */
+    _Atomic uint32_t x_inside; /* threads other than workers that are in a call which blocks */
+    _Atomic uint32_t
+        x_relief;            /* 1: the coordinator has been asked to look for jobs that blocked workers keep waiting */
+    _Atomic uint32_t x_lost; /* workers that died or had to be ended */
+    uint32_t max_workers;
+    uint32_t staged_block;     /* client only: what the next submission's input or reply is in; 0: nothing */
+    void *owner;               /* whoever made the pool, for its own use */
+    uint64_t starved_since_ns; /* coordinator only: since when a job has waited that a blocked worker keeps waiting */
+    uint32_t n_vacancies;      /* coordinator only: workers to be started now */
+    uint64_t spare_since_ns;   /* coordinator only: since when there have been more workers than are wanted */
+    _Atomic uint32_t x_starved[(WAITERS_MAX + 31) / 32];     /* a bit for each waiter that wants a block */
+    _Atomic uint32_t x_job_waiters[(WAITERS_MAX + 31) / 32]; /* a bit for each that waits for the end of a job */
+    struct freelist free_lessees;
+    freelist_link lessee_links[LESSEES_MAX];
     struct bell bells[WAITERS_MAX];
     struct signals signals; /* the client's */
     struct sched sched;
@@ -66,6 +83,9 @@ struct pool {
     struct freelist free_jobs;
     freelist_link job_links[JOBS_MAX];
     struct job jobs[JOBS_MAX];
+    struct freelist free_calls;
+    freelist_link call_links[CALLS_MAX];
+    struct call calls[CALLS_MAX];
     struct freelist free_pipes;
     freelist_link pipe_links[PIPES_MAX];
     struct pipe pipes[PIPES_MAX];
@@ -81,6 +101,8 @@ struct pool_limits {
     uint32_t n_cores;
     uint32_t grace_ms;     /* how long a cancelled guest may go on computing before its worker is ended */
     uint64_t blocks_bytes; /* for rings and arguments together */
+    uint32_t n_workers;    /* how many jobs run at the same time */
+    uint32_t max_workers;  /* threads at most */
 };
 
 /* Makes an empty pool in zeroed memory. */

@@ -20,7 +20,12 @@ void pool__pipe_open(struct pipe *pipe, uint32_t capacity, uint32_t start)
 {
     pipe->capacity = capacity;
     pipe->data = NULL;
-    pipe->given[PIPE_READ] = pipe->given[PIPE_WRITE] = false;
+    atomic_store(&pipe->x_caller, 0);
+    atomic_store(&pipe->x_reply, POOL_EAGAIN);
+    for (enum pipe_end end = PIPE_READ; end <= PIPE_WRITE; end++) {
+        atomic_store(&pipe->x_hold[end], END_FREE);
+        atomic_store(&pipe->x_nonblocking[end], 0);
+    }
     atomic_store(&pipe->x_block, 0);
     atomic_store(&pipe->x_tail, start);
     atomic_store(&pipe->x_head, start);
@@ -28,6 +33,12 @@ void pool__pipe_open(struct pipe *pipe, uint32_t capacity, uint32_t start)
     atomic_store(&pipe->x_writer_wants, 0);
     atomic_store(&pipe->x_reader_waits, 0);
     atomic_store(&pipe->x_ends, READER_ONE | WRITER_ONE);
+}
+
+bool pool__pipe_pass(struct pipe *pipe, enum pipe_end end, enum end_hold from, enum end_hold to)
+{
+    uint8_t expected = (uint8_t)from;
+    return atomic_compare_exchange_strong(&pipe->x_hold[end], &expected, (uint8_t)to);
 }
 
 void pool__pipe_attach(struct pipe *pipe, uint32_t block, uint8_t *data)
@@ -85,6 +96,17 @@ uint32_t pool__pipe_consume(struct pipe *pipe, uint32_t size)
     uint32_t free = pipe->capacity - (atomic_load(&pipe->x_tail) - head);
     uint32_t enough = pool__min(pipe->capacity / 2, atomic_load(&pipe->x_writer_wants));
     return free >= enough ? waiter : 0;
+}
+
+bool pool__pipe_has_writer(struct pipe *pipe)
+{
+    return has_writer(atomic_load(&pipe->x_ends));
+}
+
+uint32_t pool__pipe_room(struct pipe *pipe)
+{
+    uint32_t used;
+    return used_bytes(pipe, &used) < 0 ? 0 : pipe->capacity - used;
 }
 
 struct span pool__pipe_writable(struct pipe *pipe, uint32_t skip)

@@ -17,11 +17,14 @@
 struct pipe {
     /* whoever opens it writes; constant until both ends are closed */
     _Atomic uint32_t x_generation;
-    uint32_t capacity;        /* a power of two */
-    _Atomic uint32_t x_block; /* the ring's block; the writer takes it before its first byte; 0: none yet */
-    _Atomic uint32_t x_ends;  /* open write ends << 16 | open read ends */
-    uint8_t *data;            /* the block's memory, published by x_tail */
-    bool given[2];            /* client only: that end belongs to a job and is not the client's any more */
+    uint32_t capacity;                /* a power of two */
+    _Atomic uint32_t x_block;         /* the ring's block; the writer takes it before its first byte; 0: none yet */
+    _Atomic uint32_t x_ends;          /* open write ends << 16 | open read ends */
+    uint8_t *data;                    /* the block's memory, published by x_tail */
+    _Atomic uint8_t x_hold[2];        /* enum end_hold: who uses that end now */
+    _Atomic uint8_t x_nonblocking[2]; /* 1: that end's calls do not wait */
+    _Atomic uint32_t x_caller; /* a host call's reply: the slot of the job that made it, + 1; 0: any other pipe */
+    _Atomic int32_t x_reply;   /* the reply's status; POOL_EAGAIN: not answered */
     /* writer's line */
     _Alignas(64) _Atomic uint32_t x_tail;
     _Atomic uint32_t x_writer_waits;
@@ -33,11 +36,22 @@ struct pipe {
 
 enum pipe_end { PIPE_READ = 0, PIPE_WRITE = 1 };
 
+/* An end has one user at a time. */
+enum end_hold {
+    END_FREE = 0,
+    END_IN_CALL, /* a thread is in a call that uses it */
+    END_WATCHED, /* a readiness callback waits at it */
+    END_GIVEN    /* it belongs to a job, and its handle is nobody else's any more */
+};
+
 /* A run of bytes inside the ring, up to its physical end at most. */
 struct span {
     uint8_t *data;
     uint32_t size;
 };
+
+/* Passes an end from one hold to another. False: it was not in `from`, and nothing changed. */
+bool pool__pipe_pass(struct pipe *pipe, enum pipe_end end, enum end_hold from, enum end_hold to);
 
 /* Opens a pipe with one end of each kind. `start` is where its counters begin: 0, or anything in a test. */
 void pool__pipe_open(struct pipe *pipe, uint32_t capacity, uint32_t start);
@@ -54,6 +68,12 @@ int pool__pipe_write_status(struct pipe *pipe);
 /* The bytes that can be read without wrapping, `skip` bytes after the next one; then what gives `size` of them back. */
 struct span pool__pipe_readable(struct pipe *pipe, uint32_t skip);
 uint32_t pool__pipe_consume(struct pipe *pipe, uint32_t size);
+
+/* Whether the write end is open. */
+bool pool__pipe_has_writer(struct pipe *pipe);
+
+/* How much can be written in all. */
+uint32_t pool__pipe_room(struct pipe *pipe);
 
 /* The room that can be written without wrapping, `skip` bytes after the next one; then what publishes `size` bytes. */
 struct span pool__pipe_writable(struct pipe *pipe, uint32_t skip);

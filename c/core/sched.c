@@ -4,19 +4,34 @@
 
 void pool__sched_init(struct sched *sched)
 {
-    pool__queue_init(&sched->queue);
+    for (uint32_t i = 0; i < PRIORITIES; i++) pool__queue_init(&sched->queues[i]);
     for (uint32_t i = 0; i < POOL_COUNT_OF(sched->x_idle); i++) atomic_init(&sched->x_idle[i], 0);
     atomic_init(&sched->x_awake, 0);
+    atomic_init(&sched->x_target, 0);
+    atomic_init(&sched->x_live, 0);
+    atomic_init(&sched->x_retire, 0);
 }
 
-bool pool__sched_push(struct sched *sched, uint32_t slot)
+bool pool__sched_push(struct sched *sched, uint32_t slot, uint32_t priority)
 {
-    return pool__queue_push(&sched->queue, slot);
+    return pool__queue_push(&sched->queues[priority], slot);
+}
+
+bool pool__sched_has_more(struct sched *sched)
+{
+    for (uint32_t i = 0; i < PRIORITIES; i++) {
+        if (pool__queue_has_more(&sched->queues[i])) return true;
+    }
+    return false;
 }
 
 bool pool__sched_pop(struct sched *sched, uint32_t *slot_out)
 {
-    return pool__queue_pop(&sched->queue, slot_out);
+    static const uint8_t order[PRIORITIES] = {POOL_PRIORITY_HIGH, POOL_PRIORITY_NORMAL, POOL_PRIORITY_LOW};
+    for (uint32_t i = 0; i < PRIORITIES; i++) {
+        if (pool__queue_pop(&sched->queues[order[i]], slot_out)) return true;
+    }
+    return false;
 }
 
 void pool__sched_set_idle(struct sched *sched, uint32_t worker)
@@ -27,6 +42,15 @@ void pool__sched_set_idle(struct sched *sched, uint32_t worker)
 void pool__sched_clear_idle(struct sched *sched, uint32_t worker)
 {
     atomic_fetch_and(&sched->x_idle[(worker - 1) / 32], ~(1u << (worker - 1) % 32));
+}
+
+bool pool__sched_retire(struct sched *sched)
+{
+    uint32_t orders = atomic_load(&sched->x_retire);
+    while (orders) {
+        if (atomic_compare_exchange_weak(&sched->x_retire, &orders, orders - 1)) return true;
+    }
+    return false;
 }
 
 /* Claims the lowest idle worker of one word; 0: none. */
@@ -42,7 +66,7 @@ static uint32_t claim_idle(_Atomic uint32_t *x_word)
 
 uint32_t pool__sched_pick(struct sched *sched)
 {
-    if (!pool__queue_has_more(&sched->queue)) return 0;
+    if (!pool__sched_has_more(sched)) return 0;
     for (uint32_t i = 0; i < POOL_COUNT_OF(sched->x_idle); i++) {
         uint32_t worker = claim_idle(&sched->x_idle[i]);
         if (worker) return i * 32 + worker;

@@ -4,6 +4,9 @@
 
 #include "coordinator/coordinator.h"
 #include "core/layout.h"
+#include "core/record.h"
+#include "sync/calls.h"
+#include "worker/worker.h"
 
 #define NUMBER(name, value) printf("  %s: %ld,\n", name, (long)(value))
 #define CONSTANT(name) NUMBER(#name, name)
@@ -24,7 +27,26 @@ static void constants(void)
     CONSTANT(WORKERS_MAX);
     CONSTANT(SIGNAL_JOB_0);
     CONSTANT(SIGNAL_PIPE_0);
+    CONSTANT(SIGNAL_CALL_0);
     CONSTANT(SIGNAL_BLOCKS);
+    CONSTANT(CALLS_MAX);
+    CONSTANT(POOL_WORKERS_MAX);
+    CONSTANT(POOL_BYTES_MAX);
+    CONSTANT(POOL_VALUES_MAX);
+    CONSTANT(POOL_NAME_MAX_BYTES);
+    CONSTANT(POOL_PIPE_BUF);
+    CONSTANT(POOL_STDIO_NULL);
+    CONSTANT(POOL_STDIO_PIPE);
+    CONSTANT(POOL_STDIO_INHERIT);
+    CONSTANT(POOL_STDIO_INPUT);
+    CONSTANT(POOL_STDIO_CAPTURE);
+    CONSTANT(POOL_PRIORITY_NORMAL);
+    CONSTANT(POOL_PRIORITY_HIGH);
+    CONSTANT(POOL_PRIORITY_LOW);
+    CONSTANT(POOL_I32);
+    CONSTANT(POOL_I64);
+    CONSTANT(POOL_F32);
+    CONSTANT(POOL_F64);
     CONSTANT(POOL_EXITED);
     CONSTANT(POOL_TRAPPED);
     CONSTANT(POOL_CANCELLED);
@@ -46,17 +68,70 @@ static void traps(void)
     CONSTANT(POOL_TRAP_EXCEPTION);
 }
 
-static void offsets(void)
+static void submissions(void)
 {
-    SIZE(pool_job_config);
-    OFFSET(pool_job_config, module);
-    OFFSET(pool_job_config, stdio);
-    OFFSET(pool_job_config, args);
-    OFFSET(pool_job_config, args_bytes);
-    OFFSET(pool_job_config, n_args);
-    OFFSET(pool_job_config, n_env);
-    OFFSET(pool_job_config, timeout_ms);
+    SIZE(record);
+    OFFSET(record, module);
+    OFFSET(record, priority);
+    OFFSET(record, timeout_ms);
+    OFFSET(record, input_bytes);
+    OFFSET(record, capture_max_bytes);
+    OFFSET(record, stdio);
+    OFFSET(record, n_values);
+    OFFSET(record, name_bytes);
+    OFFSET(record, n_args);
+    OFFSET(record, n_env);
+    OFFSET(record, strings_bytes);
+    SIZE(pool_stdio);
+    OFFSET(pool_stdio, kind);
+    OFFSET(pool_stdio, fd);
+    SIZE(pool_value);
+    OFFSET(pool_value, type);
+    OFFSET(pool_value, of);
+    SIZE(worker_call);
+    OFFSET(worker_call, name);
+    OFFSET(worker_call, name_bytes);
+    OFFSET(worker_call, n_values);
+    OFFSET(worker_call, values);
+    SIZE(module_signature);
+    OFFSET(module_signature, n_params);
+    OFFSET(module_signature, n_results);
+    OFFSET(module_signature, types);
+}
+
+static void hosts_and_stats(void)
+{
+    SIZE(client_call);
+    OFFSET(client_call, call);
+    OFFSET(client_call, job);
+    OFFSET(client_call, name);
+    OFFSET(client_call, name_bytes);
+    OFFSET(client_call, data);
+    OFFSET(client_call, size_bytes);
+    SIZE(pool_pollfd);
+    OFFSET(pool_pollfd, fd);
+    OFFSET(pool_pollfd, events);
+    OFFSET(pool_pollfd, revents);
+    SIZE(pool_stats);
+    OFFSET(pool_stats, n_workers);
+    OFFSET(pool_stats, n_idle);
+    OFFSET(pool_stats, n_lost);
+    OFFSET(pool_stats, n_queued);
+    OFFSET(pool_stats, n_running);
+    OFFSET(pool_stats, n_ended);
+    OFFSET(pool_stats, n_pipes);
+    OFFSET(pool_stats, n_calls);
+    OFFSET(pool_stats, memory_bytes);
+}
+
+static void results(void)
+{
+    SIZE(pool_bytes);
     SIZE(pool_result);
+    OFFSET(pool_result, n_values);
+    OFFSET(pool_result, values);
+    OFFSET(pool_result, captured);
+    OFFSET(pool_result, killed);
     OFFSET(pool_result, outcome);
     OFFSET(pool_result, code);
     OFFSET(pool_result, text);
@@ -64,6 +139,10 @@ static void offsets(void)
     OFFSET(pool_result, worker);
     OFFSET(pool_result, queued_ms);
     OFFSET(pool_result, run_ms);
+}
+
+static void offsets(void)
+{
     OFFSET(pool, bells);
     SIZE(bell);
     NUMBER("pool_client_any", offsetof(struct pool, signals) + offsetof(struct signals, x_any));
@@ -89,6 +168,9 @@ int main(void)
     printf("/** Constants, sizes and offsets of the C side. */\nexport const layout = {\n");
     constants();
     traps();
+    submissions();
+    results();
+    hosts_and_stats();
     offsets();
     printf("} as const;\n");
     errors();

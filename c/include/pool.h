@@ -1,65 +1,283 @@
-/* Millrace: a compute pool that runs blocking WebAssembly programs beside a thread that must not block.
+/* Millrace: a compute pool that runs blocking programs beside a thread that must not block.
  *
- * Words used throughout:
- *   client        the thread that submits jobs and must never block (a page's main thread)
- *   coordinator   the thread that owns the shared memory, the workers, their jobs and their pipes
+ *     pool_t *pool;
+ *     pool_job_t job;
+ *     struct pool_result result;
+ *     struct pool_job_config config = {.function = work, .user = &input};
+ *     if (pool_create(NULL, &pool) == 0 && pool_submit(pool, &config, &job) == 0) {
+ *         if (pool_wait(pool, job, POOL_FOREVER, &result) == 0) printf("%u\n", result.code);
+ *         pool_destroy(pool);
+ *     }
+ *
+ * WORDS
+ *   pool          workers, their jobs and their pipes
  *   worker        a thread that runs one job at a time, and may block
- *   guest         the WebAssembly program that a job runs, in a memory of its own
+ *   job           one run of a guest, or of a C function
+ *   guest         a WebAssembly program that a job runs, in a memory of its own; pool_guest.h is its side
+ *   client        the thread that made the pool
+ *   coordinator   the thread that starts and ends workers and keeps deadlines
  *
- * Conventions, for every function unless it says otherwise:
- *   - It returns 0 or a count on success, a negative POOL_E* code on failure. A call that fails has no effect.
- *   - Handles (pool_job_t, pool_fd_t) carry a generation: one that was released is POOL_EBADF for ever, never a crash.
+ * BUILDS: one API, the same words in each
+ *   native        libmillrace (Linux): jobs are C functions, workers are POSIX threads; any thread may call
+ *   pthread       libmillrace in an emscripten program that is built with -pthread: as native, on its own threads
+ *   thin client   libmillrace-client in an emscripten program that is not: jobs are guests; the pool is the shipped
+ *                 coordinator.wasm with its workers, and the program's own memory stays its own
+ *   inside        coordinator.wasm itself: C code in its workers and in its client
+ *
+ *                          native      pthread     thin client         inside
+ *   jobs run               functions   functions   guests              guests, functions of the same wasm
+ *   blocking calls block   always      [a]         with JSPI or        in workers
+ *                                                  Asyncify [b]
+ *   callbacks are called   [c]         [c]         by the event loop   POOL_ENOSYS
+ *   pool_create and other  yes         yes         yes                 POOL_ENOSYS: the pool is made by its client
+ *   lifetime, host calls
+ *
+ *   [a] except on a browser's main thread, where they are POOL_EWOULDBLOCK
+ *   [b] in a plain build they are POOL_EWOULDBLOCK, and so they are inside callbacks: use the forms with a callback
+ *   [c] on a thread of the pool's own, one at a time; they should be quick, and must not call pool_destroy
+ *
+ * CONVENTIONS, for every function unless it says otherwise
+ *   - It returns 0 or a count on success and a negative enum pool_error on failure. A call that fails has no effect.
+ *   - Handles (pool_job_t, pool_fd_t, pool_module_t, pool_call_t) carry a generation: one that was released is
+ *     POOL_EBADF for ever, never a crash. 0 is no handle. They belong to one pool.
+ *   - Configs are zero-initialised; a zero field has the default that is written beside it. A config is only read
+ *     during the call, and everything it points to is copied.
  *   - Outputs come last, are named `*_out`, and are written only on success.
- *   - Durations end in `_ms`, sizes in `_bytes`. Nothing here keeps a pointer that it was given.
+ *   - Durations are milliseconds (`_ms`), sizes are bytes (`_bytes`). A timeout of 0 looks and does not wait;
+ *     POOL_FOREVER waits without end.
+ *   - "Blocks: yes" means: where blocking is allowed, see BUILDS. Elsewhere the call looks once, and if it would have
+ *     to wait it is POOL_EWOULDBLOCK.
+ *   - A job that is to end (cancelled, timed out, its pool destroyed) is told so by POOL_ECANCELED from every blocking
+ *     call that it makes.
  */
 #ifndef MILLRACE_POOL_H
 #define MILLRACE_POOL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "pool_export.h"
+
 /* The version of everything that threads share. Script and wasm of different versions refuse each other. */
-#define POOL_ABI 1u
+#define POOL_ABI 2u
+
+#define POOL_FOREVER (-1)
+
+/* ---------------------------------------------------------------------------------------------------------- errors */
 
 /* name, value, message. The values are Linux's errno numbers, negated, so that they can be looked up. */
-#define POOL_ERROR_MAP(X)                                                                   \
-    X(EBADF, -9, "the handle is not open, or was released")                                 \
-    X(EAGAIN, -11, "nothing can be moved now; wait for the readiness signal and try again") \
-    X(ENOMEM, -12, "the memory limit of the pool is reached")                               \
-    X(EBUSY, -16, "the job is still running")                                               \
-    X(EINVAL, -22, "an argument is out of its range")                                       \
-    X(ENFILE, -23, "all pipes of the pool are in use")                                      \
-    X(EPIPE, -32, "the reader of the pipe is gone")                                         \
-    X(EPROTO, -71, "script and wasm are of different versions")                             \
-    X(E2BIG, -7, "arguments and environment are larger than a job can carry")               \
-    X(ESHUTDOWN, -108, "the pool is closing")                                               \
-    X(ETIMEDOUT, -110, "the time ran out")                                                  \
+#define POOL_ERROR_MAP(X)                                                                         \
+    X(ENOENT, -2, "nothing of that name is there")                                                \
+    X(EIO, -5, "a file of the pool could not be loaded")                                          \
+    X(E2BIG, -7, "larger than can be carried")                                                    \
+    X(EBADF, -9, "the handle is not open, or was released")                                       \
+    X(EAGAIN, -11, "it cannot be done now without waiting, or there is no room for it now")       \
+    X(ENOMEM, -12, "there is no memory for it, or the memory limit of the pool is reached")       \
+    X(EBUSY, -16, "it is in use by another thread, or the job is still running")                  \
+    X(EINVAL, -22, "an argument is out of its range")                                             \
+    X(ENFILE, -23, "all pipes of the pool are in use")                                            \
+    X(EFBIG, -27, "more output than is captured")                                                 \
+    X(EPIPE, -32, "nobody reads the pipe any more")                                               \
+    X(ENOSYS, -38, "this build cannot do that")                                                   \
+    X(EPROTO, -71, "script and wasm are of different versions, or the data is damaged")           \
+    X(ENOTSUP, -95, "the page is not cross-origin isolated: it cannot share memory with workers") \
+    X(ESHUTDOWN, -108, "the pool is closing")                                                     \
+    X(ETIMEDOUT, -110, "the time ran out")                                                        \
     X(ECANCELED, -125, "the job was cancelled")
 
 enum pool_error {
 #define POOL_ERROR_ENUM(name, value, message) POOL_##name = value,
     POOL_ERROR_MAP(POOL_ERROR_ENUM)
 #undef POOL_ERROR_ENUM
+        POOL_EWOULDBLOCK = POOL_EAGAIN /* as on Linux */
 };
 
-/* Marks what a client program may call. */
-#define POOL_API __attribute__((visibility("default")))
-/* Marks results that must be looked at. */
-#define POOL_MUST_CHECK __attribute__((warn_unused_result))
+/* The message of an error code, in English. Never NULL.
+ * Thread: any.  Blocks: never. */
+POOL_API const char *pool_strerror(int error);
+
+/* What more is known about the last failure on this thread than its code says: the engine's message, the URL, the
+ * headers to set. Never NULL; empty if nothing is known. Valid until this thread's next call.
+ * Thread: any.  Blocks: never. */
+POOL_API const char *pool_error_text(void);
+
+/* ------------------------------------------------------------------------------------------------------------ pools */
 
 typedef struct pool pool_t;
-typedef uint32_t pool_job_t; /* 0: no job */
+
+struct pool_config {
+    uint32_t n_workers;   /* jobs that run at the same time, POOL_WORKERS_MAX at most (default 0: the number of cores
+                             less one, at least 1) */
+    uint32_t max_workers; /* threads at most. While a job waits for a pipe, a clock or another job, its place is given
+                             to one more worker if there is work for it, so that jobs which wait for each other
+                             cannot use all workers up (default 0: n_workers + 32, POOL_WORKERS_MAX at most) */
+    uint32_t max_memory_mib; /* for pipes, arguments, inputs and outputs together, 32 to 4096 (default 0: 256) */
+    uint32_t grace_ms;       /* how long a guest that is to end may go on computing before its worker is ended and
+                                replaced (default 0: 50) */
+    const char *url;         /* thin client: the folder of Millrace's files, ending in `/`, relative to the page
+                                (default NULL: `millrace/` beside the program's script) */
+};
+
+#define POOL_WORKERS_MAX 127u
+
+/* Makes a pool and starts its workers. `config` may be NULL.
+ * Ownership: the caller's, until pool_destroy.
+ * Thread: any; it becomes the client.  Blocks: thin client: yes, until the workers have started; elsewhere never.
+ * Errors you can act on: POOL_EINVAL, POOL_ENOMEM, POOL_EAGAIN (no thread could be started), POOL_ENOTSUP, POOL_EIO (a
+ * file under `url` is missing, pool_error_text says which), POOL_EWOULDBLOCK (use pool_create_async). */
+POOL_API POOL_MUST_CHECK int pool_create(const struct pool_config *config, pool_t **pool_out);
+
+/* The same with a callback, which is called once: `status` is what pool_create would have returned. Where pool_create
+ * never blocks, it is called before this returns.
+ * Thread: any.  Blocks: never.  Errors: POOL_EINVAL, and then the callback is not called. */
+typedef void (*pool_create_callback)(void *user, int status, pool_t *pool);
+POOL_API POOL_MUST_CHECK int pool_create_async(const struct pool_config *config, pool_create_callback callback,
+                                               void *user);
+
+/* Ends every job, as cancelled, then every worker, and frees the pool. Every wait for a job or a pipe that is under way
+ * returns, and every callback that is owed is called, before this returns. A C function that never waits and never asks
+ * pool_interrupted is waited for. `pool` may be NULL. No call may begin on the pool from now on.
+ * Thread: any that is not one of its workers and not in one of its callbacks (POOL_EBUSY).
+ * Blocks: until all functions have returned; thin client: never, its guests are ended in the background. */
+POOL_API int pool_destroy(pool_t *pool);
+
+/* Changes how many jobs run at the same time, 1 to POOL_WORKERS_MAX. Jobs that run go on: a worker too many ends after
+ * its job.
+ * Thread: any.  Blocks: never.  Errors you can act on: POOL_EINVAL, POOL_ESHUTDOWN. */
+POOL_API int pool_resize(pool_t *pool, uint32_t n_workers);
+
+struct pool_stats {
+    uint32_t n_workers;    /* threads that are up */
+    uint32_t n_idle;       /* of these, without a job */
+    uint32_t n_lost;       /* workers that died or had to be ended, and were replaced, since the pool was made */
+    uint32_t n_queued;     /* jobs that wait for a worker */
+    uint32_t n_running;    /* jobs that run */
+    uint32_t n_ended;      /* jobs that have ended and are not released */
+    uint32_t n_pipes;      /* pipes that are open */
+    uint32_t n_calls;      /* host calls that are not answered */
+    uint64_t memory_bytes; /* taken so far for pipes, arguments, inputs and outputs; it is reused, not given back */
+};
+
+/* How the pool is doing now. The numbers are read one after the other while it works.
+ * Thread: any.  Blocks: never. */
+POOL_API int pool_stats(pool_t *pool, struct pool_stats *stats_out);
+
+/* Calls back once, when something that was POOL_EAGAIN for want of room may succeed now: a job has ended or was
+ * released, memory was given back or added.
+ * Thread: any.  Blocks: never.  Errors: POOL_ENOSYS, POOL_ENOMEM. */
+typedef void (*pool_room_callback)(void *user, pool_t *pool);
+POOL_API int pool_on_room(pool_t *pool, pool_room_callback callback, void *user);
+
+/* ---------------------------------------------------------------------------------------------------------- modules */
+
+typedef uint32_t pool_module_t; /* 0: none */
+
+/* Where a module comes from: one of the two. */
+struct pool_module_config {
+    const void *bytes;   /* a WebAssembly binary (default NULL) */
+    uint32_t size_bytes; /* its size */
+    const char *url;     /* or where to fetch one, relative to the page (default NULL) */
+};
+
+/* Compiles a module, once for all workers.
+ * Thread: client.  Blocks: yes, until it is compiled.
+ * Errors you can act on: POOL_EINVAL (no module that the engine takes: pool_error_text), POOL_EIO (it could not be
+ * fetched), POOL_ENOSYS (native, pthread), POOL_EWOULDBLOCK (use pool_module_load_async). */
+POOL_API POOL_MUST_CHECK int pool_module_load(pool_t *pool, const struct pool_module_config *config,
+                                              pool_module_t *module_out);
+
+/* The same with a callback, which is called once. pool_error_text inside it says more about a failure.
+ * Thread: client.  Blocks: never.  Errors: POOL_EINVAL, POOL_ENOSYS, and then the callback is not called. */
+typedef void (*pool_module_callback)(void *user, int status, pool_module_t module);
+POOL_API POOL_MUST_CHECK int pool_module_load_async(pool_t *pool, const struct pool_module_config *config,
+                                                    pool_module_callback callback, void *user);
+
+/* Gives a module back. The handle is stale from now on; jobs that were submitted with it keep it alive and go on.
+ * Thread: client.  Blocks: never.  Errors you can act on: POOL_EBADF. */
+POOL_API int pool_module_unload(pool_t *pool, pool_module_t module);
+
+/* ------------------------------------------------------------------------------------------------------------- jobs */
+
+typedef uint32_t pool_job_t; /* 0: none */
 typedef uint32_t pool_fd_t;  /* one end of a pipe; 0: none */
+
+/* A C function that runs as a job: its result is the job's exit code. It reads POOL_STDIN and writes POOL_STDOUT and
+ * POOL_STDERR with pool_read and pool_write, and may call everything here but pool_destroy. */
+typedef uint32_t (*pool_function)(pool_t *pool, void *user);
+
+/* A C function's own stdio, whatever it was connected with. POOL_EBADF to anybody else. */
+#define POOL_STDIN 1u
+#define POOL_STDOUT 2u
+#define POOL_STDERR 3u
+
+/* What one of a job's stdin, stdout and stderr is connected with. */
+enum pool_stdio_kind {
+    POOL_STDIO_NULL = 0,    /* at end of file; what is written is discarded */
+    POOL_STDIO_PIPE = 1,    /* one end of a pipe: the job owns it from a successful submit on, and closes it */
+    POOL_STDIO_INHERIT = 2, /* this program's own. Thin client: the program's stdout and stderr; stdin is null */
+    POOL_STDIO_INPUT = 3,   /* stdin only: the bytes in `input` */
+    POOL_STDIO_CAPTURE = 4  /* stdout, stderr only: kept for the result */
+};
+
+struct pool_stdio {
+    uint32_t kind; /* enum pool_stdio_kind (default 0: null) */
+    pool_fd_t fd;  /* POOL_STDIO_PIPE: a read end for stdin, a write end for stdout and stderr */
+};
+
+enum pool_priority {
+    POOL_PRIORITY_NORMAL = 0,
+    POOL_PRIORITY_HIGH = 1, /* begins before all others that wait */
+    POOL_PRIORITY_LOW = 2   /* begins only when no other waits */
+};
+
+enum pool_value_type { POOL_I32 = 0x7f, POOL_I64 = 0x7e, POOL_F32 = 0x7d, POOL_F64 = 0x7c }; /* as in wasm binaries */
+
+/* A number that goes into an export, or comes out. */
+struct pool_value {
+    uint32_t type; /* enum pool_value_type */
+    union {
+        int32_t i32;
+        int64_t i64;
+        float f32;
+        double f64;
+    } of;
+};
+
+/* What to run: a guest's command, an export of a guest, or a C function. */
+struct pool_job_config {
+    pool_module_t module;            /* a guest: its `_start` runs, as a WASI command (default 0: none) */
+    const char *export_name;         /* instead of `_start`, the export of that name, with `values` (default NULL). A
+                                        guest that exports `_initialize` has it run before */
+    pool_function function;          /* instead of a guest, a C function (default NULL) */
+    void *user;                      /* for the function (default NULL) */
+    const char *const *argv;         /* ended by NULL; the first is the program's name (default NULL: only "guest") */
+    const char *const *envp;         /* ended by NULL, each `NAME=value`; there are no others (default NULL: none) */
+    const struct pool_value *values; /* what the export is called with (default NULL) */
+    uint32_t n_values;               /* how many; POOL_VALUES_MAX at most (default 0) */
+    uint32_t priority;               /* enum pool_priority (default 0: normal) */
+    struct pool_stdio stdio[3];      /* stdin, stdout, stderr (default: null) */
+    const void *input;               /* what POOL_STDIO_INPUT reads (default NULL) */
+    uint32_t input_bytes;            /* how much; POOL_BYTES_MAX at most, more goes through a pipe (default 0) */
+    uint32_t capture_max_bytes;      /* of each POOL_STDIO_CAPTURE; a job that writes more gets EFBIG
+                                        (default 0: POOL_BYTES_MAX) */
+    uint32_t timeout_ms; /* from now to the end of the job, waiting in the queue counted (default 0: none) */
+};
+
+#define POOL_VALUES_MAX 16u
+#define POOL_ARGS_MAX_BYTES (256u * 1024)  /* arguments, environment, export's name and values of a job */
+#define POOL_BYTES_MAX (16u * 1024 * 1024) /* input, each captured output, host call, and reply */
 
 /* How a job ended. */
 enum pool_outcome {
-    POOL_EXITED = 1,     /* `code` is its exit code */
+    POOL_EXITED = 1,     /* `code` is its exit code; an export or function returned */
     POOL_TRAPPED = 2,    /* `code` is an enum pool_trap, `text` the engine's message and the wasm stack */
     POOL_CANCELLED = 3,  /* by pool_cancel, or because the pool was destroyed */
     POOL_TIMED_OUT = 4,  /* its deadline passed */
     POOL_LOST = 5,       /* its worker died, or could not run it; `text` says why */
-    POOL_NOT_STARTED = 6 /* the module could not be run; `code` is a negated enum pool_error: POOL_EINVAL, it is no
-                            command that we can link (`text` says why); POOL_ENOMEM, no memory for its instance */
+    POOL_NOT_STARTED = 6 /* the module could not be run; `code` is a negated enum pool_error: POOL_EINVAL, it cannot be
+                            linked or called like that (`text` says why); POOL_ENOENT, it has no such export;
+                            POOL_ENOMEM, no memory for its instance */
 };
 
 /* Why a guest trapped, as far as the engine tells. */
@@ -75,78 +293,165 @@ enum pool_trap {
     POOL_TRAP_EXCEPTION = 8 /* an exception that the guest threw and did not catch */
 };
 
-/* What to run. Zero-initialise it, then set what differs from the defaults. */
-struct pool_job_config {
-    uint32_t module;     /* number of a module that the pool was given */
-    pool_fd_t stdio[3];  /* read end for stdin, write ends for stdout and stderr. The job owns them from a successful
-                            submit on and closes them when it ends. (default 0: null, at end of file or discarding) */
-    const char *args;    /* argv and then the environment: n_args + n_env strings, each ended by a NUL */
-    uint32_t args_bytes; /* size of all of them, NULs counted (default 0) */
-    uint32_t n_args;     /* the program's name is the first (default 0) */
-    uint32_t n_env;      /* each `NAME=value` (default 0) */
-    uint32_t timeout_ms; /* from now to the end of the job, waiting in the queue counted (default 0: none) */
+struct pool_bytes {
+    const void *data; /* NULL if there are none */
+    uint32_t size_bytes;
 };
 
-/* How it went. */
+/* How a job went. All that it points to belongs to the pool until pool_release. */
 struct pool_result {
-    uint32_t outcome; /* enum pool_outcome */
-    uint32_t code;    /* see enum pool_outcome */
-    const char *text; /* UTF-8, not NUL-ended; belongs to the pool until pool_release; NULL if there is none */
-    uint32_t text_bytes;
-    uint32_t worker;  /* number of the worker that ran it, from 1; 0 if none did */
-    double queued_ms; /* from submit to start */
-    double run_ms;    /* from start to end */
+    uint32_t outcome;                /* enum pool_outcome */
+    uint32_t code;                   /* see enum pool_outcome */
+    const char *text;                /* UTF-8, not NUL-ended; NULL if there is none */
+    uint32_t text_bytes;             /* its size */
+    uint32_t n_values;               /* what an export returned */
+    const struct pool_value *values; /* as many; NULL if there are none */
+    struct pool_bytes captured[3];   /* by descriptor: what was captured of stdout [1] and stderr [2] */
+    uint32_t worker;                 /* number of the worker that ran it, from 1; 0 if none did */
+    uint32_t killed;                 /* 1: it did not give up within the grace time, and its worker was ended */
+    double queued_ms;                /* from submit to start */
+    double run_ms;                   /* from start to end */
 };
 
-/* The message of an error code, in English. Never NULL.
- * Thread: any.  Blocks: never. */
-POOL_API const char *pool_strerror(int error);
-
-/* Queues a job and wakes an idle worker for it.
+/* Queues a job.
  * Ownership: the ends in `stdio` become the job's on success and stay the caller's on failure.
- * Thread: client.  Blocks: never.
- * Errors you can act on: POOL_EAGAIN (as many jobs as the pool can hold, or no memory for the arguments right now: try
- * again after a job has ended), POOL_E2BIG, POOL_EBADF (an end), POOL_EINVAL, POOL_ESHUTDOWN. */
+ * Thread: any.  Blocks: never.
+ * Errors you can act on: POOL_EAGAIN (as many jobs as the pool can hold, or no memory for what goes with it right now:
+ * pool_on_room), POOL_ENOMEM, POOL_E2BIG, POOL_EBADF (the module, or an end), POOL_EINVAL, POOL_ENOSYS (this build runs
+ * no such jobs), POOL_ESHUTDOWN. */
 POOL_API POOL_MUST_CHECK int pool_submit(pool_t *pool, const struct pool_job_config *config, pool_job_t *job_out);
 
-/* Asks a job to end as cancelled. A queued job ends at once; one that waits or makes a call is unwound there; one that
- * only computes has its worker ended after a grace time. A job that has ended stays as it is.
- * Thread: client.  Blocks: never.  Errors you can act on: POOL_EBADF. */
+/* Waits until a job has ended. The return value says how *waiting* went; how the *job* went is in `result_out`, which
+ * may be NULL. It can be asked for again and again until pool_release.
+ * Thread: any.  Blocks: yes, `timeout_ms` at most.
+ * Errors you can act on: POOL_EAGAIN (timeout 0: it has not ended), POOL_ETIMEDOUT, POOL_EBADF, POOL_EWOULDBLOCK (use
+ * pool_on_end), POOL_ECANCELED (the calling job is to end). */
+POOL_API int pool_wait(pool_t *pool, pool_job_t job, int32_t timeout_ms, struct pool_result *result_out);
+
+/* Waits until one of several jobs has ended: `*index_out` is the first of them that has. Zeroes among them are skipped.
+ * Thread, blocks, errors: as pool_wait; POOL_EINVAL if there is no job among them. */
+POOL_API POOL_MUST_CHECK int pool_wait_any(pool_t *pool, const pool_job_t *jobs, uint32_t n_jobs, int32_t timeout_ms,
+                                           uint32_t *index_out);
+
+/* Calls back once when the job has ended; at once, though never before this returns, if it has already. A second
+ * callback replaces the first; NULL takes it back. `result` is valid during the callback; the job is still to be
+ * released, which the callback may do.
+ * Thread: any.  Blocks: never.  Errors you can act on: POOL_EBADF, POOL_ENOSYS. */
+typedef void (*pool_end_callback)(void *user, pool_t *pool, pool_job_t job, const struct pool_result *result);
+POOL_API int pool_on_end(pool_t *pool, pool_job_t job, pool_end_callback callback, void *user);
+
+/* Asks a job to end as cancelled. A queued job ends at once; one that waits or calls is unwound there, or told so by
+ * POOL_ECANCELED if it is a C function; a guest that only computes has its worker ended after the grace time. A job
+ * that has ended stays as it is.
+ * Thread: any.  Blocks: never.  Errors you can act on: POOL_EBADF. */
 POOL_API int pool_cancel(pool_t *pool, pool_job_t job);
 
-/* Looks whether a job has ended. The return value says how looking went; how the *job* went is in `result_out`.
- * Ownership: `result_out->text` belongs to the pool until pool_release.
- * Thread: client.  Blocks: never.
- * Errors you can act on: POOL_EAGAIN (it has not ended), POOL_EBADF. */
-POOL_API POOL_MUST_CHECK int pool_result(pool_t *pool, pool_job_t job, struct pool_result *result_out);
+/* Whether the C function that calls this is to end: long computations ask now and then, and return.
+ * Thread: a worker's; false on any other.  Blocks: never. */
+POOL_API bool pool_interrupted(pool_t *pool);
 
 /* Gives the job's record back to the pool; the handle is stale from then on.
- * Thread: client.  Blocks: never.  Errors you can act on: POOL_EBUSY (cancel it first), POOL_EBADF. */
+ * Thread: any.  Blocks: never.  Errors you can act on: POOL_EBUSY (it has not ended: cancel it first), POOL_EBADF. */
 POOL_API int pool_release(pool_t *pool, pool_job_t job);
 
-/* Opens a pipe: a ring of bytes with one reader and one writer, as pipe(2). `fds_out[0]` is the read end.
- * `capacity_bytes` is rounded up to a power of two (0: the pool's default; POOL_PIPE_MAX_BYTES at most). The ring's
- * memory is taken at the first write and given back when both ends are closed.
- * Thread: client.  Blocks: never.  Errors you can act on: POOL_ENFILE, POOL_EINVAL, POOL_ESHUTDOWN. */
-POOL_API POOL_MUST_CHECK int pool_pipe(pool_t *pool, uint32_t capacity_bytes, pool_fd_t fds_out[2]);
-
-/* Takes up to `size_bytes` bytes out of a pipe, as read(2). 0: end of file, all writers closed and nothing left.
- * Thread: client.  Blocks: never.  Errors you can act on: POOL_EAGAIN (a signal follows), POOL_EBADF. */
-POOL_API POOL_MUST_CHECK int32_t pool_read(pool_t *pool, pool_fd_t fd, void *data, uint32_t size_bytes);
-
-/* Puts up to `size_bytes` bytes into a pipe, as write(2) on a non-blocking one: the count may be less than asked.
- * Thread: client.  Blocks: never.
- * Errors you can act on: POOL_EAGAIN (full, or no memory for the ring yet; a signal follows), POOL_ENOMEM, POOL_EPIPE,
- * POOL_EBADF.
- */
-POOL_API POOL_MUST_CHECK int32_t pool_write(pool_t *pool, pool_fd_t fd, const void *data, uint32_t size_bytes);
-
-/* Closes one end. The other side reads what is left and then end of file, or gets POOL_EPIPE.
- * Thread: client.  Blocks: never.  Errors you can act on: POOL_EBADF. */
-POOL_API int pool_close(pool_t *pool, pool_fd_t fd);
+/* ------------------------------------------------------------------------------------------------------------ pipes */
 
 #define POOL_PIPE_DEFAULT_BYTES (256u * 1024)
 #define POOL_PIPE_MAX_BYTES (1024u * 1024)
-#define POOL_ARGS_MAX_BYTES (256u * 1024)
+#define POOL_PIPE_BUF                                                                                 \
+    4096u /* a non-blocking write of no more (or than the capacity, if that is less) is done whole or \
+              not at all, as PIPE_BUF of pipe(7) */
+#define POOL_IOV_MAX 1024u
+
+/* Opens a pipe: a ring of bytes with a read end, `fds_out[0]`, and a write end, as pipe(2). Either end may be the
+ * client's, any thread's or a job's. An end is used by one thread at a time: a second one gets POOL_EBUSY.
+ * `capacity_bytes` is rounded up to a power of two, 256 at least (default 0: POOL_PIPE_DEFAULT_BYTES;
+ * POOL_PIPE_MAX_BYTES at most). The ring's memory is taken at the first write and given back when both ends are closed.
+ * Thread: any.  Blocks: never.  Errors you can act on: POOL_ENFILE, POOL_EINVAL, POOL_ESHUTDOWN. */
+POOL_API POOL_MUST_CHECK int pool_pipe(pool_t *pool, uint32_t capacity_bytes, pool_fd_t fds_out[2]);
+
+/* Takes up to `size_bytes` bytes out of a pipe, as read(2): what there is, waiting only while there is nothing. 0: end
+ * of file, the write end is closed and nothing is left (or `size_bytes` is 0).
+ * Thread: any.  Blocks: yes, unless the end is non-blocking.
+ * Errors you can act on: POOL_EAGAIN (nothing there now: pool_poll, pool_on_ready), POOL_EBADF (not an open read end of
+ * the caller's), POOL_EBUSY, POOL_ECANCELED. */
+POOL_API POOL_MUST_CHECK int32_t pool_read(pool_t *pool, pool_fd_t fd, void *data, uint32_t size_bytes);
+
+/* Puts `size_bytes` bytes into a pipe, as write(2): all of them if it may block; if not, as many as fit, and of
+ * POOL_PIPE_BUF or fewer either all or none. A blocking write that the reader's going, a cancel or a want of memory
+ * ends half-way returns how much it wrote. Thread: any.  Blocks: yes, unless the end is non-blocking. Errors you can
+ * act on: POOL_EAGAIN (no room now, or no memory for the ring yet), POOL_EPIPE, POOL_ENOMEM, POOL_EBADF, POOL_EBUSY,
+ * POOL_ECANCELED. */
+POOL_API POOL_MUST_CHECK int32_t pool_write(pool_t *pool, pool_fd_t fd, const void *data, uint32_t size_bytes);
+
+/* A piece of memory to read into or to write from. */
+struct pool_iovec {
+    void *data;
+    uint32_t size_bytes;
+};
+
+/* pool_read and pool_write with several pieces of memory, as readv(2) and writev(2); POOL_EINVAL for more than
+ * POOL_IOV_MAX pieces, or more than 2^31 - 1 bytes. */
+POOL_API POOL_MUST_CHECK int32_t pool_readv(pool_t *pool, pool_fd_t fd, const struct pool_iovec *iov, uint32_t n_iov);
+POOL_API POOL_MUST_CHECK int32_t pool_writev(pool_t *pool, pool_fd_t fd, const struct pool_iovec *iov, uint32_t n_iov);
+
+/* Makes an end non-blocking, or blocking again, as O_NONBLOCK. Where blocking is not allowed every end is non-blocking.
+ * Thread: any.  Blocks: never.  Errors you can act on: POOL_EBADF. */
+POOL_API int pool_set_nonblocking(pool_t *pool, pool_fd_t fd, bool nonblocking);
+
+/* What pool_poll looks for and finds; the values are those of poll(2). */
+#define POOL_POLLIN 0x001u   /* there is something to read */
+#define POOL_POLLOUT 0x004u  /* POOL_PIPE_BUF bytes, or the whole of a smaller pipe, can be written without waiting */
+#define POOL_POLLERR 0x008u  /* a write end: the read end is closed. Found, never asked for */
+#define POOL_POLLHUP 0x010u  /* a read end: the write end is closed. Found, never asked for */
+#define POOL_POLLNVAL 0x020u /* not open, or in use by another thread. Found, never asked for */
+
+struct pool_pollfd {
+    pool_fd_t fd;     /* 0: skipped */
+    uint16_t events;  /* what is looked for */
+    uint16_t revents; /* what was found */
+};
+
+/* Waits until something that is looked for is there at one of several ends, as poll(2). How many have something found;
+ * 0: the time ran out.
+ * Thread: any.  Blocks: yes, `timeout_ms` at most.
+ * Errors you can act on: POOL_EWOULDBLOCK (use pool_on_ready), POOL_ECANCELED. */
+POOL_API int pool_poll(pool_t *pool, struct pool_pollfd *fds, uint32_t n_fds, int32_t timeout_ms);
+
+/* Calls back once when an end can be read or written, or its other side was closed (`status` 0), or when the end is
+ * closed here (POOL_EBADF) or the pool destroyed (POOL_ESHUTDOWN). Never before this returns. Until then the end is in
+ * use: reading or writing it is POOL_EBUSY. NULL takes the callback back.
+ * Thread: any.  Blocks: never.  Errors you can act on: POOL_EBADF, POOL_EBUSY, POOL_ENOSYS. */
+typedef void (*pool_ready_callback)(void *user, pool_t *pool, pool_fd_t fd, int status);
+POOL_API int pool_on_ready(pool_t *pool, pool_fd_t fd, pool_ready_callback callback, void *user);
+
+/* Closes one end. The other side reads what is left and then end of file, or gets POOL_EPIPE.
+ * Thread: any.  Blocks: never.
+ * Errors you can act on: POOL_EBADF, POOL_EBUSY (another thread waits at it: close the other end, or cancel its job).
+ */
+POOL_API int pool_close(pool_t *pool, pool_fd_t fd);
+
+/* ------------------------------------------------------------------------------------------------------- host calls */
+
+typedef uint32_t pool_call_t; /* a job's call that waits for its reply; 0: none */
+
+/* Serves a name that jobs call (see pool_guest.h). It may answer with pool_reply before it returns, or later, from
+ * anywhere; each call needs one reply. `data` belongs to the pool until the reply.
+ * Called: see BUILDS, callbacks. It must not block: other calls and callbacks wait for it. */
+typedef void (*pool_host_handler)(void *user, pool_t *pool, pool_call_t call, const void *data, uint32_t size_bytes);
+
+/* Sets who serves calls of a name, POOL_NAME_MAX_BYTES at most; NULL: nobody any more, and callers get POOL_ENOENT.
+ * Thread: any (thin client: the client).  Blocks: never.  Errors you can act on: POOL_EINVAL, POOL_ENOMEM, POOL_ENOSYS.
+ */
+POOL_API int pool_host_set(pool_t *pool, const char *name, pool_host_handler handler, void *user);
+
+#define POOL_NAME_MAX_BYTES 255u
+
+/* Answers a call: `status` is 0, or a negative error of the host's own, which the caller gets instead; with
+ * `size_bytes` bytes of data, POOL_BYTES_MAX at most. The handle is stale from then on. Thread: any (thin client: the
+ * client).  Blocks: never. Errors you can act on: POOL_EBADF (answered already), POOL_EAGAIN (no memory for the data
+ * right now, and the call still waits: pool_on_room), POOL_ENOMEM, POOL_E2BIG, POOL_EINVAL. A caller that has ended is
+ * no error. */
+POOL_API int pool_reply(pool_t *pool, pool_call_t call, int32_t status, const void *data, uint32_t size_bytes);
 
 #endif

@@ -1,12 +1,15 @@
 /* The platform of native builds: Linux, with futexes for sleeping and waking. */
 #include <errno.h>
 #include <linux/futex.h>
+#include <poll.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <sys/random.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "pool.h"
 #include "port/native.h"
 
 static struct port_hooks hooks;
@@ -26,6 +29,40 @@ void port_wait(_Atomic uint32_t *word, uint32_t expected, uint64_t timeout_ns)
 void port_wake(_Atomic uint32_t *word)
 {
     syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, INT32_MAX, NULL, NULL, 0);
+}
+
+bool port_may_block(void)
+{
+    return !hooks.must_not_block;
+}
+
+int32_t port_stdin_read(uint8_t *data, uint32_t size, uint32_t timeout_ms)
+{
+    struct pollfd ready = {.fd = STDIN_FILENO, .events = POLLIN};
+    if (poll(&ready, 1, (int)timeout_ms) == 0) return POOL_EAGAIN;
+    ssize_t n = read(STDIN_FILENO, data, size);
+    return n < 0 ? (errno == EINTR || errno == EAGAIN ? POOL_EAGAIN : 0) : (int32_t)n;
+}
+
+int port_stdio_write(uint32_t fd, const uint8_t *data, uint32_t size)
+{
+    for (uint32_t done = 0; done < size;) {
+        ssize_t n = write((int)fd, data + done, size - done);
+        if (n < 0 && errno != EINTR && errno != EAGAIN) return POOL_EPIPE;
+        if (n > 0) done += (uint32_t)n;
+    }
+    return 0;
+}
+
+uint32_t port_cores(void)
+{
+    cpu_set_t set;
+    return sched_getaffinity(0, sizeof set, &set) == 0 ? (uint32_t)CPU_COUNT(&set) : 1;
+}
+
+bool port_runs_no_guests(void)
+{
+    return !hooks.runs_guests;
 }
 
 static clockid_t clock_id(enum port_clock clock)

@@ -9,6 +9,8 @@ struct port_hooks {
     void (*unwind)(void); /* never returns */
     uint64_t (*now_ns)(enum port_clock clock);
     bool (*random)(uint8_t *data, size_t size);
+    bool runs_guests;    /* whoever plays the script runs them */
+    bool must_not_block; /* threads that are no workers are like a page's main thread */
 };
 
 /* Replaces what the platform does by itself; a NULL member keeps it. Not while threads run. */

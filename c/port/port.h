@@ -20,6 +20,20 @@ void port_wait(_Atomic uint32_t *word, uint32_t expected, uint64_t timeout_ns);
 /* Wakes everybody who sleeps on `word`. */
 void port_wake(_Atomic uint32_t *word);
 
+/* Whether the calling thread may block, if it is not a worker. */
+bool port_may_block(void);
+
+/* Reads what the program was given on its stdin, `timeout_ms` at most: how much, 0 at its end, POOL_EAGAIN. Writes all
+ * of the bytes to its stdout (1) or stderr (2): 0, or POOL_EPIPE if that is not possible. */
+int32_t port_stdin_read(uint8_t *data, uint32_t size, uint32_t timeout_ms);
+int port_stdio_write(uint32_t fd, const uint8_t *data, uint32_t size);
+
+/* Whether this platform has no engine for guests: jobs are C functions. */
+bool port_runs_no_guests(void);
+
+/* How many threads the machine runs at the same time; 1 if that is not known. */
+uint32_t port_cores(void);
+
 /* Nanoseconds since 1970, or since a point that all threads of the pool share and that never goes back. */
 uint64_t port_now_ns(enum port_clock clock);
 

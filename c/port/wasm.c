@@ -20,6 +20,34 @@ void port_wake(_Atomic uint32_t *word)
     __builtin_wasm_memory_atomic_notify((int32_t *)word, UINT32_MAX);
 }
 
+bool port_may_block(void)
+{
+    return false; /* the coordinator, or the main thread */
+}
+
+/* Whoever submits from outside connects a pipe, so nothing ever comes here; what does is at its end, or discarded. */
+int32_t port_stdin_read(uint8_t *data, uint32_t size, uint32_t timeout_ms)
+{
+    (void)data, (void)size, (void)timeout_ms;
+    return 0;
+}
+
+int port_stdio_write(uint32_t fd, const uint8_t *data, uint32_t size)
+{
+    (void)fd, (void)data, (void)size;
+    return 0;
+}
+
+uint32_t port_cores(void)
+{
+    return 1; /* the script knows, and says so when it makes the pool */
+}
+
+bool port_runs_no_guests(void)
+{
+    return false;
+}
+
 uint64_t port_now_ns(enum port_clock clock)
 {
     return (uint64_t)(script_now_ms(clock) * 1e6);

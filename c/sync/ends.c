@@ -12,6 +12,34 @@ struct pipe *pool__end_of(struct pool *pool, pool_fd_t fd, enum pipe_end end)
     return (end == PIPE_READ ? ends & 0xffff : ends >> 16) ? pipe : NULL;
 }
 
+int pool__open_pipe(struct pool *pool, uint32_t capacity, enum end_hold hold, pool_fd_t fds_out[2])
+{
+    uint32_t slot = pool__freelist_pop(&pool->free_pipes, pool->pipe_links);
+    if (slot == FREELIST_NONE) return POOL_ENFILE;
+    struct pipe *pipe = &pool->pipes[slot];
+    pool__pipe_open(pipe, capacity, 0);
+    for (enum pipe_end end = PIPE_READ; end <= PIPE_WRITE; end++) {
+        pool__pipe_pass(pipe, end, END_FREE, hold);
+        fds_out[end] = pool__handle_of_end(slot, end, atomic_load(&pipe->x_generation));
+    }
+    return 0;
+}
+
+int pool__end_take(struct pool *pool, pool_fd_t fd, enum pipe_end end, enum end_hold hold, struct pipe **pipe_out)
+{
+    struct pipe *pipe = pool__end_of(pool, fd, end);
+    if (!pipe) return POOL_EBADF;
+    if (!pool__pipe_pass(pipe, end, END_FREE, hold)) {
+        return atomic_load(&pipe->x_hold[end]) == END_GIVEN ? POOL_EBADF : POOL_EBUSY;
+    }
+    if (!pool__end_of(pool, fd, end)) { /* it was closed meanwhile, and may be another one by now */
+        pool__pipe_pass(pipe, end, hold, END_FREE);
+        return POOL_EBADF;
+    }
+    *pipe_out = pipe;
+    return 0;
+}
+
 uint32_t pool__take_block(struct pool *pool, uint32_t size_bytes, uint32_t waiter)
 {
     uint32_t kind = pool__blocks_class(size_bytes);
@@ -55,13 +83,30 @@ static void recycle(struct pool *pool, struct pipe *pipe)
     pool__freelist_push(&pool->free_pipes, pool->pipe_links, (uint32_t)(pipe - pool->pipes));
 }
 
+static void leave_caller(struct pool *pool, struct pipe *pipe)
+{
+    uint32_t caller = atomic_exchange(&pipe->x_caller, 0);
+    if (caller) atomic_fetch_sub(&pool->jobs[caller - 1].x_calls, 1);
+}
+
 void pool__close_end(struct pool *pool, struct pipe *pipe, enum pipe_end end)
 {
     bool last;
+    if (end == PIPE_READ) leave_caller(pool, pipe);
     uint32_t waiter = pool__pipe_close(pipe, end, &last);
     if (last) {
         recycle(pool, pipe);
     } else {
         pool__wake_end(pool, pipe, end == PIPE_READ ? PIPE_WRITE : PIPE_READ, waiter);
+    }
+}
+
+void pool__close_calls(struct pool *pool, struct job *job)
+{
+    uint32_t slot = (uint32_t)(job - pool->jobs);
+    for (uint32_t i = 0; i < PIPES_MAX && atomic_load(&job->x_calls) > 0; i++) {
+        struct pipe *pipe = &pool->pipes[i];
+        if (atomic_load(&pipe->x_caller) == slot + 1 && atomic_load(&pipe->x_ends) & 0xffff)
+            pool__close_end(pool, pipe, PIPE_READ);
     }
 }

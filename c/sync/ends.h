@@ -7,9 +7,21 @@
 /* Finds the pipe behind a handle: NULL if it is not open, or not this kind of end. */
 struct pipe *pool__end_of(struct pool *pool, pool_fd_t fd, enum pipe_end end);
 
+/* Opens a pipe whose ends are both held so: 0, POOL_ENFILE. */
+int pool__open_pipe(struct pool *pool, uint32_t capacity, enum end_hold hold, pool_fd_t fds_out[2]);
+
+/* Takes an end for one user. POOL_EBADF: not open, or given to a job; POOL_EBUSY: another thread has it. */
+int pool__end_take(struct pool *pool, pool_fd_t fd, enum pipe_end end, enum end_hold hold, struct pipe **pipe_out);
+
 /* Takes a block. 0: there is none, and `waiter` is woken when there may be one. */
 uint32_t pool__take_block(struct pool *pool, uint32_t size_bytes, uint32_t waiter);
 void pool__give_block(struct pool *pool, uint32_t block);
+
+/* A block's memory; NULL for block 0. */
+static inline uint8_t *pool__block_memory(const struct pool *pool, uint32_t block)
+{
+    return block ? pool->blocks.memory[block] : NULL;
+}
 
 /* Why there was no block: POOL_EAGAIN, there may be one later; POOL_ENOMEM, there never will. */
 int pool__no_block(struct pool *pool, uint32_t size_bytes);
@@ -19,5 +31,8 @@ int pool__attach_ring(struct pool *pool, struct pipe *pipe, uint32_t waiter);
 
 /* Closes one end: wakes the other side, and recycles the pipe after the last. */
 void pool__close_end(struct pool *pool, struct pipe *pipe, enum pipe_end end);
+
+/* Closes the read ends of the host calls that a job has left open. */
+void pool__close_calls(struct pool *pool, struct job *job);
 
 #endif

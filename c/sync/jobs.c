@@ -1,5 +1,7 @@
 #include "sync/jobs.h"
 
+#include <string.h>
+
 #include "core/check.h"
 #include "core/handle.h"
 #include "port/port.h"
@@ -37,10 +39,16 @@ struct job *pool__job_take(struct pool *pool)
     move(job, JOB_FREE, JOB_FILLING);
     atomic_store(&job->x_wish, pool__job_generation(job) << 8);
     atomic_store(&job->x_worker, 0);
+    atomic_store(&job->x_waited, 0);
     job->outcome = 0;
     job->code = 0;
     job->block = 0;
+    job->input_block = 0;
+    job->input_done = 0;
+    memset(job->captures, 0, sizeof job->captures);
     job->text_bytes = 0;
+    job->n_results = 0;
+    job->killed = 0;
     job->started_ns = 0;
     return job;
 }
@@ -48,10 +56,10 @@ struct job *pool__job_take(struct pool *pool)
 /* A record that is free has its number on the list. */
 static void put_back(struct pool *pool, struct job *job, enum job_state from)
 {
-    uint32_t block = job->block;
+    uint32_t blocks[] = {job->block, job->input_block, job->captures[0].block, job->captures[1].block};
     move(job, from, JOB_FREE);
     pool__freelist_push(&pool->free_jobs, pool->job_links, slot_of(pool, job));
-    pool__give_block(pool, block);
+    for (uint32_t i = 0; i < POOL_COUNT_OF(blocks); i++) pool__give_block(pool, blocks[i]);
 }
 
 void pool__job_untake(struct pool *pool, struct job *job)
@@ -63,13 +71,16 @@ static void close_stdio(struct pool *pool, struct job *job)
 {
     for (uint32_t i = 0; i < POOL_COUNT_OF(job->stdio); i++) {
         enum pipe_end end = i == 0 ? PIPE_READ : PIPE_WRITE;
-        struct pipe *pipe = job->stdio[i] ? pool__end_of(pool, job->stdio[i], end) : NULL;
+        bool piped = job->stdio[i].kind == POOL_STDIO_PIPE;
+        struct pipe *pipe = piped ? pool__end_of(pool, job->stdio[i].fd, end) : NULL;
         if (pipe) pool__close_end(pool, pipe, end);
     }
+    if (atomic_load(&job->x_calls)) pool__close_calls(pool, job);
 }
 
 static void tell(struct pool *pool, const struct job *job)
 {
+    if (atomic_load(&job->x_waited)) pool__wake_job_waiters(pool);
     pool__wake(pool, WAITER_CLIENT, SIGNAL_JOB_0 + slot_of(pool, job));
 }
 
@@ -112,7 +123,7 @@ void pool__job_drop(struct pool *pool, struct job *job)
     put_back(pool, job, JOB_RELEASED);
 }
 
-uint8_t *pool__job_block(struct pool *pool, const struct job *job)
+const struct record *pool__job_record(struct pool *pool, const struct job *job)
 {
-    return job->block ? pool->blocks.memory[job->block] : NULL;
+    return (const struct record *)pool__block_memory(pool, job->block);
 }

@@ -3,6 +3,7 @@
 #define MILLRACE_SYNC_JOBS_H
 
 #include "core/layout.h"
+#include "core/record.h"
 
 /* Finds the job behind a handle; NULL if it was released. */
 struct job *pool__job_of(struct pool *pool, pool_job_t handle);
@@ -24,7 +25,7 @@ void pool__job_end_running(struct pool *pool, struct job *job, enum pool_outcome
 /* Lets go of a record; the last of submitter and run queue frees it. */
 void pool__job_drop(struct pool *pool, struct job *job);
 
-/* The memory that carries arguments in and text out; NULL: none. */
-uint8_t *pool__job_block(struct pool *pool, const struct job *job);
+/* What a job was submitted with, for as long as it runs; NULL: nothing but what its record in the table says. */
+const struct record *pool__job_record(struct pool *pool, const struct job *job);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include "port/port.h"
 #include "sync/ends.h"
+#include "sync/wake.h"
 
 /* A wake-up costs 20 to 100 us, and the peer needs 15 to 30 us to answer: a page's streams alone take 10 or more.
  * Looking for as long as that is a good bet as long as nobody else wants the core. */
@@ -32,9 +33,10 @@ void pool__sleeper_init(struct sleeper *sleeper, struct pool *pool, uint32_t wai
     *sleeper = (struct sleeper){.pool = pool, .waiter = waiter, .credit = CREDIT_MAX};
 }
 
-bool pool__sleeper_interrupted(const struct sleeper *sleeper)
+int pool__sleeper_interrupted(const struct sleeper *sleeper)
 {
-    return sleeper->job && pool__job_wished(sleeper->job) != 0;
+    if (sleeper->job) return pool__job_wished(sleeper->job) ? POOL_ECANCELED : 0;
+    return atomic_load(&sleeper->pool->x_closing) ? POOL_ESHUTDOWN : 0;
 }
 
 uint32_t pool__sleeper_arm(struct sleeper *sleeper)
@@ -50,8 +52,9 @@ void pool__sleeper_disarm(struct sleeper *sleeper)
 /* Spinning is a bet that the peer runs on another core: with no core to spare it only keeps the peer from running. */
 static bool worth_spinning(struct sleeper *sleeper)
 {
-    if (atomic_load_explicit(&sleeper->pool->sched.x_awake, memory_order_relaxed) >= sleeper->pool->n_cores)
+    if (atomic_load_explicit(&sleeper->pool->sched.x_awake, memory_order_relaxed) >= sleeper->pool->n_cores) {
         return false;
+    }
     if (sleeper->credit > 0) return true;
     if (--sleeper->credit > CREDIT_RETRY) return false;
     sleeper->credit = 1;
@@ -68,9 +71,21 @@ void pool__sleeper_sleep(struct sleeper *sleeper, uint32_t count, uint64_t timeo
         }
         sleeper->credit--;
     }
-    atomic_fetch_sub_explicit(&sleeper->pool->sched.x_awake, 1, memory_order_relaxed);
+    bool counts = sleeper->waiter < WAITER_LESSEE_0; /* only workers do */
+    if (counts) {
+        atomic_fetch_sub(&sleeper->pool->sched.x_awake, 1);
+        if (sleeper->job) pool__want_relief(sleeper->pool);
+    }
     port_wait(&bell->x_count, count, timeout_ns);
-    atomic_fetch_add_explicit(&sleeper->pool->sched.x_awake, 1, memory_order_relaxed);
+    if (counts) atomic_fetch_add_explicit(&sleeper->pool->sched.x_awake, 1, memory_order_relaxed);
+}
+
+/* What to do about POOL_EAGAIN: wait on, unless there is a reason to give up. */
+static int or_interrupted(const struct sleeper *sleeper, int status)
+{
+    if (status != POOL_EAGAIN) return status;
+    int reason = pool__sleeper_interrupted(sleeper);
+    return reason ? reason : POOL_EAGAIN;
 }
 
 static int status_of(struct pipe *pipe, enum pipe_end end)
@@ -87,7 +102,7 @@ int pool__sleep_on_pipe(struct sleeper *sleeper, struct pipe *pipe, enum pipe_en
     for (;;) {
         uint32_t count = pool__sleeper_arm(sleeper);
         status = status_of(pipe, end);
-        if (status == POOL_EAGAIN && pool__sleeper_interrupted(sleeper)) status = POOL_ECANCELED;
+        status = or_interrupted(sleeper, status);
         if (status != POOL_EAGAIN) break;
         pool__sleeper_sleep(sleeper, count, PORT_FOREVER);
     }
@@ -96,19 +111,28 @@ int pool__sleep_on_pipe(struct sleeper *sleeper, struct pipe *pipe, enum pipe_en
     return status;
 }
 
-uint32_t pool__sleep_on_block(struct sleeper *sleeper, uint32_t size_bytes, uint64_t timeout_ns)
+static int block_status(struct sleeper *sleeper, uint32_t size_bytes, uint32_t *block)
 {
+    *block = pool__take_block(sleeper->pool, size_bytes, sleeper->waiter);
+    return *block ? 0 : or_interrupted(sleeper, pool__no_block(sleeper->pool, size_bytes));
+}
+
+int pool__sleep_on_block(struct sleeper *sleeper, uint32_t size_bytes, uint64_t timeout_ns, uint32_t *block_out)
+{
+    int status;
     uint32_t block;
     uint64_t begin = timeout_ns == PORT_FOREVER ? 0 : port_now_ns(PORT_MONOTONIC), waited = 0;
     for (;;) {
         uint32_t count = pool__sleeper_arm(sleeper);
-        block = pool__take_block(sleeper->pool, size_bytes, sleeper->waiter);
-        if (block || waited >= timeout_ns || pool__sleeper_interrupted(sleeper)) break;
+        status = block_status(sleeper, size_bytes, &block);
+        if (status == POOL_EAGAIN && waited >= timeout_ns) status = POOL_ETIMEDOUT;
+        if (status != POOL_EAGAIN) break;
         pool__sleeper_sleep(sleeper, count, timeout_ns == PORT_FOREVER ? PORT_FOREVER : timeout_ns - waited);
         if (timeout_ns != PORT_FOREVER) waited = port_now_ns(PORT_MONOTONIC) - begin;
     }
     pool__sleeper_disarm(sleeper);
-    return block;
+    if (status == 0) *block_out = block;
+    return status;
 }
 
 int pool__sleep_on_ring(struct sleeper *sleeper, struct pipe *pipe)
@@ -120,7 +144,7 @@ int pool__sleep_on_ring(struct sleeper *sleeper, struct pipe *pipe)
         uint32_t count = pool__sleeper_arm(sleeper);
         status = pool__pipe_write_status(pipe);
         if (status > 0) status = pool__attach_ring(sleeper->pool, pipe, sleeper->waiter);
-        if (status == POOL_EAGAIN && pool__sleeper_interrupted(sleeper)) status = POOL_ECANCELED;
+        status = or_interrupted(sleeper, status);
         if (status != POOL_EAGAIN) break;
         pool__sleeper_sleep(sleeper, count, PORT_FOREVER);
     }

@@ -11,24 +11,26 @@ struct sleeper {
     const struct job *job; /* whoever sleeps for it gives up when its end is wished for; NULL: none */
 };
 
-/* Makes a thread's sleeper. */
+/* Makes a sleeper that sleeps on the bell of `waiter`. */
 void pool__sleeper_init(struct sleeper *sleeper, struct pool *pool, uint32_t waiter);
 
-bool pool__sleeper_interrupted(const struct sleeper *sleeper);
+/* Why it should give up: POOL_ECANCELED, its job is to end; POOL_ESHUTDOWN, it runs no job and the pool closes; 0. */
+int pool__sleeper_interrupted(const struct sleeper *sleeper);
 
 /* Arm, announce, look again, sleep, disarm: the caller does the middle part. */
 uint32_t pool__sleeper_arm(struct sleeper *sleeper);
 void pool__sleeper_sleep(struct sleeper *sleeper, uint32_t count, uint64_t timeout_ns);
 void pool__sleeper_disarm(struct sleeper *sleeper);
 
-/* Sleeps until one end of a pipe is ready; a writer `wants` to write so many bytes. Its status (see pipe.h), or
- * POOL_ECANCELED when interrupted. */
+/* Sleeps until one end of a pipe is ready; a writer `wants` to write so many bytes. Its status (see pipe.h), or as
+ * interrupted. */
 int pool__sleep_on_pipe(struct sleeper *sleeper, struct pipe *pipe, enum pipe_end end, uint32_t wants);
 
-/* Takes a block, sleeping until there is one, `timeout_ns` at most; 0: there was none in time, or interrupted. */
-uint32_t pool__sleep_on_block(struct sleeper *sleeper, uint32_t size_bytes, uint64_t timeout_ns);
+/* Takes a block, sleeping until there is one, `timeout_ns` at most: 0, POOL_ENOMEM, POOL_ETIMEDOUT, or as interrupted.
+ */
+int pool__sleep_on_block(struct sleeper *sleeper, uint32_t size_bytes, uint64_t timeout_ns, uint32_t *block_out);
 
-/* Gives a pipe its ring, sleeping until there is memory for it: 0, POOL_EPIPE, POOL_ENOMEM or POOL_ECANCELED. */
+/* Gives a pipe its ring, sleeping until there is memory for it: 0, POOL_EPIPE, POOL_ENOMEM, or as interrupted. */
 int pool__sleep_on_ring(struct sleeper *sleeper, struct pipe *pipe);
 
 #endif

@@ -27,7 +27,18 @@ void pool__wake_end(struct pool *pool, const struct pipe *pipe, enum pipe_end en
 void pool__wake_idle(struct pool *pool)
 {
     uint32_t worker = pool__sched_pick(&pool->sched);
-    if (worker) pool__wake(pool, WAITER_WORKER_0 + worker, 0);
+    if (worker) {
+        pool__wake(pool, WAITER_WORKER_0 + worker, 0);
+    } else {
+        pool__want_relief(pool);
+    }
+}
+
+void pool__want_relief(struct pool *pool)
+{
+    struct sched *sched = &pool->sched;
+    if (atomic_load(&sched->x_awake) >= atomic_load(&sched->x_target)) return;
+    if (pool__sched_has_more(sched) && !atomic_exchange(&pool->x_relief, 1)) pool__ask_coordinator(pool);
 }
 
 void pool__wake_everybody(struct pool *pool)
@@ -44,11 +55,21 @@ void pool__starve(struct pool *pool, uint32_t waiter)
     atomic_fetch_or(&pool->x_starved[waiter / 32], 1u << waiter % 32);
 }
 
+static void wake_word(struct pool *pool, uint32_t first, uint32_t bits)
+{
+    for (; bits; bits &= bits - 1) pool__wake(pool, first + (uint32_t)__builtin_ctz(bits), SIGNAL_BLOCKS);
+}
+
 void pool__wake_starved(struct pool *pool)
 {
     for (uint32_t i = 0; i < POOL_COUNT_OF(pool->x_starved); i++) {
-        if (!atomic_load(&pool->x_starved[i])) continue;
-        uint32_t bits = atomic_exchange(&pool->x_starved[i], 0);
-        for (; bits; bits &= bits - 1) pool__wake(pool, i * 32 + (uint32_t)__builtin_ctz(bits), SIGNAL_BLOCKS);
+        if (atomic_load(&pool->x_starved[i])) wake_word(pool, i * 32, atomic_exchange(&pool->x_starved[i], 0));
+    }
+}
+
+void pool__wake_job_waiters(struct pool *pool)
+{
+    for (uint32_t i = 0; i < POOL_COUNT_OF(pool->x_job_waiters); i++) {
+        wake_word(pool, i * 32, atomic_load(&pool->x_job_waiters[i]));
     }
 }

@@ -14,8 +14,14 @@ void pool__ask_coordinator(struct pool *pool);
  */
 void pool__wake_end(struct pool *pool, const struct pipe *pipe, enum pipe_end end, uint32_t waiter);
 
-/* Wakes an idle worker if the run queue has something for it. */
+/* Wakes an idle worker if the run queue has something for it; asks for relief if there is none. */
 void pool__wake_idle(struct pool *pool);
+
+/* Has the coordinator look whether a job waits only because workers sleep in the middle of theirs. */
+void pool__want_relief(struct pool *pool);
+
+/* Wakes every thread that waits for the end of a job. */
+void pool__wake_job_waiters(struct pool *pool);
 
 /* Wakes everybody for no reason: a worker has died that may have been about to wake somebody. */
 void pool__wake_everybody(struct pool *pool);

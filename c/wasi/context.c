@@ -2,39 +2,45 @@
 
 #include <string.h>
 
+#include "core/record.h"
 #include "sync/ends.h"
 #include "sync/jobs.h"
 
-/* The first `n` strings. pool_submit has seen to it that the last byte of all is a NUL. */
-static struct wasi_strings strings_at(const char *data, uint32_t size, uint32_t n)
+static const char guest_name[] = "guest";
+
+/* The first `n` strings. The record has been checked: each ends with a NUL. */
+static struct wasi_strings strings_at(const char *data, uint32_t n)
 {
     uint32_t used = 0;
-    for (uint32_t i = 0; i < n && used < size; i++) used += (uint32_t)strlen(data + used) + 1;
+    for (uint32_t i = 0; i < n; i++) used += (uint32_t)strlen(data + used) + 1;
     return (struct wasi_strings){data, used, n};
-}
-
-static struct wasi_fd stdio_of(struct pool *pool, pool_fd_t handle, uint32_t fd)
-{
-    enum pipe_end end = fd == 0 ? PIPE_READ : PIPE_WRITE;
-    struct pipe *pipe = handle ? pool__end_of(pool, handle, end) : NULL;
-    if (!pipe) return (struct wasi_fd){.kind = WASI_FD_NULL};
-    return (struct wasi_fd){.kind = end == PIPE_READ ? WASI_FD_READER : WASI_FD_WRITER, .pipe = pipe};
 }
 
 void wasi_context_init(struct wasi_context *context, struct sleeper *sleeper, struct job *job)
 {
-    const char *text = job->block ? (const char *)pool__job_block(sleeper->pool, job) : "";
+    const struct record *record = pool__job_record(sleeper->pool, job);
     context->sleeper = sleeper;
-    context->args = strings_at(text, job->args_bytes, job->n_args);
-    context->env = strings_at(text + context->args.size, job->args_bytes - context->args.size, job->n_env);
+    context->args = record ? strings_at(pool__record_strings(record), record->n_args) : strings_at(guest_name, 1);
+    context->env = record ? strings_at(pool__record_strings(record) + context->args.size, record->n_env)
+                          : strings_at(guest_name, 0);
     context->exited = false;
     context->exit_code = 0;
     memset(context->fds, 0, sizeof context->fds);
-    for (uint32_t fd = 0; fd < 3; fd++) context->fds[fd] = stdio_of(sleeper->pool, job->stdio[fd], fd);
+    for (uint32_t fd = 0; fd < 3; fd++) context->fds[fd].stream = pool__stream_of(sleeper->pool, job, fd);
 }
 
 struct wasi_fd *wasi_fd_of(struct wasi_context *context, uint32_t fd)
 {
-    if (fd >= WASI_FDS_MAX || context->fds[fd].kind == WASI_FD_CLOSED) return NULL;
+    if (fd >= WASI_FDS_MAX || context->fds[fd].stream.kind == STREAM_CLOSED) return NULL;
     return &context->fds[fd];
+}
+
+int32_t wasi_fd_open(struct wasi_context *context, struct stream stream)
+{
+    for (uint32_t fd = 0; fd < WASI_FDS_MAX; fd++) {
+        if (context->fds[fd].stream.kind != STREAM_CLOSED) continue;
+        context->fds[fd] = (struct wasi_fd){.stream = stream};
+        return (int32_t)fd;
+    }
+    return -1;
 }

@@ -3,17 +3,14 @@
 #define MILLRACE_WASI_CONTEXT_H
 
 #include "core/layout.h"
-#include "sync/sleep.h"
+#include "sync/stream.h"
 #include "wasi/guest.h"
 
-#define WASI_FDS_MAX 16u
-
-enum wasi_fd_kind { WASI_FD_CLOSED = 0, WASI_FD_NULL, WASI_FD_READER, WASI_FD_WRITER };
+#define WASI_FDS_MAX 256u
 
 struct wasi_fd {
-    enum wasi_fd_kind kind;
-    uint16_t flags;    /* WASI_FDFLAG_* */
-    struct pipe *pipe; /* READER and WRITER */
+    struct stream stream; /* STREAM_CLOSED: the number is free */
+    uint16_t flags;       /* WASI_FDFLAG_* */
 };
 
 /* Strings one behind the other, each ended by a NUL. */
@@ -38,5 +35,8 @@ void wasi_context_init(struct wasi_context *context, struct sleeper *sleeper, st
 
 /* The open descriptor of that number; NULL: WASI_EBADF. */
 struct wasi_fd *wasi_fd_of(struct wasi_context *context, uint32_t fd);
+
+/* Opens the lowest free number for a stream: the number, or -1 if all are in use. */
+int32_t wasi_fd_open(struct wasi_context *context, struct stream stream);
 
 #endif

@@ -1,11 +1,8 @@
-#include "sync/ends.h"
 #include "wasi/wasi.h"
 
 static void shut(struct wasi_context *c, struct wasi_fd *fd)
 {
-    if (fd->kind == WASI_FD_READER) pool__close_end(c->sleeper->pool, fd->pipe, PIPE_READ);
-    if (fd->kind == WASI_FD_WRITER) pool__close_end(c->sleeper->pool, fd->pipe, PIPE_WRITE);
-    *fd = (struct wasi_fd){.kind = WASI_FD_CLOSED};
+    pool__stream_close(c->sleeper->pool, &fd->stream);
 }
 
 uint32_t wasi_fd_close(struct wasi_context *c, uint32_t number)
@@ -24,15 +21,15 @@ uint32_t wasi_fd_renumber(struct wasi_context *c, uint32_t from, uint32_t to)
     if (source == target) return WASI_SUCCESS;
     shut(c, target);
     *target = *source;
-    source->kind = WASI_FD_CLOSED;
+    source->stream.kind = STREAM_CLOSED;
     return WASI_SUCCESS;
 }
 
 static uint64_t rights_of(const struct wasi_fd *fd)
 {
     uint64_t rights = WASI_RIGHT_FD_FILESTAT_GET | WASI_RIGHT_POLL_FD_READWRITE;
-    if (fd->kind != WASI_FD_WRITER) rights |= WASI_RIGHT_FD_READ;
-    if (fd->kind != WASI_FD_READER) rights |= WASI_RIGHT_FD_WRITE;
+    if (pool__stream_reads(&fd->stream)) rights |= WASI_RIGHT_FD_READ;
+    if (pool__stream_writes(&fd->stream)) rights |= WASI_RIGHT_FD_WRITE;
     return rights;
 }
 

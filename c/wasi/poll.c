@@ -4,7 +4,6 @@
  */
 #include "core/check.h"
 #include "port/port.h"
-#include "sync/ends.h"
 #include "wasi/wasi.h"
 
 #define LOOKS_A_CHECK 256u /* a guest may subscribe to millions, and must be endable all the same */
@@ -62,34 +61,17 @@ static void look_at_clock(struct poll *p, const struct wasi_subscription *s)
     }
 }
 
-static uint32_t bytes_at(struct pipe *pipe, enum pipe_end end)
-{
-    uint32_t used = atomic_load(&pipe->x_tail) - atomic_load(&pipe->x_head);
-    return end == PIPE_READ ? used : pipe->capacity - used;
-}
-
-/* A pipe without a ring can be written to once there is memory for one. */
-static int write_status(struct wasi_context *c, struct pipe *pipe)
-{
-    int status = pool__pipe_write_status(pipe);
-    if (status <= 0 || pipe->data) return status;
-    status = pool__attach_ring(c->sleeper->pool, pipe, c->sleeper->waiter);
-    return status == 0 ? 1 : status;
-}
-
 static void look_at_fd(struct poll *p, const struct wasi_subscription *s)
 {
     enum pipe_end end = s->type == WASI_EVENT_FD_READ ? PIPE_READ : PIPE_WRITE;
     const struct wasi_fd *fd = wasi_fd_of(p->c, s->clock_or_fd);
-    if (!fd || fd->kind == (end == PIPE_READ ? WASI_FD_WRITER : WASI_FD_READER)) {
+    if (!fd || !(end == PIPE_READ ? pool__stream_reads(&fd->stream) : pool__stream_writes(&fd->stream))) {
         emit(p, s, WASI_EBADF, 0, false);
-    } else if (fd->kind == WASI_FD_NULL) {
-        emit(p, s, WASI_SUCCESS, 0, end == PIPE_READ);
-    } else {
-        int status = end == PIPE_READ ? pool__pipe_read_status(fd->pipe) : write_status(p->c, fd->pipe);
-        if (status > 0) emit(p, s, WASI_SUCCESS, bytes_at(fd->pipe, end), false);
-        if (status <= 0 && status != POOL_EAGAIN) emit(p, s, WASI_SUCCESS, 0, true);
+        return;
     }
+    int status = pool__stream_status(p->c->sleeper, &fd->stream, end);
+    if (status > 0) emit(p, s, WASI_SUCCESS, pool__stream_bytes(p->c->sleeper->pool, &fd->stream), false);
+    if (status <= 0 && status != POOL_EAGAIN) emit(p, s, WASI_SUCCESS, 0, true);
 }
 
 /* One look at everything; events of what is ready, and the time until the next clock. */
@@ -116,8 +98,7 @@ static void announce(const struct poll *p, uint32_t waiter)
     for (uint32_t i = 0; i < p->n; i++) {
         struct wasi_subscription s = subscription_at(p, i);
         const struct wasi_fd *fd = s.type == WASI_EVENT_CLOCK ? NULL : wasi_fd_of(p->c, s.clock_or_fd);
-        if (!fd || !fd->pipe) continue;
-        pool__pipe_announce(fd->pipe, fd->kind == WASI_FD_READER ? PIPE_READ : PIPE_WRITE, waiter, 1);
+        if (fd) pool__stream_announce(&fd->stream, waiter);
     }
 }
 

@@ -12,6 +12,7 @@ enum wasi_errno {
     WASI_EBADF = 8,
     WASI_ECANCELED = 11,
     WASI_EFAULT = 21,
+    WASI_EFBIG = 22,
     WASI_EINVAL = 28,
     WASI_EIO = 29,
     WASI_EMFILE = 33,

@@ -26,6 +26,9 @@ uint32_t wasi_random_get(struct wasi_context *c, uint32_t data_out, uint32_t siz
 uint32_t wasi_fd_read(struct wasi_context *c, uint32_t fd, uint32_t iovs, uint32_t n_iovs, uint32_t n_out);
 uint32_t wasi_fd_write(struct wasi_context *c, uint32_t fd, uint32_t iovs, uint32_t n_iovs, uint32_t n_out);
 
+/* stdio.c: what a status of the pool's means to a guest. */
+uint32_t wasi_errno_of(int status);
+
 /* fd.c */
 uint32_t wasi_fd_close(struct wasi_context *c, uint32_t fd);
 uint32_t wasi_fd_renumber(struct wasi_context *c, uint32_t from, uint32_t to);
@@ -37,6 +40,12 @@ uint32_t wasi_fd_seek(struct wasi_context *c, uint32_t fd, int64_t offset, uint3
 /* poll.c */
 uint32_t wasi_poll_oneoff(struct wasi_context *c, uint32_t subscriptions, uint32_t events_out, uint32_t n,
                           uint32_t n_out);
+
+/* call.c: host calls, see pool_guest.h. Counts, or negative enum pool_error. */
+int32_t wasi_call(struct wasi_context *c, uint32_t name, uint32_t name_size, uint32_t data, uint32_t size,
+                  uint32_t reply_out, uint32_t capacity);
+int32_t wasi_call_begin(struct wasi_context *c, uint32_t name, uint32_t name_size, uint32_t data, uint32_t size);
+int32_t wasi_call_status(struct wasi_context *c, uint32_t fd);
 
 /* proc.c: the code is noted; the caller unwinds. */
 uint32_t wasi_proc_exit(struct wasi_context *c, uint32_t code);

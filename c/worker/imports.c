@@ -4,13 +4,13 @@
 #include "port/port.h"
 #include "wasi/wasi.h"
 #include "worker/crossing.h"
-#include "worker/worker.h"
+#include "worker/guest.h"
 
 static inline struct wasi_context *enter(void)
 {
     struct worker_thread *thread = pool__this_worker();
     pool__cross_to_runtime(thread->self, thread->turn);
-    return &thread->wasi;
+    return pool__this_guest();
 }
 
 static inline uint32_t leave(uint32_t error)
@@ -97,3 +97,23 @@ void guest_proc_exit(uint32_t code)
 {
     leave(wasi_proc_exit(enter(), code));
 }
+
+/* The module `millrace`: pool_guest.h. */
+#define HOST_CALL(name, parameters, call)    \
+    POOL_API int32_t host_##name parameters; \
+    int32_t host_##name parameters           \
+    {                                        \
+        struct wasi_context *c = enter();    \
+        return leave_call(call);             \
+    }
+
+static inline int32_t leave_call(int32_t status)
+{
+    leave(status == POOL_ECANCELED ? WASI_ECANCELED : WASI_SUCCESS);
+    return status;
+}
+
+HOST_CALL(call, (u32 name, u32 name_size, u32 data, u32 size, u32 reply, u32 capacity),
+          wasi_call(c, name, name_size, data, size, reply, capacity))
+HOST_CALL(call_begin, (u32 name, u32 name_size, u32 data, u32 size), wasi_call_begin(c, name, name_size, data, size))
+HOST_CALL(call_status, (u32 fd), wasi_call_status(c, fd))

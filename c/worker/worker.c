@@ -2,12 +2,9 @@
 
 #include "core/check.h"
 #include "port/port.h"
-#include "sync/ends.h"
 #include "sync/jobs.h"
+#include "sync/self.h"
 #include "sync/wake.h"
-#include "worker/crossing.h"
-
-#define TEXT_WAIT_NS 1000000000u /* for memory to say in why a job failed; after that it fails without */
 
 static _Thread_local struct worker_thread this;
 
@@ -27,6 +24,7 @@ int worker_join(struct pool *pool, uint32_t number)
     uint32_t runtime = pool__worker_word(this.turn, WORKER_RUNTIME);
     if (!atomic_compare_exchange_strong(&this.self->x_state, &starting, runtime)) return POOL_ETIMEDOUT;
     pool__sleeper_init(&this.sleeper, pool, WAITER_WORKER_0 + number);
+    pool__self_set(&this.sleeper);
     atomic_fetch_add(&pool->sched.x_awake, 1);
     return 0;
 }
@@ -42,7 +40,6 @@ static bool take_job(void)
         this.turn = turn;
         this.job = job;
         this.sleeper.job = job;
-        this.wasi.exited = false; /* it may end before worker_begin */
         atomic_store(&this.self->x_state, pool__worker_word(turn, WORKER_RUNTIME));
         return true;
     }
@@ -54,63 +51,40 @@ static void sleep_until_work(void)
     struct sched *sched = &this.pool->sched;
     uint32_t count = pool__sleeper_arm(&this.sleeper);
     pool__sched_set_idle(sched, this.number);
-    if (!pool__queue_has_more(&sched->queue) && !atomic_load(&this.pool->x_closing)) {
-        pool__sleeper_sleep(&this.sleeper, count, PORT_FOREVER);
-    }
+    bool wanted = pool__sched_has_more(sched) || atomic_load(&sched->x_retire) || atomic_load(&this.pool->x_closing);
+    if (!wanted) pool__sleeper_sleep(&this.sleeper, count, PORT_FOREVER);
     pool__sched_clear_idle(sched, this.number);
     pool__sleeper_disarm(&this.sleeper);
+}
+
+/* Begins a job: 0, or why this worker shall end. */
+static int next_job(void)
+{
+    for (;;) {
+        if (atomic_load(&this.pool->x_closing)) return POOL_ESHUTDOWN;
+        if (pool__sched_retire(&this.pool->sched)) return POOL_ETIMEDOUT;
+        if (take_job()) break;
+        sleep_until_work();
+    }
+    pool__wake_idle(this.pool); /* see pool__sched_pick */
+    return 0;
+}
+
+static void run_function(void)
+{
+    uint32_t code = this.job->function(this.pool, this.job->user);
+    uint32_t wished = pool__job_wished(this.job);
+    worker_end(wished ? wished : POOL_EXITED, wished ? 0 : code, 0);
 }
 
 int32_t worker_next(void)
 {
     for (;;) {
-        if (atomic_load(&this.pool->x_closing)) return POOL_ESHUTDOWN;
-        if (take_job()) break;
-        sleep_until_work();
+        int reason = next_job();
+        if (reason) return reason;
+        if (!this.job->function) return (int32_t)this.job->module;
+        run_function();
     }
-    pool__wake_idle(this.pool); /* see pool__sched_pick */
-    return (int32_t)this.job->module;
-}
-
-void worker_begin(uint32_t (*read)(uint32_t, void *, uint32_t), uint32_t (*write)(uint32_t, const void *, uint32_t),
-                  uint32_t (*check)(uint32_t, uint32_t))
-{
-    this.wasi.guest = (struct wasi_guest){read, write, check};
-    wasi_context_init(&this.wasi, &this.sleeper, this.job);
-}
-
-int worker_enter(void)
-{
-    if (pool__job_wished(this.job)) return POOL_ECANCELED;
-    atomic_store(&this.self->x_state, pool__worker_word(this.turn, WORKER_GUEST));
-    return 0;
-}
-
-void worker_leave(void)
-{
-    /* A guest that was unwound in the middle of a call has come back to our code already. */
-    uint32_t runtime = pool__worker_word(this.turn, WORKER_RUNTIME);
-    if (atomic_load(&this.self->x_state) != runtime) pool__cross_to_runtime(this.self, this.turn);
-}
-
-uint32_t worker_exit_code(void)
-{
-    return this.wasi.exit_code;
-}
-
-uint32_t worker_left_by(void)
-{
-    return this.wasi.exited ? POOL_EXITED : pool__job_wished(this.job);
-}
-
-uint8_t *worker_text(uint32_t size)
-{
-    if (size > POOL_ARGS_MAX_BYTES) return NULL;
-    uint32_t block = this.job->block;
-    this.job->block = 0; /* whoever ends the job for this worker must not give it back once more */
-    pool__give_block(this.pool, block);
-    this.job->block = pool__sleep_on_block(&this.sleeper, size, TEXT_WAIT_NS);
-    return pool__job_block(this.pool, this.job);
 }
 
 void worker_end(uint32_t outcome, uint32_t code, uint32_t text_bytes)

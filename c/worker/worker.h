@@ -1,14 +1,15 @@
-/* The compute worker: takes jobs one after the other and runs each as a guest. One to a thread.
+/* The compute worker: takes jobs one after the other and runs each. One to a thread.
  *
- * The script around the wasm drives it:
- *   worker_join once, then for ever: worker_next, worker_begin, worker_enter, (the guest runs), worker_leave,
- * worker_end.
+ * Whoever drives it (the script around the wasm, or a native thread) calls worker_join once and then worker_next for
+ * ever, which runs C functions by itself. For a guest the script then calls worker_begin, worker_enter, (the guest
+ * runs), worker_leave, worker_end.
  */
 #ifndef MILLRACE_WORKER_WORKER_H
 #define MILLRACE_WORKER_WORKER_H
 
 #include "core/layout.h"
-#include "wasi/context.h"
+#include "core/module.h"
+#include "sync/sleep.h"
 
 struct worker_thread {
     struct pool *pool;
@@ -17,7 +18,6 @@ struct worker_thread {
     uint32_t turn; /* counts its jobs, in 24 bits */
     struct job *job;
     struct sleeper sleeper;
-    struct wasi_context wasi;
 };
 
 /* This thread's worker. */
@@ -27,13 +27,33 @@ struct worker_thread *pool__this_worker(void);
  * buried before it came. */
 POOL_API int worker_join(struct pool *pool, uint32_t number);
 
-/* Sleeps until there is a job. Its module's number, or POOL_ESHUTDOWN when the pool is closing. */
+/* Sleeps until there is a guest to run. Its module's number; POOL_ESHUTDOWN when the pool is closing; POOL_ETIMEDOUT
+ * when there are more workers than are wanted and this one shall end. */
 POOL_API int32_t worker_next(void);
+
+/* guest.c */
 
 /* Makes the job's arguments and descriptors ready. The functions reach the guest's memory (see wasi/guest.h); they are
  * entries of the module's function table, which the script sets anew for each guest. */
 POOL_API void worker_begin(uint32_t (*read)(uint32_t, void *, uint32_t),
                            uint32_t (*write)(uint32_t, const void *, uint32_t), uint32_t (*check)(uint32_t, uint32_t));
+
+/* What of the guest is to be called. */
+struct worker_call {
+    const char *name;
+    uint32_t name_bytes; /* without a NUL; 0: it is a command */
+    uint32_t n_values;
+    const struct pool_value *values;
+};
+POOL_API const struct worker_call *worker_call(void);
+
+/* Memory for the script's own use, one piece at a time, until worker_return; NULL: there is none now. */
+POOL_API uint8_t *worker_borrow(uint32_t size);
+POOL_API void worker_return(void);
+
+/* pool__module_signature, for the script. */
+POOL_API int worker_signature(const uint8_t *bytes, uint32_t size, const char *name, uint32_t name_size,
+                              struct module_signature *out);
 
 /* Into the guest's code and out of it, for the script. worker_enter: 0, or POOL_ECANCELED, and the guest must not run.
  */
@@ -47,8 +67,10 @@ POOL_API uint32_t worker_left_by(void);
 /* What the guest gave to proc_exit. */
 POOL_API uint32_t worker_exit_code(void);
 
-/* Where up to `size` bytes of text about the job's end can be put; NULL: there is no memory for it now. */
+/* Where what the script has to say about the job's end can be put, one of the two: up to `size` bytes of text, or `n`
+ * values that an export returned. What the job was submitted with is gone then. NULL: there is no memory for it now. */
 POOL_API uint8_t *worker_text(uint32_t size);
+POOL_API struct pool_value *worker_results(uint32_t n);
 
 /* Ends the job. */
 POOL_API void worker_end(uint32_t outcome, uint32_t code, uint32_t text_bytes);

@@ -1,0 +1,210 @@
+/** The pool for C programs that emscripten built without threads: c/thin keeps the books, in the program's own memory; here
+ * is what touches the pool's. The glue between is c/thin/library_millrace.js. */
+import { CompileError, FetchError, NotIsolatedError, PoolError, StartError } from './errors.js';
+import { errorCodes, layout } from './layout.gen.js';
+import { headOf } from './module-head.js';
+import { ModuleList } from './module-list.js';
+import { compileBytes, fetched } from './modules.js';
+import type { Platform } from './platform.js';
+import { closeParts, endParts, type Parts, startParts } from './start.js';
+import type { CoordinatorExports, Thread } from './thread.js';
+
+/** What C may call in the pool, by number: `enum thin_call` of c/thin/bridge.h. */
+const calls = [
+  'pool_resize',
+  'pool_stats',
+  'pool_wait',
+  'pool_cancel',
+  'pool_release',
+  'pool_pipe',
+  'pool_write',
+  'pool_close',
+  'client_peek',
+  'client_consume',
+  'client_reserve',
+  'client_commit',
+  'client_poll',
+  'client_stage',
+  'client_submit',
+  'client_reply',
+] as const satisfies readonly (keyof CoordinatorExports)[];
+
+/** The kinds of signals, from the last to the first: where each begins in core/layout.h, and in c/thin/bridge.h. */
+const kinds = [
+  [layout.SIGNAL_BLOCKS, 0x30000],
+  [layout.SIGNAL_CALL_0, 0x20000],
+  [layout.SIGNAL_PIPE_0, 0x10000],
+  [layout.SIGNAL_JOB_0, 0x00000],
+] as const;
+
+function translate(signal: number): number {
+  const [first, kind] = kinds.find(([begin]) => signal >= begin)!;
+  return kind + signal - first;
+}
+
+type Call = (pool: number, a: number, b: number, c: number) => number;
+
+/** `struct pool_config`, but for its URL. Zeroes are defaults. */
+export interface ThinOptions {
+  /** POOL_ABI of the program. */
+  readonly abi: number;
+  readonly workers: number;
+  readonly maxWorkers: number;
+  readonly memoryMib: number;
+  readonly graceMs: number;
+}
+
+/** A host call, as `struct client_call`; addresses are of the shared memory. */
+export interface HostCall {
+  readonly call: number;
+  readonly name: number;
+  readonly nameBytes: number;
+  readonly data: number;
+  readonly sizeBytes: number;
+}
+
+/** Where its events go. */
+export interface ThinEvents {
+  /** A signal of c/thin/bridge.h. */
+  onSignal(signal: number): void;
+  /** The coordinator died, and with it everything. */
+  onDeath(text: string): void;
+}
+
+const MIB = 1 << 20;
+
+export class ThinPool {
+  readonly scratch: number;
+  readonly #parts: Parts;
+  readonly #platform: Platform;
+  readonly #thread: Thread;
+  readonly #pool: number;
+  readonly #modules: ModuleList;
+  readonly #calls: readonly Call[];
+  #closed = false;
+
+  constructor(platform: Platform, parts: Parts, { onSignal, onDeath }: ThinEvents) {
+    this.#platform = platform;
+    this.#parts = parts;
+    this.#modules = new ModuleList(parts.crew);
+    const { thread, pool, scratch } = parts.client.observe((signal) => this.#closed || onSignal(translate(signal)));
+    this.#thread = thread;
+    this.#pool = pool;
+    this.scratch = scratch;
+    this.#calls = calls.map((name) => thread.c[name] as Call);
+    const die = (text: string): void => {
+      if (this.#closed) return;
+      parts.client.shut();
+      onDeath(`the coordinator died: ${text}`);
+    };
+    parts.coordinator.onFailure(die);
+    parts.coordinator.onMessage((message) => message.type === 'millrace:failed' && die(message.message));
+  }
+
+  /** Calls one of `calls`. */
+  call(which: number, a: number, b: number, c: number): number {
+    const status = this.#calls[which]!(this.#pool, a, b, c);
+    this.#parts.client.sent();
+    return status;
+  }
+
+  /** Fills `target` from the shared memory. */
+  read(address: number, target: Uint8Array): void {
+    const [begin, end] = [address >>> 0, (address >>> 0) + target.length];
+    target.set(this.#thread.heap.u8(end).subarray(begin, end));
+  }
+
+  /** Puts `source` into the shared memory. */
+  write(address: number, source: Uint8Array): void {
+    const begin = address >>> 0;
+    this.#thread.heap.u8(begin + source.length).set(source, begin);
+  }
+
+  /** The call that a signal told of; `undefined`: there is none any more. */
+  takeCall(slot: number): HostCall | undefined {
+    const { c, heap } = this.#thread;
+    const at = this.scratch;
+    if (c.client_call(this.#pool, slot, at) !== 0) return undefined;
+    return {
+      call: heap.u32(at + layout.client_call_call),
+      name: heap.u32(at + layout.client_call_name),
+      nameBytes: heap.u32(at + layout.client_call_name_bytes),
+      data: heap.u32(at + layout.client_call_data),
+      sizeBytes: heap.u32(at + layout.client_call_size_bytes),
+    };
+  }
+
+  /** Compiles a binary, or what a URL names: the module's number. */
+  async load(source: Uint8Array | string): Promise<number> {
+    const bytes = typeof source === 'string' ? await this.#fetch(source) : source;
+    const module = await compileBytes(bytes);
+    return this.#modules.add(module, headOf(bytes));
+  }
+
+  async #fetch(url: string): Promise<Uint8Array> {
+    const response = await fetched(this.#platform.load(url));
+    return new Uint8Array(await response.arrayBuffer());
+  }
+
+  /** A job is to run a module, until `done`: 0 or EBADF. */
+  use(module: number): number {
+    if (!this.#modules.has(module)) return errorCodes.POOL_EBADF;
+    this.#modules.use(module);
+    return 0;
+  }
+
+  done(module: number): void {
+    this.#modules.done(module);
+  }
+
+  unload(module: number): number {
+    if (!this.#modules.has(module)) return errorCodes.POOL_EBADF;
+    this.#modules.unload(module);
+    return 0;
+  }
+
+  /** Whether the pool keeps the process alive. */
+  keepAlive(on: boolean): void {
+    this.#parts.coordinator.keepAlive(on);
+  }
+
+  /** Lets no job begin any more. */
+  shut(): void {
+    this.#parts.client.shut();
+  }
+
+  /** Ends everything, in the background. */
+  close(): void {
+    this.#closed = true;
+    this.shut();
+    void closeParts(this.#parts).then(() => endParts(this.#parts));
+  }
+}
+
+/** Starts a pool on a platform. */
+export async function startThin(platform: Platform, options: ThinOptions, events: ThinEvents): Promise<ThinPool> {
+  if (options.abi !== layout.POOL_ABI) {
+    throw new PoolError('POOL_EPROTO', `the program is for ABI ${options.abi}, these files are of ${layout.POOL_ABI}`);
+  }
+  const parts = await startParts(platform, {
+    workers: options.workers || undefined,
+    maxWorkers: options.maxWorkers || undefined,
+    maxMemory: options.memoryMib * MIB || undefined,
+    graceMs: options.graceMs || undefined,
+  });
+  return new ThinPool(platform, parts, events);
+}
+
+/** What C is told of an error: its status and its text. */
+export function describe(error: unknown): { status: number; text: string } {
+  const text = error instanceof Error ? error.message : String(error);
+  return { status: statusOf(error), text };
+}
+
+function statusOf(error: unknown): number {
+  if (error instanceof NotIsolatedError) return errorCodes.POOL_ENOTSUP;
+  if (error instanceof StartError || error instanceof FetchError) return errorCodes.POOL_EIO;
+  if (error instanceof CompileError) return errorCodes.POOL_EINVAL;
+  if (error instanceof PoolError && error.code in errorCodes) return errorCodes[error.code as keyof typeof errorCodes];
+  return errorCodes.POOL_EIO;
+}

@@ -1,0 +1,25 @@
+/* What the rooms above have beyond pool.h: the parts that a thread which must not block does by itself. */
+#ifndef MILLRACE_API_API_H
+#define MILLRACE_API_API_H
+
+#include "core/layout.h"
+#include "core/record.h"
+
+/* Submits a record that has been checked, or a C function. `config` may be NULL; the input is in `input_block`, if the
+ * record has one, and becomes the job's on success. Errors as pool_submit. */
+struct submission {
+    const struct record *record;
+    uint32_t record_bytes;
+    pool_function function;
+    void *user;
+    uint32_t input_block;
+};
+int pool__submit(struct pool *pool, const struct submission *submission, pool_job_t *job_out);
+
+/* pool_poll with a timeout of 0, but when nothing is found the client is announced at every end: a signal follows. */
+int pool__poll_announced(struct pool *pool, struct pool_pollfd *fds, uint32_t n_fds);
+
+/* What an ended job's result says. */
+void pool__job_result(struct pool *pool, const struct job *job, struct pool_result *result_out);
+
+#endif

@@ -1,0 +1,14 @@
+/* What a caller's handle stands for, for the length of one call. */
+#ifndef MILLRACE_API_FDS_H
+#define MILLRACE_API_FDS_H
+
+#include "sync/stream.h"
+
+/* Finds a handle's stream and keeps other threads from it: 0, POOL_EBADF, POOL_EBUSY. */
+int pool__fd_take(struct pool *pool, pool_fd_t fd, struct stream *stream_out);
+void pool__fd_give(const struct stream *stream);
+
+/* Whether its calls do not wait. */
+bool pool__fd_nonblocking(const struct stream *stream);
+
+#endif

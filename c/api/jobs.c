@@ -1,0 +1,137 @@
+/* What can be done with a job once it is submitted: wait for it, cancel it, release it. */
+#include "sync/jobs.h"
+#include "api/api.h"
+#include "api/timeout.h"
+#include "core/check.h"
+#include "sync/ends.h"
+#include "sync/self.h"
+#include "sync/wake.h"
+
+int pool_cancel(pool_t *pool, pool_job_t handle)
+{
+    struct job *job = pool__job_of(pool, handle);
+    if (!job) return POOL_EBADF;
+    uint32_t generation = pool__job_generation(job);
+    if (!pool__job_wish(job, generation, POOL_CANCELLED)) return 0;
+    if (pool__job_end_queued(pool, job, generation)) return 0;
+
+    uint32_t worker = atomic_load(&job->x_worker);
+    if (worker) pool__wake(pool, WAITER_WORKER_0 + worker, 0);
+    pool__ask_coordinator(pool); /* if it only computes, its worker must be ended */
+    return 0;
+}
+
+int pool_release(pool_t *pool, pool_job_t handle)
+{
+    struct job *job = pool__job_of(pool, handle);
+    if (!job) return POOL_EBADF;
+    if (!pool__job_move(job, pool__job_generation(job), JOB_ENDED, JOB_RELEASED)) return POOL_EBUSY;
+    pool__job_drop(pool, job);
+    return 0;
+}
+
+bool pool_interrupted(pool_t *pool)
+{
+    const struct sleeper *self = pool__self(pool);
+    return self && self->job && pool__sleeper_interrupted(self);
+}
+
+static double ms_between(uint64_t from_ns, uint64_t to_ns)
+{
+    return to_ns > from_ns ? (double)(to_ns - from_ns) / 1e6 : 0;
+}
+
+static struct pool_bytes captured(struct pool *pool, const struct capture *capture)
+{
+    return (struct pool_bytes){capture->size ? pool__block_memory(pool, capture->block) : NULL, capture->size};
+}
+
+void pool__job_result(struct pool *pool, const struct job *job, struct pool_result *result_out)
+{
+    uint64_t started = job->started_ns ? job->started_ns : job->ended_ns;
+    const void *block = pool__block_memory(pool, job->block);
+    *result_out = (struct pool_result){
+        .outcome = job->outcome,
+        .code = job->code,
+        .text = job->text_bytes ? block : NULL,
+        .text_bytes = job->text_bytes,
+        .n_values = job->n_results,
+        .values = job->n_results ? block : NULL,
+        .captured = {{NULL, 0}, captured(pool, &job->captures[0]), captured(pool, &job->captures[1])},
+        .worker = atomic_load(&job->x_worker),
+        .killed = job->killed,
+        .queued_ms = ms_between(job->submitted_ns, started),
+        .run_ms = ms_between(started, job->ended_ns)};
+}
+
+/* The first of several jobs that has ended; POOL_EAGAIN, POOL_EBADF, POOL_EINVAL: there is none among them. */
+static int first_ended(struct pool *pool, const pool_job_t *handles, uint32_t n, uint32_t *index_out)
+{
+    int status = POOL_EINVAL;
+    for (uint32_t i = 0; i < n; i++) {
+        if (!handles[i]) continue;
+        struct job *job = pool__job_of(pool, handles[i]);
+        if (!job) return POOL_EBADF;
+        if (pool__job_state(job) == JOB_ENDED) {
+            *index_out = i;
+            return 0;
+        }
+        status = POOL_EAGAIN;
+    }
+    return status;
+}
+
+/* Has the ends of these jobs wake those that are announced. */
+static void mark_waited(struct pool *pool, const pool_job_t *handles, uint32_t n)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        struct job *job = handles[i] ? pool__job_of(pool, handles[i]) : NULL;
+        if (job) atomic_store(&job->x_waited, 1);
+    }
+}
+
+static int sleep_until_ended(struct sleeper *sleeper, const pool_job_t *handles, uint32_t n, int32_t timeout_ms,
+                             uint32_t *index_out)
+{
+    struct pool *pool = sleeper->pool;
+    struct timeout timeout = pool__timeout_begin(timeout_ms);
+    _Atomic uint32_t *word = &pool->x_job_waiters[sleeper->waiter / 32];
+    uint32_t bit = 1u << sleeper->waiter % 32;
+    int status;
+    atomic_fetch_or(word, bit);
+    mark_waited(pool, handles, n);
+    for (;;) {
+        uint32_t count = pool__sleeper_arm(sleeper);
+        status = first_ended(pool, handles, n, index_out);
+        if (status == POOL_EAGAIN && sleeper->job && pool__sleeper_interrupted(sleeper)) status = POOL_ECANCELED;
+        if (status == POOL_EAGAIN && pool__timeout_left_ns(&timeout) == 0) status = POOL_ETIMEDOUT;
+        if (status != POOL_EAGAIN) break;
+        pool__sleeper_sleep(sleeper, count, pool__timeout_left_ns(&timeout));
+    }
+    pool__sleeper_disarm(sleeper);
+    atomic_fetch_and(word, ~bit);
+    return status;
+}
+
+int pool_wait_any(pool_t *pool, const pool_job_t *jobs, uint32_t n_jobs, int32_t timeout_ms, uint32_t *index_out)
+{
+    struct sleeper storage, *sleeper;
+    int status = first_ended(pool, jobs, n_jobs, index_out);
+    if (status != POOL_EAGAIN || timeout_ms == 0) return status;
+    sleeper = pool__self_lend(pool, &storage);
+    if (!sleeper) return POOL_EWOULDBLOCK;
+    status = sleep_until_ended(sleeper, jobs, n_jobs, timeout_ms, index_out);
+    pool__self_return(sleeper);
+    return status;
+}
+
+int pool_wait(pool_t *pool, pool_job_t handle, int32_t timeout_ms, struct pool_result *result_out)
+{
+    uint32_t index;
+    if (!handle) return POOL_EBADF;
+    int status = pool_wait_any(pool, &handle, 1, timeout_ms, &index);
+    struct job *job = status == 0 ? pool__job_of(pool, handle) : NULL;
+    if (status == 0 && !job) return POOL_EBADF; /* another thread has released it meanwhile */
+    if (status == 0 && result_out) pool__job_result(pool, job, result_out);
+    return status;
+}

@@ -1,0 +1,58 @@
+/* How the pool is doing, and how large it shall be. */
+#include "core/layout.h"
+#include "sync/wake.h"
+
+int pool_resize(pool_t *pool, uint32_t n_workers)
+{
+    if (atomic_load(&pool->x_closing)) return POOL_ESHUTDOWN;
+    if (n_workers == 0 || n_workers > POOL_WORKERS_MAX) return POOL_EINVAL;
+    atomic_store(&pool->sched.x_target, n_workers);
+    pool__ask_coordinator(pool);
+    return 0;
+}
+
+static void count_jobs(struct pool *pool, struct pool_stats *stats)
+{
+    for (uint32_t i = 0; i < JOBS_MAX; i++) {
+        switch (pool__job_state(&pool->jobs[i])) {
+        case JOB_QUEUED: stats->n_queued++; break;
+        case JOB_RUNNING: stats->n_running++; break;
+        case JOB_ENDED: stats->n_ended++; break;
+        default: break;
+        }
+    }
+}
+
+static uint32_t count_workers(struct pool *pool)
+{
+    uint32_t n = 0;
+    for (uint32_t i = 1; i <= WORKERS_MAX; i++) {
+        uint32_t state = atomic_load(&pool->workers[i].x_state) & 0xff;
+        n += state == WORKER_RUNTIME || state == WORKER_GUEST;
+    }
+    return n;
+}
+
+static uint32_t count_idle(struct pool *pool)
+{
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < WORKERS_MAX / 32; i++) {
+        n += (uint32_t)__builtin_popcount(atomic_load(&pool->sched.x_idle[i]));
+    }
+    return n;
+}
+
+int pool_stats(pool_t *pool, struct pool_stats *stats_out)
+{
+    struct pool_stats stats = {.n_workers = count_workers(pool),
+                               .n_idle = count_idle(pool),
+                               .n_lost = atomic_load(&pool->x_lost),
+                               .memory_bytes = atomic_load(&pool->blocks.x_total_bytes)};
+    count_jobs(pool, &stats);
+    for (uint32_t i = 0; i < PIPES_MAX; i++) {
+        stats.n_pipes += atomic_load(&pool->pipes[i].x_ends) != 0 && !atomic_load(&pool->pipes[i].x_caller);
+    }
+    for (uint32_t i = 0; i < CALLS_MAX; i++) stats.n_calls += pool__call_state(&pool->calls[i]) != CALL_FREE;
+    *stats_out = stats;
+    return 0;
+}

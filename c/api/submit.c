@@ -1,0 +1,136 @@
+/* pool_submit: from a config to a place in the run queue. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/api.h"
+#include "core/check.h"
+#include "core/handle.h"
+#include "port/port.h"
+#include "sync/ends.h"
+#include "sync/jobs.h"
+#include "sync/wake.h"
+
+static enum pipe_end end_of(uint32_t index)
+{
+    return index == 0 ? PIPE_READ : PIPE_WRITE;
+}
+
+/* Gives the first `n` ends back to whoever submitted. */
+static void take_back_ends(struct pool *pool, const struct record *record, uint32_t n)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        if (record->stdio[i].kind != POOL_STDIO_PIPE) continue;
+        struct pipe *pipe = pool__end_of(pool, record->stdio[i].fd, end_of(i));
+        if (pipe) pool__pipe_pass(pipe, end_of(i), END_GIVEN, END_FREE);
+    }
+}
+
+/* Makes the ends the job's own. */
+static int give_ends(struct pool *pool, const struct record *record)
+{
+    struct pipe *pipe;
+    const struct pool_stdio *out = &record->stdio[1], *err = &record->stdio[2];
+    if (out->kind == POOL_STDIO_PIPE && err->kind == POOL_STDIO_PIPE && out->fd == err->fd) return POOL_EINVAL;
+    for (uint32_t i = 0; i < POOL_COUNT_OF(record->stdio); i++) {
+        if (record->stdio[i].kind != POOL_STDIO_PIPE) continue;
+        int error = pool__end_take(pool, record->stdio[i].fd, end_of(i), END_GIVEN, &pipe);
+        if (!error) continue;
+        take_back_ends(pool, record, i);
+        return error;
+    }
+    return 0;
+}
+
+static void fill(struct job *job, const struct submission *submission)
+{
+    const struct record *record = submission->record;
+    job->function = submission->function;
+    job->user = submission->user;
+    job->module = record->module;
+    job->priority = record->priority;
+    memcpy(job->stdio, record->stdio, sizeof job->stdio);
+    job->input_bytes = record->input_bytes;
+    job->capture_max_bytes = record->capture_max_bytes ? record->capture_max_bytes : POOL_BYTES_MAX;
+    job->submitted_ns = port_now_ns(PORT_MONOTONIC);
+    uint64_t timeout_ns = (uint64_t)record->timeout_ms * 1000000;
+    atomic_store(&job->x_deadline_ns, timeout_ns ? job->submitted_ns + timeout_ns : 0);
+    atomic_store(&job->x_holds, 2); /* the submitter's and the run queue's */
+}
+
+/* Gives the job its record and puts it on the run queue; on failure it is still FILLING. */
+static int launch(struct pool *pool, struct job *job, const struct submission *submission)
+{
+    const struct record *record = submission->record;
+    if (submission->record_bytes > sizeof *record) {
+        job->block = pool__take_block(pool, submission->record_bytes, WAITER_CLIENT);
+        if (!job->block) return pool__no_block(pool, submission->record_bytes);
+        memcpy(pool__block_memory(pool, job->block), record, submission->record_bytes);
+    }
+    fill(job, submission);
+    uint32_t generation = pool__job_generation(job);
+    pool__job_move(job, generation, JOB_FILLING, JOB_QUEUED);
+    job->input_block = submission->input_block;
+    if (pool__sched_push(&pool->sched, (uint32_t)(job - pool->jobs), job->priority)) return 0;
+
+    /* Only cancelled jobs that no worker has come by to throw away can fill the queue so far. */
+    job->input_block = 0;
+    pool__job_move(job, generation, JOB_QUEUED, JOB_FILLING);
+    return POOL_EAGAIN;
+}
+
+int pool__submit(struct pool *pool, const struct submission *submission, pool_job_t *job_out)
+{
+    if (atomic_load(&pool->x_closing)) return POOL_ESHUTDOWN;
+    int error = give_ends(pool, submission->record);
+    if (error) return error;
+    struct job *job = pool__job_take(pool);
+    error = job ? launch(pool, job, submission) : POOL_EAGAIN;
+    if (error) {
+        take_back_ends(pool, submission->record, POOL_COUNT_OF(submission->record->stdio));
+        if (job) pool__job_untake(pool, job);
+        return error;
+    }
+    *job_out = pool__handle_of_job((uint32_t)(job - pool->jobs), pool__job_generation(job));
+    if (submission->record->timeout_ms) pool__ask_coordinator(pool);
+    pool__wake_idle(pool);
+    if (atomic_load(&pool->x_closing)) pool_cancel(pool, *job_out); /* whoever closes may have looked before this job */
+    return 0;
+}
+
+/* A copy of the config's input in a block of the pool's. */
+static int copy_input(struct pool *pool, const struct pool_job_config *config, uint32_t *block_out)
+{
+    *block_out = 0;
+    if (!config->input_bytes) return 0;
+    uint32_t block = pool__take_block(pool, config->input_bytes, WAITER_CLIENT);
+    if (!block) return pool__no_block(pool, config->input_bytes);
+    memcpy(pool__block_memory(pool, block), config->input, config->input_bytes);
+    *block_out = block;
+    return 0;
+}
+
+static int submit_record(struct pool *pool, const struct pool_job_config *config, const struct record *record,
+                         uint32_t record_bytes, pool_job_t *job_out)
+{
+    struct submission submission = {record, record_bytes, config->function, config->user, 0};
+    int error = copy_input(pool, config, &submission.input_block);
+    if (error) return error;
+    error = pool__submit(pool, &submission, job_out);
+    if (error) pool__give_block(pool, submission.input_block);
+    return error;
+}
+
+int pool_submit(pool_t *pool, const struct pool_job_config *config, pool_job_t *job_out)
+{
+    int32_t size = pool__record_size(config);
+    if (size < 0) return size;
+    if (!config->function == !config->module) return POOL_EINVAL; /* one of the two */
+    if (!config->function && port_runs_no_guests()) return POOL_ENOSYS;
+    _Alignas(struct record) uint8_t small[1024];
+    uint8_t *record = (uint32_t)size <= sizeof small ? small : malloc((uint32_t)size);
+    if (!record) return POOL_ENOMEM;
+    pool__record_write(config, record);
+    int error = submit_record(pool, config, (const struct record *)record, (uint32_t)size, job_out);
+    if (record != small) free(record);
+    return error;
+}

@@ -1,0 +1,90 @@
+/* How many workers there should be. As many as jobs shall run at the same time; and for each of them that sleeps in the
+ * middle of its job while another job waits, one more, or jobs that wait for each other could use all workers up.
+ */
+#include "coordinator/coordinator.h"
+#include "core/check.h"
+#include "port/port.h"
+#include "sync/wake.h"
+
+#define RELIEF_AFTER_NS 5000000u   /* most waits are shorter than starting a thread takes */
+#define SPARE_AFTER_NS 1000000000u /* and one that was started may be needed again soon */
+#define RETRY_NS 500000000u        /* all slots rest; by then one will have rested enough */
+
+struct head_count {
+    uint32_t live; /* up, or starting */
+    uint32_t starting;
+    uint32_t idle;
+    uint32_t blocked; /* asleep in the middle of a job */
+    uint32_t target;
+};
+
+static struct head_count count_heads(struct pool *pool)
+{
+    struct head_count n = {.live = atomic_load(&pool->sched.x_live), .target = atomic_load(&pool->sched.x_target)};
+    for (uint32_t i = 1; i <= WORKERS_MAX; i++) {
+        n.starting += (atomic_load(&pool->workers[i].x_state) & 0xff) == WORKER_STARTING;
+    }
+    for (uint32_t i = 0; i < POOL_COUNT_OF(pool->sched.x_idle); i++) {
+        n.idle += (uint32_t)__builtin_popcount(atomic_load(&pool->sched.x_idle[i]));
+    }
+    uint32_t others = n.starting + n.idle + atomic_load(&pool->sched.x_awake);
+    n.blocked = n.live > others ? n.live - others : 0;
+    return n;
+}
+
+/* A job waits, nobody is idle or on the way, and fewer workers are awake than shall be. */
+static bool is_starving(struct pool *pool)
+{
+    struct head_count n = count_heads(pool);
+    return n.blocked > 0 && n.idle == 0 && n.starting == 0 && n.live - n.blocked < n.target &&
+           pool__sched_has_more(&pool->sched);
+}
+
+/* Whether that has been so for long enough; when to look again. */
+static bool wants_relief(struct pool *pool, uint64_t now_ns, uint64_t *next_ns)
+{
+    if (!is_starving(pool)) {
+        pool->starved_since_ns = 0;
+        atomic_store(&pool->x_relief, 0); /* whoever sees a job starve from now on asks again: look once more */
+        if (!is_starving(pool)) return false;
+        atomic_store(&pool->x_relief, 1);
+    }
+    if (!pool->starved_since_ns) pool->starved_since_ns = now_ns;
+    uint64_t due = pool->starved_since_ns + RELIEF_AFTER_NS;
+    *next_ns = due > now_ns ? due : now_ns + RELIEF_AFTER_NS;
+    return due <= now_ns;
+}
+
+/* Orders workers to retire that have been too many for a while; when to look again. */
+static uint64_t dismiss(struct pool *pool, uint64_t now_ns)
+{
+    struct head_count n = count_heads(pool);
+    uint32_t fit = n.live - n.blocked;
+    if (fit <= n.target) {
+        pool->spare_since_ns = 0;
+        atomic_store(&pool->sched.x_retire, 0);
+        return UINT64_MAX;
+    }
+    if (!pool->spare_since_ns) pool->spare_since_ns = now_ns;
+    uint64_t due = pool->spare_since_ns + SPARE_AFTER_NS;
+    if (due > now_ns) return due;
+    atomic_store(&pool->sched.x_retire, fit - n.target);
+    for (uint32_t i = 1; i <= WORKERS_MAX; i++) pool__wake(pool, WAITER_WORKER_0 + i, 0);
+    return UINT64_MAX; /* whoever retires is buried, and the coordinator looks again */
+}
+
+uint64_t pool__staff_look(struct pool *pool, uint64_t now_ns)
+{
+    uint64_t next_ns = UINT64_MAX;
+    uint32_t live = atomic_load(&pool->sched.x_live), target = atomic_load(&pool->sched.x_target);
+    bool relief = wants_relief(pool, now_ns, &next_ns) && live < pool->max_workers;
+    pool->n_vacancies = live < target ? target - live : relief;
+    if (pool->n_vacancies && next_ns > now_ns + RETRY_NS) next_ns = now_ns + RETRY_NS;
+    uint64_t spare_ns = dismiss(pool, now_ns);
+    return spare_ns < next_ns ? spare_ns : next_ns;
+}
+
+uint32_t coordinator_vacancies(struct pool *pool)
+{
+    return pool->n_vacancies;
+}

@@ -1,0 +1,41 @@
+/* A host call: what a job asks, on its way to whoever serves it and until it is answered.
+ *
+ *   state    owner                          leaves by
+ *   FREE     the free list                  FILLING: the job's worker
+ *   FILLING  the worker                     WAITING: the worker; FREE: it failed
+ *   WAITING  nobody                         TAKEN: the host
+ *   TAKEN    the host's handler             REPLYING: whoever replies
+ *   REPLYING whoever replies                FREE: the same; TAKEN: there was no memory for the reply
+ *
+ * The reply goes into a pipe of its own, whose read end is the job's.
+ */
+#ifndef MILLRACE_CORE_CALL_H
+#define MILLRACE_CORE_CALL_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "pool.h"
+
+#define CALLS_MAX 1024u
+
+enum call_state { CALL_FREE = 0, CALL_FILLING, CALL_WAITING, CALL_TAKEN, CALL_REPLYING };
+
+struct call {
+    _Atomic uint32_t x_state; /* generation << 8 | enum call_state */
+    /* the owner of the state writes */
+    pool_job_t job;
+    pool_fd_t reply; /* the write end of the pipe for the reply */
+    uint32_t block;  /* the name, and behind it the data; 0: none */
+    uint32_t name_bytes;
+    uint32_t size_bytes;
+};
+
+enum call_state pool__call_state(const struct call *call);
+uint32_t pool__call_generation(const struct call *call);
+
+/* Moves a call from one state to another; to FREE makes its handles stale. False: it was not in `from`. */
+bool pool__call_move(struct call *call, uint32_t generation, enum call_state from, enum call_state to);
+
+#endif

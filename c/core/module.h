@@ -1,0 +1,39 @@
+/* What the head of a WebAssembly module tells about the functions that it exports.
+ *
+ * The bytes are anybody's, so nothing in them is believed: every read is checked against the end of the section it is
+ * in. This is no validator. It reads the sections that it needs as far as it needs them; the engine judges the rest.
+ *
+ * A head is enough: the bytes may end behind the export section, and sections that are not needed (custom, code, data,
+ * any but type, import, function and export) may be missing. A head that is cut between two sections before its exports
+ * cannot be told from a module that exports nothing.
+ */
+#ifndef MILLRACE_CORE_MODULE_H
+#define MILLRACE_CORE_MODULE_H
+
+#include <stdint.h>
+
+#include "pool.h"
+
+#define MODULE_VALUES_MAX 16u /* parameters, and results */
+
+/* The types of values that can be handed over, by their codes in a module. */
+enum module_value { MODULE_I32 = 0x7f, MODULE_I64 = 0x7e, MODULE_F32 = 0x7d, MODULE_F64 = 0x7c };
+
+enum module_status {
+    MODULE_NOT_FOUND = POOL_ENOENT,   /* it exports nothing of that name, or something that is no function */
+    MODULE_MALFORMED = POOL_EINVAL,   /* no module, another version, a component, cut in the middle, or damaged */
+    MODULE_UNSUPPORTED = POOL_ENOTSUP /* the function takes or gives more than MODULE_VALUES_MAX values, or other ones
+                                than enum module_value has; or what comes before it in the module is newer than this */
+};
+
+struct module_signature {
+    uint8_t n_params;
+    uint8_t n_results;
+    uint8_t types[2 * MODULE_VALUES_MAX]; /* enum module_value: of the parameters, and then of the results */
+};
+
+/* Finds the function that a module exports by a name, which may hold any bytes: 0 or an enum module_status. */
+POOL_MUST_CHECK int pool__module_signature(const uint8_t *bytes, uint32_t size, const char *name, uint32_t name_size,
+                                           struct module_signature *out);
+
+#endif

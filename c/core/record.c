@@ -1,0 +1,138 @@
+#include "core/record.h"
+
+#include <string.h>
+
+#include "core/check.h"
+
+_Static_assert(sizeof(struct record) % 8 == 0, "the values behind it are aligned");
+
+static const char *const only_guest[] = {"guest", NULL};
+
+static const char *const *argv_of(const struct pool_job_config *config)
+{
+    return config->argv ? config->argv : only_guest;
+}
+
+/* The strings of a list that is ended by NULL, each with its NUL; stops counting once there are too many. */
+static uint64_t measure(const char *const *strings, uint32_t *n_out)
+{
+    uint64_t size = 0;
+    *n_out = 0;
+    for (; strings && strings[*n_out] && size <= POOL_ARGS_MAX_BYTES; ++*n_out) size += strlen(strings[*n_out]) + 1;
+    return size;
+}
+
+static uint64_t name_bytes_of(const struct pool_job_config *config)
+{
+    return config->export_name ? strlen(config->export_name) + 1 : 0;
+}
+
+static struct record header_of(const struct pool_job_config *config)
+{
+    struct record record = {.module = config->module,
+                            .priority = config->priority,
+                            .timeout_ms = config->timeout_ms,
+                            .input_bytes = config->input_bytes,
+                            .capture_max_bytes = config->capture_max_bytes,
+                            .n_values = config->n_values,
+                            .name_bytes = (uint32_t)name_bytes_of(config)};
+    memcpy(record.stdio, config->stdio, sizeof record.stdio);
+    record.strings_bytes = (uint32_t)measure(argv_of(config), &record.n_args);
+    record.strings_bytes += (uint32_t)measure(config->envp, &record.n_env);
+    return record;
+}
+
+static int check_numbers(const struct record *record)
+{
+    if (record->priority > POOL_PRIORITY_LOW || record->n_values > POOL_VALUES_MAX) return POOL_EINVAL;
+    if (record->n_values && !record->name_bytes) return POOL_EINVAL; /* a command takes strings */
+    if (record->input_bytes > POOL_BYTES_MAX || record->capture_max_bytes > POOL_BYTES_MAX) return POOL_E2BIG;
+    for (uint32_t i = 0; i < POOL_COUNT_OF(record->stdio); i++) {
+        uint32_t kind = record->stdio[i].kind, other = i == 0 ? POOL_STDIO_CAPTURE : POOL_STDIO_INPUT;
+        if (kind > POOL_STDIO_CAPTURE || kind == other) return POOL_EINVAL;
+    }
+    return 0;
+}
+
+int32_t pool__record_size(const struct pool_job_config *config)
+{
+    uint32_t n;
+    uint64_t payload = measure(argv_of(config), &n) + measure(config->envp, &n) + name_bytes_of(config);
+    if (config->n_values > POOL_VALUES_MAX || (config->n_values && !config->values)) return POOL_EINVAL;
+    payload += config->n_values * sizeof *config->values;
+    if (payload > POOL_ARGS_MAX_BYTES) return POOL_E2BIG;
+    if (config->input_bytes && !config->input) return POOL_EINVAL;
+    struct record header = header_of(config);
+    int error = check_numbers(&header);
+    return error ? error : (int32_t)(sizeof header + payload);
+}
+
+static uint8_t *put(uint8_t *at, const void *data, size_t size)
+{
+    if (size) memcpy(at, data, size);
+    return at + size;
+}
+
+static uint8_t *put_strings(uint8_t *at, const char *const *strings, uint32_t n)
+{
+    for (uint32_t i = 0; i < n; i++) at = put(at, strings[i], strlen(strings[i]) + 1);
+    return at;
+}
+
+void pool__record_write(const struct pool_job_config *config, uint8_t *out)
+{
+    struct record header = header_of(config);
+    out = put(out, &header, sizeof header);
+    out = put(out, config->values, header.n_values * sizeof *config->values);
+    out = put(out, config->export_name, header.name_bytes);
+    out = put_strings(out, argv_of(config), header.n_args);
+    put_strings(out, config->envp, header.n_env);
+}
+
+/* Whether exactly `n` strings fill the bytes. */
+static bool are_strings(const char *bytes, uint32_t size, uint64_t n)
+{
+    uint64_t found = 0;
+    for (uint32_t i = 0; i < size; i++) found += bytes[i] == '\0';
+    return found == n && (size == 0 || bytes[size - 1] == '\0');
+}
+
+static int check_values(const struct record *record)
+{
+    const struct pool_value *values = pool__record_values(record);
+    for (uint32_t i = 0; i < record->n_values; i++) {
+        if (values[i].type < POOL_F64 || values[i].type > POOL_I32) return POOL_EINVAL;
+    }
+    return 0;
+}
+
+int pool__record_check(const uint8_t *bytes, uint32_t size)
+{
+    const struct record *record = (const struct record *)bytes;
+    if (size < sizeof *record) return POOL_EINVAL;
+    int error = check_numbers(record);
+    if (error) return error;
+    uint64_t payload = (uint64_t)record->n_values * sizeof(struct pool_value);
+    payload += (uint64_t)record->name_bytes + record->strings_bytes;
+    if (payload > POOL_ARGS_MAX_BYTES) return POOL_E2BIG;
+    if (payload != size - sizeof *record) return POOL_EINVAL;
+    if (!are_strings(pool__record_name(record), record->name_bytes, record->name_bytes > 0)) return POOL_EINVAL;
+    uint64_t n_strings = (uint64_t)record->n_args + record->n_env;
+    if (!are_strings(pool__record_strings(record), record->strings_bytes, n_strings)) return POOL_EINVAL;
+    return check_values(record);
+}
+
+const struct pool_value *pool__record_values(const struct record *record)
+{
+    return (const struct pool_value *)(record + 1);
+}
+
+const char *pool__record_name(const struct record *record)
+{
+    return (const char *)(pool__record_values(record) + record->n_values);
+}
+
+const char *pool__record_strings(const struct record *record)
+{
+    return pool__record_name(record) + record->name_bytes;
+}

@@ -1,0 +1,39 @@
+/* A submission as one piece of memory: what crosses from a program's own memory into the pool's, and what a job keeps.
+ *
+ * Behind the header come, without gaps: the values, the export's name, the arguments, the environment. Each string is
+ * ended by a NUL, and counted with it.
+ */
+#ifndef MILLRACE_CORE_RECORD_H
+#define MILLRACE_CORE_RECORD_H
+
+#include "pool.h"
+
+struct record {
+    uint32_t module;
+    uint32_t priority;
+    uint32_t timeout_ms;
+    uint32_t input_bytes; /* of the block that was staged for it; 0: none */
+    uint32_t capture_max_bytes;
+    struct pool_stdio stdio[3];
+    uint32_t n_values;
+    uint32_t name_bytes; /* 0: no name, the job is a command */
+    uint32_t n_args;
+    uint32_t n_env;
+    uint32_t strings_bytes; /* arguments and environment */
+};
+
+/* The size of a submission's record, header and all; POOL_E2BIG, POOL_EINVAL. */
+int32_t pool__record_size(const struct pool_job_config *config);
+
+/* Writes a submission's record into memory of that size. */
+void pool__record_write(const struct pool_job_config *config, uint8_t *out);
+
+/* Whether a record of `size` bytes, which may be anything, is one: 0, POOL_E2BIG, POOL_EINVAL. */
+int pool__record_check(const uint8_t *bytes, uint32_t size);
+
+/* Where its parts begin. The record has been checked. */
+const struct pool_value *pool__record_values(const struct record *record);
+const char *pool__record_name(const struct record *record);
+const char *pool__record_strings(const struct record *record);
+
+#endif

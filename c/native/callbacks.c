@@ -1,0 +1,235 @@
+/* Callbacks that wait for a job's end, for an end of a pipe, or for room. Each is called once, without the lock. */
+#include <stdlib.h>
+
+#include "api/api.h"
+#include "core/handle.h"
+#include "native/native.h"
+#include "sync/ends.h"
+#include "sync/jobs.h"
+#include "sync/wake.h"
+
+enum callback_kind { CALLBACK_JOB, CALLBACK_END, CALLBACK_ROOM };
+
+struct callback {
+    struct callback *next;
+    enum callback_kind kind;
+    uint32_t handle; /* of a job, or of an end */
+    struct job *job; /* whose record it holds, so that it can be told how the job went whoever releases it before */
+    union {
+        pool_end_callback job;
+        pool_ready_callback end;
+        pool_room_callback room;
+    } function;
+    void *user;
+};
+
+/* Takes the first callback of a kind, and if `mask` is not 0 of a handle's slot, off the list; NULL: there is none. */
+static struct callback *take_locked(struct native *native, enum callback_kind kind, uint32_t slot, uint32_t mask)
+{
+    struct callback **at = &native->callbacks;
+    while (*at && ((*at)->kind != kind || ((*at)->handle & mask) != (slot & mask))) at = &(*at)->next;
+    struct callback *found = *at;
+    if (found) *at = found->next;
+    return found;
+}
+
+static struct callback *take(struct native *native, enum callback_kind kind, uint32_t slot, uint32_t mask)
+{
+    pthread_mutex_lock(&native->lock);
+    struct callback *found = take_locked(native, kind, slot, mask);
+    pthread_mutex_unlock(&native->lock);
+    return found;
+}
+
+static void discard(struct native *native, struct callback *callback)
+{
+    if (callback->job) pool__job_drop(native->pool, callback->job);
+    free(callback);
+}
+
+/* Puts a callback on the list, instead of an older one for the same handle; without a function only takes that off. */
+static int put(struct native *native, const struct callback *callback, bool present)
+{
+    struct callback *added = present ? malloc(sizeof *added) : NULL;
+    if (present && !added) return POOL_ENOMEM;
+    pthread_mutex_lock(&native->lock);
+    int error = present ? pool__dispatcher_start_locked(native) : 0;
+    bool replaces = !error && callback->kind != CALLBACK_ROOM;
+    if (error) present = false;
+    struct callback *old = replaces ? take_locked(native, callback->kind, callback->handle, UINT32_MAX) : NULL;
+    if (!error && added) {
+        *added = *callback;
+        added->next = native->callbacks;
+        native->callbacks = added;
+    }
+    pthread_mutex_unlock(&native->lock);
+    if (old) discard(native, old);
+    if (error) free(added);
+    return error;
+}
+
+/* ------------------------------------------------------------------------------------------------------------- jobs */
+
+static bool has_ended(const struct job *job)
+{
+    enum job_state state = pool__job_state(job);
+    return state == JOB_ENDED || state == JOB_RELEASED;
+}
+
+int pool_on_end(pool_t *pool, pool_job_t handle, pool_end_callback function, void *user)
+{
+    struct job *job = pool__job_of(pool, handle);
+    if (!job) return POOL_EBADF;
+    struct callback callback = {
+        .kind = CALLBACK_JOB, .handle = handle, .job = job, .function.job = function, .user = user};
+    if (function) atomic_fetch_add(&job->x_holds, 1);
+    int error = put(native_of(pool), &callback, function != NULL);
+    if (error && function) pool__job_drop(pool, job);
+    if (error || !function) return error;
+    if (has_ended(job)) { /* its signal may have come before the callback was there */
+        pool__wake(pool, WAITER_CLIENT, SIGNAL_JOB_0 + (uint32_t)(job - pool->jobs));
+    }
+    return 0;
+}
+
+static void call_job(struct native *native, struct callback *callback)
+{
+    struct pool_result result;
+    pool__job_result(native->pool, callback->job, &result);
+    callback->function.job(callback->user, native->pool, callback->handle, &result);
+    discard(native, callback);
+}
+
+void pool__callbacks_job(struct native *native, uint32_t slot)
+{
+    uint32_t mask = (1u << HANDLE_JOB_BITS) - 1;
+    struct callback *callback = has_ended(&native->pool->jobs[slot]) ? take(native, CALLBACK_JOB, slot, mask) : NULL;
+    if (callback) call_job(native, callback);
+    pool__callbacks_room(native);
+}
+
+/* ------------------------------------------------------------------------------------------------------------ pipes */
+
+/* An end that is watched cannot be used; it is announced at the pipe as if the client waited. */
+static int watch(struct pool *pool, pool_fd_t fd)
+{
+    enum pipe_end end = (enum pipe_end)(fd & 1);
+    struct pipe *pipe = pool__end_of(pool, fd, end);
+    if (pipe && atomic_load(&pipe->x_hold[end]) == END_WATCHED) return 0; /* the new callback replaces the old one */
+    int error = pool__end_take(pool, fd, end, END_WATCHED, &pipe);
+    if (!error) pool__pipe_announce(pipe, end, WAITER_CLIENT, POOL_PIPE_BUF);
+    return error;
+}
+
+static void unwatch(struct pool *pool, pool_fd_t fd)
+{
+    enum pipe_end end = (enum pipe_end)(fd & 1);
+    struct pipe *pipe = pool__end_of(pool, fd, end);
+    if (!pipe) return;
+    pool__pipe_retract(pipe, end, WAITER_CLIENT);
+    pool__pipe_pass(pipe, end, END_WATCHED, END_FREE);
+}
+
+int pool_on_ready(pool_t *pool, pool_fd_t fd, pool_ready_callback function, void *user)
+{
+    struct callback callback = {.kind = CALLBACK_END, .handle = fd, .function.end = function, .user = user};
+    if (!pool__end_of(pool, fd, (enum pipe_end)(fd & 1))) return POOL_EBADF;
+    int error = function ? watch(pool, fd) : 0;
+    if (error) return error;
+    error = put(native_of(pool), &callback, function != NULL);
+    if (error || !function) {
+        unwatch(pool, fd);
+        return error;
+    }
+    uint32_t slot = (fd & ((1u << HANDLE_PIPE_BITS) - 1)); /* it may be ready already: the dispatcher looks */
+    pool__wake(pool, WAITER_CLIENT, SIGNAL_PIPE_0 + slot);
+    return 0;
+}
+
+/* What to tell a watcher: 0, POOL_EBADF; POOL_EAGAIN: nothing yet. */
+static int status_of(struct pool *pool, pool_fd_t fd)
+{
+    enum pipe_end end = (enum pipe_end)(fd & 1);
+    struct pipe *pipe = pool__end_of(pool, fd, end);
+    if (!pipe) return POOL_EBADF;
+    if (end == PIPE_READ) return pool__pipe_read_status(pipe) == POOL_EAGAIN ? POOL_EAGAIN : 0;
+    if (pool__pipe_write_status(pipe) == POOL_EPIPE) return 0;
+    return pool__pipe_room(pipe) < POOL_PIPE_BUF && pool__pipe_room(pipe) < pipe->capacity ? POOL_EAGAIN : 0;
+}
+
+static bool is_due(struct native *native, const struct callback *callback)
+{
+    int status = status_of(native->pool, callback->handle);
+    if (status != POOL_EAGAIN) return true;
+    enum pipe_end end = (enum pipe_end)(callback->handle & 1);
+    struct pipe *pipe = pool__end_of(native->pool, callback->handle, end);
+    if (!pipe) return true;
+    pool__pipe_announce(pipe, end, WAITER_CLIENT, POOL_PIPE_BUF); /* taking the signal took it back */
+    return status_of(native->pool, callback->handle) != POOL_EAGAIN;
+}
+
+static void call_end(struct native *native, const struct callback *callback)
+{
+    int status = status_of(native->pool, callback->handle);
+    unwatch(native->pool, callback->handle);
+    callback->function.end(callback->user, native->pool, callback->handle, status == POOL_EAGAIN ? 0 : status);
+}
+
+void pool__callbacks_end(struct native *native, uint32_t slot, enum pipe_end end)
+{
+    uint32_t mask = (1u << HANDLE_PIPE_BITS) - 1, wanted = slot << 1 | (uint32_t)end;
+    struct callback *due = NULL;
+    pthread_mutex_lock(&native->lock);
+    for (struct callback *each = native->callbacks; each && !due; each = each->next) {
+        bool here = each->kind == CALLBACK_END && (each->handle & mask) == wanted;
+        if (here && is_due(native, each)) due = take_locked(native, CALLBACK_END, each->handle, UINT32_MAX);
+    }
+    pthread_mutex_unlock(&native->lock);
+    if (!due) return;
+    call_end(native, due);
+    free(due);
+    pool__callbacks_end(native, slot, end); /* another one may wait for an end that was here before */
+}
+
+/* ------------------------------------------------------------------------------------------------------------- room */
+
+int pool_on_room(pool_t *pool, pool_room_callback function, void *user)
+{
+    struct callback callback = {.kind = CALLBACK_ROOM, .function.room = function, .user = user};
+    return function ? put(native_of(pool), &callback, true) : POOL_EINVAL;
+}
+
+/* Takes all of a kind off the list, as a list of their own. */
+static struct callback *take_all(struct native *native, enum callback_kind kind)
+{
+    struct callback *all = NULL, *one;
+    while ((one = take(native, kind, 0, 0))) {
+        one->next = all;
+        all = one;
+    }
+    return all;
+}
+
+/* Those that they put on the list themselves have to wait for the next room. */
+void pool__callbacks_room(struct native *native)
+{
+    for (struct callback *all = take_all(native, CALLBACK_ROOM), *next; all; all = next) {
+        next = all->next;
+        all->function.room(all->user, native->pool);
+        free(all);
+    }
+}
+
+/* -------------------------------------------------------------------------------------------------------------- end */
+
+void pool__callbacks_flush(struct native *native)
+{
+    struct callback *callback;
+    while ((callback = take(native, CALLBACK_JOB, 0, 0))) call_job(native, callback);
+    while ((callback = take(native, CALLBACK_END, 0, 0))) {
+        unwatch(native->pool, callback->handle);
+        callback->function.end(callback->user, native->pool, callback->handle, POOL_ESHUTDOWN);
+        free(callback);
+    }
+    pool__callbacks_room(native);
+}

@@ -1,0 +1,87 @@
+/* The threads of a native pool: workers, and the one that plays the coordinator for them. */
+#include "coordinator/coordinator.h"
+#include "native/native.h"
+#include "port/port.h"
+#include "sync/wake.h"
+#include "worker/worker.h"
+
+static void *run_worker(void *argument)
+{
+    struct native_thread *thread = argument;
+    if (worker_join(thread->pool, thread->number) == 0) {
+        while (worker_next() >= 0) continue; /* functions are run in there; there are no guests */
+    }
+    atomic_store(&thread->x_gone, 1);
+    pool__ask_coordinator(thread->pool);
+    return NULL;
+}
+
+static bool start_one(struct native *native)
+{
+    int32_t number = coordinator_add_worker(native->pool);
+    if (number < 0) return false;
+    struct native_thread *thread = &native->workers[number];
+    *thread = (struct native_thread){.pool = native->pool, .number = (uint32_t)number, .runs = true};
+    if (pthread_create(&thread->thread, NULL, run_worker, thread) == 0) return true;
+    thread->runs = false;
+    coordinator_bury_worker(native->pool, (uint32_t)number, 0, false);
+    return false;
+}
+
+bool pool__crew_start(struct native *native)
+{
+    for (uint32_t n = coordinator_vacancies(native->pool); n > 0 && start_one(native); n--) continue;
+    return atomic_load(&native->pool->sched.x_live) > 0;
+}
+
+static void join_the_gone(struct native *native)
+{
+    for (uint32_t i = 1; i <= WORKERS_MAX; i++) {
+        struct native_thread *thread = &native->workers[i];
+        if (!thread->runs || !atomic_load(&thread->x_gone)) continue;
+        pthread_join(thread->thread, NULL);
+        thread->runs = false;
+        coordinator_bury_worker(native->pool, i, 0, false);
+    }
+}
+
+void pool__crew_abandon(struct native *native)
+{
+    coordinator_close(native->pool);
+    for (uint32_t i = 1; i <= WORKERS_MAX; i++) {
+        if (native->workers[i].runs) pthread_join(native->workers[i].thread, NULL);
+    }
+}
+
+static bool is_over(struct pool *pool)
+{
+    if (!atomic_load(&pool->x_closing)) return false;
+    return atomic_load(&pool->sched.x_live) == 0 && coordinator_close(pool) == 0;
+}
+
+static void *run_coordinator(void *argument)
+{
+    struct native *native = argument;
+    struct pool *pool = native->pool;
+    for (;;) {
+        uint32_t count = coordinator_arm(pool, false);
+        join_the_gone(native);
+        if (is_over(pool)) break;
+        double ms = coordinator_tick(pool);
+        if (!atomic_load(&pool->x_closing)) pool__crew_start(native);
+        port_wait(&pool->bells[WAITER_COORDINATOR].x_count, count, ms < 0 ? PORT_FOREVER : (uint64_t)(ms * 1e6));
+    }
+    return NULL;
+}
+
+bool pool__crew_run(struct native *native)
+{
+    return pthread_create(&native->coordinator, NULL, run_coordinator, native) == 0;
+}
+
+void pool__crew_stop(struct native *native)
+{
+    coordinator_close(native->pool);
+    pool__ask_coordinator(native->pool);
+    pthread_join(native->coordinator, NULL);
+}

@@ -1,0 +1,71 @@
+/* The thread that calls back: it takes the client's signals, as a page's main thread does in browsers. */
+#include "client/client.h"
+#include "native/native.h"
+#include "port/port.h"
+#include "sync/wake.h"
+
+static void dispatch(struct native *native, uint32_t signal)
+{
+    if (signal >= SIGNAL_BLOCKS) {
+        pool__callbacks_room(native);
+    } else if (signal >= SIGNAL_CALL_0) {
+        pool__hosts_serve(native, signal - SIGNAL_CALL_0);
+    } else if (signal >= SIGNAL_PIPE_0) {
+        uint32_t end = signal - SIGNAL_PIPE_0;
+        pool__callbacks_end(native, end / 2, (enum pipe_end)(end % 2));
+    } else {
+        pool__callbacks_job(native, signal - SIGNAL_JOB_0);
+    }
+}
+
+static bool shall_stop(struct native *native)
+{
+    pthread_mutex_lock(&native->lock);
+    bool stops = native->stops;
+    pthread_mutex_unlock(&native->lock);
+    return stops;
+}
+
+static void *run(void *argument)
+{
+    struct native *native = argument;
+    struct pool *pool = native->pool;
+    for (;;) {
+        uint32_t count = client_arm(pool);
+        bool stops = shall_stop(native); /* before the last look */
+        int32_t signal = client_take(pool);
+        for (; signal >= 0; signal = client_take(pool)) dispatch(native, (uint32_t)signal);
+        if (stops) break;
+        port_wait(&pool->bells[WAITER_CLIENT].x_count, count, PORT_FOREVER);
+    }
+    pool__callbacks_flush(native);
+    return NULL;
+}
+
+int pool__dispatcher_start_locked(struct native *native)
+{
+    if (native->dispatches) return 0;
+    if (native->stops) return POOL_ESHUTDOWN;
+    if (pthread_create(&native->dispatcher, NULL, run, native) != 0) return POOL_ENOMEM;
+    native->dispatches = true;
+    return 0;
+}
+
+void pool__dispatcher_stop(struct native *native)
+{
+    pthread_mutex_lock(&native->lock);
+    native->stops = true;
+    bool dispatches = native->dispatches;
+    pthread_mutex_unlock(&native->lock);
+    if (!dispatches) return;
+    pool__wake(native->pool, WAITER_CLIENT, SIGNAL_BLOCKS);
+    pthread_join(native->dispatcher, NULL);
+}
+
+bool pool__dispatcher_is_self(struct native *native)
+{
+    pthread_mutex_lock(&native->lock);
+    bool is_self = native->dispatches && pthread_equal(native->dispatcher, pthread_self());
+    pthread_mutex_unlock(&native->lock);
+    return is_self;
+}

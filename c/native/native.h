@@ -1,0 +1,62 @@
+/* A pool of POSIX threads: what a native program, or one that is built with -pthread, makes with pool_create.
+ *
+ * Three kinds of threads: workers; one that plays the coordinator; and, from the first callback on, one that calls
+ * back.
+ */
+#ifndef MILLRACE_NATIVE_NATIVE_H
+#define MILLRACE_NATIVE_NATIVE_H
+
+#include <pthread.h>
+
+#include "core/layout.h"
+
+struct callback; /* callbacks.c */
+struct host;     /* hosts.c */
+
+struct native_thread {
+    struct pool *pool;
+    pthread_t thread;
+    uint32_t number;
+    bool runs;               /* the coordinator's thread only */
+    _Atomic uint32_t x_gone; /* it is about to end */
+};
+
+struct native {
+    struct pool *pool;
+    struct native_thread workers[WORKERS_MAX + 1]; /* by number, from 1; the coordinator's thread writes */
+    pthread_t coordinator;
+    pthread_t dispatcher;
+    pthread_mutex_t lock;       /* all below */
+    bool dispatches;            /* the dispatcher runs */
+    bool stops;                 /* it shall call what is owed, and end */
+    struct callback *callbacks; /* those that wait */
+    struct host *hosts;
+};
+
+static inline struct native *native_of(struct pool *pool)
+{
+    return pool->owner;
+}
+
+/* crew.c: starts the workers that are missing, joins those that have ended. True: at least one worker is up. */
+bool pool__crew_start(struct native *native);
+bool pool__crew_run(struct native *native); /* the coordinator's thread: false, it could not be started */
+void pool__crew_stop(struct native *native);
+void pool__crew_abandon(struct native *native); /* there is no coordinator's thread: ends the workers without it */
+
+/* dispatcher.c */
+int pool__dispatcher_start_locked(struct native *native);
+void pool__dispatcher_stop(struct native *native);
+bool pool__dispatcher_is_self(struct native *native);
+
+/* callbacks.c: on the dispatcher's thread. */
+void pool__callbacks_job(struct native *native, uint32_t slot);
+void pool__callbacks_end(struct native *native, uint32_t slot, enum pipe_end end);
+void pool__callbacks_room(struct native *native);
+void pool__callbacks_flush(struct native *native);
+
+/* hosts.c: on the dispatcher's thread; freeing the list. */
+void pool__hosts_serve(struct native *native, uint32_t slot);
+void pool__hosts_free(struct native *native);
+
+#endif

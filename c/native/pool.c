@@ -1,0 +1,131 @@
+/* pool_create and pool_destroy for threads. */
+#include <stdlib.h>
+
+#include "coordinator/coordinator.h"
+#include "core/check.h"
+#include "native/native.h"
+#include "port/port.h"
+#include "sync/self.h"
+#include "sync/wake.h"
+
+#define DEFAULT_MEMORY_MIB 256u
+#define MIN_MEMORY_MIB 32u
+#define MAX_MEMORY_MIB 4096u
+#define DEFAULT_GRACE_MS 50u
+
+/* A config with its defaults filled in. */
+static int normalise(const struct pool_config *given, struct pool_config *out)
+{
+    static const struct pool_config none;
+    struct pool_config config = given ? *given : none;
+    uint32_t cores = port_cores();
+    if (config.n_workers == 0) config.n_workers = cores > 2 ? pool__min(cores - 1, POOL_WORKERS_MAX) : 1;
+    if (config.max_memory_mib == 0) config.max_memory_mib = DEFAULT_MEMORY_MIB;
+    if (config.grace_ms == 0) config.grace_ms = DEFAULT_GRACE_MS;
+    if (config.n_workers > POOL_WORKERS_MAX || config.max_workers > POOL_WORKERS_MAX) return POOL_EINVAL;
+    if (config.max_memory_mib < MIN_MEMORY_MIB || config.max_memory_mib > MAX_MEMORY_MIB) return POOL_EINVAL;
+    *out = config;
+    return 0;
+}
+
+static void free_all(struct native *native)
+{
+    pool__hosts_free(native);
+    pthread_mutex_destroy(&native->lock);
+    if (native->pool) pool__coordinator_destroy(native->pool);
+    free(native);
+}
+
+/* Waits until no thread is in a call any more. Those that wait for pipes see that the pool closes; those that wait for
+ * jobs, that these have ended. */
+static void await_leavers(struct pool *pool)
+{
+    for (uint32_t inside; (inside = atomic_load(&pool->x_inside)) > 0;) {
+        for (uint32_t i = 0; i < LESSEES_MAX; i++) pool__wake(pool, WAITER_LESSEE_0 + i, 0);
+        port_wait(&pool->x_inside, inside, 1000000);
+    }
+}
+
+int pool_destroy(pool_t *pool)
+{
+    if (!pool) return 0;
+    struct native *native = native_of(pool);
+    if (pool__self(pool) || pool__dispatcher_is_self(native)) return POOL_EBUSY;
+    pool__crew_stop(native);
+    await_leavers(pool);
+    pool__dispatcher_stop(native);
+    await_leavers(pool);
+    free_all(native);
+    return 0;
+}
+
+static struct native *allocate(const struct pool_config *config)
+{
+    struct native *native = calloc(1, sizeof *native);
+    if (!native) return NULL;
+    pthread_mutex_init(&native->lock, NULL);
+    native->pool = coordinator_create(port_cores(), config->grace_ms, config->max_memory_mib, config->n_workers,
+                                      config->max_workers);
+    if (native->pool) {
+        native->pool->owner = native;
+        return native;
+    }
+    free_all(native);
+    return NULL;
+}
+
+int pool_create(const struct pool_config *given, pool_t **pool_out)
+{
+    struct pool_config config;
+    int error = normalise(given, &config);
+    if (error) return error;
+    struct native *native = allocate(&config);
+    if (!native) return POOL_ENOMEM;
+    coordinator_tick(native->pool);
+    pool__crew_start(native);
+    if (!pool__crew_run(native)) {
+        pool__crew_abandon(native);
+        free_all(native);
+        return POOL_EAGAIN;
+    }
+    if (atomic_load(&native->pool->sched.x_live) == 0) {
+        pool_destroy(native->pool);
+        return POOL_EAGAIN;
+    }
+    *pool_out = native->pool;
+    return 0;
+}
+
+int pool_create_async(const struct pool_config *config, pool_create_callback callback, void *user)
+{
+    pool_t *pool = NULL;
+    if (!callback) return POOL_EINVAL;
+    int status = pool_create(config, &pool);
+    callback(user, status, pool);
+    return 0;
+}
+
+const char *pool_error_text(void)
+{
+    return ""; /* no failure here has more to say than its code */
+}
+
+/* There is no engine for guests here. */
+int pool_module_load(pool_t *pool, const struct pool_module_config *config, pool_module_t *module_out)
+{
+    (void)pool, (void)config, (void)module_out;
+    return POOL_ENOSYS;
+}
+
+int pool_module_load_async(pool_t *pool, const struct pool_module_config *config, pool_module_callback callback,
+                           void *user)
+{
+    (void)pool, (void)config, (void)callback, (void)user;
+    return POOL_ENOSYS;
+}
+
+int pool_module_unload(pool_t *pool, pool_module_t module)
+{
+    (void)pool, (void)module;
+    return POOL_EBADF;
+}

@@ -1,0 +1,41 @@
+/* Host calls, from the job that makes one to the reply. */
+#ifndef MILLRACE_SYNC_CALLS_H
+#define MILLRACE_SYNC_CALLS_H
+
+#include "sync/sleep.h"
+
+/* A call that its worker is still filling. */
+struct call_draft {
+    struct call *call;
+    uint8_t *memory; /* name_bytes for the name, then size_bytes for the data */
+    pool_fd_t reply; /* the read end of the reply's pipe: the job's */
+    struct pipe *pipe;
+};
+
+/* Begins a call, sleeping until there is memory for it. 0; POOL_EINVAL (the name's size), POOL_E2BIG, POOL_ENFILE,
+ * POOL_EAGAIN (as many calls as there can be), POOL_ENOMEM, or as interrupted. */
+int pool__call_draft(struct sleeper *sleeper, uint64_t name_bytes, uint64_t size_bytes, struct call_draft *draft_out);
+
+/* Hands it to the host, or gives it up. */
+void pool__call_send(struct sleeper *sleeper, const struct call_draft *draft);
+void pool__call_drop(struct sleeper *sleeper, const struct call_draft *draft);
+
+/* What a host gets. */
+struct client_call {
+    pool_call_t call;
+    pool_job_t job;
+    const char *name;
+    uint32_t name_bytes;
+    const uint8_t *data;
+    uint32_t size_bytes;
+};
+
+/* Takes the call in a slot for its handler. POOL_EBADF: none waits there, or nobody wants its reply any more. */
+int pool__call_take(struct pool *pool, uint32_t slot, struct client_call *call_out);
+
+/* Answers a call that was taken. `data` is copied, unless it is in `block`, which then belongs to the reply.
+ * POOL_EBADF, POOL_E2BIG, POOL_EINVAL (a positive status), POOL_EAGAIN, POOL_ENOMEM. */
+int pool__call_reply(struct pool *pool, pool_call_t call, int32_t status, const void *data, uint32_t size_bytes,
+                     uint32_t block);
+
+#endif

@@ -1,0 +1,45 @@
+#include "sync/self.h"
+
+#include "port/port.h"
+
+static _Thread_local struct sleeper *self;
+
+void pool__self_set(struct sleeper *sleeper)
+{
+    self = sleeper;
+}
+
+struct sleeper *pool__self(const struct pool *pool)
+{
+    return self && self->pool == pool ? self : NULL;
+}
+
+struct sleeper *pool__self_any(void)
+{
+    return self;
+}
+
+struct sleeper pool__self_look(struct pool *pool)
+{
+    return (struct sleeper){.pool = pool, .waiter = port_may_block() ? 0 : WAITER_CLIENT};
+}
+
+struct sleeper *pool__self_lend(struct pool *pool, struct sleeper *storage)
+{
+    struct sleeper *own = pool__self(pool);
+    if (own) return own;
+    if (!port_may_block()) return NULL;
+    uint32_t slot = pool__freelist_pop(&pool->free_lessees, pool->lessee_links);
+    if (slot == FREELIST_NONE) return NULL;
+    atomic_fetch_add(&pool->x_inside, 1);
+    pool__sleeper_init(storage, pool, WAITER_LESSEE_0 + slot);
+    return storage;
+}
+
+void pool__self_return(struct sleeper *sleeper)
+{
+    if (sleeper->waiter < WAITER_LESSEE_0) return;
+    struct pool *pool = sleeper->pool;
+    pool__freelist_push(&pool->free_lessees, pool->lessee_links, sleeper->waiter - WAITER_LESSEE_0);
+    if (atomic_fetch_sub(&pool->x_inside, 1) == 1) port_wake(&pool->x_inside); /* pool_destroy waits for the last */
+}

@@ -1,0 +1,24 @@
+/* Who the calling thread is to a pool, and what it may sleep on. */
+#ifndef MILLRACE_SYNC_SELF_H
+#define MILLRACE_SYNC_SELF_H
+
+#include "sync/sleep.h"
+
+/* Says that this thread is a worker, which sleeps by `sleeper`. */
+void pool__self_set(struct sleeper *sleeper);
+
+/* The calling worker's sleeper; NULL: this thread is no worker of the pool. */
+struct sleeper *pool__self(const struct pool *pool);
+
+/* The same, whatever pool it is a worker of. */
+struct sleeper *pool__self_any(void);
+
+/* A sleeper for a call that must not block: what it cannot do, it announces to the client if this thread is that. */
+struct sleeper pool__self_look(struct pool *pool);
+
+/* A sleeper for a call that blocks: the worker's own, or one that is lent until pool__self_return. NULL: this thread
+ * must not block, or too many do already. `storage` is used for a lent one. */
+struct sleeper *pool__self_lend(struct pool *pool, struct sleeper *storage);
+void pool__self_return(struct sleeper *sleeper);
+
+#endif

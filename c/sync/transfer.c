@@ -1,0 +1,203 @@
+/* Moving bytes between a stream and the caller's memory. */
+#include <string.h>
+
+#include "core/check.h"
+#include "port/port.h"
+#include "sync/ends.h"
+#include "sync/stream.h"
+#include "sync/wake.h"
+
+#define STDIN_LOOK_MS 50u /* nobody can wake a thread that reads the program's own stdin, so it looks up now and then \
+                           */
+#define CAPTURE_FIRST_BYTES 1024u
+
+/* ------------------------------------------------------------------------------------------------------------ pipes */
+
+typedef struct span ring_run(struct pipe *pipe, uint32_t skip);
+
+/* Moves what can be moved without waiting; the caller publishes it to the other side in one go. */
+static inline uint32_t move(struct cursor *cursor, struct pipe *pipe, ring_run *run)
+{
+    uint32_t moved = 0, piece;
+    while ((piece = cursor->piece(cursor)) > 0) {
+        struct span span = run(pipe, moved);
+        uint32_t n = pool__min(span.size, piece);
+        if (n == 0) break;
+        cursor->copy(cursor, span.data, n);
+        moved += n;
+    }
+    cursor->done += moved;
+    return moved;
+}
+
+/* An end's status. The client announces itself first, so that a signal follows, and looks once more. */
+static int look(const struct sleeper *sleeper, struct pipe *pipe, enum pipe_end end, uint32_t wants)
+{
+    int (*status_of)(struct pipe *) = end == PIPE_READ ? pool__pipe_read_status : pool__pipe_write_status;
+    int status = status_of(pipe);
+    if (status != POOL_EAGAIN || sleeper->waiter != WAITER_CLIENT) return status;
+    pool__pipe_announce(pipe, end, WAITER_CLIENT, wants);
+    status = status_of(pipe);
+    if (status != POOL_EAGAIN) pool__pipe_announce(pipe, end, 0, 0);
+    return status;
+}
+
+static bool may_wait(const struct sleeper *sleeper, bool nonblocking)
+{
+    return !nonblocking && sleeper->waiter > WAITER_CLIENT;
+}
+
+static int read_pipe(struct sleeper *sleeper, struct pipe *pipe, struct cursor *cursor, bool nonblocking)
+{
+    int status = may_wait(sleeper, nonblocking) ? pool__sleep_on_pipe(sleeper, pipe, PIPE_READ, 0)
+                                                : look(sleeper, pipe, PIPE_READ, 0);
+    if (status <= 0) return status;
+    uint32_t waiter = pool__pipe_consume(pipe, move(cursor, pipe, pool__pipe_readable));
+    pool__wake_end(sleeper->pool, pipe, PIPE_WRITE, waiter);
+    return 0;
+}
+
+/* Waits for room and for the ring's memory: 1, or why not. */
+static int await_room(struct sleeper *sleeper, struct pipe *pipe, uint32_t wants, bool nonblocking)
+{
+    bool waits = may_wait(sleeper, nonblocking);
+    int status = waits ? pool__sleep_on_ring(sleeper, pipe) : 0;
+    if (status < 0) return status;
+    status = waits ? pool__sleep_on_pipe(sleeper, pipe, PIPE_WRITE, wants) : look(sleeper, pipe, PIPE_WRITE, wants);
+    if (status < 0 || pipe->data) return status;
+    status = pool__attach_ring(sleeper->pool, pipe, sleeper->waiter);
+    return status == 0 ? 1 : status;
+}
+
+/* What must be written whole does not fit: whoever waits for that much is told. */
+static bool splits(const struct sleeper *sleeper, struct pipe *pipe, uint32_t total)
+{
+    if (total > pool__min(POOL_PIPE_BUF, pipe->capacity) || pool__pipe_room(pipe) >= total) return false;
+    if (sleeper->waiter != WAITER_CLIENT) return true;
+    pool__pipe_announce(pipe, PIPE_WRITE, WAITER_CLIENT, total);
+    return pool__pipe_room(pipe) < total && pool__pipe_write_status(pipe) != POOL_EPIPE;
+}
+
+/* Writes everything, as a blocking write(2) on a pipe does; a non-blocking one writes what fits. */
+static int write_pipe(struct sleeper *sleeper, struct pipe *pipe, struct cursor *cursor, bool nonblocking)
+{
+    while (cursor->piece(cursor) > 0) {
+        int status = await_room(sleeper, pipe, cursor->total - cursor->done, nonblocking);
+        bool split = status > 0 && !may_wait(sleeper, nonblocking) && splits(sleeper, pipe, cursor->total);
+        if (split) status = POOL_EAGAIN;
+        if (status < 0) return cursor->done > 0 ? 0 : status;
+        uint32_t waiter = pool__pipe_commit(pipe, move(cursor, pipe, pool__pipe_writable));
+        pool__wake_end(sleeper->pool, pipe, PIPE_READ, waiter);
+    }
+    return 0;
+}
+
+/* -------------------------------------------------------------------------------------------- what a job came with */
+
+static void read_input(struct pool *pool, struct job *job, struct cursor *cursor)
+{
+    uint8_t *input = pool__block_memory(pool, job->input_block);
+    uint32_t piece;
+    while ((piece = cursor->piece(cursor)) > 0 && job->input_done < job->input_bytes) {
+        uint32_t n = pool__min(piece, job->input_bytes - job->input_done);
+        cursor->copy(cursor, input + job->input_done, n);
+        job->input_done += n;
+        cursor->done += n;
+    }
+}
+
+/* ---------------------------------------------------------------------------------------------- output that is kept */
+
+static uint32_t capture_room(const struct pool *pool, const struct job *job, const struct capture *capture)
+{
+    if (!capture->block) return 0;
+    uint32_t size = 1u << (BLOCK_MIN_LOG2 + pool->blocks.size_class[capture->block]);
+    return pool__min(size, job->capture_max_bytes) - capture->size;
+}
+
+/* Moves what is kept into a block twice as large. */
+static int grow(struct sleeper *sleeper, const struct job *job, struct capture *capture, bool nonblocking)
+{
+    struct pool *pool = sleeper->pool;
+    uint32_t block, size = capture->size ? capture->size * 2 : CAPTURE_FIRST_BYTES;
+    if (capture->size >= job->capture_max_bytes) return POOL_EFBIG;
+    size = pool__min(size, job->capture_max_bytes);
+    uint64_t timeout_ns = may_wait(sleeper, nonblocking) ? PORT_FOREVER : 0;
+    int status = pool__sleep_on_block(sleeper, size, timeout_ns, &block);
+    if (status < 0) return status == POOL_ETIMEDOUT ? POOL_EAGAIN : status;
+    if (capture->size) {
+        memcpy(pool__block_memory(pool, block), pool__block_memory(pool, capture->block), capture->size);
+    }
+    pool__give_block(pool, capture->block);
+    capture->block = block;
+    return 0;
+}
+
+static int write_capture(struct sleeper *sleeper, const struct stream *stream, struct cursor *cursor, bool nonblocking)
+{
+    struct capture *capture = &stream->job->captures[stream->index - 1];
+    uint32_t piece;
+    while ((piece = cursor->piece(cursor)) > 0) {
+        uint32_t n = pool__min(piece, capture_room(sleeper->pool, stream->job, capture));
+        int status = n ? 0 : grow(sleeper, stream->job, capture, nonblocking);
+        if (status < 0) return cursor->done > 0 ? 0 : status;
+        if (n) cursor->copy(cursor, pool__block_memory(sleeper->pool, capture->block) + capture->size, n);
+        capture->size += n;
+        cursor->done += n;
+    }
+    return 0;
+}
+
+/* ------------------------------------------------------------------------------------------- the program's own stdio
+ */
+
+static int read_inherited(struct sleeper *sleeper, struct cursor *cursor, bool nonblocking)
+{
+    uint8_t bytes[4096];
+    int32_t n;
+    uint32_t size = pool__min(cursor->piece(cursor), sizeof bytes);
+    do {
+        int reason = pool__sleeper_interrupted(sleeper);
+        if (reason) return reason;
+        n = port_stdin_read(bytes, size, nonblocking ? 0 : STDIN_LOOK_MS);
+    } while (n == POOL_EAGAIN && !nonblocking);
+    if (n <= 0) return n;
+    cursor->copy(cursor, bytes, (uint32_t)n);
+    cursor->done += (uint32_t)n;
+    return 0;
+}
+
+static int write_inherited(uint32_t fd, struct cursor *cursor)
+{
+    uint8_t bytes[4096];
+    uint32_t piece;
+    while ((piece = cursor->piece(cursor)) > 0) {
+        uint32_t n = pool__min(piece, sizeof bytes);
+        cursor->copy(cursor, bytes, n);
+        int status = port_stdio_write(fd, bytes, n);
+        if (status < 0) return cursor->done > 0 ? 0 : status;
+        cursor->done += n;
+    }
+    return 0;
+}
+
+/* -------------------------------------------------------------------------------------------------------------- all */
+
+int pool__stream_read(struct sleeper *sleeper, const struct stream *stream, struct cursor *cursor, bool nonblocking)
+{
+    if (cursor->piece(cursor) == 0) return 0; /* nothing was asked for: that is not the end of the file */
+    if (stream->kind == STREAM_READER) return read_pipe(sleeper, stream->pipe, cursor, nonblocking);
+    if (stream->kind == STREAM_INPUT) read_input(sleeper->pool, stream->job, cursor);
+    if (stream->kind == STREAM_INHERITED) return read_inherited(sleeper, cursor, nonblocking);
+    return 0; /* a null device has nothing */
+}
+
+int pool__stream_write(struct sleeper *sleeper, const struct stream *stream, struct cursor *cursor, bool nonblocking)
+{
+    switch (stream->kind) {
+    case STREAM_WRITER: return write_pipe(sleeper, stream->pipe, cursor, nonblocking);
+    case STREAM_CAPTURE: return write_capture(sleeper, stream, cursor, nonblocking);
+    case STREAM_INHERITED: return write_inherited(stream->index, cursor);
+    default: cursor->done = cursor->total; return 0; /* a null device takes everything */
+    }
+}

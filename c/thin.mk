@@ -1,0 +1,24 @@
+# Builds build/emscripten/libmillrace-client.a: pool.h for programs that emscripten builds without threads.
+# Included by the Makefile at the top, after c/coordinator.mk.
+
+THIN_DIR := build/emscripten
+THIN_SOURCES := $(wildcard c/thin/*.c) c/core/error.c c/core/record.c
+THIN_OBJECTS := $(THIN_SOURCES:c/%.c=$(THIN_DIR)/thin/%.o)
+THIN_LIBRARY := $(THIN_DIR)/libmillrace-client.a
+THIN_JS := c/thin/library_millrace.js
+THIN_CFLAGS := -std=c11 -O2 $(CFLAGS_STRICT) -fvisibility=hidden -Ic -Ic/include
+
+$(THIN_DIR)/thin/%.o: c/%.c $(TOOLCHAIN_STAMP)
+	@mkdir -p $(@D)
+	@echo 'emcc $<'
+	@$(EMCC) $(THIN_CFLAGS) -MMD -MP -c $< -o $@
+
+# Made anew each time, or an object that is no more would stay in it.
+$(THIN_LIBRARY): $(THIN_OBJECTS)
+	@rm -f $@
+	@$(EMAR) rcs $@ $^
+
+.PHONY: thin
+thin: $(THIN_LIBRARY) ## build the thin client for emscripten programs
+
+-include $(THIN_OBJECTS:.o=.d)

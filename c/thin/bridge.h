@@ -1,0 +1,87 @@
+/* What library_millrace.js gives to this room. Addresses in the pool's memory are numbers here: the program cannot
+ * reach it but through pool__thin_read and pool__thin_write. Nothing here waits but pool__thin_suspend.
+ *
+ * Each pool is known by the number that pool__thin_open gave it; one that was closed is ignored.
+ */
+#ifndef MILLRACE_THIN_BRIDGE_H
+#define MILLRACE_THIN_BRIDGE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "pool.h"
+
+/* What happens, by number: a kind, and which of that kind. In the order of `kinds` in bindings-js/src/thin.ts. */
+#define SIGNAL_JOB_0 0x00000u  /* + slot: the job has ended */
+#define SIGNAL_END_0 0x10000u  /* + slot * 2 + end: that end of a pipe is ready */
+#define SIGNAL_CALL_0 0x20000u /* + slot: a job calls the host */
+#define SIGNAL_ROOM 0x30000u   /* memory can be had again, or something was released */
+#define SIGNAL_OPENED 0x40000u /* `status`, `text`: how opening went */
+#define SIGNAL_LOADED 0x50000u /* `number`: the request; `status`: the module's number or an error; `text` */
+#define SIGNAL_CLOSED 0x60000u /* an end was closed that somebody waited for */
+#define SIGNAL_DIED 0x70000u   /* `text`: why the pool is no more */
+
+/* What happened, told on a stack of its own. `text` is the receiver's to free; NULL if there is none. */
+typedef void (*thin_deliver)(struct pool *pool, uint32_t signal, uint32_t number, int32_t status, char *text);
+
+/* What pool__thin_call can call, in the order of `calls` in bindings-js/src/thin.ts. */
+enum thin_call {
+    CALL_RESIZE,
+    CALL_STATS,
+    CALL_WAIT,
+    CALL_CANCEL,
+    CALL_RELEASE,
+    CALL_PIPE,
+    CALL_WRITE,
+    CALL_CLOSE,
+    CALL_PEEK,
+    CALL_CONSUME,
+    CALL_RESERVE,
+    CALL_COMMIT,
+    CALL_POLL,
+    CALL_STAGE,
+    CALL_SUBMIT,
+    CALL_REPLY
+};
+
+struct thin_host_call {
+    pool_call_t call;
+    uint32_t name; /* addresses in the pool's memory */
+    uint32_t name_bytes;
+    uint32_t data;
+    uint32_t size_bytes;
+};
+
+/* Begins to open a pool: its number. SIGNAL_OPENED follows. */
+uint32_t pool__thin_open(struct pool *pool, thin_deliver deliver, const char *url, const uint32_t options[5]);
+/* Lets no job begin any more. */
+void pool__thin_shut(uint32_t id);
+/* Ends everything in the background; nothing is delivered from now on, and whoever is suspended goes on. */
+void pool__thin_close(uint32_t id);
+
+int32_t pool__thin_call(uint32_t id, enum thin_call which, uint32_t a, uint32_t b, uint32_t c);
+/* Where the pool has POOL_ARGS_MAX_BYTES and 1,024 more for what is passed by address. */
+uint32_t pool__thin_scratch(uint32_t id);
+void pool__thin_read(uint32_t id, uint32_t from, void *to, uint32_t size);
+void pool__thin_write(uint32_t id, uint32_t to, const void *from, uint32_t size);
+int pool__thin_take_call(uint32_t id, uint32_t slot, struct thin_host_call *out);
+
+/* Begins to compile a module. SIGNAL_LOADED follows. */
+void pool__thin_load(uint32_t id, uint32_t request, const void *bytes, uint32_t size, const char *url);
+int pool__thin_unload(uint32_t id, pool_module_t module);
+/* A job is to run a module: 0 or POOL_EBADF; and has ended. */
+int pool__thin_use(uint32_t id, pool_module_t module);
+void pool__thin_done(uint32_t id, pool_module_t module);
+
+/* Delivers a signal once the stack is empty. */
+void pool__thin_post(uint32_t id, uint32_t signal);
+/* +1: something is owed, the program and the process must live on; -1: it was paid. */
+void pool__thin_hold(uint32_t id, int32_t change);
+
+/* Whether pool__thin_suspend can be called, but for callbacks, of which it knows nothing. */
+bool pool__thin_can_suspend(void);
+/* Suspends the program until one of some signals was delivered, or for so long (negative: for ever). It may come back
+ * early. */
+void pool__thin_suspend(uint32_t id, const uint32_t *signals, uint32_t n, double timeout_ms);
+
+#endif

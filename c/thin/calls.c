@@ -1,0 +1,100 @@
+/* Host calls: who serves which name, and what is not answered yet. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "thin/thin.h"
+
+static struct thin_handler **find(struct pool *pool, const char *name)
+{
+    struct thin_handler **at = &pool->handlers;
+    while (*at && strcmp((*at)->name, name) != 0) at = &(*at)->next;
+    return at;
+}
+
+int pool_host_set(pool_t *pool, const char *name, pool_host_handler handler, void *user)
+{
+    pool__thin_begin();
+    size_t size = name ? strlen(name) : 0;
+    if (size == 0 || size > POOL_NAME_MAX_BYTES) return POOL_EINVAL;
+    struct thin_handler **at = find(pool, name);
+    if (!*at && handler) {
+        *at = calloc(1, sizeof **at + size + 1);
+        if (!*at) return POOL_ENOMEM;
+        memcpy((*at)->name, name, size);
+    }
+    if (!*at) return 0;
+    struct thin_handler *found = *at;
+    found->handler = handler;
+    found->user = user;
+    if (handler) return 0;
+    *at = found->next;
+    free(found);
+    return 0;
+}
+
+/* Keeps a call and its data until it is answered; NULL: no memory. */
+static struct thin_asked *keep(struct pool *pool, const struct thin_host_call *call)
+{
+    struct thin_asked *asked = malloc(sizeof *asked + call->size_bytes);
+    if (!asked) return NULL;
+    asked->next = pool->asked;
+    asked->call = call->call;
+    pool__thin_read(pool->id, call->data, asked->data, call->size_bytes);
+    pool->asked = asked;
+    return asked;
+}
+
+static void refuse(struct pool *pool, pool_call_t call, int status)
+{
+    pool__thin_call(pool->id, CALL_REPLY, call, (uint32_t)status, 0);
+}
+
+void pool__thin_call_signal(struct pool *pool, uint32_t slot)
+{
+    struct thin_host_call call;
+    char name[POOL_NAME_MAX_BYTES + 1] = {0};
+    if (pool__thin_take_call(pool->id, slot, &call) != 0) return;
+    if (call.name_bytes < sizeof name) pool__thin_read(pool->id, call.name, name, call.name_bytes);
+    struct thin_handler *handler = strlen(name) == call.name_bytes ? *find(pool, name) : NULL;
+    if (!handler) {
+        refuse(pool, call.call, POOL_ENOENT);
+        return;
+    }
+    struct thin_asked *asked = keep(pool, &call);
+    if (!asked) {
+        refuse(pool, call.call, POOL_ENOMEM);
+        return;
+    }
+    handler->handler(handler->user, pool, call.call, asked->data, call.size_bytes);
+}
+
+int pool_reply(pool_t *pool, pool_call_t call, int32_t status, const void *data, uint32_t size_bytes)
+{
+    pool__thin_begin();
+    if (status > 0 || (size_bytes && !data)) return POOL_EINVAL;
+    if (size_bytes > POOL_BYTES_MAX) return POOL_E2BIG;
+    struct thin_asked **at = &pool->asked;
+    while (*at && (*at)->call != call) at = &(*at)->next;
+    if (!*at) return POOL_EBADF;
+    int error = size_bytes ? pool__thin_stage(pool, data, size_bytes) : 0;
+    if (error == 0) error = pool__thin_call(pool->id, CALL_REPLY, call, (uint32_t)status, size_bytes);
+    if (error) return error;
+    struct thin_asked *asked = *at;
+    *at = asked->next;
+    free(asked);
+    return 0;
+}
+
+void pool__thin_free_calls(struct pool *pool)
+{
+    while (pool->handlers) {
+        struct thin_handler *handler = pool->handlers;
+        pool->handlers = handler->next;
+        free(handler);
+    }
+    while (pool->asked) {
+        struct thin_asked *asked = pool->asked;
+        pool->asked = asked->next;
+        free(asked);
+    }
+}

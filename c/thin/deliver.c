@@ -1,0 +1,32 @@
+/* Where everything that happens arrives: out of the event loop, on a stack of its own. */
+#include "thin/thin.h"
+
+static void die(struct pool *pool)
+{
+    pool->died = true;
+    pool__thin_end_jobs(pool, POOL_LOST);
+}
+
+static void dispatch(struct pool *pool, uint32_t signal, uint32_t number, int32_t status)
+{
+    uint32_t which = signal & 0xffff;
+    switch (signal - which) {
+    case SIGNAL_JOB_0: pool__thin_job_signal(pool, which); return;
+    case SIGNAL_END_0: pool__thin_end_signal(pool, which); return;
+    case SIGNAL_CALL_0: pool__thin_call_signal(pool, which); return;
+    case SIGNAL_ROOM: pool__thin_tell_room(pool); return;
+    case SIGNAL_OPENED: pool__thin_opened(pool, status); return;
+    case SIGNAL_LOADED: pool__thin_loaded(pool, number, status); return;
+    case SIGNAL_CLOSED: pool__thin_tell_closed(pool); return;
+    case SIGNAL_DIED: die(pool); return;
+    default: return;
+    }
+}
+
+void pool__thin_deliver(struct pool *pool, uint32_t signal, uint32_t number, int32_t status, char *text)
+{
+    pool__thin_enter(pool);
+    pool__thin_explain(text);
+    dispatch(pool, signal, number, status);
+    pool__thin_leave(pool);
+}

@@ -1,0 +1,252 @@
+#include <stdlib.h>
+
+#include "core/record.h"
+#include "thin/thin.h"
+
+static uint32_t slot_of(pool_job_t handle)
+{
+    return handle & (SLOTS_MAX - 1);
+}
+
+static struct thin_job *job_of(struct pool *pool, pool_job_t handle)
+{
+    struct thin_job *job = pool->jobs[slot_of(handle)];
+    return job && handle && job->handle == handle ? job : NULL;
+}
+
+/* Whether a job has ended; if so, what it had inherited is written, and its module may go. */
+static bool has_ended(struct pool *pool, struct thin_job *job)
+{
+    if (job->ended) return true;
+    if (pool__thin_call(pool->id, CALL_WAIT, job->handle, 0, pool__thin_scratch(pool->id)) != 0) return false;
+    job->ended = true;
+    pool__thin_drain(pool, job);
+    pool__thin_done(pool->id, job->module);
+    return true;
+}
+
+/* --- submitting */
+
+static int put_record(struct pool *pool, const struct pool_job_config *config, int32_t size)
+{
+    uint8_t *record = malloc((size_t)size);
+    if (!record) return POOL_ENOMEM;
+    pool__record_write(config, record);
+    pool__thin_write(pool->id, pool__thin_scratch(pool->id) + SCRATCH_RECORD, record, (uint32_t)size);
+    free(record);
+    return 0;
+}
+
+static int submit(struct pool *pool, const struct pool_job_config *config, pool_job_t *job_out)
+{
+    int32_t size = pool__record_size(config);
+    if (size < 0) return size;
+    int status = config->input_bytes ? pool__thin_stage(pool, config->input, config->input_bytes) : 0;
+    if (status == 0) status = put_record(pool, config, size);
+    if (status) return status;
+    uint32_t scratch = pool__thin_scratch(pool->id);
+    status = pool__thin_call(pool->id, CALL_SUBMIT, scratch + SCRATCH_RECORD, (uint32_t)size, scratch);
+    if (status == 0) *job_out = pool__thin_out(pool, 0);
+    return status;
+}
+
+static int submit_with_streams(struct pool *pool, struct pool_job_config *config, struct thin_job *job)
+{
+    int status = pool__thin_inherit(pool, config, job);
+    if (status == 0) status = submit(pool, config, &job->handle);
+    for (int i = 1; status && i < 3; i++) {
+        if (!job->inherited[i]) continue;
+        pool__thin_call(pool->id, CALL_CLOSE, job->inherited[i], 0, 0);
+        pool__thin_call(pool->id, CALL_CLOSE, config->stdio[i].fd, 0, 0);
+    }
+    return status;
+}
+
+/* An end that a callback or a suspended call uses cannot be given away. */
+static int check_ends(struct pool *pool, const struct pool_job_config *config)
+{
+    for (int i = 0; i < 3; i++) {
+        const struct pool_stdio *stdio = &config->stdio[i];
+        if (stdio->kind == POOL_STDIO_PIPE && pool__thin_in_use(pool, stdio->fd)) return POOL_EBADF;
+    }
+    return 0;
+}
+
+static int check_config(struct pool *pool, const struct pool_job_config *config)
+{
+    if (!config) return POOL_EINVAL;
+    if (pool->closing || pool->died) return POOL_ESHUTDOWN;
+    if (config->function) return POOL_ENOSYS;
+    return config->module ? check_ends(pool, config) : POOL_EINVAL;
+}
+
+int pool_submit(pool_t *pool, const struct pool_job_config *config, pool_job_t *job_out)
+{
+    pool__thin_begin();
+    int status = job_out ? check_config(pool, config) : POOL_EINVAL;
+    if (status == 0) status = pool__thin_use(pool->id, config->module);
+    if (status) return status;
+    struct pool_job_config own = *config;
+    struct thin_job *job = calloc(1, sizeof *job);
+    status = job ? submit_with_streams(pool, &own, job) : POOL_ENOMEM;
+    if (status) {
+        free(job);
+        pool__thin_done(pool->id, config->module);
+        return status;
+    }
+    job->module = config->module;
+    pool->jobs[slot_of(job->handle)] = job;
+    pool__thin_start_pumps(pool, job);
+    *job_out = job->handle;
+    return 0;
+}
+
+/* --- waiting */
+
+int pool_wait(pool_t *pool, pool_job_t handle, int32_t timeout_ms, struct pool_result *result_out)
+{
+    pool__thin_begin();
+    uint32_t signal = SIGNAL_JOB_0 + slot_of(handle);
+    double deadline_ms = pool__thin_deadline(timeout_ms);
+    for (;;) {
+        struct thin_job *job = job_of(pool, handle);
+        if (!job) return POOL_EBADF;
+        if (has_ended(pool, job)) {
+            int status = result_out ? pool__thin_copy_result(pool, job) : 0;
+            if (status == 0 && result_out) *result_out = job->result;
+            return status;
+        }
+        if (timeout_ms == 0) return POOL_EAGAIN;
+        int status = pool__thin_await(pool, &signal, 1, deadline_ms);
+        if (status) return status;
+    }
+}
+
+/* The index of the first that has ended; POOL_EAGAIN, POOL_EBADF; POOL_EINVAL: there is none. */
+static int64_t first_ended(struct pool *pool, const pool_job_t *handles, uint32_t n)
+{
+    int64_t found = POOL_EINVAL;
+    for (uint32_t i = 0; i < n; i++) {
+        if (!handles[i]) continue;
+        struct thin_job *job = job_of(pool, handles[i]);
+        if (!job) return POOL_EBADF;
+        if (found < 0) found = has_ended(pool, job) ? i : POOL_EAGAIN;
+    }
+    return found;
+}
+
+int pool_wait_any(pool_t *pool, const pool_job_t *jobs, uint32_t n_jobs, int32_t timeout_ms, uint32_t *index_out)
+{
+    pool__thin_begin();
+    if (!index_out || (n_jobs && !jobs)) return POOL_EINVAL;
+    uint32_t *signals = NULL;
+    double deadline_ms = pool__thin_deadline(timeout_ms);
+    int64_t found;
+    while ((found = first_ended(pool, jobs, n_jobs)) == POOL_EAGAIN && timeout_ms != 0) {
+        if (!signals) signals = malloc(n_jobs * sizeof *signals);
+        for (uint32_t i = 0; signals && i < n_jobs; i++) signals[i] = SIGNAL_JOB_0 + slot_of(jobs[i]);
+        int status = signals ? pool__thin_await(pool, signals, n_jobs, deadline_ms) : POOL_ENOMEM;
+        found = status;
+        if (status) break;
+    }
+    free(signals);
+    if (found < 0) return (int)found;
+    *index_out = (uint32_t)found;
+    return 0;
+}
+
+static void call_back(struct pool *pool, struct thin_job *job)
+{
+    pool_end_callback callback = job->callback;
+    job->callback = NULL;
+    pool__thin_hold(pool->id, -1);
+    pool__thin_copy_result(pool, job); /* without memory for it, at least the numbers */
+    job->called = true;
+    callback(job->user, pool, job->handle, &job->result);
+    job->called = false;
+    if (!job->released) return;
+    free(job->memory);
+    free(job);
+}
+
+void pool__thin_job_signal(struct pool *pool, uint32_t slot)
+{
+    struct thin_job *job = pool->jobs[slot];
+    if (!job || !has_ended(pool, job)) return; /* released, or the signal was for the one before it */
+    if (job->callback) call_back(pool, job);
+    pool__thin_tell_room(pool);
+}
+
+int pool_on_end(pool_t *pool, pool_job_t handle, pool_end_callback callback, void *user)
+{
+    pool__thin_begin();
+    struct thin_job *job = job_of(pool, handle);
+    if (!job) return POOL_EBADF;
+    if (pool->closing && callback) return POOL_ESHUTDOWN;
+    pool__thin_hold(pool->id, (callback != NULL) - (job->callback != NULL));
+    job->callback = callback;
+    job->user = user;
+    if (callback && job->ended) pool__thin_post(pool->id, SIGNAL_JOB_0 + slot_of(handle));
+    return 0;
+}
+
+/* --- ending */
+
+int pool_cancel(pool_t *pool, pool_job_t handle)
+{
+    pool__thin_begin();
+    struct thin_job *job = job_of(pool, handle);
+    if (!job) return POOL_EBADF;
+    return job->ended ? 0 : pool__thin_call(pool->id, CALL_CANCEL, handle, 0, 0);
+}
+
+bool pool_interrupted(pool_t *pool)
+{
+    (void)pool;
+    return false;
+}
+
+static void forget(struct pool *pool, struct thin_job *job)
+{
+    pool->jobs[slot_of(job->handle)] = NULL;
+    if (job->callback) pool__thin_hold(pool->id, -1);
+    job->callback = NULL;
+    job->released = true;
+    if (job->called) return; /* its result is looked at */
+    free(job->memory);
+    free(job);
+}
+
+int pool_release(pool_t *pool, pool_job_t handle)
+{
+    pool__thin_begin();
+    struct thin_job *job = job_of(pool, handle);
+    if (!job) return POOL_EBADF;
+    if (!has_ended(pool, job)) return POOL_EBUSY;
+    if (!pool->died && !pool->closing) pool__thin_call(pool->id, CALL_RELEASE, handle, 0, 0);
+    forget(pool, job);
+    pool__thin_post_room(pool);
+    return 0;
+}
+
+void pool__thin_end_jobs(struct pool *pool, enum pool_outcome outcome)
+{
+    for (uint32_t slot = 0; slot < SLOTS_MAX; slot++) {
+        struct thin_job *job = pool->jobs[slot];
+        if (!job) continue;
+        if (!has_ended(pool, job)) {
+            pool__thin_drain(pool, job);
+            pool__thin_done(pool->id, job->module);
+            job->ended = job->copied = true;
+            job->result = (struct pool_result){.outcome = outcome};
+        }
+        if (job->callback) call_back(pool, job);
+    }
+}
+
+void pool__thin_free_jobs(struct pool *pool)
+{
+    for (uint32_t slot = 0; slot < SLOTS_MAX; slot++) {
+        if (pool->jobs[slot]) forget(pool, pool->jobs[slot]);
+    }
+}

@@ -1,0 +1,129 @@
+/* Waiting until ends are ready. */
+#include <stdlib.h>
+
+#include "thin/thin.h"
+
+#define POLL_MAX (POOL_ARGS_MAX_BYTES / sizeof(struct pool_pollfd))
+
+/* Looks at ends: how many have something found. */
+static int look(struct pool *pool, struct pool_pollfd *fds, uint32_t n_fds)
+{
+    uint32_t at = pool__thin_scratch(pool->id) + SCRATCH_RECORD, size = n_fds * (uint32_t)sizeof *fds;
+    pool__thin_write(pool->id, at, fds, size);
+    int status = pool__thin_call(pool->id, CALL_POLL, at, n_fds, 0);
+    if (status >= 0) pool__thin_read(pool->id, at, fds, size);
+    return status;
+}
+
+uint32_t pool__thin_look(struct pool *pool, pool_fd_t fd)
+{
+    struct pool_pollfd poll = {fd, fd % 2 == PIPE_READ ? POOL_POLLIN : POOL_POLLOUT, 0};
+    return fd && look(pool, &poll, 1) >= 0 ? poll.revents : POOL_POLLNVAL;
+}
+
+/* --- pool_poll */
+
+/* As `look`, but ends that callbacks wait for are not the caller's. */
+static int look_for_caller(struct pool *pool, struct pool_pollfd *fds, uint32_t n_fds)
+{
+    int found = look(pool, fds, n_fds);
+    for (uint32_t i = 0; i < n_fds && found >= 0; i++) {
+        if (!fds[i].fd || !pool__thin_in_use(pool, fds[i].fd)) continue;
+        found += fds[i].revents == 0;
+        fds[i].revents = POOL_POLLNVAL;
+    }
+    return found;
+}
+
+int pool_poll(pool_t *pool, struct pool_pollfd *fds, uint32_t n_fds, int32_t timeout_ms)
+{
+    pool__thin_begin();
+    if (n_fds > POLL_MAX || (n_fds && !fds)) return POOL_EINVAL;
+    uint32_t *signals = NULL;
+    double deadline_ms = pool__thin_deadline(timeout_ms);
+    int found;
+    while ((found = look_for_caller(pool, fds, n_fds)) == 0 && timeout_ms != 0) {
+        if (!signals) signals = malloc((n_fds + 1) * sizeof *signals);
+        for (uint32_t i = 0; signals && i < n_fds; i++) signals[i] = SIGNAL_END_0 + pool__thin_index(fds[i].fd);
+        int status = signals ? pool__thin_await(pool, signals, n_fds, deadline_ms) : POOL_ENOMEM;
+        found = status == POOL_ETIMEDOUT ? 0 : status;
+        if (status) break;
+    }
+    free(signals);
+    return found;
+}
+
+/* --- pool_on_ready */
+
+/* Ends a wait with its callback. `at` is where it is linked or kept. */
+static void answer(struct pool *pool, struct thin_waiter **at, int status)
+{
+    struct thin_waiter waiter = **at;
+    free(*at);
+    *at = waiter.next;
+    pool__thin_hold(pool->id, -1);
+    waiter.callback(waiter.user, pool, waiter.fd, status);
+}
+
+void pool__thin_end_signal(struct pool *pool, uint32_t index)
+{
+    struct thin_waiter **at = &pool->waiters[index];
+    if (!*at) return;
+    if ((*at)->callback) {
+        uint32_t found = pool__thin_look(pool, (*at)->fd);
+        if (found) answer(pool, at, found & POOL_POLLNVAL ? POOL_EBADF : 0);
+    } else if (pool__thin_pump(pool, *at)) {
+        struct thin_job *job = (*at)->user;
+        job->inherited[(*at)->stream] = 0;
+        free(*at);
+        *at = NULL;
+    }
+}
+
+static int take_back(struct pool *pool, struct thin_waiter **at)
+{
+    if (!*at) return 0;
+    free(*at);
+    *at = NULL;
+    pool__thin_hold(pool->id, -1);
+    return 0;
+}
+
+int pool_on_ready(pool_t *pool, pool_fd_t fd, pool_ready_callback callback, void *user)
+{
+    pool__thin_begin();
+    if (pool->closing) return POOL_ESHUTDOWN;
+    struct thin_waiter **at = &pool->waiters[pool__thin_index(fd)];
+    uint32_t found = pool__thin_look(pool, fd);
+    if (found & POOL_POLLNVAL || (*at && !(*at)->callback)) return POOL_EBADF;
+    if (pool__thin_bit(pool->in_use, fd) || (*at && callback)) return POOL_EBUSY;
+    if (!callback) return take_back(pool, at);
+    *at = malloc(sizeof **at);
+    if (!*at) return POOL_ENOMEM;
+    **at = (struct thin_waiter){NULL, fd, callback, user, 0};
+    pool__thin_hold(pool->id, 1);
+    if (found) pool__thin_post(pool->id, SIGNAL_END_0 + pool__thin_index(fd));
+    return 0;
+}
+
+void pool__thin_end_closed(struct pool *pool, pool_fd_t fd)
+{
+    struct thin_waiter **at = &pool->waiters[pool__thin_index(fd)];
+    if (!*at) return;
+    (*at)->next = pool->closed;
+    pool->closed = *at;
+    *at = NULL;
+    pool__thin_post(pool->id, SIGNAL_CLOSED);
+}
+
+void pool__thin_tell_closed(struct pool *pool)
+{
+    while (pool->closed) answer(pool, &pool->closed, POOL_EBADF);
+}
+
+void pool__thin_fail_waiters(struct pool *pool)
+{
+    for (uint32_t i = 0; i < ENDS_MAX; i++) {
+        if (pool->waiters[i]) answer(pool, &pool->waiters[i], POOL_ESHUTDOWN);
+    }
+}

@@ -1,0 +1,67 @@
+/* How jobs went, copied out of the pool's memory. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "thin/thin.h"
+
+/* An address of the pool's memory. */
+static uint32_t address_of(const void *pointer)
+{
+    return (uint32_t)(uintptr_t)pointer;
+}
+
+/* Copies `size` bytes to `*to`, which moves on; the address of the copy, or NULL if there is nothing. */
+static const void *copy(struct pool *pool, const void *from, uint32_t size, uint8_t **to)
+{
+    if (!from) return NULL;
+    uint8_t *at = *to;
+    pool__thin_read(pool->id, address_of(from), at, size);
+    *to += size;
+    return at;
+}
+
+static uint64_t size_of(const struct pool_result *result)
+{
+    uint64_t size = result->n_values * sizeof(struct pool_value) + result->text_bytes;
+    for (int i = 0; i < 3; i++) size += result->captured[i].size_bytes;
+    return size;
+}
+
+/* The values come first, so that they are aligned. */
+static void copy_all(struct pool *pool, struct pool_result *result, uint8_t *to)
+{
+    result->values = copy(pool, result->values, result->n_values * (uint32_t)sizeof *result->values, &to);
+    result->text = copy(pool, result->text, result->text_bytes, &to);
+    for (int i = 0; i < 3; i++) {
+        struct pool_bytes *captured = &result->captured[i];
+        captured->data = copy(pool, captured->data, captured->size_bytes, &to);
+    }
+}
+
+static void forget_all(struct pool_result *result)
+{
+    *result = (struct pool_result){.outcome = result->outcome,
+                                   .code = result->code,
+                                   .worker = result->worker,
+                                   .killed = result->killed,
+                                   .queued_ms = result->queued_ms,
+                                   .run_ms = result->run_ms};
+}
+
+int pool__thin_copy_result(struct pool *pool, struct thin_job *job)
+{
+    if (job->copied) return 0;
+    uint32_t scratch = pool__thin_scratch(pool->id);
+    int status = pool__thin_call(pool->id, CALL_WAIT, job->handle, 0, scratch);
+    if (status) return status;
+    pool__thin_read(pool->id, scratch, &job->result, sizeof job->result);
+    uint64_t size = size_of(&job->result);
+    job->memory = malloc(size ? size : 1);
+    if (!job->memory) {
+        forget_all(&job->result);
+        return POOL_ENOMEM;
+    }
+    copy_all(pool, &job->result, job->memory);
+    job->copied = true;
+    return 0;
+}

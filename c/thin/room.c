@@ -1,0 +1,37 @@
+/* Those who wait for room. */
+#include <stdlib.h>
+
+#include "thin/thin.h"
+
+int pool_on_room(pool_t *pool, pool_room_callback callback, void *user)
+{
+    pool__thin_begin();
+    if (!callback) return POOL_EINVAL;
+    if (pool->closing) return POOL_ESHUTDOWN;
+    struct thin_room *room = malloc(sizeof *room);
+    if (!room) return POOL_ENOMEM;
+    *room = (struct thin_room){NULL, callback, user};
+    struct thin_room **last = &pool->rooms;
+    while (*last) last = &(*last)->next;
+    *last = room;
+    pool__thin_hold(pool->id, 1);
+    return 0;
+}
+
+void pool__thin_tell_room(struct pool *pool)
+{
+    struct thin_room *rooms = pool->rooms;
+    pool->rooms = NULL; /* those who ask again meanwhile wait for the next time */
+    while (rooms) {
+        struct thin_room room = *rooms;
+        free(rooms);
+        rooms = room.next;
+        pool__thin_hold(pool->id, -1);
+        room.callback(room.user, pool);
+    }
+}
+
+void pool__thin_post_room(struct pool *pool)
+{
+    if (pool->rooms) pool__thin_post(pool->id, SIGNAL_ROOM);
+}

@@ -1,0 +1,74 @@
+/* Host calls of guests: the imports of the module `millrace`, as pool_guest.h has them. Sizes, descriptors and replies
+ * are counts; failures are negative enum pool_error.
+ */
+#include "core/check.h"
+#include "sync/calls.h"
+#include "sync/ends.h"
+#include "wasi/memory.h"
+#include "wasi/wasi.h"
+
+#define EFAULT_OF_GUEST POOL_EINVAL /* pool.h has no address of a guest's to be wrong */
+
+static int begin(struct wasi_context *c, const struct wasi_iovec *name, const struct wasi_iovec *data,
+                 struct call_draft *draft)
+{
+    if (c->guest.check(name->data, name->size) || c->guest.check(data->data, data->size)) return EFAULT_OF_GUEST;
+    int error = pool__call_draft(c->sleeper, name->size, data->size, draft);
+    if (error) return error;
+    c->guest.read(name->data, draft->memory, name->size);
+    c->guest.read(data->data, draft->memory + name->size, data->size);
+    return 0;
+}
+
+int32_t wasi_call_begin(struct wasi_context *c, uint32_t name, uint32_t name_size, uint32_t data, uint32_t size)
+{
+    struct call_draft draft;
+    int error = begin(c, &(struct wasi_iovec){name, name_size}, &(struct wasi_iovec){data, size}, &draft);
+    if (error) return error;
+    int32_t fd = wasi_fd_open(c, (struct stream){.kind = STREAM_READER, .pipe = draft.pipe});
+    if (fd < 0) {
+        pool__call_drop(c->sleeper, &draft);
+        return POOL_ENFILE;
+    }
+    pool__call_send(c->sleeper, &draft);
+    return fd;
+}
+
+/* The answer has come in one piece: how large it is, of which as much as fits goes to the guest. */
+static int32_t take_reply(struct wasi_context *c, struct pipe *pipe, uint32_t reply_out, uint32_t capacity)
+{
+    struct stream stream = {.kind = STREAM_READER, .pipe = pipe};
+    struct wasi_iovec room = {reply_out, capacity};
+    struct guest_cursor at;
+    int status = pool__sleep_on_pipe(c->sleeper, pipe, PIPE_READ, 0);
+    if (status < 0) return status;
+    int32_t reply = atomic_load(&pipe->x_reply);
+    if (reply == POOL_EAGAIN) return POOL_EPIPE; /* it was closed without an answer */
+    if (reply < 0) return reply;
+    uint32_t size = pool__stream_bytes(c->sleeper->pool, &stream);
+    wasi_cursor_init(&at, &c->guest, &room, 1, true);
+    pool__stream_read(c->sleeper, &stream, &at.cursor, true);
+    return (int32_t)size;
+}
+
+int32_t wasi_call(struct wasi_context *c, uint32_t name, uint32_t name_size, uint32_t data, uint32_t size,
+                  uint32_t reply_out, uint32_t capacity)
+{
+    struct call_draft draft;
+    if (c->guest.check(reply_out, capacity)) return EFAULT_OF_GUEST;
+    int error = begin(c, &(struct wasi_iovec){name, name_size}, &(struct wasi_iovec){data, size}, &draft);
+    if (error) return error;
+    pool__call_send(c->sleeper, &draft);
+    int32_t reply = take_reply(c, draft.pipe, reply_out, capacity);
+    pool__close_end(c->sleeper->pool, draft.pipe, PIPE_READ);
+    return reply;
+}
+
+int32_t wasi_call_status(struct wasi_context *c, uint32_t number)
+{
+    const struct wasi_fd *fd = wasi_fd_of(c, number);
+    if (!fd || !fd->stream.pipe || !atomic_load(&fd->stream.pipe->x_caller)) return POOL_EBADF;
+    int32_t status = atomic_load(&fd->stream.pipe->x_reply);
+    bool answered = status != POOL_EAGAIN || pool__pipe_has_writer(fd->stream.pipe);
+    return answered ? status : POOL_EPIPE;
+}

@@ -1,0 +1,41 @@
+#include "wasi/memory.h"
+
+#include "core/check.h"
+
+static uint32_t piece(struct cursor *cursor)
+{
+    struct guest_cursor *at = (struct guest_cursor *)cursor;
+    while (at->n_iovs && at->offset == at->iovs->size) {
+        at->iovs++;
+        at->n_iovs--;
+        at->offset = 0;
+    }
+    return at->n_iovs ? at->iovs->size - at->offset : 0;
+}
+
+/* The ranges were checked beforehand, and memory never shrinks. */
+static void copy_in(struct cursor *cursor, uint8_t *data, uint32_t size)
+{
+    struct guest_cursor *at = (struct guest_cursor *)cursor;
+    at->guest->write(at->iovs->data + at->offset, data, size);
+    at->offset += size;
+}
+
+static void copy_out(struct cursor *cursor, uint8_t *data, uint32_t size)
+{
+    struct guest_cursor *at = (struct guest_cursor *)cursor;
+    at->guest->read(at->iovs->data + at->offset, data, size);
+    at->offset += size;
+}
+
+uint32_t wasi_cursor_init(struct guest_cursor *at, const struct wasi_guest *guest, const struct wasi_iovec *iovs,
+                          uint32_t n_iovs, bool reads)
+{
+    struct cursor cursor = {.piece = piece, .copy = reads ? copy_in : copy_out};
+    for (uint32_t i = 0; i < n_iovs; i++) {
+        if (guest->check(iovs[i].data, iovs[i].size)) return WASI_EFAULT;
+        if (pool__add_overflows(cursor.total, iovs[i].size, &cursor.total)) return WASI_EINVAL;
+    }
+    *at = (struct guest_cursor){.cursor = cursor, .guest = guest, .iovs = iovs, .n_iovs = n_iovs};
+    return WASI_SUCCESS;
+}
