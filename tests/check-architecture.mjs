@@ -15,6 +15,7 @@ const below = {
   worker: ['core', 'port', 'sync', 'wasi'],
   native: ['core', 'port', 'sync', 'api', 'client', 'coordinator', 'worker'],
   thin: ['core'],
+  inside: [],
   gen: ['core', 'sync', 'coordinator', 'worker'],
   include: [],
 };

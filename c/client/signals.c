@@ -4,6 +4,7 @@ int client_join(struct pool *pool, bool relayed)
 {
     if (pool->abi != POOL_ABI) return POOL_EPROTO;
     if (relayed) atomic_fetch_or(&pool->x_relayed, 1u << WAITER_CLIENT);
+    atomic_store(&pool->x_served, 1);
     return 0;
 }
 

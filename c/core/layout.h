@@ -62,6 +62,7 @@ struct pool {
     uint8_t *client_scratch;    /* CLIENT_SCRATCH_BYTES: where the bindings put what they pass by address */
     _Atomic uint32_t x_relayed; /* a bit for each waiter that cannot watch its bell and is told by messages */
     _Atomic uint32_t x_closing;
+    _Atomic uint32_t x_served; /* 1: there is a client that takes signals, host calls among them */
     _Atomic uint32_t x_inside; /* threads other than workers that are in a call which blocks */
     _Atomic uint32_t
         x_relief;            /* 1: the coordinator has been asked to look for jobs that blocked workers keep waiting */

@@ -55,7 +55,6 @@ static int put(struct native *native, const struct callback *callback, bool pres
     pthread_mutex_lock(&native->lock);
     int error = present ? pool__dispatcher_start_locked(native) : 0;
     bool replaces = !error && callback->kind != CALLBACK_ROOM;
-    if (error) present = false;
     struct callback *old = replaces ? take_locked(native, callback->kind, callback->handle, UINT32_MAX) : NULL;
     if (!error && added) {
         *added = *callback;

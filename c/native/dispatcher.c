@@ -48,6 +48,7 @@ int pool__dispatcher_start_locked(struct native *native)
     if (native->stops) return POOL_ESHUTDOWN;
     if (pthread_create(&native->dispatcher, NULL, run, native) != 0) return POOL_ENOMEM;
     native->dispatches = true;
+    atomic_store(&native->pool->x_served, 1);
     return 0;
 }
 

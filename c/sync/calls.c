@@ -52,6 +52,7 @@ int pool__call_draft(struct sleeper *sleeper, uint64_t name_bytes, uint64_t size
     struct pool *pool = sleeper->pool;
     if (name_bytes == 0 || name_bytes > POOL_NAME_MAX_BYTES) return POOL_EINVAL;
     if (size_bytes > POOL_BYTES_MAX - name_bytes) return POOL_E2BIG;
+    if (!atomic_load(&pool->x_served)) return POOL_ENOENT;
     uint32_t slot = pool__freelist_pop(&pool->free_calls, pool->call_links), block;
     if (slot == FREELIST_NONE) return POOL_EAGAIN;
 

@@ -12,8 +12,8 @@ struct call_draft {
     struct pipe *pipe;
 };
 
-/* Begins a call, sleeping until there is memory for it. 0; POOL_EINVAL (the name's size), POOL_E2BIG, POOL_ENFILE,
- * POOL_EAGAIN (as many calls as there can be), POOL_ENOMEM, or as interrupted. */
+/* Begins a call, sleeping until there is memory for it. 0; POOL_ENOENT (no host at all), POOL_EINVAL (the name's size),
+ * POOL_E2BIG, POOL_ENFILE, POOL_EAGAIN (as many calls as there can be), POOL_ENOMEM, or as interrupted. */
 int pool__call_draft(struct sleeper *sleeper, uint64_t name_bytes, uint64_t size_bytes, struct call_draft *draft_out);
 
 /* Hands it to the host, or gives it up. */

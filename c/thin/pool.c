@@ -4,6 +4,7 @@
 #include "thin/thin.h"
 
 static char *explanation;
+static const char *remark; /* the same, but a constant */
 
 void pool__thin_begin(void)
 {
@@ -14,10 +15,18 @@ void pool__thin_explain(char *text)
 {
     free(explanation);
     explanation = text;
+    remark = NULL;
+}
+
+void pool__thin_remark(const char *text)
+{
+    pool__thin_explain(NULL);
+    remark = text;
 }
 
 const char *pool_error_text(void)
 {
+    if (remark) return remark;
     return explanation ? explanation : "";
 }
 

@@ -56,7 +56,7 @@ int pool__thin_copy_result(struct pool *pool, struct thin_job *job)
     if (status) return status;
     pool__thin_read(pool->id, scratch, &job->result, sizeof job->result);
     uint64_t size = size_of(&job->result);
-    job->memory = malloc(size ? size : 1);
+    job->memory = malloc(size ? (size_t)size : 1);
     if (!job->memory) {
         forget_all(&job->result);
         return POOL_ENOMEM;

@@ -1,7 +1,6 @@
 #include <emscripten.h>
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "thin/thin.h"
 
@@ -19,9 +18,9 @@ bool pool__thin_can_wait(void)
 
 int pool__thin_refuse_wait(void)
 {
-    pool__thin_explain(strdup(callbacks > 0 ? "callbacks must not wait: use the form with a callback"
-                                            : "this program cannot wait here: link it with -sASYNCIFY or -sASYNCIFY=2, "
-                                              "or use the form with a callback"));
+    pool__thin_remark(callbacks > 0 ? "callbacks must not wait: use the form with a callback"
+                                    : "this program cannot wait here: link it with -sASYNCIFY or -sASYNCIFY=2, "
+                                      "or use the form with a callback");
     return POOL_EWOULDBLOCK;
 }
 

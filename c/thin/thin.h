@@ -95,6 +95,8 @@ struct pool {
 void pool__thin_begin(void);
 /* Keeps what is known about a failure; takes the text over, which may be NULL. */
 void pool__thin_explain(char *text);
+/* The same with a constant. */
+void pool__thin_remark(const char *text);
 /* A callback of the pool's begins, and is over; the pool may be gone then. */
 void pool__thin_enter(struct pool *pool);
 void pool__thin_leave(struct pool *pool);

@@ -1,0 +1,70 @@
+/* What pool.h has for those who make a pool, in the build that is a part of one: the pool is made, and its callbacks
+ * are called, by the script on the client's thread.
+ */
+#include "pool.h"
+
+int pool_create(const struct pool_config *config, pool_t **pool_out)
+{
+    (void)config, (void)pool_out;
+    return POOL_ENOSYS;
+}
+
+int pool_create_async(const struct pool_config *config, pool_create_callback callback, void *user)
+{
+    (void)config, (void)callback, (void)user;
+    return POOL_ENOSYS;
+}
+
+int pool_destroy(pool_t *pool)
+{
+    (void)pool;
+    return POOL_ENOSYS;
+}
+
+const char *pool_error_text(void)
+{
+    return "";
+}
+
+int pool_module_load(pool_t *pool, const struct pool_module_config *config, pool_module_t *module_out)
+{
+    (void)pool, (void)config, (void)module_out;
+    return POOL_ENOSYS;
+}
+
+int pool_module_load_async(pool_t *pool, const struct pool_module_config *config, pool_module_callback callback,
+                           void *user)
+{
+    (void)pool, (void)config, (void)callback, (void)user;
+    return POOL_ENOSYS;
+}
+
+int pool_module_unload(pool_t *pool, pool_module_t module)
+{
+    (void)pool, (void)module;
+    return POOL_ENOSYS;
+}
+
+int pool_on_room(pool_t *pool, pool_room_callback callback, void *user)
+{
+    (void)pool, (void)callback, (void)user;
+    return POOL_ENOSYS;
+}
+
+int pool_on_end(pool_t *pool, pool_job_t job, pool_end_callback callback, void *user)
+{
+    (void)pool, (void)job, (void)callback, (void)user;
+    return POOL_ENOSYS;
+}
+
+int pool_on_ready(pool_t *pool, pool_fd_t fd, pool_ready_callback callback, void *user)
+{
+    (void)pool, (void)fd, (void)callback, (void)user;
+    return POOL_ENOSYS;
+}
+
+int pool_host_set(pool_t *pool, const char *name, pool_host_handler handler, void *user)
+{
+    (void)pool, (void)name, (void)handler, (void)user;
+    return POOL_ENOSYS;
+}

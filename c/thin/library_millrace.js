@@ -1,0 +1,244 @@
+// Between the thin client's C code, in the program's memory, and thin.js, which reaches the pool's. See c/thin/bridge.h.
+//
+// Link with `--js-library library_millrace.js`. The pool's files are loaded when the first pool is made.
+const millraceLibrary = {
+  $Millrace__deps: [
+    '$callUserCallback',
+    '$runtimeKeepalivePush',
+    '$runtimeKeepalivePop',
+    '$stringToNewUTF8',
+    '$UTF8ToString',
+    '$dynCall',
+  ],
+  $Millrace: {
+    /** By number: {thin, pool, deliver, held, waiting}; `thin` as soon as it is open. */
+    pools: new Map(),
+    next: 1,
+
+    // As in bridge.h and pool.h.
+    SIGNAL_OPENED: 0x40000,
+    SIGNAL_LOADED: 0x50000,
+    SIGNAL_DIED: 0x70000,
+    EIO: -5,
+
+    /** The folder of thin.js as a URL; `url` may be relative. */
+    folder(url) {
+      const path = url || locateFile('millrace/');
+      if (/^[a-z][a-z+.-]+:/i.test(path)) return path;
+      if (!ENVIRONMENT_IS_NODE) return new URL(path, globalThis.document?.baseURI ?? globalThis.location.href).href;
+      const { pathToFileURL } = require('url');
+      return new URL(encodeURI(path), pathToFileURL(scriptDirectory)).href;
+    },
+
+    async start(entry, url, options) {
+      const script = new URL(ENVIRONMENT_IS_NODE ? 'thin.node.js' : 'thin.js', Millrace.folder(url)).href;
+      let thin;
+      try {
+        thin = await import(script);
+      } catch (error) {
+        throw { status: Millrace.EIO, text: `${script} could not be loaded: ${error?.message ?? error}` };
+      }
+      Millrace.describe = thin.describe;
+      return thin.start(options, {
+        onSignal: (signal) => Millrace.deliver(entry, signal),
+        onDeath: (text) => Millrace.deliver(entry, Millrace.SIGNAL_DIED, 0, 0, text),
+      });
+    },
+
+    /** Opens a pool and says how it went. */
+    async open(entry, url, options) {
+      try {
+        entry.thin = await Millrace.start(entry, url, options);
+        if (entry.held > 0) entry.thin.keepAlive(true);
+        Millrace.deliver(entry, Millrace.SIGNAL_OPENED);
+      } catch (error) {
+        const { status, text } = error instanceof Error ? Millrace.describe(error) : error;
+        Millrace.deliver(entry, Millrace.SIGNAL_OPENED, 0, status, text);
+      }
+    },
+
+    async load(entry, request, source) {
+      let status;
+      let text;
+      try {
+        status = await entry.thin.load(source);
+      } catch (error) {
+        ({ status, text } = Millrace.describe(error));
+      }
+      Millrace.deliver(entry, Millrace.SIGNAL_LOADED, request, status, text);
+    },
+
+    /** Tells C, and then whoever is suspended for it. Never lets an exception out: the pool goes on. */
+    deliver(entry, signal, number = 0, status = 0, text = undefined) {
+      if (entry.closed) return;
+      try {
+        callUserCallback(() => {
+          const string = text === undefined ? 0 : stringToNewUTF8(text);
+          dynCall('viiiii', entry.deliver, [entry.pool, signal, number, status, string]);
+        });
+      } catch (error) {
+        setTimeout(() => {
+          throw error;
+        });
+      }
+      Millrace.wake(entry, signal);
+    },
+
+    /** Wakes who is suspended for a signal; everybody once nothing more will come. */
+    wake(entry, signal) {
+      for (const waiter of [...entry.waiting]) {
+        if (entry.closed || signal === Millrace.SIGNAL_DIED || waiter.signals.has(signal)) waiter.wake();
+      }
+    },
+
+    /** Resolves when one of some signals was delivered, or after a time; negative: never. */
+    wait(id, signals, n, timeoutMs) {
+      const entry = Millrace.pools.get(id);
+      const wanted = new Set(HEAPU32.subarray(signals >>> 2, (signals >>> 2) + n));
+      return new Promise((resolve) => {
+        if (!entry) return resolve();
+        const waiter = {
+          signals: wanted,
+          wake: () => {
+            clearTimeout(waiter.timer);
+            entry.waiting.delete(waiter);
+            resolve();
+          },
+        };
+        if (timeoutMs >= 0) waiter.timer = setTimeout(waiter.wake, Math.min(Math.ceil(timeoutMs), 0x7fffffff));
+        entry.waiting.add(waiter);
+      });
+    },
+  },
+
+  pool__thin_open__deps: ['$Millrace'],
+  pool__thin_open__sig: 'ipppp',
+  pool__thin_open: (pool, deliver, url, options) => {
+    const id = Millrace.next++;
+    const entry = { thin: undefined, pool, deliver, held: 0, waiting: new Set(), closed: false };
+    Millrace.pools.set(id, entry);
+    const [abi, workers, maxWorkers, memoryMib, graceMs] = HEAPU32.subarray(options >>> 2, (options >>> 2) + 5);
+    Millrace.open(entry, url ? UTF8ToString(url) : '', { abi, workers, maxWorkers, memoryMib, graceMs });
+    return id;
+  },
+
+  pool__thin_shut__deps: ['$Millrace'],
+  pool__thin_shut__sig: 'vi',
+  pool__thin_shut: (id) => Millrace.pools.get(id)?.thin?.shut(),
+
+  pool__thin_close__deps: ['$Millrace'],
+  pool__thin_close__sig: 'vi',
+  pool__thin_close: (id) => {
+    const entry = Millrace.pools.get(id);
+    if (!entry) return;
+    Millrace.pools.delete(id);
+    entry.closed = true;
+    entry.thin?.keepAlive(false);
+    entry.thin?.close();
+    Millrace.wake(entry);
+  },
+
+  pool__thin_call__deps: ['$Millrace'],
+  pool__thin_call__sig: 'iiiiii',
+  pool__thin_call: (id, which, a, b, c) => Millrace.pools.get(id).thin.call(which, a, b, c),
+
+  pool__thin_scratch__deps: ['$Millrace'],
+  pool__thin_scratch__sig: 'ii',
+  pool__thin_scratch: (id) => Millrace.pools.get(id).thin.scratch,
+
+  pool__thin_read__deps: ['$Millrace'],
+  pool__thin_read__sig: 'viipi',
+  pool__thin_read: (id, from, to, size) => {
+    Millrace.pools.get(id).thin.read(from, HEAPU8.subarray(to, to + (size >>> 0)));
+  },
+
+  pool__thin_write__deps: ['$Millrace'],
+  pool__thin_write__sig: 'viipi',
+  pool__thin_write: (id, to, from, size) => {
+    Millrace.pools.get(id).thin.write(to, HEAPU8.subarray(from, from + (size >>> 0)));
+  },
+
+  pool__thin_take_call__deps: ['$Millrace'],
+  pool__thin_take_call__sig: 'iiip',
+  pool__thin_take_call: (id, slot, out) => {
+    const call = Millrace.pools.get(id).thin.takeCall(slot);
+    if (!call) return -1;
+    HEAPU32.set([call.call, call.name, call.nameBytes, call.data, call.sizeBytes], out >>> 2);
+    return 0;
+  },
+
+  pool__thin_load__deps: ['$Millrace'],
+  pool__thin_load__sig: 'viipip',
+  pool__thin_load: (id, request, bytes, size, url) => {
+    const source = url ? UTF8ToString(url) : HEAPU8.slice(bytes, bytes + (size >>> 0));
+    Millrace.load(Millrace.pools.get(id), request, source);
+  },
+
+  pool__thin_unload__deps: ['$Millrace'],
+  pool__thin_unload__sig: 'iii',
+  pool__thin_unload: (id, module) => Millrace.pools.get(id).thin.unload(module),
+
+  pool__thin_use__deps: ['$Millrace'],
+  pool__thin_use__sig: 'iii',
+  pool__thin_use: (id, module) => Millrace.pools.get(id).thin.use(module),
+
+  pool__thin_done__deps: ['$Millrace'],
+  pool__thin_done__sig: 'vii',
+  pool__thin_done: (id, module) => Millrace.pools.get(id).thin.done(module),
+
+  pool__thin_post__deps: ['$Millrace'],
+  pool__thin_post__sig: 'vii',
+  pool__thin_post: (id, signal) => {
+    const entry = Millrace.pools.get(id);
+    if (entry) Promise.resolve().then(() => Millrace.deliver(entry, signal));
+  },
+
+  pool__thin_hold__deps: ['$Millrace'],
+  pool__thin_hold__sig: 'vii',
+  pool__thin_hold: (id, change) => {
+    if (change > 0) {
+      runtimeKeepalivePush();
+    } else if (change < 0) {
+      runtimeKeepalivePop();
+    }
+    const entry = Millrace.pools.get(id);
+    if (!entry) return;
+    const before = entry.held > 0;
+    entry.held += change;
+    if (entry.held > 0 !== before) entry.thin?.keepAlive(entry.held > 0);
+  },
+
+  pool__thin_can_suspend__deps: ['$Millrace'],
+  pool__thin_can_suspend__sig: 'i',
+  pool__thin_suspend__deps: ['$Millrace'],
+  pool__thin_suspend__sig: 'viiid',
+};
+
+// ASYNCIFY is the setting: 0 the program cannot be suspended, 1 by rewriting it, 2 by the engine.
+if (ASYNCIFY === 1) {
+  Object.assign(millraceLibrary, {
+    // Only one stack can be put aside at a time.
+    pool__thin_can_suspend: () => (Asyncify.currData ? 0 : 1),
+    pool__thin_suspend__async: true,
+    pool__thin_suspend: (id, signals, n, timeoutMs) =>
+      Asyncify.handleSleep((wakeUp) => {
+        const wait = Millrace.wait(id, signals, n, timeoutMs);
+        wait.then(() => callUserCallback(() => wakeUp(0)));
+      }),
+  });
+} else if (ASYNCIFY === 2) {
+  Object.assign(millraceLibrary, {
+    pool__thin_can_suspend: () => 1,
+    pool__thin_suspend__async: true,
+    pool__thin_suspend: async (id, signals, n, timeoutMs) => {
+      await Millrace.wait(id, signals, n, timeoutMs);
+    },
+  });
+} else {
+  Object.assign(millraceLibrary, {
+    pool__thin_can_suspend: () => 0,
+    pool__thin_suspend: () => undefined,
+  });
+}
+
+addToLibrary(millraceLibrary);
