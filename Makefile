@@ -7,12 +7,14 @@ VERSION := $(shell sed -n 's/.*"version": "\(.*\)".*/\1/p' npm/package.json)
 CFLAGS_STRICT := -Wall -Wextra -Wundef -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Werror
 NODE_MODULES := node_modules/.package-lock.json
 TOOLCHAIN_STAMP := build/.toolchain
+BINDINGS := $(wildcard bindings-js/src/*.ts)
 
 include build/toolchain.mk
 include c/coordinator.mk
 include c/thin.mk
 include tests/unit.mk
 include tests/fuzz.mk
+include tests/hammer.mk
 include examples/guests/guests.mk
 include examples/demo/demo.mk
 include bench/bench.mk
@@ -44,11 +46,10 @@ $(NODE_MODULES): package-lock.json package.json
 	@npm ci --silent --no-audit --no-fund >&2
 	@touch $@
 
-BINDINGS := $(wildcard bindings-js/src/*.ts)
 DIST_FILES := $(addprefix coordinator-dist/,coordinator.wasm coordinator.js coordinator.node.js worker.js worker.node.js)
 
 npm/dist/index.js: $(BINDINGS) npm/build.mjs $(DIST_FILES) $(NODE_MODULES)
-	@rm -rf npm/dist && node npm/build.mjs npm/dist index && cp $(DIST_FILES) npm/dist/
+	@rm -rf npm/dist && node npm/build.mjs npm/dist index thin && cp $(DIST_FILES) npm/dist/
 
 .PHONY: npm
 npm: js ## pack the package: npm/millrace-<version>.tgz

@@ -45,6 +45,7 @@ static void fill(struct job *job, const struct submission *submission)
 {
     const struct record *record = submission->record;
     job->function = submission->function;
+    atomic_store(&job->x_unkillable, submission->function != NULL);
     job->user = submission->user;
     job->module = record->module;
     job->priority = record->priority;

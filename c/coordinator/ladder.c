@@ -41,7 +41,7 @@ static uint64_t climb_running(struct pool *pool, struct job *job, uint32_t gener
     }
     if (job->kill_at_ns > now_ns + grace_ns)
         job->kill_at_ns = now_ns + grace_ns; /* the pool closes: no grace any more */
-    if (job->function) return UINT64_MAX;    /* a thread that runs our own program's code is never ended from outside */
+    if (atomic_load(&job->x_unkillable)) return UINT64_MAX;
     if (now_ns < job->kill_at_ns) return job->kill_at_ns;
     return kill(pool, job, generation) ? UINT64_MAX : now_ns + RETRY_NS;
 }

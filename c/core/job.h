@@ -40,6 +40,7 @@ struct job {
     _Atomic uint32_t x_holds;              /* the submitter, and the run queue while the number is in it */
     _Atomic uint64_t x_deadline_ns;        /* monotonic clock; 0: none */
     _Atomic uint32_t x_waited;             /* 1: a thread may sleep until it has ended */
+    _Atomic uint32_t x_unkillable;         /* 1: it is a C function, whose thread is never ended from outside */
     _Atomic uint32_t x_calls;              /* ends of host calls that it has open */
     /* the owner of the state writes */
     pool_function function; /* NULL: a guest */

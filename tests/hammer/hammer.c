@@ -9,6 +9,7 @@
 #define STREAM_MAX (16u * MIB)                  /* the longest stream */
 #define RINGFULS_MAX 256u                       /* and how often it may fill its ring: each time costs a wake-up */
 #define PIECES_MAX 32u                          /* of readv and writev */
+#define SHORT_MAX 2000u                         /* the longest of every other stream */
 #define BUFFER_BYTES (PORTION_MAX + PIECES_MAX) /* with a guard behind each piece */
 #define GUARD 0xa5u
 #define STALL_MS 60000u /* no job has ended for so long: they hang */
@@ -99,6 +100,7 @@ struct round {
     bool by_stdio;     /* the jobs have their ends as stdin and stdout */
     bool taken;
     pool_fd_t fds[2];
+    pool_fd_t stale[2]; /* those of the round before */
 };
 
 struct hammer {
@@ -327,6 +329,12 @@ static void move_portion(struct side *side, pool_t *pool)
     }
 }
 
+/* So long that the other side falls asleep: it must be woken by what comes next, be it the end. */
+static void dawdle(pool_t *pool)
+{
+    (void)pool_poll(pool, NULL, 0, 1);
+}
+
 static void toggle_blocking(struct side *side, pool_t *pool)
 {
     int result = pool_set_nonblocking(pool, side->fd, !side->nonblocking);
@@ -351,6 +359,7 @@ static uint32_t run_side(pool_t *pool, void *user)
     struct side *side = user;
     while (side->status > 0 && !side->failure && done(side) < side->stop_at) {
         if (once_in(&side->random, 32)) toggle_blocking(side, pool);
+        if (once_in(&side->random, 256)) dawdle(pool);
         if (once_in(&side->random, 16) && pool_interrupted(pool)) {
             side->status = POOL_ECANCELED;
         } else {
@@ -360,6 +369,7 @@ static uint32_t run_side(pool_t *pool, void *user)
     if (side->status == POOL_ECANCELED && !atomic_load(&side->x_doomed)) {
         fail_side(side, "a job that nobody ends was told to end", done(side), 0);
     }
+    if (once_in(&side->random, 2)) dawdle(pool);
     close_side(side, pool);
     return side->failure != NULL;
 }
@@ -393,6 +403,8 @@ static void decide(struct hammer *hammer, struct round *round)
     uint32_t asked = some_size(random, POOL_PIPE_MAX_BYTES);
     round->capacity = rounded_up(asked);
     uint32_t limit = round->capacity < STREAM_MAX / RINGFULS_MAX ? round->capacity * RINGFULS_MAX : STREAM_MAX;
+    /* Short streams end while both sides have hardly begun; nothing else brings the end so near to the beginning. */
+    if (once_in(random, 2)) limit = SHORT_MAX;
     round->amount = once_in(random, 32) ? 0 : below(random, limit) + 1;
     if (round->amount > hammer->left) round->amount = hammer->left;
     hammer->left -= round->amount > 0 ? round->amount : 1;
@@ -477,6 +489,17 @@ static void judge_round(struct hammer *hammer, struct round *round)
     if (failure) fail_round(hammer, round, failure, read, writer->status < 0 ? writer->status : reader->status);
 }
 
+/* Both ends are closed, and another round may have been given the same pipe: it must not be reached by old handles. */
+static void check_handles(struct hammer *hammer, struct round *round)
+{
+    for (int which = 0; which < 2; which++) {
+        int result = pool_close(hammer->pool, round->fds[which]);
+        if (result == POOL_EBADF) result = pool_close(hammer->pool, round->stale[which]);
+        if (result != POOL_EBADF) fail_round(hammer, round, "a closed end could be closed again", 0, result);
+        round->stale[which] = round->fds[which];
+    }
+}
+
 static void end_round(struct hammer *hammer, struct round *round)
 {
     struct hammer_report *report = hammer->report;
@@ -485,6 +508,7 @@ static void end_round(struct hammer *hammer, struct round *round)
         if (side->failure) fail_round(hammer, round, side->failure, side->position, side->detail);
         report->n_transfers += side->n_transfers;
     }
+    check_handles(hammer, round);
     if (!report->failure) judge_round(hammer, round);
     uint64_t read = done(&round->sides[READER]), written = done(&round->sides[WRITER]);
     report->bytes_read += read;
