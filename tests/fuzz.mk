@@ -22,8 +22,8 @@ $(FUZZ_DIR)/library.a: $(FUZZ_OBJECTS)
 $(FUZZ_PROGRAMS): $(FUZZ_DIR)/%: $(FUZZ_DIR)/tests/fuzz/%.o $(FUZZ_DIR)/library.a
 	@$(FUZZ_CC) -pthread -fsanitize=fuzzer,address,undefined $(FUZZ_LINK) $^ -lcmocka -o $@
 
-# Its guest waits in a program's steps, not in the kernel.
-$(FUZZ_DIR)/wasi_fuzz: FUZZ_LINK := -Wl,--wrap=port_wait
+# Their guests wait in a program's steps, not in the kernel.
+$(FUZZ_DIR)/wasi_fuzz $(FUZZ_DIR)/handles_fuzz: FUZZ_LINK := -Wl,--wrap=port_wait
 
 ##@ Fuzzing (tests/fuzz)
 
