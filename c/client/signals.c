@@ -16,7 +16,7 @@ void client_shut(struct pool *pool)
 int32_t client_take(struct pool *pool)
 {
     int32_t signal = pool__signals_take(&pool->signals);
-    if (signal >= (int32_t)SIGNAL_PIPE_0 && signal < (int32_t)SIGNAL_BLOCKS) {
+    if (signal >= (int32_t)SIGNAL_PIPE_0 && signal < (int32_t)SIGNAL_CALL_0) {
         /* One announcement, one signal: whoever wants another looks first, and announces again. */
         uint32_t end = (uint32_t)signal - SIGNAL_PIPE_0;
         pool__pipe_retract(&pool->pipes[end / 2], (enum pipe_end)(end % 2), WAITER_CLIENT);

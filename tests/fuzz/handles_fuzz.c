@@ -13,6 +13,8 @@
 #include "sync/ends.h"
 #include "sync/jobs.h"
 
+enum kind { FD, JOB, CALL };
+
 #define STEPS_MAX 512u
 #define KEPT 16u
 #define WAITS_MAX 16u
@@ -22,6 +24,8 @@ static struct {
     struct pool *pool;
     uint32_t fds[KEPT], jobs[KEPT], calls[KEPT]; /* the last handles that were given out, open or not */
     uint32_t n_fds, n_jobs, n_calls;
+    uint32_t stale[3][KEPT]; /* the last handles of each kind that were given back */
+    uint32_t n_stale[3];
     struct job *running;
     struct sleeper sleeper;
     uint32_t waits; /* of one call */
@@ -52,6 +56,20 @@ static void require_status(int64_t status, int64_t most)
     REQUIRE(is_error(status) || (status >= 0 && status <= most));
 }
 
+/* What a call with a handle returned: a stale one is POOL_EBADF, whoever has its slot by now. */
+static void require_of(enum kind kind, uint32_t handle, int64_t status, int64_t most)
+{
+    require_status(status, most);
+    for (uint32_t i = 0; i < KEPT; i++) REQUIRE(handle == 0 || run.stale[kind][i] != handle || status == POOL_EBADF);
+}
+
+/* The same, for a call that gives the handle back. */
+static void require_gone(enum kind kind, uint32_t handle, int64_t status)
+{
+    require_of(kind, handle, status, 0);
+    if (status == 0) keep(run.stale[kind], &run.n_stale[kind], handle);
+}
+
 /* ------------------------------------------------------------------------------------------------------------ pipes */
 
 static void step_pipe(void)
@@ -69,7 +87,7 @@ static void step_read(void)
     uint8_t bytes[512];
     pool_fd_t fd = take_handle(run.fds);
     uint32_t size = fuzz_take_u16(&run.input) % sizeof bytes;
-    require_status(pool_read(run.pool, fd, bytes, size), size);
+    require_of(FD, fd, pool_read(run.pool, fd, bytes, size), size);
 }
 
 static void step_write(void)
@@ -77,7 +95,13 @@ static void step_write(void)
     static const uint8_t bytes[8192];
     pool_fd_t fd = take_handle(run.fds);
     uint32_t size = fuzz_take_u16(&run.input) % sizeof bytes;
-    require_status(pool_write(run.pool, fd, bytes, size), size);
+    require_of(FD, fd, pool_write(run.pool, fd, bytes, size), size);
+}
+
+static void step_close(void)
+{
+    pool_fd_t fd = take_handle(run.fds);
+    require_gone(FD, fd, pool_close(run.pool, fd));
 }
 
 static void step_poll(void)
@@ -97,7 +121,7 @@ static void step_span(void)
     uint32_t size = fuzz_take_u16(&run.input);
     bool reads = fuzz_take_byte(&run.input) % 2;
     int32_t n = reads ? client_peek(run.pool, fd, &data) : client_reserve(run.pool, fd, size, &data);
-    require_status(n, POOL_BYTES_MAX);
+    require_of(FD, fd, n, POOL_BYTES_MAX);
     if (n > 0 && !reads) memset(data, 1, (uint32_t)n); /* all of it is there */
     require_status(reads ? client_consume(run.pool, fd, size) : client_commit(run.pool, fd, size), 0);
 }
@@ -147,11 +171,23 @@ static void step_wait(void)
     uint32_t index = 0;
     pool_job_t jobs[] = {take_handle(run.jobs), take_handle(run.jobs), take_handle(run.jobs)};
     int status = pool_wait(run.pool, jobs[0], 0, &result);
-    require_status(status, 0);
+    require_of(JOB, jobs[0], status, 0);
     if (status == 0) REQUIRE(result.outcome >= POOL_EXITED && result.outcome <= POOL_NOT_STARTED);
     status = pool_wait_any(run.pool, jobs, fuzz_take_byte(&run.input) % 4, (int8_t)fuzz_take_byte(&run.input), &index);
     require_status(status, 0);
     REQUIRE(index < 3);
+}
+
+static void step_cancel(void)
+{
+    pool_job_t job = take_handle(run.jobs);
+    require_of(JOB, job, pool_cancel(run.pool, job), 0);
+}
+
+static void step_release(void)
+{
+    pool_job_t job = take_handle(run.jobs);
+    require_gone(JOB, job, pool_release(run.pool, job));
 }
 
 /* A worker takes a job, or ends the one it has. */
@@ -219,7 +255,8 @@ static void step_reply(void)
     int32_t reply = -(int32_t)fuzz_take_byte(&run.input) + 1;
     uint32_t size = fuzz_take_u16(&run.input);
     if (fuzz_take_byte(&run.input) % 2) {
-        require_status(pool_reply(run.pool, call, reply, bytes, size), 0);
+        int status = pool_reply(run.pool, call, reply, bytes, size);
+        if (status != POOL_EINVAL) require_gone(CALL, call, status); /* whatever the handle */
     } else {
         require_status(client_stage(run.pool, size, &staged), 0);
         require_status(client_reply(run.pool, call, reply, size), 0);
@@ -236,15 +273,15 @@ static void step(void)
     case 2: step_write(); return;
     case 3: step_poll(); return;
     case 4: step_span(); return;
-    case 5: require_status(pool_close(run.pool, take_handle(run.fds)), 0); return;
+    case 5: step_close(); return;
     case 6:
         require_status(pool_set_nonblocking(run.pool, take_handle(run.fds), fuzz_take_byte(&run.input) % 2), 0);
         return;
     case 7: step_submit(); return;
     case 8: step_submit_record(); return;
     case 9: step_wait(); return;
-    case 10: require_status(pool_cancel(run.pool, take_handle(run.jobs)), 0); return;
-    case 11: require_status(pool_release(run.pool, take_handle(run.jobs)), 0); return;
+    case 10: step_cancel(); return;
+    case 11: step_release(); return;
     case 12:
     case 13: step_work(); return;
     case 14:
