@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
+#include "client/client.h"
 #include "fuzz/fuzz.h"
 #include "pool.h"
 #include "port/port.h"
@@ -67,9 +68,22 @@ static void set_up(uint8_t choice)
     REQUIRE(set_up_rig(choice) == 0);
     run.guest = rig.c->guest;
     rig.c->guest = (struct wasi_guest){.read = read_bytes, .write = write_bytes, .check = check};
+    REQUIRE(client_join(rig.pool, false) == 0);
     const pool_fd_t ends[] = {rig.stdin_writer, rig.stdout_reader, rig.stderr_reader};
     for (uint32_t i = 0; i < 3; i++) {
         REQUIRE(!ends[i] || pool_set_nonblocking(rig.pool, ends[i], true) == 0);
+    }
+}
+
+/* Answers every host call that waits. */
+static void serve(int32_t status, uint32_t size)
+{
+    static const uint8_t bytes[65536];
+    struct client_call call;
+    for (uint32_t i = 0; i < CALLS_MAX; i++) {
+        if (client_call(rig.pool, i, &call) == 0) {
+            REQUIRE(pool_reply(rig.pool, call.call, status, bytes, size) == 0);
+        }
     }
 }
 
@@ -77,6 +91,7 @@ static void set_up(uint8_t choice)
 static void tear_down(void)
 {
     void *state = NULL;
+    serve(0, 0);
     REQUIRE(wasi_rig_teardown(&state) == 0);
 }
 
@@ -175,6 +190,26 @@ static bool step_call(uint32_t which)
     return error != WASI_ECANCELED;
 }
 
+/* Host calls return what pool.h names, or a count. Their data may be refused, and then nothing has happened. */
+static bool step_host_call(void)
+{
+    uint32_t a[6];
+    uint8_t which = fuzz_take_byte(&run.input) % 4;
+    for (uint32_t i = 0; i < 6; i++) a[i] = take_argument();
+    uint64_t written = fake_guest_written();
+    int32_t status;
+    run.refused = false;
+    switch (which) {
+    case 0: status = wasi_call(rig.c, a[0], a[1], a[2], a[3], a[4], a[5]); break;
+    case 1: status = wasi_call_status(rig.c, a[0]); break;
+    default: status = wasi_call_begin(rig.c, a[0], a[1], a[2], a[3]); break;
+    }
+    REQUIRE(status >= POOL_ECANCELED && status <= (int32_t)POOL_BYTES_MAX);
+    REQUIRE(!run.refused || status == POOL_EINVAL);
+    if (status < 0) REQUIRE(fake_guest_written() == written);
+    return status != POOL_ECANCELED;
+}
+
 /* Steps beside the calls: what the guest does to its memory, and what others do. */
 
 static bool in_memory(uint64_t address, uint32_t size)
@@ -227,6 +262,7 @@ static bool step_others(uint32_t which)
     case 5: pool_close(rig.pool, rig.stderr_reader); return true;
     case 6: rig_cancel(); return true;
     case 7: fake.randoms_left = fuzz_take_byte(&run.input); return true;
+    case 8: serve(-(int32_t)(fuzz_take_byte(&run.input) % 3), fuzz_take_u16(&run.input)); return true;
     default: return false;
     }
 }
@@ -234,8 +270,9 @@ static bool step_others(uint32_t which)
 /* False: the program is over. */
 static bool step(void)
 {
-    uint32_t which = fuzz_take_byte(&run.input) % (CALLS_END + 12);
+    uint32_t which = fuzz_take_byte(&run.input) % (CALLS_END + 16);
     if (which < CALLS_END) return step_call(which);
+    if (which >= CALLS_END + 13) return step_host_call();
     if (step_others(which - CALLS_END)) return true;
     if (which % 2) {
         step_put_bytes();
@@ -258,6 +295,7 @@ void __wrap_port_wait(_Atomic uint32_t *word, uint32_t expected, uint64_t timeou
     } else if (!step_others(fuzz_take_byte(&run.input) % 16) && timeout_ns != PORT_FOREVER) {
         fake.now_ns += timeout_ns;
     }
+    coordinator_tick(rig.pool); /* somebody may wait for memory */
 }
 
 /* A cmocka assertion of the rig's that fails must end the program, and not a test. */
