@@ -112,7 +112,7 @@ static uint8_t take_value_type(struct cursor *c)
     uint8_t type = take_byte(c);
     if (type == TYPE_REF || type == TYPE_REF_NULL) {
         skip_heap_type(c);
-    } else if (!is_short_ref(type) && (type < TYPE_V128 || type > MODULE_I32)) {
+    } else if (!is_short_ref(type) && (type < TYPE_V128 || type > POOL_I32)) {
         fail(c, MODULE_UNSUPPORTED); /* its length is unknown, and with it the place of all that follows */
     }
     return type;
@@ -120,7 +120,7 @@ static uint8_t take_value_type(struct cursor *c)
 
 static bool is_number(uint8_t type)
 {
-    return type >= MODULE_F64 && type <= MODULE_I32;
+    return type >= POOL_F64 && type <= POOL_I32;
 }
 
 /* A list of types: how many were put into `types`. `*fits_out` becomes false if that is not all of them. */

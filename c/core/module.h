@@ -14,22 +14,20 @@
 
 #include "pool.h"
 
-#define MODULE_VALUES_MAX 16u /* parameters, and results */
-
-/* The types of values that can be handed over, by their codes in a module. */
-enum module_value { MODULE_I32 = 0x7f, MODULE_I64 = 0x7e, MODULE_F32 = 0x7d, MODULE_F64 = 0x7c };
+#define MODULE_VALUES_MAX POOL_VALUES_MAX /* parameters, and results */
 
 enum module_status {
-    MODULE_NOT_FOUND = POOL_ENOENT,   /* it exports nothing of that name, or something that is no function */
-    MODULE_MALFORMED = POOL_EINVAL,   /* no module, another version, a component, cut in the middle, or damaged */
-    MODULE_UNSUPPORTED = POOL_ENOTSUP /* the function takes or gives more than MODULE_VALUES_MAX values, or other ones
-                                than enum module_value has; or what comes before it in the module is newer than this */
+    MODULE_NOT_FOUND = POOL_ENOENT, /* it exports nothing of that name, or something that is no function */
+    MODULE_MALFORMED = POOL_EINVAL, /* no module, another version, a component, cut in the middle, or damaged */
+    MODULE_UNSUPPORTED =
+        POOL_ENOTSUP /* the function takes or gives more than MODULE_VALUES_MAX values, or other ones
+               than enum pool_value_type has; or what comes before it in the module is newer than this */
 };
 
 struct module_signature {
     uint8_t n_params;
     uint8_t n_results;
-    uint8_t types[2 * MODULE_VALUES_MAX]; /* enum module_value: of the parameters, and then of the results */
+    uint8_t types[2 * MODULE_VALUES_MAX]; /* enum pool_value_type: of the parameters, and then of the results */
 };
 
 /* Finds the function that a module exports by a name, which may hold any bytes: 0 or an enum module_status. */

@@ -75,6 +75,7 @@ static uint8_t *put(uint8_t *at, const void *data, size_t size)
 
 static uint8_t *put_strings(uint8_t *at, const char *const *strings, uint32_t n)
 {
+    /* NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker): measure() has counted them up to the NULL */
     for (uint32_t i = 0; i < n; i++) at = put(at, strings[i], strlen(strings[i]) + 1);
     return at;
 }

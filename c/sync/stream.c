@@ -36,9 +36,8 @@ bool pool__stream_writes(const struct stream *stream)
            (stream->kind == STREAM_INHERITED && stream->index != 0);
 }
 
-uint32_t pool__stream_bytes(struct pool *pool, const struct stream *stream)
+uint32_t pool__stream_bytes(const struct stream *stream)
 {
-    (void)pool;
     switch (stream->kind) {
     case STREAM_READER: return stream->pipe->capacity - pool__pipe_room(stream->pipe);
     case STREAM_WRITER: return pool__pipe_room(stream->pipe);
@@ -63,7 +62,7 @@ int pool__stream_status(struct sleeper *sleeper, const struct stream *stream, en
     if (stream->kind == STREAM_READER) return pool__pipe_read_status(stream->pipe);
     if (stream->kind == STREAM_WRITER) return writer_status(sleeper, stream->pipe);
     if (end == PIPE_WRITE || stream->kind == STREAM_INHERITED) return 1;
-    return pool__stream_bytes(sleeper->pool, stream) > 0;
+    return pool__stream_bytes(stream) > 0;
 }
 
 void pool__stream_announce(const struct stream *stream, uint32_t waiter)

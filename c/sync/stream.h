@@ -49,7 +49,7 @@ int pool__stream_write(struct sleeper *sleeper, const struct stream *stream, str
 int pool__stream_status(struct sleeper *sleeper, const struct stream *stream, enum pipe_end end);
 
 /* How many bytes can be read, or written, now. */
-uint32_t pool__stream_bytes(struct pool *pool, const struct stream *stream);
+uint32_t pool__stream_bytes(const struct stream *stream);
 
 /* Announces a waiter at a pipe's end, or takes that back (0); nothing else needs it. */
 void pool__stream_announce(const struct stream *stream, uint32_t waiter);

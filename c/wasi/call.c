@@ -45,7 +45,7 @@ static int32_t take_reply(struct wasi_context *c, struct pipe *pipe, uint32_t re
     int32_t reply = atomic_load(&pipe->x_reply);
     if (reply == POOL_EAGAIN) return POOL_EPIPE; /* it was closed without an answer */
     if (reply < 0) return reply;
-    uint32_t size = pool__stream_bytes(c->sleeper->pool, &stream);
+    uint32_t size = pool__stream_bytes(&stream);
     wasi_cursor_init(&at, &c->guest, &room, 1, true);
     pool__stream_read(c->sleeper, &stream, &at.cursor, true);
     return (int32_t)size;

@@ -70,7 +70,7 @@ static void look_at_fd(struct poll *p, const struct wasi_subscription *s)
         return;
     }
     int status = pool__stream_status(p->c->sleeper, &fd->stream, end);
-    if (status > 0) emit(p, s, WASI_SUCCESS, pool__stream_bytes(p->c->sleeper->pool, &fd->stream), false);
+    if (status > 0) emit(p, s, WASI_SUCCESS, pool__stream_bytes(&fd->stream), false);
     if (status <= 0 && status != POOL_EAGAIN) emit(p, s, WASI_SUCCESS, 0, true);
 }
 

@@ -9,7 +9,7 @@ static void require_signature(const struct module_signature *signature)
     REQUIRE(signature->n_params <= MODULE_VALUES_MAX);
     REQUIRE(signature->n_results <= MODULE_VALUES_MAX);
     for (uint32_t i = 0; i < (uint32_t)signature->n_params + signature->n_results; i++) {
-        REQUIRE(signature->types[i] >= MODULE_F64 && signature->types[i] <= MODULE_I32);
+        REQUIRE(signature->types[i] >= POOL_F64 && signature->types[i] <= POOL_I32);
     }
 }
 
