@@ -63,15 +63,16 @@ static uint16_t look_at(const struct poll *p, const struct stream *stream, uint3
 {
     uint32_t found = 0;
     if (pool__stream_reads(stream)) {
+        bool hangup = stream->pipe && !pool__pipe_has_writer(stream->pipe); /* first: or its last bytes were missed */
         int status = pool__stream_status(p->sleeper, stream, PIPE_READ);
         if (status > 0) found |= events & POOL_POLLIN;
-        if (stream->pipe && !pool__pipe_has_writer(stream->pipe)) found |= POOL_POLLHUP;
+        if (hangup) found |= POOL_POLLHUP;
         if (status == 0 && !stream->pipe) found |= events & POOL_POLLIN; /* as a file at its end */
     }
     if (pool__stream_writes(stream)) {
         int status = pool__stream_status(p->sleeper, stream, PIPE_WRITE);
         if (status > 0) found |= events & POOL_POLLOUT;
-        if (status == POOL_EPIPE) found |= POOL_POLLERR | (events & POOL_POLLOUT);
+        if (status == POOL_EPIPE) found |= POOL_POLLERR | (pool__stream_has_room(stream) ? events & POOL_POLLOUT : 0);
     }
     return (uint16_t)found;
 }

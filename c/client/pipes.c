@@ -7,7 +7,7 @@
 static struct pipe *end_of(struct pool *pool, pool_fd_t fd, enum pipe_end end)
 {
     struct pipe *pipe = pool__end_of(pool, fd, end);
-    return pipe && atomic_load(&pipe->x_hold[end]) != END_GIVEN ? pipe : NULL;
+    return pipe && pool__pipe_held(pipe, end) != END_GIVEN ? pipe : NULL;
 }
 
 /* An end's status; before it is POOL_EAGAIN the wish for a signal is announced and the end looked at once more. */

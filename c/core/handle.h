@@ -28,6 +28,12 @@ static inline pool_call_t pool__handle_of_call(uint32_t slot, uint32_t generatio
     return pool__handle_generation(generation, HANDLE_CALL_BITS) << HANDLE_CALL_BITS | slot;
 }
 
+/* The generation that an end's handle shows. */
+static inline uint32_t pool__handle_shown(pool_fd_t fd)
+{
+    return fd >> HANDLE_PIPE_BITS;
+}
+
 static inline pool_fd_t pool__handle_of_end(uint32_t slot, enum pipe_end end, uint32_t generation)
 {
     return pool__handle_generation(generation, HANDLE_PIPE_BITS + 1) << HANDLE_PIPE_BITS | slot << 1 | (uint32_t)end;

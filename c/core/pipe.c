@@ -6,6 +6,9 @@
 #define READER_ONE 1u
 #define WRITER_ONE (1u << 16)
 
+#define HOLD_BITS 3u
+#define HOLD_MASK ((1u << HOLD_BITS) - 1)
+
 static bool has_reader(uint32_t ends)
 {
     return (ends & (WRITER_ONE - 1)) != 0;
@@ -23,7 +26,6 @@ void pool__pipe_open(struct pipe *pipe, uint32_t capacity, uint32_t start)
     atomic_store(&pipe->x_caller, 0);
     atomic_store(&pipe->x_reply, POOL_EAGAIN);
     for (enum pipe_end end = PIPE_READ; end <= PIPE_WRITE; end++) {
-        atomic_store(&pipe->x_hold[end], END_FREE);
         atomic_store(&pipe->x_nonblocking[end], 0);
     }
     atomic_store(&pipe->x_block, 0);
@@ -35,10 +37,28 @@ void pool__pipe_open(struct pipe *pipe, uint32_t capacity, uint32_t start)
     atomic_store(&pipe->x_ends, READER_ONE | WRITER_ONE);
 }
 
+enum end_hold pool__pipe_held(const struct pipe *pipe, enum pipe_end end)
+{
+    return (enum end_hold)(atomic_load(&pipe->x_hold[end]) & HOLD_MASK);
+}
+
+void pool__pipe_hold(struct pipe *pipe, enum pipe_end end, uint32_t shown, enum end_hold hold)
+{
+    atomic_store(&pipe->x_hold[end], shown << HOLD_BITS | hold);
+}
+
+enum end_hold pool__pipe_take(struct pipe *pipe, enum pipe_end end, uint32_t shown, enum end_hold hold)
+{
+    uint32_t word = shown << HOLD_BITS | END_FREE;
+    if (atomic_compare_exchange_strong(&pipe->x_hold[end], &word, shown << HOLD_BITS | hold)) return END_FREE;
+    return word >> HOLD_BITS == shown ? (enum end_hold)(word & HOLD_MASK) : END_CLOSED;
+}
+
 bool pool__pipe_pass(struct pipe *pipe, enum pipe_end end, enum end_hold from, enum end_hold to)
 {
-    uint8_t expected = (uint8_t)from;
-    return atomic_compare_exchange_strong(&pipe->x_hold[end], &expected, (uint8_t)to);
+    uint32_t word = atomic_load(&pipe->x_hold[end]);
+    if ((word & HOLD_MASK) != from) return false;
+    return atomic_compare_exchange_strong(&pipe->x_hold[end], &word, (word & ~HOLD_MASK) | to);
 }
 
 void pool__pipe_attach(struct pipe *pipe, uint32_t block, uint8_t *data)

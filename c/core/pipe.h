@@ -21,7 +21,7 @@ struct pipe {
     _Atomic uint32_t x_block;         /* the ring's block; the writer takes it before its first byte; 0: none yet */
     _Atomic uint32_t x_ends;          /* open write ends << 16 | open read ends */
     uint8_t *data;                    /* the block's memory, published by x_tail */
-    _Atomic uint8_t x_hold[2];        /* enum end_hold: who uses that end now */
+    _Atomic uint32_t x_hold[2];       /* generation that the end's handle shows << 3 | enum end_hold: who uses it now */
     _Atomic uint8_t x_nonblocking[2]; /* 1: that end's calls do not wait */
     _Atomic uint32_t x_caller; /* a host call's reply: the slot of the job that made it, + 1; 0: any other pipe */
     _Atomic int32_t x_reply;   /* the reply's status; POOL_EAGAIN: not answered */
@@ -41,7 +41,8 @@ enum end_hold {
     END_FREE = 0,
     END_IN_CALL, /* a thread is in a call that uses it */
     END_WATCHED, /* a readiness callback waits at it */
-    END_GIVEN    /* it belongs to a job, and its handle is nobody else's any more */
+    END_GIVEN,   /* it belongs to a job, and its handle is nobody else's any more */
+    END_CLOSED
 };
 
 /* A run of bytes inside the ring, up to its physical end at most. */
@@ -49,6 +50,15 @@ struct span {
     uint8_t *data;
     uint32_t size;
 };
+
+/* Who has an end. */
+enum end_hold pool__pipe_held(const struct pipe *pipe, enum pipe_end end);
+
+/* Whoever opens it only. Says who has an end, and which generation its handle shows. */
+void pool__pipe_hold(struct pipe *pipe, enum pipe_end end, uint32_t shown, enum end_hold hold);
+
+/* Takes an end of one generation that is free. END_FREE: it was. Otherwise who has it, END_CLOSED if it is gone. */
+enum end_hold pool__pipe_take(struct pipe *pipe, enum pipe_end end, uint32_t shown, enum end_hold hold);
 
 /* Passes an end from one hold to another. False: it was not in `from`, and nothing changed. */
 bool pool__pipe_pass(struct pipe *pipe, enum pipe_end end, enum end_hold from, enum end_hold to);

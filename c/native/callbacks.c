@@ -114,7 +114,7 @@ static int watch(struct pool *pool, pool_fd_t fd)
 {
     enum pipe_end end = (enum pipe_end)(fd & 1);
     struct pipe *pipe = pool__end_of(pool, fd, end);
-    if (pipe && atomic_load(&pipe->x_hold[end]) == END_WATCHED) return 0; /* the new callback replaces the old one */
+    if (pipe && pool__pipe_held(pipe, end) == END_WATCHED) return 0; /* the new callback replaces the old one */
     int error = pool__end_take(pool, fd, end, END_WATCHED, &pipe);
     if (!error) pool__pipe_announce(pipe, end, WAITER_CLIENT, POOL_PIPE_BUF);
     return error;
@@ -174,7 +174,8 @@ static void call_end(struct native *native, const struct callback *callback)
     callback->function.end(callback->user, native->pool, callback->handle, status == POOL_EAGAIN ? 0 : status);
 }
 
-void pool__callbacks_end(struct native *native, uint32_t slot, enum pipe_end end)
+/* Calls one callback that is due at an end of a slot; false: there is none. */
+static bool call_one_end(struct native *native, uint32_t slot, enum pipe_end end)
 {
     uint32_t mask = (1u << HANDLE_PIPE_BITS) - 1, wanted = slot << 1 | (uint32_t)end;
     struct callback *due = NULL;
@@ -184,10 +185,15 @@ void pool__callbacks_end(struct native *native, uint32_t slot, enum pipe_end end
         if (here && is_due(native, each)) due = take_locked(native, CALLBACK_END, each->handle, UINT32_MAX);
     }
     pthread_mutex_unlock(&native->lock);
-    if (!due) return;
+    if (!due) return false;
     call_end(native, due);
     free(due);
-    pool__callbacks_end(native, slot, end); /* another one may wait for an end that was here before */
+    return true;
+}
+
+void pool__callbacks_end(struct native *native, uint32_t slot, enum pipe_end end)
+{
+    while (call_one_end(native, slot, end)) continue; /* others may wait for an end that was here before */
 }
 
 /* ------------------------------------------------------------------------------------------------------------- room */

@@ -19,25 +19,22 @@ int pool__open_pipe(struct pool *pool, uint32_t capacity, enum end_hold hold, po
     struct pipe *pipe = &pool->pipes[slot];
     pool__pipe_open(pipe, capacity, 0);
     for (enum pipe_end end = PIPE_READ; end <= PIPE_WRITE; end++) {
-        pool__pipe_pass(pipe, end, END_FREE, hold);
         fds_out[end] = pool__handle_of_end(slot, end, atomic_load(&pipe->x_generation));
+        pool__pipe_hold(pipe, end, pool__handle_shown(fds_out[end]), hold);
     }
     return 0;
 }
 
 int pool__end_take(struct pool *pool, pool_fd_t fd, enum pipe_end end, enum end_hold hold, struct pipe **pipe_out)
 {
-    struct pipe *pipe = pool__end_of(pool, fd, end);
-    if (!pipe) return POOL_EBADF;
-    if (!pool__pipe_pass(pipe, end, END_FREE, hold)) {
-        return atomic_load(&pipe->x_hold[end]) == END_GIVEN ? POOL_EBADF : POOL_EBUSY;
+    struct pipe *pipe = &pool->pipes[(fd & ((1u << HANDLE_PIPE_BITS) - 1)) >> 1];
+    if ((fd & 1) != (uint32_t)end) return POOL_EBADF;
+    switch (pool__pipe_take(pipe, end, pool__handle_shown(fd), hold)) {
+    case END_FREE: *pipe_out = pipe; return 0;
+    case END_IN_CALL:
+    case END_WATCHED: return POOL_EBUSY;
+    default: return POOL_EBADF;
     }
-    if (!pool__end_of(pool, fd, end)) { /* it was closed meanwhile, and may be another one by now */
-        pool__pipe_pass(pipe, end, hold, END_FREE);
-        return POOL_EBADF;
-    }
-    *pipe_out = pipe;
-    return 0;
 }
 
 uint32_t pool__take_block(struct pool *pool, uint32_t size_bytes, uint32_t waiter)
@@ -93,6 +90,7 @@ void pool__close_end(struct pool *pool, struct pipe *pipe, enum pipe_end end)
 {
     bool last;
     if (end == PIPE_READ) leave_caller(pool, pipe);
+    pool__pipe_pass(pipe, end, pool__pipe_held(pipe, end), END_CLOSED); /* the pipe may be another one in a moment */
     uint32_t waiter = pool__pipe_close(pipe, end, &last);
     if (last) {
         recycle(pool, pipe);

@@ -46,13 +46,23 @@ uint32_t pool__stream_bytes(const struct stream *stream)
     }
 }
 
+static bool has_room(struct pipe *pipe)
+{
+    return pool__pipe_room(pipe) >= pool__min(POOL_PIPE_BUF, pipe->capacity);
+}
+
+bool pool__stream_has_room(const struct stream *stream)
+{
+    return stream->pipe && has_room(stream->pipe);
+}
+
 /* A pipe without a ring can be written to once there is memory for one. A writer's end is ready, as on Linux, when what
  * must be written whole fits. */
 static int writer_status(struct sleeper *sleeper, struct pipe *pipe)
 {
     int status = pool__pipe_write_status(pipe);
     if (status == POOL_EPIPE || status == POOL_EPROTO) return status;
-    if (pool__pipe_room(pipe) < pool__min(POOL_PIPE_BUF, pipe->capacity)) return POOL_EAGAIN;
+    if (!has_room(pipe)) return POOL_EAGAIN;
     status = pool__attach_ring(sleeper->pool, pipe, sleeper->waiter);
     return status == 0 ? 1 : status;
 }

@@ -48,6 +48,9 @@ int pool__stream_write(struct sleeper *sleeper, const struct stream *stream, str
  * written is given its ring. */
 int pool__stream_status(struct sleeper *sleeper, const struct stream *stream, enum pipe_end end);
 
+/* Whether what must be written whole fits into a pipe. */
+bool pool__stream_has_room(const struct stream *stream);
+
 /* How many bytes can be read, or written, now. */
 uint32_t pool__stream_bytes(const struct stream *stream);
 

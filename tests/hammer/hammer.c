@@ -71,6 +71,7 @@ struct side {
     pool_fd_t fd; /* its end as the job calls it */
     uint64_t random;
     uint64_t stop_at; /* it ends after so many bytes */
+    uint64_t hold_at; /* after so many it neither reads nor writes until the other side has gone */
     uint8_t *buffer;
     bool nonblocking;
     bool cut; /* a blocking write was cut short: the next one must say why */
@@ -315,7 +316,7 @@ static bool is_to_be_taken(const struct side *side)
 static void move_portion(struct side *side, pool_t *pool)
 {
     bool announced = false, writes = side->which == WRITER;
-    uint64_t left = side->stop_at - done(side);
+    uint64_t until = side->stop_at < side->hold_at ? side->stop_at : side->hold_at, left = until - done(side);
     uint32_t size = some_size(&side->random, left < PORTION_MAX ? (uint32_t)left : PORTION_MAX);
     if (side->nonblocking || once_in(&side->random, 8)) announced = wait_in_poll(side, pool);
     if (side->status < 0) return;
@@ -327,6 +328,17 @@ static void move_portion(struct side *side, pool_t *pool)
     } else if (result != POOL_EAGAIN && !(result == POOL_EBUSY && is_to_be_taken(side))) {
         side->status = result;
     }
+}
+
+/* Keeps still until the other side has gone, which is told without having been asked for. Nothing but its end can wake
+ * the other side now. */
+static void hold(struct side *side, pool_t *pool)
+{
+    struct pool_pollfd fd = {side->fd, 0, 0};
+    int result = pool_poll(pool, &fd, 1, POOL_FOREVER);
+    if (result < 0) side->status = result;
+    if (result == 0) fail_side(side, "poll without a timeout gave up", done(side), 0);
+    side->hold_at = UINT64_MAX;
 }
 
 /* So long that the other side falls asleep: it must be woken by what comes next, be it the end. */
@@ -362,6 +374,8 @@ static uint32_t run_side(pool_t *pool, void *user)
         if (once_in(&side->random, 256)) dawdle(pool);
         if (once_in(&side->random, 16) && pool_interrupted(pool)) {
             side->status = POOL_ECANCELED;
+        } else if (done(side) == side->hold_at) {
+            hold(side, pool);
         } else {
             move_portion(side, pool);
         }
@@ -430,6 +444,9 @@ static void make_side(struct round *round, int which)
     side->stop_at = which == WRITER ? round->amount : UINT64_MAX;
     if (which == READER && round->incident == READER_STOPS) side->stop_at = round->incident_at;
     side->status = 1;
+    bool other_ends = which == READER ? round->incident == WRITER_CANCELLED || round->incident == WRITER_TIMES_OUT
+                                      : round->incident == READER_CANCELLED || round->incident == READER_TIMES_OUT;
+    side->hold_at = other_ends && once_in(&round->random, 2) ? round->incident_at : UINT64_MAX;
     atomic_store(&side->x_doomed, times_out);
 }
 
@@ -576,8 +593,9 @@ static void take_end(struct hammer *hammer, struct round *round, int which)
 static void cause_incident(struct hammer *hammer, struct round *round)
 {
     bool writers = round->incident == WRITER_CANCELLED || round->incident == WRITE_END_TAKEN;
-    struct side *side = &round->sides[writers ? WRITER : READER];
-    if (side->job && done(side) < round->incident_at) return;
+    struct side *side = &round->sides[writers ? WRITER : READER], *other = &round->sides[writers ? READER : WRITER];
+    /* Either side's count will do: what a write that still waits has written already, only the reader has counted. */
+    if (side->job && done(side) < round->incident_at && done(other) < round->incident_at) return;
     if (round->incident >= READ_END_TAKEN) {
         take_end(hammer, round, side->which);
     } else {
@@ -665,6 +683,7 @@ static void cancel_all(struct hammer *hammer)
 static bool still_hopes(struct hammer *hammer, int32_t waited_ms)
 {
     hammer->stalled_ms += (uint32_t)waited_ms;
+    if (hammer->stalled_ms > hammer->report->quiet_ms) hammer->report->quiet_ms = hammer->stalled_ms;
     if (hammer->stalled_ms < STALL_MS) return true;
     for (uint32_t i = 0; i < hammer->options.n_pipes; i++) {
         struct round *round = &hammer->rounds[i];

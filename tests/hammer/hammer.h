@@ -43,6 +43,7 @@ struct hammer_report {
     uint64_t round_seed; /* all that was decided in it follows from this */
     uint64_t position;   /* at which byte of its stream */
     int64_t detail;      /* a result, or a size */
+    uint32_t quiet_ms;   /* the longest time in which no job ended: seconds are a wake-up that was lost and made good */
 };
 
 /* Runs it. 0: all that was said above held. POOL_EPROTO: it did not, see `failure`. Any other enum pool_error: it could

@@ -22,8 +22,8 @@ static void print_report(const struct hammer_report *report, double seconds)
     double mib = (double)report->bytes_read / 1048576;
     printf("%.0f MiB read of %.0f MiB written, in %.1f s: %.0f MiB/s, %" PRIu64 " transfers\n", mib,
            (double)report->bytes_written / 1048576, seconds, mib / seconds, report->n_transfers);
-    printf("%u pipes: %u whole, %u closed by their readers, %u whose job was ended, %u taken away\n", report->n_rounds,
-           report->n_whole, report->n_stopped, report->n_ended, report->n_taken);
+    printf("%u pipes: %u whole, %u closed by their readers, %u whose job was ended, %u taken away; quiet for %u ms\n",
+           report->n_rounds, report->n_whole, report->n_stopped, report->n_ended, report->n_taken, report->quiet_ms);
     if (!report->failure) return;
     printf("FAILED: %s: pipe %u (seed %#" PRIx64 "), byte %" PRIu64 ", %" PRId64 "\n", report->failure, report->round,
            report->round_seed, report->position, report->detail);
