@@ -47,8 +47,8 @@
  *     POOL_FOREVER waits without end.
  *   - "Blocks: yes" means: where blocking is allowed, see BUILDS. Elsewhere the call looks once, and if it would have
  *     to wait it is POOL_EWOULDBLOCK.
- *   - A job that is to end (cancelled, timed out, its pool destroyed) is told so by POOL_ECANCELED from every blocking
- *     call that it makes.
+ *   - A job that is to end (cancelled, timed out, its pool destroyed) is told so by POOL_ECANCELED from every call in
+ *     which it waits, or would have to; what can be done at once may still succeed.
  */
 #ifndef MILLRACE_POOL_H
 #define MILLRACE_POOL_H
@@ -378,10 +378,11 @@ POOL_API POOL_MUST_CHECK int pool_pipe(pool_t *pool, uint32_t capacity_bytes, po
 POOL_API POOL_MUST_CHECK int32_t pool_read(pool_t *pool, pool_fd_t fd, void *data, uint32_t size_bytes);
 
 /* Puts `size_bytes` bytes into a pipe, as write(2): all of them if it may block; if not, as many as fit, and of
- * POOL_PIPE_BUF or fewer either all or none. A blocking write that the reader's going, a cancel or a want of memory
- * ends half-way returns how much it wrote. Thread: any.  Blocks: yes, unless the end is non-blocking. Errors you can
- * act on: POOL_EAGAIN (no room now, or no memory for the ring yet), POOL_EPIPE, POOL_ENOMEM, POOL_EBADF, POOL_EBUSY,
- * POOL_ECANCELED. */
+ * POOL_PIPE_BUF or fewer either all or none. A blocking write of any size that the reader's going, a cancel
+ * or a want of memory ends half-way returns how much it wrote.
+ * Thread: any.  Blocks: yes, unless the end is non-blocking.
+ * Errors you can act on: POOL_EAGAIN (no room now, or no memory for the ring yet), POOL_EPIPE, POOL_ENOMEM, POOL_EBADF,
+ * POOL_EBUSY, POOL_ECANCELED. */
 POOL_API POOL_MUST_CHECK int32_t pool_write(pool_t *pool, pool_fd_t fd, const void *data, uint32_t size_bytes);
 
 /* A piece of memory to read into or to write from. */
@@ -402,8 +403,8 @@ POOL_API int pool_set_nonblocking(pool_t *pool, pool_fd_t fd, bool nonblocking);
 /* What pool_poll looks for and finds; the values are those of poll(2). */
 #define POOL_POLLIN 0x001u   /* there is something to read */
 #define POOL_POLLOUT 0x004u  /* POOL_PIPE_BUF bytes, or the whole of a smaller pipe, can be written without waiting */
-#define POOL_POLLERR 0x008u  /* a write end: the read end is closed. Found, never asked for */
-#define POOL_POLLHUP 0x010u  /* a read end: the write end is closed. Found, never asked for */
+#define POOL_POLLERR 0x008u  /* a write end: the read end is closed. Never asked for; with OUT while there is room */
+#define POOL_POLLHUP 0x010u  /* a read end: the write end is closed. Never asked for; with IN while data is left */
 #define POOL_POLLNVAL 0x020u /* not open, or in use by another thread. Found, never asked for */
 
 struct pool_pollfd {
@@ -425,7 +426,8 @@ POOL_API int pool_poll(pool_t *pool, struct pool_pollfd *fds, uint32_t n_fds, in
 typedef void (*pool_ready_callback)(void *user, pool_t *pool, pool_fd_t fd, int status);
 POOL_API int pool_on_ready(pool_t *pool, pool_fd_t fd, pool_ready_callback callback, void *user);
 
-/* Closes one end. The other side reads what is left and then end of file, or gets POOL_EPIPE.
+/* Closes one end. The other side reads what is left and then end of file, or gets POOL_EPIPE. A C function may close
+ * its own POOL_STDIN, POOL_STDOUT and POOL_STDERR before it ends.
  * Thread: any.  Blocks: never.
  * Errors you can act on: POOL_EBADF, POOL_EBUSY (another thread waits at it: close the other end, or cancel its job).
  */
@@ -447,11 +449,11 @@ POOL_API int pool_host_set(pool_t *pool, const char *name, pool_host_handler han
 
 #define POOL_NAME_MAX_BYTES 255u
 
-/* Answers a call: `status` is 0, or a negative error of the host's own, which the caller gets instead; with
- * `size_bytes` bytes of data, POOL_BYTES_MAX at most. The handle is stale from then on. Thread: any (thin client: the
- * client).  Blocks: never. Errors you can act on: POOL_EBADF (answered already), POOL_EAGAIN (no memory for the data
- * right now, and the call still waits: pool_on_room), POOL_ENOMEM, POOL_E2BIG, POOL_EINVAL. A caller that has ended is
- * no error. */
+/* Answers a call: `status` is 0, or a negative error of the host's own (any but POOL_EAGAIN), which the caller gets
+ * instead of the `size_bytes` bytes of data, POOL_BYTES_MAX at most. The handle is stale from then on.
+ * Thread: any (thin client: the client).  Blocks: never.
+ * Errors you can act on: POOL_EBADF (answered already), POOL_EAGAIN (no memory for the data right now, and the call
+ * still waits: pool_on_room), POOL_ENOMEM, POOL_E2BIG, POOL_EINVAL. A caller that has ended is no error. */
 POOL_API int pool_reply(pool_t *pool, pool_call_t call, int32_t status, const void *data, uint32_t size_bytes);
 
 #endif
