@@ -449,8 +449,8 @@ POOL_API int pool_host_set(pool_t *pool, const char *name, pool_host_handler han
 
 #define POOL_NAME_MAX_BYTES 255u
 
-/* Answers a call: `status` is 0, or a negative error of the host's own (any but POOL_EAGAIN), which the caller gets
- * instead of the `size_bytes` bytes of data, POOL_BYTES_MAX at most. The handle is stale from then on.
+/* Answers a call: with status 0 and `size_bytes` bytes of data, POOL_BYTES_MAX at most; or with a negative status, an
+ * error of the host's own (any but POOL_EAGAIN), and no data. The handle is stale from then on.
  * Thread: any (thin client: the client).  Blocks: never.
  * Errors you can act on: POOL_EBADF (answered already), POOL_EAGAIN (no memory for the data right now, and the call
  * still waits: pool_on_room), POOL_ENOMEM, POOL_E2BIG, POOL_EINVAL. A caller that has ended is no error. */

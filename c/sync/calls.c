@@ -154,7 +154,7 @@ int pool__call_reply(struct pool *pool, pool_call_t handle, int32_t status, cons
                      uint32_t block)
 {
     struct call *call = call_of(pool, handle);
-    if (status > 0 || status == POOL_EAGAIN) return POOL_EINVAL;
+    if (status > 0 || status == POOL_EAGAIN || (status < 0 && size_bytes)) return POOL_EINVAL;
     if (size_bytes > POOL_BYTES_MAX) return POOL_E2BIG;
     if (!call || !pool__call_move(call, pool__call_generation(call), CALL_TAKEN, CALL_REPLYING)) return POOL_EBADF;
     int error = size_bytes && !block && !is_given_up(pool, call) ? carry(pool, data, size_bytes, &block) : 0;

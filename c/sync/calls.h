@@ -34,7 +34,7 @@ struct client_call {
 int pool__call_take(struct pool *pool, uint32_t slot, struct client_call *call_out);
 
 /* Answers a call that was taken. `data` is copied, unless it is in `block`, which then belongs to the reply.
- * POOL_EBADF, POOL_E2BIG, POOL_EINVAL (a positive status), POOL_EAGAIN, POOL_ENOMEM. */
+ * POOL_EBADF, POOL_E2BIG, POOL_EINVAL (a positive status, or an error with data), POOL_EAGAIN, POOL_ENOMEM. */
 int pool__call_reply(struct pool *pool, pool_call_t call, int32_t status, const void *data, uint32_t size_bytes,
                      uint32_t block);
 

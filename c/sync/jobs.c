@@ -60,6 +60,7 @@ static void put_back(struct pool *pool, struct job *job, enum job_state from)
     move(job, from, JOB_FREE);
     pool__freelist_push(&pool->free_jobs, pool->job_links, slot_of(pool, job));
     for (uint32_t i = 0; i < POOL_COUNT_OF(blocks); i++) pool__give_block(pool, blocks[i]);
+    pool__wake_starved(pool); /* whoever found no record */
 }
 
 void pool__job_untake(struct pool *pool, struct job *job)
