@@ -111,7 +111,8 @@ struct pool_config {
                              less one, at least 1) */
     uint32_t max_workers; /* threads at most. While a job waits for a pipe, a clock or another job, its place is given
                              to one more worker if there is work for it, so that jobs which wait for each other
-                             cannot use all workers up (default 0: n_workers + 32, POOL_WORKERS_MAX at most) */
+                             cannot use all workers up. Not less than n_workers (default 0: n_workers + 32;
+                             POOL_WORKERS_MAX at most) */
     uint32_t max_memory_mib; /* for pipes, arguments, inputs and outputs together, 32 to 4096 (default 0: 256) */
     uint32_t grace_ms;       /* how long a guest that is to end may go on computing before its worker is ended and
                                 replaced (default 0: 50) */

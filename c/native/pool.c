@@ -23,6 +23,7 @@ static int normalise(const struct pool_config *given, struct pool_config *out)
     if (config.max_memory_mib == 0) config.max_memory_mib = DEFAULT_MEMORY_MIB;
     if (config.grace_ms == 0) config.grace_ms = DEFAULT_GRACE_MS;
     if (config.n_workers > POOL_WORKERS_MAX || config.max_workers > POOL_WORKERS_MAX) return POOL_EINVAL;
+    if (config.max_workers && config.max_workers < config.n_workers) return POOL_EINVAL;
     if (config.max_memory_mib < MIN_MEMORY_MIB || config.max_memory_mib > MAX_MEMORY_MIB) return POOL_EINVAL;
     *out = config;
     return 0;
