@@ -8,14 +8,18 @@ CFLAGS_STRICT := -Wall -Wextra -Wundef -Wshadow -Wconversion -Wstrict-prototypes
 NODE_MODULES := node_modules/.package-lock.json
 TOOLCHAIN_STAMP := build/.toolchain
 BINDINGS := $(wildcard bindings-js/src/*.ts)
+DIST_FILES := $(addprefix coordinator-dist/,coordinator.wasm coordinator.js coordinator.node.js worker.js worker.node.js)
 
 include build/toolchain.mk
 include c/coordinator.mk
+include c/native.mk
 include c/thin.mk
+include c/install.mk
 include tests/unit.mk
 include tests/fuzz.mk
 include tests/hammer.mk
 include examples/guests/guests.mk
+include examples/c/examples.mk
 include examples/demo/demo.mk
 include bench/bench.mk
 
@@ -45,8 +49,6 @@ js: npm/dist/index.js ## build the JavaScript, with the committed coordinator-di
 $(NODE_MODULES): package-lock.json package.json
 	@npm ci --silent --no-audit --no-fund >&2
 	@touch $@
-
-DIST_FILES := $(addprefix coordinator-dist/,coordinator.wasm coordinator.js coordinator.node.js worker.js worker.node.js)
 
 npm/dist/index.js: $(BINDINGS) npm/build.mjs $(DIST_FILES) $(NODE_MODULES)
 	@rm -rf npm/dist && node npm/build.mjs npm/dist index thin && cp $(DIST_FILES) npm/dist/

@@ -1,12 +1,12 @@
 # Builds build/emscripten/libmillrace-client.a: pool.h for programs that emscripten builds without threads.
-# Included by the Makefile at the top, after c/coordinator.mk.
+# Included by the Makefile at the top, after c/coordinator.mk and c/native.mk.
 
-THIN_DIR := build/emscripten
+THIN_DIR := $(LIBRARY_ROOT)/emscripten
 THIN_SOURCES := $(wildcard c/thin/*.c) c/core/error.c c/core/record.c
 THIN_OBJECTS := $(THIN_SOURCES:c/%.c=$(THIN_DIR)/thin/%.o)
 THIN_LIBRARY := $(THIN_DIR)/libmillrace-client.a
 THIN_JS := c/thin/library_millrace.js
-THIN_CFLAGS := -std=c11 -O2 $(CFLAGS_STRICT) -fvisibility=hidden -Ic -Ic/include
+THIN_CFLAGS := -std=c11 -O2 $(CFLAGS_STRICT) -fvisibility=hidden -Ic -Ic/include $(LIBRARY_PREFIX)
 
 $(THIN_DIR)/thin/%.o: c/%.c $(TOOLCHAIN_STAMP)
 	@mkdir -p $(@D)
@@ -22,3 +22,37 @@ $(THIN_LIBRARY): $(THIN_OBJECTS)
 thin: $(THIN_LIBRARY) ## build the thin client for emscripten programs
 
 -include $(THIN_OBJECTS:.o=.d)
+
+# The test programs: each source in the ways it can be built. They find the pool's files in `millrace/` beside them.
+THIN_TESTS_DIR := $(THIN_DIR)/tests
+THIN_TESTS := exit_test.plain isolation_test.plain callback_test.plain callback_test.asyncify callback_test.jspi \
+    blocking_test.asyncify blocking_test.jspi
+THIN_TESTS_BUILT := $(THIN_TESTS:%=$(THIN_TESTS_DIR)/%.js)
+THIN_WAYS := plain asyncify jspi
+THIN_WAY_asyncify := -sASYNCIFY
+THIN_WAY_jspi := -sJSPI
+THIN_LDFLAGS := -O2 -sEXIT_RUNTIME -sALLOW_MEMORY_GROWTH -sENVIRONMENT=web,node -Wno-experimental
+
+$(THIN_TESTS_DIR)/%.o: tests/thin/%.c tests/thin/check.h c/include/pool.h $(TOOLCHAIN_STAMP)
+	@mkdir -p $(@D)
+	@echo 'emcc $<'
+	@$(EMCC) $(THIN_CFLAGS) -c $< -o $@
+
+define THIN_TEST_RULE
+$(THIN_TESTS_DIR)/%.$(1).js: $(THIN_TESTS_DIR)/%.o $(THIN_LIBRARY) $(THIN_JS) c/thin.mk
+	@echo 'link $$@'
+	@$$(EMCC) $$(THIN_LDFLAGS) $$(THIN_WAY_$(1)) --js-library $$(THIN_JS) $$< $$(THIN_LIBRARY) -o $$@
+endef
+$(foreach way,$(THIN_WAYS),$(eval $(call THIN_TEST_RULE,$(way))))
+.SECONDARY: $(foreach test,$(THIN_TESTS),$(THIN_TESTS_DIR)/$(basename $(test)).o)
+
+$(THIN_TESTS_DIR)/millrace: npm/dist/index.js
+	@rm -rf $@ && mkdir -p $(@D) && cp -r npm/dist $@
+	@echo '{"type": "commonjs"}' > $(@D)/package.json && echo '{"type": "module"}' > $@/package.json
+
+.PHONY: thin-tests
+thin-tests: $(THIN_TESTS_BUILT) $(THIN_TESTS_DIR)/millrace
+
+.PHONY: test-thin
+test-thin: thin-tests ## the thin client: make test-thin [THIN_IN="node chromium firefox webkit"]
+	node tests/thin/run.mjs $(THIN_IN)

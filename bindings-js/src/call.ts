@@ -39,7 +39,7 @@ export function readCall({ c, heap }: Thread): Call | undefined {
   const n = heap.u32(at + layout.worker_call_n_values);
   const view = heap.view(values + n * layout.sizeof_pool_value);
   return {
-    name: decoder.decode(heap.u8(name + nameBytes).slice(name, name + nameBytes)).replace(/\0$/, ''),
+    name: decoder.decode(heap.u8(name + nameBytes).slice(name, name + nameBytes)),
     values: Array.from({ length: n }, (_, i) => readValue(view, values + i * layout.sizeof_pool_value)),
   };
 }
@@ -60,17 +60,18 @@ function readValue(view: DataView, at: number): Value {
 }
 
 /** Hands over what an export returned: nothing, a value, or an array of them. Without `types` a bigint is an i64 and a
- * number an f64. */
-export function writeResults({ c, heap }: Thread, returned: unknown, types: readonly number[] | undefined): void {
+ * number an f64. False: they are too many, or there is no memory for them. */
+export function writeResults({ c, heap }: Thread, returned: unknown, types: readonly number[] | undefined): boolean {
   const results: unknown[] = returned === undefined ? [] : Array.isArray(returned) ? returned : [returned];
-  if (results.length === 0) return;
+  if (results.length === 0) return true;
   const at = c.worker_results(results.length) >>> 0;
-  if (!at) return;
+  if (!at) return false;
   const view = heap.view(at + results.length * layout.sizeof_pool_value);
   results.forEach((result, i) => {
     const type = types?.[i] ?? (typeof result === 'bigint' ? layout.POOL_I64 : layout.POOL_F64);
     writeValue(view, at + i * layout.sizeof_pool_value, type, result);
   });
+  return true;
 }
 
 function writeValue(view: DataView, at: number, type: number, value: unknown): void {

@@ -9,7 +9,6 @@ import { textOf, trapOf } from './trap.js';
 /** What guests can import: by module, the prefix of the exports of coordinator.wasm that they get. */
 const IMPORTS: Readonly<Record<string, string>> = { wasi_snapshot_preview1: 'guest_', millrace: 'host_' };
 
-/** `host_call` is `call`; it has no name behind a prefix of its own. */
 const START = '_start';
 const INITIALIZE = '_initialize';
 
@@ -88,7 +87,9 @@ export class GuestRunner {
     if (guest.exports.get(name) !== 'function') {
       return notStarted('POOL_ENOENT', `the module exports no function ${name}`);
     }
-    const params = this.#signatureOf(guest, name)?.params;
+    if (!this.#learnSignature(guest, name))
+      return notStarted('POOL_ENOMEM', 'there is no memory to look at the module');
+    const params = guest.signatures.get(name)?.params;
     if (!params || (params.length === values.length && params.every((type, i) => type === values[i]!.type))) {
       return undefined;
     }
@@ -96,10 +97,13 @@ export class GuestRunner {
     return notStarted('POOL_EINVAL', `${name} takes ${listOf(params)} and was given ${listOf(given)}`);
   }
 
-  #signatureOf(guest: Guest, name: string): Signature | undefined {
-    const { head, signatures } = guest;
-    if (head && !signatures.has(name)) signatures.set(name, readSignature(this.#thread, head));
-    return signatures.get(name);
+  /** Looks for the signature of an export, once. False: there was no memory for that now. */
+  #learnSignature({ head, signatures }: Guest, name: string): boolean {
+    if (!head || signatures.has(name)) return true;
+    const found = readSignature(this.#thread, head);
+    if (found === 'no memory') return false;
+    signatures.set(name, found);
+    return true;
   }
 
   #start(guest: Guest, call: Call | undefined): Ending {
@@ -111,8 +115,10 @@ export class GuestRunner {
       try {
         const results = this.#call(guest.module, call);
         c.worker_leave();
-        if (call) writeResults(this.#thread, results, this.#signatureOf(guest, call.name)?.results);
-        return { outcome: layout.POOL_EXITED, code: 0 };
+        if (!call || writeResults(this.#thread, results, guest.signatures.get(call.name)?.results)) {
+          return { outcome: layout.POOL_EXITED, code: 0 };
+        }
+        return { outcome: layout.POOL_LOST, code: 0, text: `what ${call.name} returned could not be handed over` };
       } catch (thrown) {
         c._emscripten_stack_restore(stack);
         c.worker_leave();

@@ -118,7 +118,7 @@ export class Pool {
   /** Changes how many jobs run at the same time, 1 to 127. Jobs that run go on: a worker too many ends after its job. */
   resize(workers: number): void {
     if (this.#closing) throw new PoolError('POOL_ESHUTDOWN', 'the pool is closed');
-    this.#client.resize(wholeNumber('workers', workers, layout.WORKERS_MAX));
+    this.#client.resize(wholeNumber('workers', workers, layout.POOL_WORKERS_MAX));
   }
 
   /** How the pool is doing now. */

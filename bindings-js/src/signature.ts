@@ -9,17 +9,18 @@ export interface Signature {
 }
 
 /** The signature of the export that the job which worker_next began calls; `undefined`: it cannot be told. */
-export function readSignature({ c, heap }: Thread, head: Uint8Array): Signature | undefined {
-  const bytes = c.worker_borrow(layout.sizeof_module_signature + head.length) >>> 0;
-  if (!bytes) return undefined;
+export function readSignature({ c, heap }: Thread, head: Uint8Array): Signature | undefined | 'no memory' {
+  const size = layout.sizeof_module_signature + head.length;
+  if (size > layout.POOL_BYTES_MAX) return undefined;
+  const bytes = c.worker_borrow(size) >>> 0;
+  if (!bytes) return 'no memory';
   try {
     const out = bytes;
     const at = bytes + layout.sizeof_module_signature;
     heap.u8(at + head.length).set(head, at);
     const call = c.worker_call() >>> 0;
     const name = heap.u32(call + layout.worker_call_name);
-    const ended = heap.u32(call + layout.worker_call_name_bytes);
-    const nameBytes = heap.u8(name + ended)[name + ended - 1] === 0 ? ended - 1 : ended;
+    const nameBytes = heap.u32(call + layout.worker_call_name_bytes);
     if (c.worker_signature(at, head.length, name, nameBytes, out) !== 0) return undefined;
     const u8 = heap.u8(at);
     const types = out + layout.module_signature_types;
@@ -29,6 +30,6 @@ export function readSignature({ c, heap }: Thread, head: Uint8Array): Signature 
       results: [...u8.slice(results, results + u8[out + layout.module_signature_n_results]!)],
     };
   } finally {
-    c.worker_return_borrowed();
+    c.worker_return();
   }
 }

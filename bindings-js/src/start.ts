@@ -44,8 +44,7 @@ const CLOSE_TIMEOUT_MS = 3000;
 /** Starts everything; on any failure nothing is left behind. */
 export async function startParts(platform: Platform, options: PoolOptions): Promise<Parts> {
   if (!platform.isIsolated()) throw new NotIsolatedError();
-  const workers = wholeNumber('workers', options.workers, layout.WORKERS_MAX) || Math.max(1, platform.cores() - 1);
-  const maxWorkers = wholeNumber('maxWorkers', options.maxWorkers, layout.WORKERS_MAX);
+  const { workers, maxWorkers } = workersOf(platform, options);
   const graceMs = wholeNumber('graceMs', options.graceMs, 60_000) || DEFAULT_GRACE_MS;
   const memoryMib = memoryMibOf(options);
   const urls = urlsOf(platform, options);
@@ -59,7 +58,7 @@ export async function startParts(platform: Platform, options: PoolOptions): Prom
   const crew = new Crew(coordinator, parts, (name) => platform.spawnWorker(urls.worker, name));
   try {
     coordinator.keepAlive(true);
-    const ready = untilReady(platform, coordinator, urls.coordinator, crew, parts);
+    const ready = untilReady(platform, coordinator, urls, crew, parts);
     const limits = { workers, maxWorkers, cores: platform.cores(), graceMs, blocksMib, restMs: platform.restMs };
     coordinator.post({ type: 'millrace:start', parts, ...limits });
     return await ready;
@@ -76,7 +75,7 @@ export async function startParts(platform: Platform, options: PoolOptions): Prom
 function untilReady(
   platform: Platform,
   coordinator: CoordinatorChild,
-  url: string,
+  urls: Platform['urls'],
   crew: Crew,
   parts: SharedParts,
 ): Promise<Parts> {
@@ -85,10 +84,10 @@ function untilReady(
     const fail = (text: string): void => reject(new StartError(text));
     timer = setTimeout(() => fail('the pool did not start in time'), START_TIMEOUT_MS);
     let client: Client | undefined;
-    coordinator.onFailure((text) => fail(`the coordinator failed: ${url}: ${text}`));
+    coordinator.onFailure((text) => fail(`the coordinator failed: ${urls.coordinator}: ${text}`));
     coordinator.onMessage((message) => {
       try {
-        if (message.type === 'millrace:failed') fail(message.message);
+        if (message.type === 'millrace:failed') fail(`${message.message} (${urls.worker})`);
         if (message.type === 'millrace:created') client = join(parts, crew, message.pool);
         if (message.type === 'millrace:ready' && client)
           resolve({ platform, coordinator, client, crew, roster: message });
@@ -125,6 +124,14 @@ export function endParts({ client, coordinator, crew }: Parts): void {
   client.stop();
   coordinator.terminate();
   crew.terminateAll();
+}
+
+function workersOf(platform: Platform, options: PoolOptions): { workers: number; maxWorkers: number } {
+  const maxWorkers = wholeNumber('maxWorkers', options.maxWorkers, layout.POOL_WORKERS_MAX);
+  const most = maxWorkers || layout.POOL_WORKERS_MAX;
+  const asked = wholeNumber('workers', options.workers, layout.POOL_WORKERS_MAX);
+  if (asked > most) throw new PoolError('POOL_EINVAL', `maxWorkers must be at least workers, ${asked}, and is ${most}`);
+  return { workers: asked || Math.min(most, Math.max(1, platform.cores() - 1)), maxWorkers };
 }
 
 function memoryMibOf({ maxMemory }: PoolOptions): number {

@@ -44,6 +44,9 @@ function translate(signal: number): number {
 
 type Call = (pool: number, a: number, b: number, c: number) => number;
 
+/** Those after which something may be answered at once. */
+const sends: ReadonlySet<string> = new Set(['pool_write', 'client_commit', 'client_submit', 'client_reply']);
+
 /** `struct pool_config`, but for its URL. Zeroes are defaults. */
 export interface ThinOptions {
   /** POOL_ABI of the program. */
@@ -66,9 +69,9 @@ export interface HostCall {
 /** Where its events go. */
 export interface ThinEvents {
   /** A signal of c/thin/bridge.h. */
-  onSignal(signal: number): void;
+  readonly onSignal: (signal: number) => void;
   /** The coordinator died, and with it everything. */
-  onDeath(text: string): void;
+  readonly onDeath: (text: string) => void;
 }
 
 const MIB = 1 << 20;
@@ -82,6 +85,7 @@ export class ThinPool {
   readonly #modules: ModuleList;
   readonly #calls: readonly Call[];
   #closed = false;
+  #dead = false;
 
   constructor(platform: Platform, parts: Parts, { onSignal, onDeath }: ThinEvents) {
     this.#platform = platform;
@@ -91,9 +95,11 @@ export class ThinPool {
     this.#thread = thread;
     this.#pool = pool;
     this.scratch = scratch;
-    this.#calls = calls.map((name) => thread.c[name] as Call);
+    const functions = thread.c as unknown as Record<(typeof calls)[number], Call>;
+    this.#calls = calls.map((name) => functions[name]);
     const die = (text: string): void => {
-      if (this.#closed) return;
+      if (this.#closed || this.#dead) return;
+      this.#dead = true;
       parts.client.shut();
       onDeath(`the coordinator died: ${text}`);
     };
@@ -104,7 +110,7 @@ export class ThinPool {
   /** Calls one of `calls`. */
   call(which: number, a: number, b: number, c: number): number {
     const status = this.#calls[which]!(this.#pool, a, b, c);
-    this.#parts.client.sent();
+    if (sends.has(calls[which]!)) this.#parts.client.sent();
     return status;
   }
 
@@ -135,13 +141,13 @@ export class ThinPool {
   }
 
   /** Compiles a binary, or what a URL names: the module's number. */
-  async load(source: Uint8Array | string): Promise<number> {
+  async load(source: Uint8Array<ArrayBuffer> | string): Promise<number> {
     const bytes = typeof source === 'string' ? await this.#fetch(source) : source;
     const module = await compileBytes(bytes);
     return this.#modules.add(module, headOf(bytes));
   }
 
-  async #fetch(url: string): Promise<Uint8Array> {
+  async #fetch(url: string): Promise<Uint8Array<ArrayBuffer>> {
     const response = await fetched(this.#platform.load(url));
     return new Uint8Array(await response.arrayBuffer());
   }
@@ -177,7 +183,8 @@ export class ThinPool {
   close(): void {
     this.#closed = true;
     this.shut();
-    void closeParts(this.#parts).then(() => endParts(this.#parts));
+    const closing = this.#dead ? Promise.resolve() : closeParts(this.#parts);
+    void closing.then(() => endParts(this.#parts));
   }
 }
 

@@ -35,13 +35,7 @@ export interface CoordinatorExports {
   client_call(pool: number, slot: number, callOut: number): number;
   client_reply(pool: number, call: number, status: number, size: number): number;
 
-  coordinator_create(
-    cores: number,
-    graceMs: number,
-    blocksMib: number,
-    workers: number,
-    maxWorkers: number,
-  ): number;
+  coordinator_create(cores: number, graceMs: number, blocksMib: number, workers: number, maxWorkers: number): number;
   coordinator_arm(pool: number, relayed: number): number;
   coordinator_tick(pool: number): number;
   coordinator_vacancies(pool: number): number;
@@ -61,7 +55,7 @@ export interface CoordinatorExports {
   worker_call(): number;
   worker_results(n: number): number;
   worker_borrow(size: number): number;
-  worker_return_borrowed(): void;
+  worker_return(): void;
   worker_signature(bytes: number, size: number, name: number, nameBytes: number, out: number): number;
   worker_text(size: number): number;
   worker_end(outcome: number, code: number, textBytes: number): void;

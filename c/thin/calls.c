@@ -71,8 +71,9 @@ void pool__thin_call_signal(struct pool *pool, uint32_t slot)
 int pool_reply(pool_t *pool, pool_call_t call, int32_t status, const void *data, uint32_t size_bytes)
 {
     pool__thin_begin();
-    if (status > 0 || (size_bytes && !data)) return POOL_EINVAL;
+    if (status > 0 || status == POOL_EAGAIN || (size_bytes && !data)) return POOL_EINVAL;
     if (size_bytes > POOL_BYTES_MAX) return POOL_E2BIG;
+    if (status < 0) size_bytes = 0; /* an error has no data */
     struct thin_asked **at = &pool->asked;
     while (*at && (*at)->call != call) at = &(*at)->next;
     if (!*at) return POOL_EBADF;

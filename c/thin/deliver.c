@@ -4,7 +4,8 @@
 static void die(struct pool *pool)
 {
     pool->died = true;
-    pool__thin_end_jobs(pool, POOL_LOST);
+    pool__thin_end_jobs(pool, POOL_LOST, pool_error_text());
+    pool__thin_fail_waiters(pool);
 }
 
 static void dispatch(struct pool *pool, uint32_t signal, uint32_t number, int32_t status)
@@ -26,7 +27,7 @@ static void dispatch(struct pool *pool, uint32_t signal, uint32_t number, int32_
 void pool__thin_deliver(struct pool *pool, uint32_t signal, uint32_t number, int32_t status, char *text)
 {
     pool__thin_enter(pool);
-    pool__thin_explain(text);
+    if (text) pool__thin_explain(text);
     dispatch(pool, signal, number, status);
     pool__thin_leave(pool);
 }

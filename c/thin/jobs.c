@@ -1,4 +1,5 @@
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/record.h"
 #include "thin/thin.h"
@@ -130,7 +131,7 @@ static int64_t first_ended(struct pool *pool, const pool_job_t *handles, uint32_
         if (!handles[i]) continue;
         struct thin_job *job = job_of(pool, handles[i]);
         if (!job) return POOL_EBADF;
-        if (found < 0) found = has_ended(pool, job) ? i : POOL_EAGAIN;
+        if (found < 0) found = has_ended(pool, job) ? (int64_t)i : POOL_EAGAIN;
     }
     return found;
 }
@@ -229,17 +230,27 @@ int pool_release(pool_t *pool, pool_job_t handle)
     return 0;
 }
 
-void pool__thin_end_jobs(struct pool *pool, enum pool_outcome outcome)
+/* Makes up how a job ended. */
+static void end(struct pool *pool, struct thin_job *job, enum pool_outcome outcome, const char *text)
+{
+    pool__thin_drain(pool, job);
+    pool__thin_done(pool->id, job->module);
+    job->ended = job->copied = true;
+    job->result = (struct pool_result){.outcome = outcome};
+    size_t size = strlen(text);
+    job->memory = size ? malloc(size) : NULL;
+    if (!job->memory) return;
+    memcpy(job->memory, text, size);
+    job->result.text = job->memory;
+    job->result.text_bytes = (uint32_t)size;
+}
+
+void pool__thin_end_jobs(struct pool *pool, enum pool_outcome outcome, const char *text)
 {
     for (uint32_t slot = 0; slot < SLOTS_MAX; slot++) {
         struct thin_job *job = pool->jobs[slot];
         if (!job) continue;
-        if (!has_ended(pool, job)) {
-            pool__thin_drain(pool, job);
-            pool__thin_done(pool->id, job->module);
-            job->ended = job->copied = true;
-            job->result = (struct pool_result){.outcome = outcome};
-        }
+        if (!has_ended(pool, job)) end(pool, job, outcome, text);
         if (job->callback) call_back(pool, job);
     }
 }

@@ -12,7 +12,7 @@ const millraceLibrary = {
   ],
   $Millrace: {
     /** By number: {thin, pool, deliver, held, waiting}; `thin` as soon as it is open. */
-    pools: new Map(),
+    pools: {},
     next: 1,
 
     // As in bridge.h and pool.h.
@@ -30,7 +30,7 @@ const millraceLibrary = {
       return new URL(encodeURI(path), pathToFileURL(scriptDirectory)).href;
     },
 
-    async start(entry, url, options) {
+    start: async (entry, url, options) => {
       const script = new URL(ENVIRONMENT_IS_NODE ? 'thin.node.js' : 'thin.js', Millrace.folder(url)).href;
       let thin;
       try {
@@ -46,7 +46,7 @@ const millraceLibrary = {
     },
 
     /** Opens a pool and says how it went. */
-    async open(entry, url, options) {
+    open: async (entry, url, options) => {
       try {
         entry.thin = await Millrace.start(entry, url, options);
         if (entry.held > 0) entry.thin.keepAlive(true);
@@ -57,7 +57,7 @@ const millraceLibrary = {
       }
     },
 
-    async load(entry, request, source) {
+    load: async (entry, request, source) => {
       let status;
       let text;
       try {
@@ -93,7 +93,7 @@ const millraceLibrary = {
 
     /** Resolves when one of some signals was delivered, or after a time; negative: never. */
     wait(id, signals, n, timeoutMs) {
-      const entry = Millrace.pools.get(id);
+      const entry = Millrace.pools[id];
       const wanted = new Set(HEAPU32.subarray(signals >>> 2, (signals >>> 2) + n));
       return new Promise((resolve) => {
         if (!entry) return resolve();
@@ -116,7 +116,7 @@ const millraceLibrary = {
   pool__thin_open: (pool, deliver, url, options) => {
     const id = Millrace.next++;
     const entry = { thin: undefined, pool, deliver, held: 0, waiting: new Set(), closed: false };
-    Millrace.pools.set(id, entry);
+    Millrace.pools[id] = entry;
     const [abi, workers, maxWorkers, memoryMib, graceMs] = HEAPU32.subarray(options >>> 2, (options >>> 2) + 5);
     Millrace.open(entry, url ? UTF8ToString(url) : '', { abi, workers, maxWorkers, memoryMib, graceMs });
     return id;
@@ -124,14 +124,14 @@ const millraceLibrary = {
 
   pool__thin_shut__deps: ['$Millrace'],
   pool__thin_shut__sig: 'vi',
-  pool__thin_shut: (id) => Millrace.pools.get(id)?.thin?.shut(),
+  pool__thin_shut: (id) => Millrace.pools[id]?.thin?.shut(),
 
   pool__thin_close__deps: ['$Millrace'],
   pool__thin_close__sig: 'vi',
   pool__thin_close: (id) => {
-    const entry = Millrace.pools.get(id);
+    const entry = Millrace.pools[id];
     if (!entry) return;
-    Millrace.pools.delete(id);
+    delete Millrace.pools[id];
     entry.closed = true;
     entry.thin?.keepAlive(false);
     entry.thin?.close();
@@ -140,28 +140,28 @@ const millraceLibrary = {
 
   pool__thin_call__deps: ['$Millrace'],
   pool__thin_call__sig: 'iiiiii',
-  pool__thin_call: (id, which, a, b, c) => Millrace.pools.get(id).thin.call(which, a, b, c),
+  pool__thin_call: (id, which, a, b, c) => Millrace.pools[id].thin.call(which, a, b, c),
 
   pool__thin_scratch__deps: ['$Millrace'],
   pool__thin_scratch__sig: 'ii',
-  pool__thin_scratch: (id) => Millrace.pools.get(id).thin.scratch,
+  pool__thin_scratch: (id) => Millrace.pools[id].thin.scratch,
 
   pool__thin_read__deps: ['$Millrace'],
   pool__thin_read__sig: 'viipi',
   pool__thin_read: (id, from, to, size) => {
-    Millrace.pools.get(id).thin.read(from, HEAPU8.subarray(to, to + (size >>> 0)));
+    Millrace.pools[id].thin.read(from, HEAPU8.subarray(to, to + (size >>> 0)));
   },
 
   pool__thin_write__deps: ['$Millrace'],
   pool__thin_write__sig: 'viipi',
   pool__thin_write: (id, to, from, size) => {
-    Millrace.pools.get(id).thin.write(to, HEAPU8.subarray(from, from + (size >>> 0)));
+    Millrace.pools[id].thin.write(to, HEAPU8.subarray(from, from + (size >>> 0)));
   },
 
   pool__thin_take_call__deps: ['$Millrace'],
   pool__thin_take_call__sig: 'iiip',
   pool__thin_take_call: (id, slot, out) => {
-    const call = Millrace.pools.get(id).thin.takeCall(slot);
+    const call = Millrace.pools[id].thin.takeCall(slot);
     if (!call) return -1;
     HEAPU32.set([call.call, call.name, call.nameBytes, call.data, call.sizeBytes], out >>> 2);
     return 0;
@@ -171,25 +171,25 @@ const millraceLibrary = {
   pool__thin_load__sig: 'viipip',
   pool__thin_load: (id, request, bytes, size, url) => {
     const source = url ? UTF8ToString(url) : HEAPU8.slice(bytes, bytes + (size >>> 0));
-    Millrace.load(Millrace.pools.get(id), request, source);
+    Millrace.load(Millrace.pools[id], request, source);
   },
 
   pool__thin_unload__deps: ['$Millrace'],
   pool__thin_unload__sig: 'iii',
-  pool__thin_unload: (id, module) => Millrace.pools.get(id).thin.unload(module),
+  pool__thin_unload: (id, module) => Millrace.pools[id].thin.unload(module),
 
   pool__thin_use__deps: ['$Millrace'],
   pool__thin_use__sig: 'iii',
-  pool__thin_use: (id, module) => Millrace.pools.get(id).thin.use(module),
+  pool__thin_use: (id, module) => Millrace.pools[id].thin.use(module),
 
   pool__thin_done__deps: ['$Millrace'],
   pool__thin_done__sig: 'vii',
-  pool__thin_done: (id, module) => Millrace.pools.get(id).thin.done(module),
+  pool__thin_done: (id, module) => Millrace.pools[id].thin.done(module),
 
   pool__thin_post__deps: ['$Millrace'],
   pool__thin_post__sig: 'vii',
   pool__thin_post: (id, signal) => {
-    const entry = Millrace.pools.get(id);
+    const entry = Millrace.pools[id];
     if (entry) Promise.resolve().then(() => Millrace.deliver(entry, signal));
   },
 
@@ -201,7 +201,7 @@ const millraceLibrary = {
     } else if (change < 0) {
       runtimeKeepalivePop();
     }
-    const entry = Millrace.pools.get(id);
+    const entry = Millrace.pools[id];
     if (!entry) return;
     const before = entry.held > 0;
     entry.held += change;
@@ -214,7 +214,7 @@ const millraceLibrary = {
   pool__thin_suspend__sig: 'viiid',
 };
 
-// ASYNCIFY is the setting: 0 the program cannot be suspended, 1 by rewriting it, 2 by the engine.
+// ASYNCIFY is the link's setting: 0 the program cannot be suspended, 1 by rewriting it, 2 by the engine (-sJSPI).
 if (ASYNCIFY === 1) {
   Object.assign(millraceLibrary, {
     // Only one stack can be put aside at a time.

@@ -45,11 +45,12 @@ struct loaded {
     bool done;
     int status;
     pool_module_t module;
+    char *explanation;
 };
 
 static void on_loaded(void *user, int status, pool_module_t module)
 {
-    *(struct loaded *)user = (struct loaded){true, status, module};
+    *(struct loaded *)user = (struct loaded){true, status, module, pool__thin_take_explanation()};
 }
 
 int pool_module_load(pool_t *pool, const struct pool_module_config *config, pool_module_t *module_out)
@@ -61,7 +62,10 @@ int pool_module_load(pool_t *pool, const struct pool_module_config *config, pool
     struct loaded loaded = {0};
     int status = pool_module_load_async(pool, config, on_loaded, &loaded);
     while (status == 0 && !loaded.done) status = pool__thin_await(pool, &signal, 1, pool__thin_deadline(POOL_FOREVER));
-    if (loaded.done) status = loaded.status;
+    if (loaded.done) {
+        status = loaded.status;
+        pool__thin_explain(loaded.explanation); /* callbacks may have run since */
+    }
     if (status == 0) *module_out = loaded.module;
     return status;
 }

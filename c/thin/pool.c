@@ -18,6 +18,13 @@ void pool__thin_explain(char *text)
     remark = NULL;
 }
 
+char *pool__thin_take_explanation(void)
+{
+    char *text = explanation;
+    explanation = NULL;
+    return text;
+}
+
 void pool__thin_remark(const char *text)
 {
     pool__thin_explain(NULL);
@@ -108,11 +115,12 @@ struct created {
     bool done;
     int status;
     pool_t *pool;
+    char *explanation;
 };
 
 static void on_created(void *user, int status, pool_t *pool)
 {
-    *(struct created *)user = (struct created){true, status, pool};
+    *(struct created *)user = (struct created){true, status, pool, pool__thin_take_explanation()};
 }
 
 int pool_create(const struct pool_config *config, pool_t **pool_out)
@@ -125,7 +133,10 @@ int pool_create(const struct pool_config *config, pool_t **pool_out)
     pool_t *pool;
     int status = open_pool(config, on_created, &created, &pool);
     while (status == 0 && !created.done) status = pool__thin_await(pool, &signal, 1, pool__thin_deadline(POOL_FOREVER));
-    if (created.done) status = created.status;
+    if (created.done) {
+        status = created.status;
+        pool__thin_explain(created.explanation); /* callbacks may have run since */
+    }
     if (status == 0) *pool_out = created.pool;
     return status;
 }
@@ -149,7 +160,7 @@ int pool_destroy(pool_t *pool)
     pool__thin_enter(pool);
     pool->closing = true;
     pool__thin_shut(pool->id);
-    pool__thin_end_jobs(pool, POOL_CANCELLED);
+    pool__thin_end_jobs(pool, POOL_CANCELLED, "");
     pool__thin_tell_closed(pool);
     pool__thin_fail_waiters(pool);
     pool__thin_fail_loads(pool);

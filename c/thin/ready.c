@@ -109,6 +109,7 @@ int pool_on_ready(pool_t *pool, pool_fd_t fd, pool_ready_callback callback, void
 void pool__thin_end_closed(struct pool *pool, pool_fd_t fd)
 {
     struct thin_waiter **at = &pool->waiters[pool__thin_index(fd)];
+    if (pool->n_suspended > 0) pool__thin_post(pool->id, SIGNAL_END_0 + pool__thin_index(fd)); /* pool_poll may wait */
     if (!*at) return;
     (*at)->next = pool->closed;
     pool->closed = *at;
@@ -124,6 +125,7 @@ void pool__thin_tell_closed(struct pool *pool)
 void pool__thin_fail_waiters(struct pool *pool)
 {
     for (uint32_t i = 0; i < ENDS_MAX; i++) {
-        if (pool->waiters[i]) answer(pool, &pool->waiters[i], POOL_ESHUTDOWN);
+        struct thin_waiter **at = &pool->waiters[i];
+        if (*at && (*at)->callback) answer(pool, at, POOL_ESHUTDOWN);
     }
 }

@@ -19,7 +19,7 @@ bool pool__thin_can_wait(void)
 int pool__thin_refuse_wait(void)
 {
     pool__thin_remark(callbacks > 0 ? "callbacks must not wait: use the form with a callback"
-                                    : "this program cannot wait here: link it with -sASYNCIFY or -sASYNCIFY=2, "
+                                    : "this program cannot wait here: link it with -sASYNCIFY or -sJSPI, "
                                       "or use the form with a callback");
     return POOL_EWOULDBLOCK;
 }
@@ -31,6 +31,7 @@ double pool__thin_deadline(int32_t timeout_ms)
 
 int pool__thin_await(struct pool *pool, const uint32_t *signals, uint32_t n, double deadline_ms)
 {
+    if (pool->died) return POOL_ESHUTDOWN;
     double left_ms = deadline_ms - emscripten_get_now();
     if (left_ms <= 0) return POOL_ETIMEDOUT;
     if (!pool__thin_can_wait()) return pool__thin_refuse_wait();

@@ -95,7 +95,9 @@ struct pool {
 void pool__thin_begin(void);
 /* Keeps what is known about a failure; takes the text over, which may be NULL. */
 void pool__thin_explain(char *text);
-/* The same with a constant. */
+/* Gives what was explained to the caller, who explains it again later. */
+char *pool__thin_take_explanation(void);
+/* pool__thin_explain with a constant. */
 void pool__thin_remark(const char *text);
 /* A callback of the pool's begins, and is over; the pool may be gone then. */
 void pool__thin_enter(struct pool *pool);
@@ -129,8 +131,8 @@ void pool__thin_fail_loads(struct pool *pool);
 
 /* --- jobs.c */
 void pool__thin_job_signal(struct pool *pool, uint32_t slot);
-/* Ends every job that has not ended, here: its worker will never say so. */
-void pool__thin_end_jobs(struct pool *pool, enum pool_outcome outcome);
+/* Ends every job that has not ended, here: its worker will never say so. `text` is copied, and may be empty. */
+void pool__thin_end_jobs(struct pool *pool, enum pool_outcome outcome, const char *text);
 void pool__thin_free_jobs(struct pool *pool);
 
 /* --- results.c */

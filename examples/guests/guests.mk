@@ -10,9 +10,9 @@ GUESTS_DIR := examples/guests
 GUESTS_BUILD := build/guests
 
 # The three ways; README.md tells which guest goes which.
-GUESTS_WASI := wordcount mandelbrot rpc bulk misbehaving/echoargs
+GUESTS_WASI := wordcount mandelbrot rpc bulk hostcall adder misbehaving/echoargs
 GUESTS_EMSCRIPTEN := sieve greet
-GUESTS_WAT := cat hello $(sort $(patsubst $(GUESTS_DIR)/%.wat,%,$(wildcard $(GUESTS_DIR)/misbehaving/*.wat)))
+GUESTS_WAT := cat hello values $(sort $(patsubst $(GUESTS_DIR)/%.wat,%,$(wildcard $(GUESTS_DIR)/misbehaving/*.wat)))
 GUESTS := $(GUESTS_WASI) $(GUESTS_EMSCRIPTEN) $(GUESTS_WAT)
 
 GUESTS_CFLAGS := -std=c11 -O2 -Wall -Wextra -Wconversion -Wshadow -Werror
@@ -48,6 +48,11 @@ $(GUESTS_WASI:%=$(GUESTS_BUILD)/%.wasm): $(GUESTS_BUILD)/%.wasm: $(GUESTS_DIR)/%
 
 # rpc has a second source.
 $(GUESTS_BUILD)/rpc.wasm: $(GUESTS_DIR)/rpc_json.c $(GUESTS_DIR)/rpc_json.h
+
+# One knows its host, and one is no command.
+$(GUESTS_BUILD)/hostcall.wasm: c/include/pool_guest.h c/include/pool_guest_link.h
+$(GUESTS_BUILD)/hostcall.wasm: private GUESTS_CFLAGS += -Ic/include
+$(GUESTS_BUILD)/adder.wasm: private GUESTS_CFLAGS += -mexec-model=reactor
 
 $(GUESTS_EMSCRIPTEN:%=$(GUESTS_BUILD)/%.wasm): $(GUESTS_BUILD)/%.wasm: $(GUESTS_DIR)/%.c $(GUESTS_NEED)
 	@mkdir -p $(@D)

@@ -1,0 +1,90 @@
+// The thin client's test programs, in Node and in browsers. Usage: node tests/thin/run.mjs [node|chromium|firefox|webkit]…
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { launch } from '../browser/launch.mjs';
+import { runPage } from '../browser/run-page.mjs';
+import { serve } from '../browser/server.mjs';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const TIMEOUT_MS = 120_000;
+
+/** Every program, in each way it is built. */
+const programs = [
+  'exit_test.plain',
+  'isolation_test.plain',
+  'callback_test.plain',
+  'callback_test.asyncify',
+  'blocking_test.asyncify',
+  'callback_test.jspi',
+  'blocking_test.jspi',
+];
+
+/** What each place can run: an engine must be able to suspend for JSPI, and Node needs no isolation. */
+const places = {
+  node: (program) => !program.endsWith('.jspi') && !program.startsWith('isolation_test'),
+  chromium: () => true,
+  firefox: () => true,
+  webkit: (program) => !program.endsWith('.jspi'),
+};
+
+/** What is wrong with what a program wrote; `undefined`: nothing. */
+function complaintOf(program, lines) {
+  const summary = lines.findLast((line) => /^\d+ checks, \d+ failed$/.test(line));
+  if (!summary) return 'it did not come to its end';
+  if (!summary.endsWith(' 0 failed')) return summary;
+  if (/^(exit|isolation)_test/.test(program)) return undefined;
+  const said = lines.indexOf('Hello from WebAssembly text');
+  const after = lines.findIndex((line) => /^(inherited 0|ended 0)$/.test(line));
+  if (said < 0 || after < said) return 'what a job wrote to inherited output came too late, or not at all';
+  return undefined;
+}
+
+function runInNode(program) {
+  const [, way] = program.split('.');
+  const argv = [`${root}build/emscripten/tests/${program}.js`, `${root}examples/guests/`, way];
+  return new Promise((resolve) => {
+    execFile(process.execPath, argv, { timeout: TIMEOUT_MS }, (error, stdout, stderr) => {
+      const lines = `${stdout}\n${stderr}`.split('\n').filter(Boolean);
+      resolve({ lines, status: error ? (error.code ?? error.signal) : 0 });
+    });
+  });
+}
+
+async function runInBrowser(browser, program) {
+  const { url: origin } = program.startsWith('isolation_test') ? openServer : server;
+  const url = `${origin}/tests/thin/page.html?program=${program}`;
+  return runPage({ browser, url, timeoutMs: TIMEOUT_MS });
+}
+
+async function runPlace(name) {
+  const browser = name === 'node' ? undefined : await launch(name);
+  let failed = 0;
+  try {
+    for (const program of programs.filter(places[name])) {
+      const began = Date.now();
+      const run = browser ? runInBrowser(browser, program) : runInNode(program);
+      const { lines, status } = await run.catch((error) => ({ lines: error.message.split('\n'), status: 'no end' }));
+      const complaint = complaintOf(program, lines) ?? (status === 0 ? undefined : `exit status ${status}`);
+      if (complaint) lines.forEach((line) => console.log(`  ${line.slice(0, 300)}`));
+      const what = complaint ? `FAILED: ${complaint}` : lines.findLast((line) => line.includes(' checks, '));
+      console.log(`${name}: ${program}: ${what} (${Date.now() - began} ms)`);
+      failed += complaint ? 1 : 0;
+    }
+  } finally {
+    await browser?.close();
+  }
+  return failed;
+}
+
+const argv = process.argv.slice(2);
+const unbuilt = programs.find((program) => !existsSync(`${root}build/emscripten/tests/${program}.js`));
+if (unbuilt) throw new Error(`${unbuilt} is not built; run "make thin-tests"`);
+const server = await serve({ root });
+const openServer = await serve({ root, isolated: false });
+let failed = 0;
+for (const name of argv.length > 0 ? argv : Object.keys(places)) failed += await runPlace(name);
+await server.close();
+await openServer.close();
+console.log(failed ? `${failed} failed` : 'all passed');
+process.exitCode = failed ? 1 : 0;
