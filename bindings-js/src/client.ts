@@ -22,6 +22,8 @@ export interface Submission {
   readonly args: readonly string[];
   readonly env: readonly string[];
   readonly timeoutMs: number;
+  /** `enum pool_priority`. */
+  readonly priority: number;
 }
 
 /** What `pool_wait` gives. */
@@ -163,7 +165,7 @@ export class Client {
   }
 
   /** Writes a `struct record` into the scratch memory: its size. */
-  #putRecord({ module, stdio, args, env, timeoutMs }: Submission): number {
+  #putRecord({ module, stdio, args, env, timeoutMs, priority }: Submission): number {
     const { heap } = this.#thread;
     const record = this.#scratch + RECORD_AT;
     const strings = encodeStrings([...args, ...env]);
@@ -178,6 +180,7 @@ export class Client {
     });
     heap.setU32(record + layout.record_module, module);
     heap.setU32(record + layout.record_timeout_ms, timeoutMs);
+    heap.setU32(record + layout.record_priority, priority);
     heap.setU32(record + layout.record_n_args, args.length);
     heap.setU32(record + layout.record_n_env, env.length);
     heap.setU32(record + layout.record_strings_bytes, strings.length);

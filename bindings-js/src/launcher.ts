@@ -1,4 +1,5 @@
 /** Starting jobs: opens their pipes and submits them, in the order they came, waiting while the pool is full. */
+import { onAbort } from './abort.js';
 import { type Client, EAGAIN, type Fd, type Stdio } from './client.js';
 import { CancelledError, errorOfStatus, type JobError, TimedOutError } from './errors.js';
 import { errorCodes, layout } from './layout.gen.js';
@@ -77,13 +78,13 @@ export class Launcher {
     return new Promise((resolve) => {
       const end = (): void => {
         clearTimeout(timer);
-        signal?.removeEventListener('abort', end);
+        forget();
         this.#waiting.delete(end);
         resolve();
       };
       const ms = Math.min(options.deadline - performance.now(), TIMER_MAX_MS);
       const timer = ms < TIMER_MAX_MS ? setTimeout(end, ms) : undefined;
-      signal?.addEventListener('abort', end);
+      const forget = onAbort(signal, end);
       this.#waiting.add(end);
     });
   }
@@ -98,9 +99,9 @@ export class Launcher {
     if (!pipes) return undefined;
     const { theirs, ours } = pipes;
     try {
-      const { args, env } = options;
+      const { args, env, priority } = options;
       const stdio = [stdioOf(theirs[0]), stdioOf(theirs[1]), stdioOf(theirs[2])] as const;
-      const job = this.#client.submit({ module, stdio, args, env, timeoutMs: timeoutMsOf(options) });
+      const job = this.#client.submit({ module, stdio, args, env, priority, timeoutMs: timeoutMsOf(options) });
       if (job > 0) return this.#add(new Task(this.#client, job, ours, signal, (settled) => this.#onSettled(settled)));
       if (job !== EAGAIN) throw errorOfStatus(job);
     } catch (error) {

@@ -2,6 +2,9 @@
 import { PoolError } from './errors.js';
 import { layout } from './layout.gen.js';
 
+/** Which of the jobs that wait for a worker begins first. */
+export type Priority = 'high' | 'normal' | 'low';
+
 /** Options of every job. */
 export interface JobOptions {
   /** Arguments, without the program's name. (default: none) */
@@ -14,6 +17,8 @@ export interface JobOptions {
   signal?: AbortSignal;
   /** Milliseconds from now until the job ends as timed out; compiling and waiting for a place count. (default: none) */
   timeoutMs?: number;
+  /** "high" begins before all others that wait for a worker, "low" only when no other does. (default: "normal") */
+  priority?: Priority;
   /** Bytes that each of its pipes holds before the writer waits; rounded up to a power of two, 1 MiB at most.
    * (default: 256 KiB) */
   pipeCapacity?: number;
@@ -44,7 +49,15 @@ export interface Checked {
   /** When the job must have ended, by `performance.now()`; Infinity: never. */
   readonly deadline: number;
   readonly pipeCapacity: number;
+  /** `enum pool_priority`. */
+  readonly priority: number;
 }
+
+const priorities: Readonly<Record<string, number>> = {
+  normal: layout.POOL_PRIORITY_NORMAL,
+  high: layout.POOL_PRIORITY_HIGH,
+  low: layout.POOL_PRIORITY_LOW,
+};
 
 const UINT32_MAX = 0xffff_ffff;
 
@@ -65,8 +78,15 @@ export function checkOptions(options: JobOptions): Checked {
     args,
     env,
     deadline: performance.now() + (wholeNumber('timeoutMs', options.timeoutMs, UINT32_MAX) || Infinity),
+    priority: priorityOf(options.priority ?? 'normal'),
     pipeCapacity: wholeNumber('pipeCapacity', options.pipeCapacity, layout.POOL_PIPE_MAX_BYTES),
   };
+}
+
+function priorityOf(name: string): number {
+  const priority = Object.hasOwn(priorities, name) ? priorities[name] : undefined;
+  if (priority === undefined) throw invalid(`${JSON.stringify(name)} is no priority: it is "high", "normal" or "low"`);
+  return priority;
 }
 
 function variable(name: string, value: string): string {

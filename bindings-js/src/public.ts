@@ -17,7 +17,7 @@ export {
 } from './errors.js';
 export type { Job } from './job.js';
 export type { ModuleSource } from './modules.js';
-export type { JobOptions, RunOptions, SpawnOptions } from './options.js';
+export type { JobOptions, Priority, RunOptions, SpawnOptions } from './options.js';
 export type { PoolStats, RunResult, Tier } from './pool.js';
 export type { PoolOptions } from './start.js';
 export type { JobStatus } from './task.js';

@@ -1,4 +1,5 @@
 /** One submitted job, from its place in the queue to its settling. */
+import { onAbort } from './abort.js';
 import type { Client, Fd, JobHandle, Result } from './client.js';
 import {
   CancelledError,
@@ -33,6 +34,7 @@ export class Task {
   #resolve!: (status: JobStatus) => void;
   #reject!: (error: JobError) => void;
   #reason: ErrorOptions | undefined;
+  readonly #forget: () => void;
   #settled = false;
 
   /** `ends` are the caller's ends of its pipes; `onSettled` is called once. */
@@ -51,7 +53,7 @@ export class Task {
       this.#reject = reject;
     });
     this.status.catch(() => undefined); // whoever wants to know asks; nobody has to
-    signal?.addEventListener('abort', this.#onAbort);
+    this.#forget = onAbort(signal, this.#onAbort);
     client.onJobEnd(job, () => this.#onEnd());
     if (signal?.aborted) this.#onAbort();
   }
@@ -89,7 +91,7 @@ export class Task {
   #settle(how: () => void): void {
     if (this.#settled) return;
     this.#settled = true;
-    this.#signal?.removeEventListener('abort', this.#onAbort);
+    this.#forget();
     this.onSettled(this);
     how();
   }

@@ -136,6 +136,27 @@ export const scenarios = [
     },
   },
   {
+    name: 'jobs begin by their priority, and among equals in their order',
+    run: (env) =>
+      withPool(env, { workers: 1, maxWorkers: 1 }, async (pool) => {
+        const module = await pool.compile(env.guest('greet')); // it says something, and waits for an answer
+        const first = await pool.spawn(module);
+        const began = [];
+        const jobs = ['low', undefined, 'high', 'normal', 'high'].map(async (priority, i) => {
+          const job = await pool.spawn(module, { priority, stderr: 'null' });
+          await job.stdout.getReader().read();
+          began.push(i);
+          job.cancel();
+          await rejects(job.status, 'CancelledError');
+        });
+        while (pool.stats().jobs < 6) await new Promise((resolve) => setTimeout(resolve, 1));
+        first.cancel();
+        await Promise.all(jobs);
+        equal(began.join(), '2,4,1,3,0');
+        await rejects(pool.run(module, { priority: 'urgent' }), 'PoolError');
+      }),
+  },
+  {
     name: 'a module that is unloaded runs to its end, and can be used again',
     run: (env) =>
       withPool(env, { workers: 2 }, async (pool) => {
