@@ -147,7 +147,7 @@ export const scenarios = [
           await job.stdout.getReader().read();
           began.push(i);
           job.cancel();
-          await rejects(job.status, 'CancelledError');
+          await rejects(job.status, 'AbortError');
         });
         while (pool.stats().jobs < 6) await new Promise((resolve) => setTimeout(resolve, 1));
         first.cancel();
