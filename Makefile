@@ -93,9 +93,11 @@ setup-browsers: ## Chromium, Firefox and WebKit, from Debian
 ##@ Test it
 
 .PHONY: test
-test: ## everything that runs: C natively, scenarios in Node and three browsers, the package, the demo
+test: ## everything that runs: C natively, scenarios in Node and three browsers, the package, the C builds, the pages
 	@$(MAKE) --no-print-directory setup-native setup-browsers
-	@$(MAKE) --no-print-directory test-unit test-tsan test-node test-package test-browsers test-demo
+	@$(MAKE) --no-print-directory test-unit test-tsan test-hammer
+	@$(MAKE) --no-print-directory test-node test-package test-browsers test-demo test-hammer-inside
+	@$(MAKE) --no-print-directory test-thin test-examples test-c-page test-consumer
 
 .PHONY: test-node
 test-node: js ## the scenarios in Node
@@ -117,7 +119,8 @@ verify: setup-native ## model-check the pipe and the kill, and that the models n
 check: ## all of CI
 	@$(MAKE) --no-print-directory setup-native
 	@$(MAKE) --no-print-directory check-architecture check-format lint check-gen check-dist check-guests
-	@$(MAKE) --no-print-directory verify test
+	@$(MAKE) --no-print-directory check-compilers check-static check-abi
+	@$(MAKE) --no-print-directory verify test fuzz
 	@$(MAKE) --no-print-directory bench-quick
 
 ##@ Keep it in order

@@ -8,42 +8,42 @@
 
 /* Makes this thread the pool's client. `relayed`: it cannot watch its bell, and is told by messages that it rang.
  * POOL_EPROTO: the memory is of another version. */
-POOL_API int client_join(struct pool *pool, bool relayed);
+int client_join(struct pool *pool, bool relayed);
 
 /* Lets no job begin any more: those that run go on, those in the queue stay there. The first step of closing. */
-POOL_API void client_shut(struct pool *pool);
+void client_shut(struct pool *pool);
 
 /* The next thing that happened, see SIGNAL_* in core/layout.h; -1: nothing more. */
-POOL_API int32_t client_take(struct pool *pool);
+int32_t client_take(struct pool *pool);
 
 /* Wants to be woken from now on: the count of the client's bell to watch; look once more before watching. */
-POOL_API uint32_t client_arm(struct pool *pool);
-POOL_API void client_disarm(struct pool *pool);
+uint32_t client_arm(struct pool *pool);
+void client_disarm(struct pool *pool);
 
 /* Takes memory for the next submission's input, or the next reply: `*address_out` has room for `size_bytes` bytes.
  * Staging again replaces it. POOL_EAGAIN (a signal follows), POOL_ENOMEM, POOL_E2BIG. */
-POOL_API int client_stage(struct pool *pool, uint32_t size_bytes, uint8_t **address_out);
+int client_stage(struct pool *pool, uint32_t size_bytes, uint8_t **address_out);
 
 /* pool_submit with a record (core/record.h); an input was staged before. */
-POOL_API int client_submit(struct pool *pool, const uint8_t *record, uint32_t size, pool_job_t *job_out);
+int client_submit(struct pool *pool, const uint8_t *record, uint32_t size, pool_job_t *job_out);
 
 /* Takes the host call that a signal told of. POOL_EBADF: it is not there any more. */
-POOL_API int client_call(struct pool *pool, uint32_t slot, struct client_call *call_out);
+int client_call(struct pool *pool, uint32_t slot, struct client_call *call_out);
 
 /* pool_reply with data that was staged before. */
-POOL_API int client_reply(struct pool *pool, pool_call_t call, int32_t status, uint32_t size_bytes);
+int client_reply(struct pool *pool, pool_call_t call, int32_t status, uint32_t size_bytes);
 
 /* pool_poll that only looks; if nothing is found, a signal follows for each end. */
-POOL_API int client_poll(struct pool *pool, struct pool_pollfd *fds, uint32_t n_fds);
+int client_poll(struct pool *pool, struct pool_pollfd *fds, uint32_t n_fds);
 
 /* The bytes that can be read at `*data_out` without copying: their number, 0 at end of file, POOL_EAGAIN (a signal
  * follows), POOL_EBADF. Then client_consume gives `size` of them back. */
-POOL_API int32_t client_peek(struct pool *pool, pool_fd_t fd, uint8_t **data_out);
-POOL_API int client_consume(struct pool *pool, pool_fd_t fd, uint32_t size);
+int32_t client_peek(struct pool *pool, pool_fd_t fd, uint8_t **data_out);
+int client_consume(struct pool *pool, pool_fd_t fd, uint32_t size);
 
 /* The room at `*data_out` that can be written, for `wants` bytes: its size, POOL_EAGAIN (a signal follows), POOL_EPIPE,
  * POOL_ENOMEM, POOL_EBADF. Then client_commit publishes `size` bytes. */
-POOL_API int32_t client_reserve(struct pool *pool, pool_fd_t fd, uint32_t wants, uint8_t **data_out);
-POOL_API int client_commit(struct pool *pool, pool_fd_t fd, uint32_t size);
+int32_t client_reserve(struct pool *pool, pool_fd_t fd, uint32_t wants, uint8_t **data_out);
+int client_commit(struct pool *pool, pool_fd_t fd, uint32_t size);
 
 #endif

@@ -11,43 +11,43 @@
 #define COORDINATOR_IDLE (-1.0)
 
 /* Makes the pool. `max_workers` 0: the default of pool.h. NULL: no memory for it. */
-POOL_API struct pool *coordinator_create(uint32_t n_cores, uint32_t grace_ms, uint32_t blocks_mib, uint32_t n_workers,
-                                         uint32_t max_workers);
+struct pool *coordinator_create(uint32_t n_cores, uint32_t grace_ms, uint32_t blocks_mib, uint32_t n_workers,
+                                uint32_t max_workers);
 
 /* Frees a pool that no thread uses any more. */
 void pool__coordinator_destroy(struct pool *pool);
 
 /* Wants to be woken from now on: the count of the coordinator's bell to watch. `relayed`: it cannot watch, and is told
  * by messages. Arm first, then tick, then watch. */
-POOL_API uint32_t coordinator_arm(struct pool *pool, bool relayed);
+uint32_t coordinator_arm(struct pool *pool, bool relayed);
 
 /* Looks at every deadline, every wish to end a job, every wish for memory, and at how many workers there should be.
  * Milliseconds until it must look again at the latest; COORDINATOR_IDLE: not before it is asked. */
-POOL_API double coordinator_tick(struct pool *pool);
+double coordinator_tick(struct pool *pool);
 
 /* staff.c */
 
 /* How many workers the last tick found missing: the script starts them, each with coordinator_add_worker. */
-POOL_API uint32_t coordinator_vacancies(struct pool *pool);
+uint32_t coordinator_vacancies(struct pool *pool);
 
 /* roster.c */
 
 /* Makes a worker's record and stack: its number, from 1; POOL_EAGAIN: all are in use or resting; POOL_ENOMEM. */
-POOL_API int32_t coordinator_add_worker(struct pool *pool);
-POOL_API uint8_t *coordinator_worker_stack(struct pool *pool, uint32_t worker);
+int32_t coordinator_add_worker(struct pool *pool);
+uint8_t *coordinator_worker_stack(struct pool *pool, uint32_t worker);
 
 /* A worker ended by itself, never started, or was ended by the script: what it ran is lost, or ends as was wished.
  * `rest_ms`: how long its thread may live on in secret (0: it is known to be gone; negative: perhaps for ever). `lost`:
  * it did not end in peace, and counts as lost. */
-POOL_API void coordinator_bury_worker(struct pool *pool, uint32_t worker, double rest_ms, bool lost);
+void coordinator_bury_worker(struct pool *pool, uint32_t worker, double rest_ms, bool lost);
 
 /* ladder.c */
 
 /* A worker that was killed in its guest's code and that the script must terminate now; 0: none. */
-POOL_API uint32_t coordinator_next_kill(struct pool *pool);
+uint32_t coordinator_next_kill(struct pool *pool);
 
 /* Wishes every job ended, at once, and lets no more begin. The number of jobs that still run. */
-POOL_API uint32_t coordinator_close(struct pool *pool);
+uint32_t coordinator_close(struct pool *pool);
 
 /* Between the files of this folder. */
 uint64_t pool__ladder_climb(struct pool *pool, uint64_t now_ns, uint64_t grace_ns); /* when to look again; UINT64_MAX */

@@ -72,6 +72,7 @@ void coordinator_bury_worker(struct pool *pool, uint32_t number, double rest_ms,
         uint32_t wished = pool__job_wished(job);
         pool__job_end_running(pool, job, wished ? (enum pool_outcome)wished : POOL_LOST, 0);
     }
+    /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): an element of an array */
     worker->rests_until_ns = rest_until(rest_ms);
     atomic_store(&worker->x_state, WORKER_DEAD);
     pool__wake_everybody(pool);

@@ -77,7 +77,11 @@ uint64_t pool__staff_look(struct pool *pool, uint64_t now_ns)
 {
     uint64_t next_ns = UINT64_MAX;
     uint32_t live = atomic_load(&pool->sched.x_live), target = atomic_load(&pool->sched.x_target);
-    bool relief = wants_relief(pool, now_ns, &next_ns) && live < pool->max_workers;
+    bool relief = wants_relief(pool, now_ns, &next_ns);
+    if (live >= pool->max_workers) { /* looking again is of no use before a worker has ended, and that is told */
+        relief = false;
+        next_ns = UINT64_MAX;
+    }
     pool->n_vacancies = live < target ? target - live : relief;
     if (pool->n_vacancies && next_ns > now_ns + RETRY_NS) next_ns = now_ns + RETRY_NS;
     uint64_t spare_ns = dismiss(pool, now_ns);

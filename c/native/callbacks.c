@@ -77,11 +77,10 @@ static bool has_ended(const struct job *job)
 
 int pool_on_end(pool_t *pool, pool_job_t handle, pool_end_callback function, void *user)
 {
-    struct job *job = pool__job_of(pool, handle);
+    struct job *job = function ? pool__job_hold(pool, handle) : pool__job_of(pool, handle);
     if (!job) return POOL_EBADF;
     struct callback callback = {
         .kind = CALLBACK_JOB, .handle = handle, .job = job, .function.job = function, .user = user};
-    if (function) atomic_fetch_add(&job->x_holds, 1);
     int error = put(native_of(pool), &callback, function != NULL);
     if (error && function) pool__job_drop(pool, job);
     if (error || !function) return error;
@@ -201,24 +200,35 @@ void pool__callbacks_end(struct native *native, uint32_t slot, enum pipe_end end
 int pool_on_room(pool_t *pool, pool_room_callback function, void *user)
 {
     struct callback callback = {.kind = CALLBACK_ROOM, .function.room = function, .user = user};
-    return function ? put(native_of(pool), &callback, true) : POOL_EINVAL;
+    struct native *native = native_of(pool);
+    int error = function ? put(native, &callback, true) : POOL_EINVAL;
+    if (error) return error;
+    pthread_mutex_lock(&native->lock);
+    bool missed = native->had_room; /* since the call that failed, perhaps */
+    native->had_room = false;
+    pthread_mutex_unlock(&native->lock);
+    if (missed) pool__wake(pool, WAITER_CLIENT, SIGNAL_BLOCKS);
+    return 0;
 }
 
-/* Takes all of a kind off the list, as a list of their own. */
-static struct callback *take_all(struct native *native, enum callback_kind kind)
+/* Takes all that wait for room off the list, as a list of their own. If there are none, the next one shall look. */
+static struct callback *take_for_room(struct native *native)
 {
     struct callback *all = NULL, *one;
-    while ((one = take(native, kind, 0, 0))) {
+    pthread_mutex_lock(&native->lock);
+    while ((one = take_locked(native, CALLBACK_ROOM, 0, 0))) {
         one->next = all;
         all = one;
     }
+    if (!all) native->had_room = true;
+    pthread_mutex_unlock(&native->lock);
     return all;
 }
 
 /* Those that they put on the list themselves have to wait for the next room. */
 void pool__callbacks_room(struct native *native)
 {
-    for (struct callback *all = take_all(native, CALLBACK_ROOM), *next; all; all = next) {
+    for (struct callback *all = take_for_room(native), *next; all; all = next) {
         next = all->next;
         all->function.room(all->user, native->pool);
         free(all);

@@ -56,7 +56,7 @@ void pool__crew_abandon(struct native *native)
 static bool is_over(struct pool *pool)
 {
     if (!atomic_load(&pool->x_closing)) return false;
-    return atomic_load(&pool->sched.x_live) == 0 && coordinator_close(pool) == 0;
+    return coordinator_close(pool) == 0 && atomic_load(&pool->sched.x_live) == 0;
 }
 
 static void *run_coordinator(void *argument)
@@ -81,7 +81,7 @@ bool pool__crew_run(struct native *native)
 
 void pool__crew_stop(struct native *native)
 {
-    coordinator_close(native->pool);
+    atomic_store(&native->pool->x_closing, 1); /* the coordinator does the rest: the ladder is that thread's own */
     pool__ask_coordinator(native->pool);
     pthread_join(native->coordinator, NULL);
 }

@@ -29,6 +29,7 @@ struct native {
     pthread_mutex_t lock;       /* all below */
     bool dispatches;            /* the dispatcher runs */
     bool stops;                 /* it shall call what is owed, and end */
+    bool had_room;              /* when no callback waited for it */
     struct callback *callbacks; /* those that wait */
     struct host *hosts;
 };

@@ -1,16 +1,23 @@
-/* The platform of native builds: Linux, with futexes for sleeping and waking. */
+/* The platform of programs with threads: Linux, or emscripten with -pthread. What is POSIX is here; what is not, in a
+ * header for each. */
+#include "port/native.h"
+
 #include <errno.h>
-#include <linux/futex.h>
 #include <poll.h>
-#include <sched.h>
 #include <stdlib.h>
 #include <sys/random.h>
-#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "pool.h"
-#include "port/native.h"
+
+#ifdef __EMSCRIPTEN__
+#include "port/pthread.h"
+#else
+#include "port/linux.h"
+#endif
+
+#define ENTROPY_MAX 256u /* that getentropy gives at once */
 
 static struct port_hooks hooks;
 
@@ -21,19 +28,17 @@ void port_set_hooks(const struct port_hooks *replacement)
 
 void port_wait(_Atomic uint32_t *word, uint32_t expected, uint64_t timeout_ns)
 {
-    struct timespec timeout = {.tv_sec = (time_t)(timeout_ns / 1000000000u),
-                               .tv_nsec = (long)(timeout_ns % 1000000000u)};
-    syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, expected, timeout_ns == PORT_FOREVER ? NULL : &timeout, NULL, 0);
+    futex_wait(word, expected, timeout_ns);
 }
 
 void port_wake(_Atomic uint32_t *word)
 {
-    syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, INT32_MAX, NULL, NULL, 0);
+    futex_wake(word);
 }
 
 bool port_may_block(void)
 {
-    return !hooks.must_not_block;
+    return !hooks.must_not_block && thread_may_block();
 }
 
 int32_t port_stdin_read(uint8_t *data, uint32_t size, uint32_t timeout_ms)
@@ -56,8 +61,7 @@ int port_stdio_write(uint32_t fd, const uint8_t *data, uint32_t size)
 
 uint32_t port_cores(void)
 {
-    cpu_set_t set;
-    return sched_getaffinity(0, sizeof set, &set) == 0 ? (uint32_t)CPU_COUNT(&set) : 1;
+    return cores();
 }
 
 bool port_runs_no_guests(void)
@@ -92,10 +96,9 @@ uint64_t port_clock_step_ns(enum port_clock clock)
 
 static bool read_entropy(uint8_t *data, size_t size)
 {
-    for (size_t done = 0; done < size;) {
-        ssize_t n = getrandom(data + done, size - done, 0);
-        if (n < 0 && errno != EINTR) return false;
-        if (n > 0) done += (size_t)n;
+    for (size_t done = 0, n; done < size; done += n) {
+        n = size - done < ENTROPY_MAX ? size - done : ENTROPY_MAX;
+        if (getentropy(data + done, n) != 0) return false;
     }
     return true;
 }
@@ -112,9 +115,7 @@ void port_relay(uint32_t waiter)
 
 void port_relax(void)
 {
-#if defined(__x86_64__)
-    __builtin_ia32_pause();
-#endif
+    pause_processor();
 }
 
 _Noreturn void port_unwind(void)

@@ -6,8 +6,6 @@
 #include "sync/ends.h"
 #include "sync/jobs.h"
 
-static const char guest_name[] = "guest";
-
 /* The first `n` strings. The record has been checked: each ends with a NUL. */
 static struct wasi_strings strings_at(const char *data, uint32_t n)
 {
@@ -20,9 +18,9 @@ void wasi_context_init(struct wasi_context *context, struct sleeper *sleeper, st
 {
     const struct record *record = pool__job_record(sleeper->pool, job);
     context->sleeper = sleeper;
-    context->args = record ? strings_at(pool__record_strings(record), record->n_args) : strings_at(guest_name, 1);
-    context->env = record ? strings_at(pool__record_strings(record) + context->args.size, record->n_env)
-                          : strings_at(guest_name, 0);
+    const char *strings = record ? pool__record_strings(record) : NULL;
+    context->args = strings_at(strings, record ? record->n_args : 0);
+    context->env = strings_at(record ? strings + context->args.size : NULL, record ? record->n_env : 0);
     context->exited = false;
     context->exit_code = 0;
     memset(context->fds, 0, sizeof context->fds);

@@ -22,12 +22,12 @@ static inline uint32_t leave(uint32_t error)
 }
 
 /* CALL(name, parameters, call): the call sees the guest's context as `c`. */
-#define CALL(name, parameters, call)           \
-    POOL_API uint32_t guest_##name parameters; \
-    uint32_t guest_##name parameters           \
-    {                                          \
-        struct wasi_context *c = enter();      \
-        return leave(call);                    \
+#define CALL(name, parameters, call)      \
+    uint32_t guest_##name parameters;     \
+    uint32_t guest_##name parameters      \
+    {                                     \
+        struct wasi_context *c = enter(); \
+        return leave(call);               \
     }
 
 typedef uint32_t u32;
@@ -92,19 +92,19 @@ SOCKET_CALL(sock_recv, (u32 fd, u32 iovs, u32 n, u32 flags, u32 size_out, u32 fl
 SOCKET_CALL(sock_send, (u32 fd, u32 iovs, u32 n, u32 flags, u32 size_out))
 SOCKET_CALL(sock_shutdown, (u32 fd, u32 how))
 
-POOL_API void guest_proc_exit(uint32_t code);
+void guest_proc_exit(uint32_t code);
 void guest_proc_exit(uint32_t code)
 {
     leave(wasi_proc_exit(enter(), code));
 }
 
 /* The module `millrace`: pool_guest.h. */
-#define HOST_CALL(name, parameters, call)    \
-    POOL_API int32_t host_##name parameters; \
-    int32_t host_##name parameters           \
-    {                                        \
-        struct wasi_context *c = enter();    \
-        return leave_call(call);             \
+#define HOST_CALL(name, parameters, call) \
+    int32_t host_##name parameters;       \
+    int32_t host_##name parameters        \
+    {                                     \
+        struct wasi_context *c = enter(); \
+        return leave_call(call);          \
     }
 
 static inline int32_t leave_call(int32_t status)

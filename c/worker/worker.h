@@ -25,18 +25,18 @@ struct worker_thread *pool__this_worker(void);
 
 /* Makes this thread worker `number` of the pool. POOL_EPROTO: the memory is of another version; POOL_ETIMEDOUT: it was
  * buried before it came. */
-POOL_API int worker_join(struct pool *pool, uint32_t number);
+int worker_join(struct pool *pool, uint32_t number);
 
 /* Sleeps until there is a guest to run. Its module's number; POOL_ESHUTDOWN when the pool is closing; POOL_ETIMEDOUT
  * when there are more workers than are wanted and this one shall end. */
-POOL_API int32_t worker_next(void);
+int32_t worker_next(void);
 
 /* guest.c */
 
 /* Makes the job's arguments and descriptors ready. The functions reach the guest's memory (see wasi/guest.h); they are
  * entries of the module's function table, which the script sets anew for each guest. */
-POOL_API void worker_begin(uint32_t (*read)(uint32_t, void *, uint32_t),
-                           uint32_t (*write)(uint32_t, const void *, uint32_t), uint32_t (*check)(uint32_t, uint32_t));
+void worker_begin(uint32_t (*read)(uint32_t, void *, uint32_t), uint32_t (*write)(uint32_t, const void *, uint32_t),
+                  uint32_t (*check)(uint32_t, uint32_t));
 
 /* What of the guest is to be called. */
 struct worker_call {
@@ -45,34 +45,34 @@ struct worker_call {
     uint32_t n_values;
     const struct pool_value *values;
 };
-POOL_API const struct worker_call *worker_call(void);
+const struct worker_call *worker_call(void);
 
 /* Memory for the script's own use, one piece at a time, until worker_return; NULL: there is none now. */
-POOL_API uint8_t *worker_borrow(uint32_t size);
-POOL_API void worker_return(void);
+uint8_t *worker_borrow(uint32_t size);
+void worker_return(void);
 
 /* pool__module_signature, for the script. */
-POOL_API int worker_signature(const uint8_t *bytes, uint32_t size, const char *name, uint32_t name_size,
-                              struct module_signature *out);
+int worker_signature(const uint8_t *bytes, uint32_t size, const char *name, uint32_t name_size,
+                     struct module_signature *out);
 
 /* Into the guest's code and out of it, for the script. worker_enter: 0, or POOL_ECANCELED, and the guest must not run.
  */
-POOL_API int worker_enter(void);
-POOL_API void worker_leave(void);
+int worker_enter(void);
+void worker_leave(void);
 
 /* How the guest was left when it did not return: POOL_EXITED, or the outcome that was wished for; 0: it trapped by
  * itself. */
-POOL_API uint32_t worker_left_by(void);
+uint32_t worker_left_by(void);
 
 /* What the guest gave to proc_exit. */
-POOL_API uint32_t worker_exit_code(void);
+uint32_t worker_exit_code(void);
 
 /* Where what the script has to say about the job's end can be put, one of the two: up to `size` bytes of text, or `n`
  * values that an export returned. What the job was submitted with is gone then. NULL: there is no memory for it now. */
-POOL_API uint8_t *worker_text(uint32_t size);
-POOL_API struct pool_value *worker_results(uint32_t n);
+uint8_t *worker_text(uint32_t size);
+struct pool_value *worker_results(uint32_t n);
 
 /* Ends the job. */
-POOL_API void worker_end(uint32_t outcome, uint32_t code, uint32_t text_bytes);
+void worker_end(uint32_t outcome, uint32_t code, uint32_t text_bytes);
 
 #endif

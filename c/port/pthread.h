@@ -1,0 +1,46 @@
+/* What c/port/native.c asks of emscripten, for programs that are built with -pthread. */
+#ifndef MILLRACE_PORT_PTHREAD_H
+#define MILLRACE_PORT_PTHREAD_H
+
+#include <emscripten/threading.h>
+#include <limits.h>
+#include <math.h>
+
+#include "port/port.h"
+
+/* Of emscripten's thread library: false on a browser's main thread only, and true on Node's, which the public
+ * emscripten_is_main_browser_thread cannot tell apart. */
+int _emscripten_thread_supports_atomics_wait(void);
+
+/* The program's first thread does work for the others (starts threads, writes their output) whenever it begins to wait,
+ * so it begins again and again. */
+#define FIRST_THREAD_WAIT_MS 10.0
+
+static inline void futex_wait(_Atomic uint32_t *word, uint32_t expected, uint64_t timeout_ns)
+{
+    double timeout_ms = timeout_ns == PORT_FOREVER ? INFINITY : (double)timeout_ns / 1e6;
+    if (emscripten_is_main_runtime_thread()) timeout_ms = fmin(timeout_ms, FIRST_THREAD_WAIT_MS);
+    emscripten_futex_wait(word, expected, timeout_ms);
+}
+
+static inline void futex_wake(_Atomic uint32_t *word)
+{
+    emscripten_futex_wake(word, INT_MAX);
+}
+
+static inline bool thread_may_block(void)
+{
+    return _emscripten_thread_supports_atomics_wait();
+}
+
+static inline uint32_t cores(void)
+{
+    return (uint32_t)emscripten_num_logical_cores();
+}
+
+static inline void pause_processor(void)
+{
+    /* wasm has no pause instruction */
+}
+
+#endif
