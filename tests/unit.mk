@@ -8,7 +8,8 @@ UNIT_CC ?= gcc
 TSAN_CC ?= clang
 UNIT_SECONDS ?= 120
 UNIT_ROOMS := core sync wasi api client coordinator worker native
-UNIT_LIBRARY := $(foreach room,$(UNIT_ROOMS),$(wildcard c/$(room)/*.c)) c/port/native.c $(wildcard tests/support/*.c)
+UNIT_LIBRARY := $(foreach room,$(UNIT_ROOMS),$(wildcard c/$(room)/*.c)) c/port/native.c \
+    $(filter-out %/failing_alloc.c,$(wildcard tests/support/*.c))
 UNIT_TESTS := $(wildcard tests/unit/*_test.c)
 TSAN_TESTS := $(wildcard tests/unit/*_threads_test.c)
 UNIT_CFLAGS := -std=c11 -D_GNU_SOURCE -g -O1 $(CFLAGS_STRICT) -Ic -Ic/include -Itests -pthread -MMD -MP
@@ -29,7 +30,14 @@ $(ASAN_DIR)/%.o: %.c
 	@$(UNIT_CC) $(UNIT_CFLAGS) $(ASAN_FLAGS) -c $< -o $@
 
 $(ASAN_PROGRAMS): %: %.o $(ASAN_OBJECTS)
-	@$(UNIT_CC) -pthread $(ASAN_FLAGS) $^ -lcmocka -o $@
+	@$(UNIT_CC) -pthread $(ASAN_FLAGS) $^ $(LINK_FLAGS) -lcmocka -o $@
+
+# What only one of the programs is linked with.
+POSIX_OBJECTS := $(patsubst %.c,$(ASAN_DIR)/%.o,$(wildcard tests/posix/*.c))
+$(ASAN_DIR)/tests/unit/posix_pipe_test: $(POSIX_OBJECTS)
+$(ASAN_DIR)/tests/unit/alloc_failure_test: $(ASAN_DIR)/tests/support/failing_alloc.o
+$(ASAN_DIR)/tests/unit/alloc_failure_test: LINK_FLAGS := \
+    -Wl,--wrap=malloc,--wrap=calloc,--wrap=aligned_alloc,--wrap=pthread_create
 
 $(TSAN_DIR)/%.o: %.c
 	@mkdir -p $(@D)
@@ -60,4 +68,5 @@ test-tsan: export TSAN_OPTIONS ?= halt_on_error=0:second_deadlock_stack=1
 test-tsan: $(TSAN_PROGRAMS) ## the threaded ones, with ThreadSanitizer
 	$(call run_each,$^)
 
+-include $(POSIX_OBJECTS:.o=.d) $(ASAN_DIR)/tests/support/failing_alloc.d
 -include $(ASAN_OBJECTS:.o=.d) $(ASAN_PROGRAMS:=.d) $(TSAN_OBJECTS:.o=.d) $(TSAN_PROGRAMS:=.d)

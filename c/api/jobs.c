@@ -9,9 +9,9 @@
 
 int pool_cancel(pool_t *pool, pool_job_t handle)
 {
-    struct job *job = pool__job_of(pool, handle);
+    uint32_t generation;
+    struct job *job = pool__job_find(pool, handle, &generation);
     if (!job) return POOL_EBADF;
-    uint32_t generation = pool__job_generation(job);
     if (!pool__job_wish(job, generation, POOL_CANCELLED)) return 0;
     if (pool__job_end_queued(pool, job, generation)) return 0;
 
@@ -23,9 +23,12 @@ int pool_cancel(pool_t *pool, pool_job_t handle)
 
 int pool_release(pool_t *pool, pool_job_t handle)
 {
-    struct job *job = pool__job_of(pool, handle);
+    uint32_t generation;
+    struct job *job = pool__job_find(pool, handle, &generation);
     if (!job) return POOL_EBADF;
-    if (!pool__job_move(job, pool__job_generation(job), JOB_ENDED, JOB_RELEASED)) return POOL_EBUSY;
+    if (!pool__job_move(job, generation, JOB_ENDED, JOB_RELEASED)) {
+        return pool__job_of(pool, handle) ? POOL_EBUSY : POOL_EBADF; /* or another thread was first */
+    }
     pool__job_drop(pool, job);
     return 0;
 }

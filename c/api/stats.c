@@ -5,7 +5,7 @@
 int pool_resize(pool_t *pool, uint32_t n_workers)
 {
     if (atomic_load(&pool->x_closing)) return POOL_ESHUTDOWN;
-    if (n_workers == 0 || n_workers > POOL_WORKERS_MAX) return POOL_EINVAL;
+    if (n_workers == 0 || n_workers > pool->max_workers) return POOL_EINVAL;
     atomic_store(&pool->sched.x_target, n_workers);
     pool__ask_coordinator(pool);
     return 0;

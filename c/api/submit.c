@@ -79,12 +79,21 @@ static int launch(struct pool *pool, struct job *job, const struct submission *s
     return POOL_EAGAIN;
 }
 
+/* NULL: all are in use, and the client is told when one is free. */
+static struct job *take_record(struct pool *pool)
+{
+    struct job *job = pool__job_take(pool);
+    if (job) return job;
+    pool__starve(pool, WAITER_CLIENT); /* announce, look again */
+    return pool__job_take(pool);
+}
+
 int pool__submit(struct pool *pool, const struct submission *submission, pool_job_t *job_out)
 {
     if (atomic_load(&pool->x_closing)) return POOL_ESHUTDOWN;
     int error = give_ends(pool, submission->record);
     if (error) return error;
-    struct job *job = pool__job_take(pool);
+    struct job *job = take_record(pool);
     error = job ? launch(pool, job, submission) : POOL_EAGAIN;
     if (error) {
         take_back_ends(pool, submission->record, POOL_COUNT_OF(submission->record->stdio));

@@ -50,6 +50,7 @@ void pool__blocks_add(struct blocks *blocks, uint32_t size_class, uint8_t *memor
     blocks->memory[block] = memory;
     blocks->size_class[block] = (uint8_t)size_class;
     blocks->x_total_bytes += (uint64_t)1 << (BLOCK_MIN_LOG2 + size_class);
+    atomic_store(&blocks->x_refused[size_class], 0); /* there was memory after all */
     pool__blocks_give(blocks, block);
 }
 

@@ -8,9 +8,10 @@ _Static_assert(sizeof(struct record) % 8 == 0, "the values behind it are aligned
 
 static const char *const only_guest[] = {"guest", NULL};
 
+/* A function cannot see its arguments, so that it has none by default. */
 static const char *const *argv_of(const struct pool_job_config *config)
 {
-    return config->argv ? config->argv : only_guest;
+    return config->argv || config->function ? config->argv : only_guest;
 }
 
 /* The strings of a list that is ended by NULL, each with its NUL; stops counting once there are too many. */
@@ -54,6 +55,14 @@ static int check_numbers(const struct record *record)
     return 0;
 }
 
+static int check_values(const struct pool_value *values, uint32_t n)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        if (values[i].type < POOL_F64 || values[i].type > POOL_I32) return POOL_EINVAL;
+    }
+    return 0;
+}
+
 int32_t pool__record_size(const struct pool_job_config *config)
 {
     uint32_t n;
@@ -64,6 +73,7 @@ int32_t pool__record_size(const struct pool_job_config *config)
     if (config->input_bytes && !config->input) return POOL_EINVAL;
     struct record header = header_of(config);
     int error = check_numbers(&header);
+    if (!error) error = check_values(config->values, config->n_values);
     return error ? error : (int32_t)(sizeof header + payload);
 }
 
@@ -98,15 +108,6 @@ static bool are_strings(const char *bytes, uint32_t size, uint64_t n)
     return found == n && (size == 0 || bytes[size - 1] == '\0');
 }
 
-static int check_values(const struct record *record)
-{
-    const struct pool_value *values = pool__record_values(record);
-    for (uint32_t i = 0; i < record->n_values; i++) {
-        if (values[i].type < POOL_F64 || values[i].type > POOL_I32) return POOL_EINVAL;
-    }
-    return 0;
-}
-
 int pool__record_check(const uint8_t *bytes, uint32_t size)
 {
     const struct record *record = (const struct record *)bytes;
@@ -120,7 +121,7 @@ int pool__record_check(const uint8_t *bytes, uint32_t size)
     if (!are_strings(pool__record_name(record), record->name_bytes, record->name_bytes > 0)) return POOL_EINVAL;
     uint64_t n_strings = (uint64_t)record->n_args + record->n_env;
     if (!are_strings(pool__record_strings(record), record->strings_bytes, n_strings)) return POOL_EINVAL;
-    return check_values(record);
+    return check_values(pool__record_values(record), record->n_values);
 }
 
 const struct pool_value *pool__record_values(const struct record *record)

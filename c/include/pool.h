@@ -46,7 +46,8 @@
  *   - Durations are milliseconds (`_ms`), sizes are bytes (`_bytes`). A timeout of 0 looks and does not wait;
  *     POOL_FOREVER waits without end.
  *   - "Blocks: yes" means: where blocking is allowed, see BUILDS. Elsewhere the call looks once, and if it would have
- *     to wait it is POOL_EWOULDBLOCK.
+ *     to wait it is POOL_EWOULDBLOCK; so it is for a thread too many, beside 256 others, not counting workers, that
+ *     wait in the pool's calls.
  *   - A job that is to end (cancelled, timed out, its pool destroyed) is told so by POOL_ECANCELED from every call in
  *     which it waits, or would have to; what can be done at once may still succeed.
  */
@@ -143,8 +144,8 @@ POOL_API POOL_MUST_CHECK int pool_create_async(const struct pool_config *config,
  * Blocks: until all functions have returned; thin client: never, its guests are ended in the background. */
 POOL_API int pool_destroy(pool_t *pool);
 
-/* Changes how many jobs run at the same time, 1 to POOL_WORKERS_MAX. Jobs that run go on: a worker too many ends after
- * its job.
+/* Changes how many jobs run at the same time, 1 to the pool's max_workers. Jobs that run go on: a worker too many ends
+ * after its job.
  * Thread: any.  Blocks: never.  Errors you can act on: POOL_EINVAL, POOL_ESHUTDOWN. */
 POOL_API int pool_resize(pool_t *pool, uint32_t n_workers);
 
@@ -334,10 +335,10 @@ POOL_API int pool_wait(pool_t *pool, pool_job_t job, int32_t timeout_ms, struct 
 POOL_API POOL_MUST_CHECK int pool_wait_any(pool_t *pool, const pool_job_t *jobs, uint32_t n_jobs, int32_t timeout_ms,
                                            uint32_t *index_out);
 
-/* Calls back once when the job has ended; at once, though never before this returns, if it has already. A second
+/* Calls back once when the job has ended; soon, though never out of this call itself, if it has already. A second
  * callback replaces the first; NULL takes it back. `result` is valid during the callback; the job is still to be
  * released, which the callback may do.
- * Thread: any.  Blocks: never.  Errors you can act on: POOL_EBADF, POOL_ENOSYS. */
+ * Thread: any.  Blocks: never.  Errors you can act on: POOL_EBADF, POOL_ENOMEM, POOL_ENOSYS. */
 typedef void (*pool_end_callback)(void *user, pool_t *pool, pool_job_t job, const struct pool_result *result);
 POOL_API int pool_on_end(pool_t *pool, pool_job_t job, pool_end_callback callback, void *user);
 
@@ -421,9 +422,9 @@ struct pool_pollfd {
 POOL_API int pool_poll(pool_t *pool, struct pool_pollfd *fds, uint32_t n_fds, int32_t timeout_ms);
 
 /* Calls back once when an end can be read or written, or its other side was closed (`status` 0), or when the end is
- * closed here (POOL_EBADF) or the pool destroyed (POOL_ESHUTDOWN). Never before this returns. Until then the end is in
- * use: reading or writing it is POOL_EBUSY. NULL takes the callback back.
- * Thread: any.  Blocks: never.  Errors you can act on: POOL_EBADF, POOL_EBUSY, POOL_ENOSYS. */
+ * closed here (POOL_EBADF) or the pool destroyed (POOL_ESHUTDOWN). Never out of this call itself. Until then the end is
+ * in use: reading or writing it is POOL_EBUSY. NULL takes the callback back.
+ * Thread: any.  Blocks: never.  Errors you can act on: POOL_EBADF, POOL_EBUSY, POOL_ENOMEM, POOL_ENOSYS. */
 typedef void (*pool_ready_callback)(void *user, pool_t *pool, pool_fd_t fd, int status);
 POOL_API int pool_on_ready(pool_t *pool, pool_fd_t fd, pool_ready_callback callback, void *user);
 

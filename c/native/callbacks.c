@@ -112,8 +112,7 @@ void pool__callbacks_job(struct native *native, uint32_t slot)
 static int watch(struct pool *pool, pool_fd_t fd)
 {
     enum pipe_end end = (enum pipe_end)(fd & 1);
-    struct pipe *pipe = pool__end_of(pool, fd, end);
-    if (pipe && pool__pipe_held(pipe, end) == END_WATCHED) return 0; /* the new callback replaces the old one */
+    struct pipe *pipe;
     int error = pool__end_take(pool, fd, end, END_WATCHED, &pipe);
     if (!error) pool__pipe_announce(pipe, end, WAITER_CLIENT, POOL_PIPE_BUF);
     return error;
@@ -131,14 +130,14 @@ static void unwatch(struct pool *pool, pool_fd_t fd)
 int pool_on_ready(pool_t *pool, pool_fd_t fd, pool_ready_callback function, void *user)
 {
     struct callback callback = {.kind = CALLBACK_END, .handle = fd, .function.end = function, .user = user};
-    if (!pool__end_of(pool, fd, (enum pipe_end)(fd & 1))) return POOL_EBADF;
-    int error = function ? watch(pool, fd) : 0;
+    const struct pipe *pipe = pool__end_of(pool, fd, (enum pipe_end)(fd & 1));
+    if (!pipe) return POOL_EBADF;
+    bool replaces = pool__pipe_held(pipe, (enum pipe_end)(fd & 1)) == END_WATCHED;
+    int error = function && !replaces ? watch(pool, fd) : 0;
     if (error) return error;
     error = put(native_of(pool), &callback, function != NULL);
-    if (error || !function) {
-        unwatch(pool, fd);
-        return error;
-    }
+    if (!function || (error && !replaces)) unwatch(pool, fd);
+    if (error || !function) return error;
     uint32_t slot = (fd & ((1u << HANDLE_PIPE_BITS) - 1)); /* it may be ready already: the dispatcher looks */
     pool__wake(pool, WAITER_CLIENT, SIGNAL_PIPE_0 + slot);
     return 0;

@@ -13,14 +13,33 @@ static uint32_t slot_of(const struct pool *pool, const struct job *job)
     return (uint32_t)(job - pool->jobs);
 }
 
-struct job *pool__job_of(struct pool *pool, pool_job_t handle)
+struct job *pool__job_find(struct pool *pool, pool_job_t handle, uint32_t *generation_out)
 {
     uint32_t slot = handle & ((1u << HANDLE_JOB_BITS) - 1);
     if (slot >= JOBS_MAX) return NULL;
     struct job *job = &pool->jobs[slot];
     enum job_state state = pool__job_state(job);
     if (state == JOB_FREE || state == JOB_FILLING || state == JOB_RELEASED) return NULL;
-    return handle == pool__handle_of_job(slot, pool__job_generation(job)) ? job : NULL;
+    *generation_out = pool__job_generation(job);
+    return handle == pool__handle_of_job(slot, *generation_out) ? job : NULL;
+}
+
+struct job *pool__job_of(struct pool *pool, pool_job_t handle)
+{
+    uint32_t generation;
+    return pool__job_find(pool, handle, &generation);
+}
+
+struct job *pool__job_hold(struct pool *pool, pool_job_t handle)
+{
+    struct job *job = pool__job_of(pool, handle);
+    uint32_t holds = job ? atomic_load(&job->x_holds) : 0;
+    do {
+        if (holds == 0) return NULL;
+    } while (!atomic_compare_exchange_weak(&job->x_holds, &holds, holds + 1));
+    if (pool__job_of(pool, handle) == job) return job;
+    pool__job_drop(pool, job); /* it was released meanwhile, and may be another one by now */
+    return NULL;
 }
 
 /* A change of state that only its owner can make, and that therefore cannot fail. */

@@ -5,8 +5,13 @@
 #include "core/layout.h"
 #include "core/record.h"
 
-/* Finds the job behind a handle; NULL if it was released. */
+/* Finds the job behind a handle; NULL if it was released. `*generation_out` is its own: what is done for that one is
+ * never done to a later job in the same record. */
 struct job *pool__job_of(struct pool *pool, pool_job_t handle);
+struct job *pool__job_find(struct pool *pool, pool_job_t handle, uint32_t *generation_out);
+
+/* The same, and keeps the record from being used again until pool__job_drop. */
+struct job *pool__job_hold(struct pool *pool, pool_job_t handle);
 
 /* Takes a free record, in state FILLING; NULL: all are in use. */
 struct job *pool__job_take(struct pool *pool);

@@ -41,7 +41,12 @@ int fake_port_setup(void **state)
 {
     (void)state;
     fake = (struct fake_port){.now_ns = FAKE_BEGIN_NS, .randoms_left = UINT32_MAX};
-    port_set_hooks(&(struct port_hooks){relay, fake_port_unwind, now_ns, fake_port_random});
+    port_set_hooks(&(struct port_hooks){.relay = relay,
+                                        .unwind = fake_port_unwind,
+                                        .now_ns = now_ns,
+                                        .random = fake_port_random,
+                                        .runs_guests = true,
+                                        .must_not_block = true});
     return 0;
 }
 

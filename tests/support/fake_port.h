@@ -27,7 +27,8 @@ struct fake_port {
 extern struct fake_port fake;
 extern _Thread_local jmp_buf fake_unwound;
 
-/* Puts the fake in place of the platform, as new. A cmocka setup function. */
+/* Puts the fake in place of the platform, as new: it runs guests, and a thread that is no worker is like a page's main
+ * thread. A cmocka setup function. */
 int fake_port_setup(void **state);
 
 void fake_port_advance_ms(uint64_t ms);

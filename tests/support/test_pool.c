@@ -1,7 +1,5 @@
 #include "support/test_pool.h"
 
-#include <stdlib.h>
-
 #include "client/client.h"
 #include "core/handle.h"
 #include "support/fake_port.h"
@@ -10,7 +8,7 @@
 int test_pool_setup(void **state)
 {
     fake_port_setup(state);
-    struct pool *pool = *state = coordinator_create(TEST_CORES, TEST_GRACE_MS, TEST_BLOCKS_MIB);
+    struct pool *pool = *state = test_pool_make(TEST_CORES, TEST_WORKERS);
     if (!pool) return -1;
     fake.coordinator = &pool->bells[WAITER_COORDINATOR];
     coordinator_arm(pool, true);
@@ -23,13 +21,14 @@ int test_pool_teardown(void **state)
     return 0;
 }
 
+struct pool *test_pool_make(uint32_t n_cores, uint32_t n_workers)
+{
+    return coordinator_create(n_cores, TEST_GRACE_MS, TEST_BLOCKS_MIB, n_workers, 0);
+}
+
 void test_pool_free(struct pool *pool)
 {
-    for (uint32_t i = 1; i < pool->blocks.n_blocks; i++) free(pool->blocks.memory[i]);
-    for (uint32_t i = 1; i <= WORKERS_MAX; i++) free(pool->workers[i].stack);
-    free(pool->client_stack);
-    free(pool->client_scratch);
-    free(pool);
+    pool__coordinator_destroy(pool);
 }
 
 static uint32_t length(const struct freelist *list, freelist_link *links, uint32_t max)
@@ -60,10 +59,17 @@ uint32_t test_free_blocks(struct pool *pool)
     return n;
 }
 
+uint32_t test_free_calls(struct pool *pool)
+{
+    return length(&pool->free_calls, pool->call_links, CALLS_MAX);
+}
+
 void assert_pool_is_empty(struct pool *pool)
 {
     assert_int_equal(test_free_jobs(pool), JOBS_MAX);
     assert_int_equal(test_free_pipes(pool), PIPES_MAX);
+    assert_int_equal(test_free_calls(pool), CALLS_MAX);
+    assert_int_equal(length(&pool->free_lessees, pool->lessee_links, LESSEES_MAX), LESSEES_MAX);
     assert_int_equal(test_free_blocks(pool), pool->blocks.n_blocks - 1);
 }
 
@@ -77,6 +83,11 @@ struct pipe *test_pipe(struct pool *pool, pool_fd_t fd)
     return &pool->pipes[(fd & ((1u << HANDLE_PIPE_BITS) - 1)) >> 1];
 }
 
+void test_hold(struct pipe *pipe, enum pipe_end end, enum end_hold hold)
+{
+    pool__pipe_pass(pipe, end, pool__pipe_held(pipe, end), hold);
+}
+
 pool_job_t test_submit(struct pool *pool, uint32_t module)
 {
     pool_job_t job = 0;
@@ -85,10 +96,18 @@ pool_job_t test_submit(struct pool *pool, uint32_t module)
     return job;
 }
 
+pool_job_t test_submit_bare(struct pool *pool)
+{
+    static const char *const none[] = {NULL};
+    pool_job_t job = 0;
+    assert_int_equal(pool_submit(pool, &(struct pool_job_config){.module = 1, .argv = none}, &job), 0);
+    return job;
+}
+
 struct pool_result test_result(struct pool *pool, pool_job_t job)
 {
     struct pool_result result;
-    assert_int_equal(pool_result(pool, job, &result), 0);
+    assert_int_equal(pool_wait(pool, job, 0, &result), 0);
     return result;
 }
 

@@ -8,10 +8,14 @@
 #define TEST_CORES 1u
 #define TEST_GRACE_MS 50u
 #define TEST_BLOCKS_MIB 64u
+#define TEST_WORKERS 1u
 
 /* cmocka setup and teardown: a fake platform, and a pool in `*state`. */
 int test_pool_setup(void **state);
 int test_pool_teardown(void **state);
+
+/* A pool as the tests have it, for so many workers: on whatever platform is set. */
+struct pool *test_pool_make(uint32_t n_cores, uint32_t n_workers);
 
 /* Frees a pool that no thread uses any more. */
 void test_pool_free(struct pool *pool);
@@ -20,8 +24,9 @@ void test_pool_free(struct pool *pool);
 uint32_t test_free_jobs(struct pool *pool);
 uint32_t test_free_pipes(struct pool *pool);
 uint32_t test_free_blocks(struct pool *pool);
+uint32_t test_free_calls(struct pool *pool);
 
-/* Fails unless every job, pipe and block is back where it came from. */
+/* Fails unless every job, pipe, call and block is back where it came from. */
 void assert_pool_is_empty(struct pool *pool);
 
 /* A job's record behind a handle. */
@@ -30,8 +35,14 @@ struct job *test_job(struct pool *pool, pool_job_t handle);
 /* A pipe behind an end's handle, open or not. */
 struct pipe *test_pipe(struct pool *pool, pool_fd_t fd);
 
+/* Says that somebody has an end. */
+void test_hold(struct pipe *pipe, enum pipe_end end, enum end_hold hold);
+
 /* Submits a job of a module with nothing else: its handle. */
 pool_job_t test_submit(struct pool *pool, uint32_t module);
+
+/* Submits a job of module 1 without so much as a name: it takes no memory. */
+pool_job_t test_submit_bare(struct pool *pool);
 
 /* How a job ended; it must have. */
 struct pool_result test_result(struct pool *pool, pool_job_t job);

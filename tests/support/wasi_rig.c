@@ -10,7 +10,9 @@ struct wasi_rig rig;
 static struct wasi_context context;
 static struct sleeper sleeper;
 
-static const char arguments[] = "prog\0one\0\0A=1\0B=";
+static const char *const arguments[] = {"prog", "one", "", NULL};
+static const char *const environment[] = {"A=1", "B=", NULL};
+static const char *const nothing[] = {NULL};
 
 static int begin(const struct pool_job_config *config)
 {
@@ -48,7 +50,10 @@ static int begin_with_pipes(void)
     rig.stdout_reader = out[0];
     rig.stderr_reader = err[0];
     return begin(&(struct pool_job_config){
-        .stdio = {in[0], out[1], err[1]}, .args = arguments, .args_bytes = sizeof arguments, .n_args = 3, .n_env = 2});
+        .module = 1,
+        .stdio = {{POOL_STDIO_PIPE, in[0]}, {POOL_STDIO_PIPE, out[1]}, {POOL_STDIO_PIPE, err[1]}},
+        .argv = arguments,
+        .envp = environment});
 }
 
 int wasi_rig_setup(void **state)
@@ -69,7 +74,7 @@ int wasi_rig_setup_plain(void **state)
 {
     (void)state;
     fake_guest_make(RIG_BYTES);
-    return make_pool() ? -1 : begin(&(struct pool_job_config){0});
+    return make_pool() ? -1 : begin(&(struct pool_job_config){.module = 1, .argv = nothing});
 }
 
 int wasi_rig_teardown(void **state)

@@ -172,6 +172,32 @@ static void kill_for_one_turn_does_not_match_another(void **state)
     assert_int_equal(test_worker_state(pool, 1), WORKER_GUEST);
 }
 
+static uint32_t never_called(pool_t *pool, void *user)
+{
+    (void)pool, (void)user;
+    return 0;
+}
+
+/* Its thread runs our own program's code: however long that takes, nobody ends it, nor looks for a moment to. */
+static void kill_never_hits_a_function(void **state)
+{
+    struct pool *pool = *state;
+    uint32_t slot;
+    pool_job_t job;
+    assert_int_equal(pool_submit(pool, &(struct pool_job_config){.function = never_called}, &job), 0);
+    assert_true(pool__sched_pop(&pool->sched, &slot));
+    assert_true(pool__job_begin(pool, &pool->jobs[slot], 1, pool__this_worker()->turn));
+    assert_int_equal(pool_cancel(pool, job), 0);
+    for (uint32_t i = 0; i < 3; i++) {
+        assert_true(coordinator_tick(pool) == COORDINATOR_IDLE);
+        fake_port_advance_ms(10 * TEST_GRACE_MS);
+    }
+    assert_int_equal(coordinator_next_kill(pool), 0);
+    assert_running(pool, job);
+    assert_int_equal(coordinator_close(pool), 1);
+    pool__job_end_running(pool, &pool->jobs[slot], POOL_CANCELLED, 0);
+}
+
 static void next_kill_names_each_worker_until_it_is_buried(void **state)
 {
     struct pool *pool = *state;
@@ -181,7 +207,7 @@ static void next_kill_names_each_worker_until_it_is_buried(void **state)
     }
     for (uint32_t i = 0; i < COUNT_OF(numbers); i++) {
         assert_int_equal(coordinator_next_kill(pool), numbers[i]);
-        coordinator_bury_worker(pool, numbers[i], 0);
+        coordinator_bury_worker(pool, numbers[i], 0, true);
     }
     assert_int_equal(coordinator_next_kill(pool), 0);
 }
@@ -189,7 +215,7 @@ static void next_kill_names_each_worker_until_it_is_buried(void **state)
 static void coordinator_that_can_watch_is_rung_and_not_relayed(void **state)
 {
     (void)state;
-    struct pool *pool = coordinator_create(1, TEST_GRACE_MS, 1);
+    struct pool *pool = coordinator_create(1, TEST_GRACE_MS, 1, 1, 0);
     uint32_t count = coordinator_arm(pool, false), ticks = fake.ticks;
     for (uint32_t i = 0; i < 3; i++) pool__ask_coordinator(pool);
     assert_int_equal(atomic_load(&pool->bells[WAITER_COORDINATOR].x_count), count + 1);
@@ -207,9 +233,10 @@ static void bury_of_a_running_worker_loses_its_job(void **state)
     uint8_t byte;
     pool_job_t job;
     assert_int_equal(pool_pipe(pool, 256, fds), 0);
-    assert_int_equal(pool_submit(pool, &(struct pool_job_config){.module = 1, .stdio = {0, fds[1]}}, &job), 0);
+    assert_int_equal(
+        pool_submit(pool, &(struct pool_job_config){.module = 1, .stdio = {[1] = {POOL_STDIO_PIPE, fds[1]}}}, &job), 0);
     test_worker_enter(1);
-    coordinator_bury_worker(pool, 1, 0);
+    coordinator_bury_worker(pool, 1, 0, true);
     assert_int_equal(test_result(pool, job).outcome, POOL_LOST);
     assert_int_equal(test_result(pool, job).worker, 1);
     assert_int_equal(pool_read(pool, fds[0], &byte, 1), 0);
@@ -224,7 +251,7 @@ static void bury_of_a_worker_whose_job_shall_end_ends_it_as_was_wished(void **st
     pool_job_t job = test_submit(pool, 1);
     test_worker_enter(1);
     assert_int_equal(pool_cancel(pool, job), 0);
-    coordinator_bury_worker(pool, 1, 0);
+    coordinator_bury_worker(pool, 1, 0, true);
     assert_int_equal(test_result(pool, job).outcome, POOL_CANCELLED);
 }
 
@@ -237,7 +264,7 @@ static void bury_of_a_killed_worker_leaves_its_job_as_it_ended(void **state)
     coordinator_tick(pool);
     fake_port_advance_ms(TEST_GRACE_MS);
     coordinator_tick(pool);
-    coordinator_bury_worker(pool, coordinator_next_kill(pool), -1);
+    coordinator_bury_worker(pool, coordinator_next_kill(pool), -1, true);
     assert_int_equal(test_result(pool, job).outcome, POOL_CANCELLED);
     assert_int_equal(coordinator_next_kill(pool), 0);
     assert_int_equal(pool_release(pool, job), 0);
@@ -248,12 +275,12 @@ static void bury_of_nobody_is_nothing(void **state)
 {
     struct pool *pool = *state;
     uint32_t awake = atomic_load(&pool->sched.x_awake);
-    coordinator_bury_worker(pool, 0, 0);
-    coordinator_bury_worker(pool, WORKERS_MAX, 0);
-    coordinator_bury_worker(pool, WORKERS_MAX + 1, 0);
-    coordinator_bury_worker(pool, UINT32_MAX, 0);
-    coordinator_bury_worker(pool, 1, 0);
-    coordinator_bury_worker(pool, 1, 0); /* a second time */
+    coordinator_bury_worker(pool, 0, 0, true);
+    coordinator_bury_worker(pool, WORKERS_MAX, 0, true);
+    coordinator_bury_worker(pool, WORKERS_MAX + 1, 0, true);
+    coordinator_bury_worker(pool, UINT32_MAX, 0, true);
+    coordinator_bury_worker(pool, 1, 0, true);
+    coordinator_bury_worker(pool, 1, 0, true); /* a second time */
     assert_int_equal(atomic_load(&pool->sched.x_awake), awake - 1);
     assert_int_equal(test_worker_state(pool, WORKERS_MAX), WORKER_NONE);
 }
@@ -263,7 +290,7 @@ static void bury_of_a_worker_that_never_started_changes_no_count(void **state)
     struct pool *pool = *state;
     uint32_t awake = atomic_load(&pool->sched.x_awake);
     int32_t number = coordinator_add_worker(pool);
-    coordinator_bury_worker(pool, (uint32_t)number, 0);
+    coordinator_bury_worker(pool, (uint32_t)number, 0, true);
     assert_int_equal(atomic_load(&pool->sched.x_awake), awake);
 }
 
@@ -278,7 +305,7 @@ static void bury_of_an_idle_worker_passes_its_wake_up_on(void **state)
     pool__bell_arm(&pool->bells[WAITER_WORKER_0 + 1]);
     test_submit(pool, 1);
     assert_int_equal(atomic_load(&pool->bells[WAITER_WORKER_0 + other].x_count), count);
-    coordinator_bury_worker(pool, 1, 0);
+    coordinator_bury_worker(pool, 1, 0, true);
     assert_int_not_equal(atomic_load(&pool->bells[WAITER_WORKER_0 + other].x_count), count);
 }
 
@@ -286,7 +313,7 @@ static void buried_worker_is_idle_no_more(void **state)
 {
     struct pool *pool = *state;
     pool__sched_set_idle(&pool->sched, 1);
-    coordinator_bury_worker(pool, 1, 0);
+    coordinator_bury_worker(pool, 1, 0, true);
     test_submit(pool, 1);
     assert_int_equal(pool__sched_pick(&pool->sched), 0);
 }
@@ -294,7 +321,7 @@ static void buried_worker_is_idle_no_more(void **state)
 static void slot_of_a_buried_worker_rests(void **state)
 {
     struct pool *pool = *state;
-    coordinator_bury_worker(pool, 1, 5000);
+    coordinator_bury_worker(pool, 1, 5000, true);
     fake_port_advance_ms(4999);
     assert_int_equal(coordinator_add_worker(pool), 2);
     fake_port_advance_ms(1);
@@ -306,7 +333,7 @@ static void slot_of_a_buried_worker_rests(void **state)
 static void slot_of_a_worker_that_may_live_for_ever_is_never_used_again(void **state)
 {
     struct pool *pool = *state;
-    coordinator_bury_worker(pool, 1, -1);
+    coordinator_bury_worker(pool, 1, -1, true);
     fake_port_advance_ms((uint64_t)1 << 40);
     assert_int_equal(coordinator_add_worker(pool), 2);
 }
@@ -314,7 +341,7 @@ static void slot_of_a_worker_that_may_live_for_ever_is_never_used_again(void **s
 static void slot_of_a_worker_known_to_be_gone_is_used_at_once(void **state)
 {
     struct pool *pool = *state;
-    coordinator_bury_worker(pool, 1, 0);
+    coordinator_bury_worker(pool, 1, 0, true);
     assert_int_equal(coordinator_add_worker(pool), 1);
     assert_int_equal(worker_join(pool, 1), 0);
     pool_job_t job = test_submit(pool, 1);
@@ -328,7 +355,7 @@ static void add_worker_when_all_are_in_use_is_eagain(void **state)
     struct pool *pool = *state;
     for (int32_t i = 2; i <= (int32_t)WORKERS_MAX; i++) assert_int_equal(coordinator_add_worker(pool), i);
     assert_int_equal(coordinator_add_worker(pool), POOL_EAGAIN);
-    coordinator_bury_worker(pool, 100, 10);
+    coordinator_bury_worker(pool, 100, 10, true);
     assert_int_equal(coordinator_add_worker(pool), POOL_EAGAIN);
     fake_port_advance_ms(10);
     assert_int_equal(coordinator_add_worker(pool), 100);
@@ -344,7 +371,7 @@ static void worker_replaced_1000_times_leaves_nothing_behind(void **state)
         coordinator_tick(pool);
         fake_port_advance_ms(TEST_GRACE_MS);
         coordinator_tick(pool);
-        coordinator_bury_worker(pool, coordinator_next_kill(pool), 100);
+        coordinator_bury_worker(pool, coordinator_next_kill(pool), 100, true);
         assert_int_equal(test_result(pool, job).outcome, POOL_CANCELLED);
         assert_int_equal(pool_release(pool, job), 0);
         test_worker_join(pool);
@@ -414,23 +441,23 @@ static void close_wakes_every_worker_and_keeps_how_jobs_ended(void **state)
 static void refill_stocks_the_common_kinds(void **state)
 {
     struct pool *pool = *state;
-    uint64_t stocked = pool->blocks.total_bytes;
+    uint64_t stocked = pool->blocks.x_total_bytes;
     assert_int_not_equal(pool__take_block(pool, 1, 0), 0);
     assert_int_not_equal(pool__take_block(pool, POOL_PIPE_DEFAULT_BYTES, 0), 0);
     coordinator_tick(pool);
-    assert_int_equal(pool->blocks.total_bytes, stocked);
+    assert_int_equal(pool->blocks.x_total_bytes, stocked);
 }
 
 static void refill_adds_what_was_asked_for_in_vain_and_no_more(void **state)
 {
     struct pool *pool = *state;
-    uint64_t before = pool->blocks.total_bytes;
+    uint64_t before = pool->blocks.x_total_bytes;
     for (uint32_t i = 0; i < 3; i++) assert_int_equal(pool__take_block(pool, 1u << 20, WAITER_CLIENT), 0);
     coordinator_tick(pool);
-    assert_int_equal(pool->blocks.total_bytes - before, 3u << 20);
+    assert_int_equal(pool->blocks.x_total_bytes - before, 3u << 20);
     for (uint32_t i = 0; i < 3; i++) assert_int_not_equal(pool__take_block(pool, 1u << 20, WAITER_CLIENT), 0);
     coordinator_tick(pool);
-    assert_int_equal(pool->blocks.total_bytes - before, 3u << 20);
+    assert_int_equal(pool->blocks.x_total_bytes - before, 3u << 20);
 }
 
 static void refill_stays_within_the_limit(void **state)
@@ -439,14 +466,14 @@ static void refill_stays_within_the_limit(void **state)
     for (uint32_t i = 0; i < 4 * TEST_BLOCKS_MIB; i++) {
         if (!pool__take_block(pool, 1u << 20, WAITER_CLIENT)) coordinator_tick(pool);
     }
-    assert_true(pool->blocks.total_bytes <= TEST_BLOCKS_MIB << 20);
-    assert_true(pool->blocks.total_bytes > (TEST_BLOCKS_MIB - 1) << 20);
+    assert_true(pool->blocks.x_total_bytes <= TEST_BLOCKS_MIB << 20);
+    assert_true(pool->blocks.x_total_bytes > (TEST_BLOCKS_MIB - 1) << 20);
 }
 
 static void refill_refuses_a_size_that_there_never_will_be(void **state)
 {
     struct pool *pool = *state;
-    pool->blocks.limit_bytes = pool->blocks.total_bytes;
+    pool->blocks.limit_bytes = pool->blocks.x_total_bytes;
     assert_int_equal(pool__take_block(pool, 1u << 20, WAITER_CLIENT), 0);
     assert_int_equal(pool__no_block(pool, 1u << 20), POOL_EAGAIN);
     coordinator_tick(pool);
@@ -458,7 +485,7 @@ static void refill_refuses_a_size_that_there_never_will_be(void **state)
 static void refill_at_the_limit_wakes_nobody(void **state)
 {
     struct pool *pool = *state;
-    pool->blocks.limit_bytes = pool->blocks.total_bytes;
+    pool->blocks.limit_bytes = pool->blocks.x_total_bytes;
     while (pool__take_block(pool, POOL_PIPE_DEFAULT_BYTES, WAITER_CLIENT)) continue;
     assert_int_equal(pool__no_block(pool, POOL_PIPE_DEFAULT_BYTES), POOL_EAGAIN);
     uint32_t count = client_arm(pool);
@@ -473,13 +500,13 @@ static void refill_at_the_limit_wakes_nobody(void **state)
 static void pool_with_no_memory_for_blocks_still_runs_jobs(void **state)
 {
     (void)state;
-    struct pool *pool = coordinator_create(1, TEST_GRACE_MS, 0);
+    struct pool *pool = coordinator_create(1, TEST_GRACE_MS, 0, 1, 0);
     test_worker_join(pool);
-    pool_job_t job = test_submit(pool, 1);
+    pool_job_t job = test_submit_bare(pool);
     test_worker_enter(1);
     test_worker_return(0);
     assert_int_equal(test_result(pool, job).outcome, POOL_EXITED);
-    assert_int_equal(pool->blocks.total_bytes, 0);
+    assert_int_equal(pool->blocks.x_total_bytes, 0);
     test_pool_free(pool);
 }
 
@@ -498,6 +525,7 @@ int main(void)
         CASE(kill_never_hits_the_next_job_on_that_worker),
         CASE(kill_never_hits_the_next_job_in_the_same_record),
         CASE(kill_for_one_turn_does_not_match_another),
+        CASE(kill_never_hits_a_function),
         CASE(next_kill_names_each_worker_until_it_is_buried),
         CASE(coordinator_that_can_watch_is_rung_and_not_relayed),
         CASE(bury_of_a_running_worker_loses_its_job),

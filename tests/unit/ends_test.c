@@ -7,6 +7,8 @@
 #include "support/test_pool.h"
 #include "sync/wake.h"
 
+#define UNSTOCKED_BYTES (512u * 1024) /* a size that is not kept in stock */
+
 static pool_fd_t fds[2];
 
 static struct pool *pool_with_pipe(void **state, uint32_t capacity)
@@ -106,19 +108,19 @@ static void close_of_the_last_end_signals_nobody(void **state)
 static void take_block_in_vain_asks_the_coordinator(void **state)
 {
     struct pool *pool = *state;
-    assert_int_equal(pool__take_block(pool, 4096, WAITER_CLIENT), 0);
+    assert_int_equal(pool__take_block(pool, UNSTOCKED_BYTES, WAITER_CLIENT), 0);
     assert_int_equal(fake.ticks, 1);
-    assert_true(atomic_load(&pool->blocks.x_wanted[pool__blocks_class(4096)]) > 0);
+    assert_true(atomic_load(&pool->blocks.x_wanted[pool__blocks_class(UNSTOCKED_BYTES)]) > 0);
     coordinator_tick(pool);
     assert_true(test_signalled(pool, SIGNAL_BLOCKS));
-    assert_int_not_equal(pool__take_block(pool, 4096, WAITER_CLIENT), 0);
+    assert_int_not_equal(pool__take_block(pool, UNSTOCKED_BYTES, WAITER_CLIENT), 0);
 }
 
 static void take_block_in_vain_asks_for_one_block(void **state)
 {
     struct pool *pool = *state;
-    assert_int_equal(pool__take_block(pool, 4096, WAITER_CLIENT), 0);
-    assert_int_equal(atomic_load(&pool->blocks.x_wanted[pool__blocks_class(4096)]), 1);
+    assert_int_equal(pool__take_block(pool, UNSTOCKED_BYTES, WAITER_CLIENT), 0);
+    assert_int_equal(atomic_load(&pool->blocks.x_wanted[pool__blocks_class(UNSTOCKED_BYTES)]), 1);
 }
 
 static void give_block_wakes_whoever_found_none(void **state)

@@ -11,7 +11,7 @@
 #include "sync/sleep.h"
 
 #define EXCHANGES 100000u
-#define SIZE_BYTES 4096u /* a size that is not kept in stock */
+#define SIZE_BYTES (512u * 1024) /* a size that is not kept in stock */
 
 static uint8_t memory[SIZE_BYTES];
 static _Atomic uint32_t x_handed; /* the block, on its way back */
@@ -47,7 +47,8 @@ static void block_that_comes_back_wakes_whoever_sleeps_for_it(void **state)
     pool__blocks_add(&pool->blocks, pool__blocks_class(SIZE_BYTES), memory);
     pthread_t giver = thread_start(give_back, pool);
     for (uint32_t i = 0; i < EXCHANGES; i++) {
-        uint32_t block = pool__sleep_on_block(&sleeper, SIZE_BYTES, PORT_FOREVER);
+        uint32_t block;
+        assert_int_equal(pool__sleep_on_block(&sleeper, SIZE_BYTES, PORT_FOREVER, &block), 0);
         assert_ptr_equal(pool->blocks.memory[block], memory);
         atomic_store(&x_handed, block);
         dawdle(&random);
@@ -60,7 +61,7 @@ static void block_that_comes_back_wakes_whoever_sleeps_for_it(void **state)
 static int setup(void **state)
 {
     port_set_hooks(&(struct port_hooks){0});
-    *state = coordinator_create(2, TEST_GRACE_MS, TEST_BLOCKS_MIB);
+    *state = test_pool_make(2, 0);
     return *state ? 0 : -1;
 }
 

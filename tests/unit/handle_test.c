@@ -26,6 +26,39 @@ static void handle_of_an_end_is_never_0(void **state)
     }
 }
 
+/* pool_call_begin gives one as an int32_t, whose negative values are errors. */
+static void handle_of_an_end_is_a_positive_int(void **state)
+{
+    (void)state;
+    for (uint64_t generation = 0; generation <= UINT32_MAX; generation += 1 + (generation >> 10)) {
+        assert_true((int32_t)pool__handle_of_end(PIPE_SLOTS - 1, PIPE_WRITE, (uint32_t)generation) > 0);
+        assert_true((int32_t)pool__handle_of_end(0, PIPE_READ, (uint32_t)generation) > 0);
+    }
+}
+
+/* A C function's own descriptors are no ends of pipes. */
+static void handle_of_an_end_is_never_stdio(void **state)
+{
+    (void)state;
+    for (uint32_t generation = 0; generation < 1u << 19; generation++) {
+        assert_true(pool__handle_of_end(0, PIPE_READ, generation) > POOL_STDERR);
+        assert_true(pool__handle_of_end(1, PIPE_WRITE, generation) > POOL_STDERR);
+    }
+}
+
+static void handle_of_a_call_is_never_0_and_keeps_its_slot(void **state)
+{
+    (void)state;
+    for (uint32_t generation = 0; generation < 1u << 24; generation += 1 + (generation >> 12)) {
+        assert_int_not_equal(pool__handle_of_call(0, generation), 0);
+        assert_int_equal(pool__handle_of_call(1023, generation) & ((1u << HANDLE_CALL_BITS) - 1), 1023);
+    }
+    assert_int_not_equal(pool__handle_of_call(0, (1u << 24) - 1), 0);
+    for (uint32_t generation = 0; generation < 1u << 20; generation++) {
+        assert_int_not_equal(pool__handle_of_call(5, generation), pool__handle_of_call(5, generation + 1));
+    }
+}
+
 static void handle_keeps_its_slot(void **state)
 {
     (void)state;
@@ -66,6 +99,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(handle_of_a_job_is_never_0),
         cmocka_unit_test(handle_of_an_end_is_never_0),
+        cmocka_unit_test(handle_of_an_end_is_a_positive_int),
+        cmocka_unit_test(handle_of_an_end_is_never_stdio),
+        cmocka_unit_test(handle_of_a_call_is_never_0_and_keeps_its_slot),
         cmocka_unit_test(handle_keeps_its_slot),
         cmocka_unit_test(handle_differs_from_one_generation_to_the_next),
         cmocka_unit_test(strerror_has_a_message_for_each_code),

@@ -22,7 +22,7 @@ static pool_job_t submit_with_pipes(struct pool *pool, pool_fd_t mine[3])
     for (uint32_t i = 0; i < 3; i++) {
         pool_fd_t fds[2];
         assert_int_equal(pool_pipe(pool, 256, fds), 0);
-        config.stdio[i] = fds[i == 0 ? 0 : 1];
+        config.stdio[i] = (struct pool_stdio){POOL_STDIO_PIPE, fds[i == 0 ? 0 : 1]};
         mine[i] = fds[i == 0 ? 1 : 0];
     }
     assert_int_equal(pool_submit(pool, &config, &job), 0);
@@ -42,7 +42,7 @@ static void job_of_each_stale_generation_is_null(void **state)
     struct pool *pool = *state;
     pool_job_t handles[100];
     for (uint32_t i = 0; i < COUNT_OF(handles); i++) {
-        handles[i] = test_submit(pool, 0);
+        handles[i] = test_submit(pool, 1);
         struct job *job = pop(pool);
         assert_ptr_equal(pool__job_of(pool, handles[i]), job);
         assert_true(pool__job_begin(pool, job, 1, 1));
@@ -137,10 +137,10 @@ static void job_end_does_not_close_a_pipe_that_has_become_another(void **state)
     submit_with_pipes(pool, mine);
     struct job *job = pop(pool);
     assert_true(pool__job_begin(pool, job, 1, 1));
-    pool__close_end(pool, pool__end_of(pool, job->stdio[2], PIPE_WRITE), PIPE_WRITE); /* by the guest */
+    pool__close_end(pool, pool__end_of(pool, job->stdio[2].fd, PIPE_WRITE), PIPE_WRITE); /* by the guest */
     assert_int_equal(pool_close(pool, mine[2]), 0);
     assert_int_equal(pool_pipe(pool, 256, later), 0);
-    assert_ptr_equal(test_pipe(pool, later[1]), test_pipe(pool, job->stdio[2]));
+    assert_ptr_equal(test_pipe(pool, later[1]), test_pipe(pool, job->stdio[2].fd));
     pool__job_end_running(pool, job, POOL_EXITED, 0);
     assert_int_equal(pool_write(pool, later[1], "x", 1), 1);
 }

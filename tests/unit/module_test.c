@@ -11,7 +11,7 @@
 #define GUESTS "examples/guests/"
 
 enum { TYPE = 1, IMPORT = 2, FUNCTION = 3, MEMORY = 5, EXPORT = 7, CODE = 10 };
-enum { I = MODULE_I32, L = MODULE_I64, F = MODULE_F32, D = MODULE_F64 };
+enum { I = POOL_I32, L = POOL_I64, F = POOL_F32, D = POOL_F64 };
 
 struct bytes {
     uint32_t size;

@@ -32,7 +32,7 @@ static int setup(void **state)
 {
     port_set_hooks(&(struct port_hooks){0});
     for (uint32_t i = 0; i < sizeof pattern; i++) pattern[i] = (uint8_t)(i % PATTERN_BYTES * 2654435761u >> 13);
-    *state = coordinator_create(2, TEST_GRACE_MS, TEST_BLOCKS_MIB);
+    *state = test_pool_make(2, 0);
     return *state ? 0 : -1;
 }
 

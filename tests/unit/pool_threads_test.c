@@ -25,7 +25,7 @@
 #define ROUNDS 40u
 
 /* What a guest does, by its module's number. */
-enum kind { ECHO, SOURCE, SINK, EXIT, WAIT, CALL, COMPUTE, KINDS };
+enum kind { ECHO = 1, SOURCE, SINK, EXIT, WAIT, CALL, COMPUTE, KINDS };
 
 static struct {
     struct pool *pool;
@@ -205,7 +205,7 @@ static void end_killed_worker(uint32_t number)
     else
         THREAD_CHECK(pthread_detach(house.workers[number]) == 0);
     house.n_parked += !ends;
-    coordinator_bury_worker(house.pool, number, ends ? 0 : -1);
+    coordinator_bury_worker(house.pool, number, ends ? 0 : -1, true);
     atomic_fetch_add(&house.x_kills, 1);
 }
 
@@ -231,8 +231,8 @@ static void *run_coordinator(void *unused)
 
 static void open_house(struct property *random, uint32_t n_workers)
 {
-    port_set_hooks(&(struct port_hooks){.unwind = fake_port_unwind});
-    house.pool = coordinator_create(2, GRACE_MS, TEST_BLOCKS_MIB);
+    port_set_hooks(&(struct port_hooks){.unwind = fake_port_unwind, .runs_guests = true, .must_not_block = true});
+    house.pool = coordinator_create(2, GRACE_MS, TEST_BLOCKS_MIB, n_workers, n_workers);
     house.seed = property_fork(random).state;
     house.n_parked = 0;
     atomic_store(&house.x_stop, 0);
@@ -262,7 +262,7 @@ static void close_house(void)
     for (uint32_t n = 1; n <= WORKERS_MAX; n++) {
         if (!is_alive(n)) continue;
         thread_join(house.workers[n]);
-        coordinator_bury_worker(house.pool, n, 0);
+        coordinator_bury_worker(house.pool, n, 0, false);
     }
 }
 
@@ -317,12 +317,14 @@ static struct {
 static struct flight *submit(enum kind kind, pool_fd_t in, pool_fd_t out, uint32_t total, uint32_t timeout_ms)
 {
     char text[16];
+    const char *const argv[] = {text, NULL};
     struct flight *flight = client.flights;
     while (flight->job) flight++;
     *flight = (struct flight){.kind = kind, .total = total};
-    struct pool_job_config config = {
-        .module = kind, .stdio = {in, out}, .args = text, .n_args = 1, .timeout_ms = timeout_ms};
-    config.args_bytes = (uint32_t)snprintf(text, sizeof text, "%u", total) + 1;
+    snprintf(text, sizeof text, "%u", total);
+    struct pool_job_config config = {.module = kind, .argv = argv, .timeout_ms = timeout_ms};
+    if (in) config.stdio[0] = (struct pool_stdio){POOL_STDIO_PIPE, in};
+    if (out) config.stdio[1] = (struct pool_stdio){POOL_STDIO_PIPE, out};
     assert_int_equal(pool_submit(house.pool, &config, &flight->job), 0);
     client.in_flight++;
     client.submitted++;

@@ -21,7 +21,7 @@ static void sched_pick_with_nothing_to_do_returns_0(void **state)
 static void sched_pick_with_nobody_idle_returns_0(void **state)
 {
     (void)state;
-    assert_true(pool__sched_push(&sched, 5));
+    assert_true(pool__sched_push(&sched, 5, POOL_PRIORITY_NORMAL));
     assert_int_equal(pool__sched_pick(&sched), 0);
 }
 
@@ -31,7 +31,7 @@ static void sched_picks_the_lowest_idle_worker(void **state)
     static const uint32_t idle[] = {128, 3, 64, 33, 32, 97, 1};
     static const uint32_t picked[] = {1, 3, 32, 33, 64, 97, 128};
     for (uint32_t i = 0; i < COUNT_OF(idle); i++) pool__sched_set_idle(&sched, idle[i]);
-    assert_true(pool__sched_push(&sched, 5));
+    assert_true(pool__sched_push(&sched, 5, POOL_PRIORITY_NORMAL));
     for (uint32_t i = 0; i < COUNT_OF(picked); i++) assert_int_equal(pool__sched_pick(&sched), picked[i]);
     assert_int_equal(pool__sched_pick(&sched), 0);
 }
@@ -39,7 +39,7 @@ static void sched_picks_the_lowest_idle_worker(void **state)
 static void sched_picks_every_worker_by_its_number(void **state)
 {
     (void)state;
-    assert_true(pool__sched_push(&sched, 5));
+    assert_true(pool__sched_push(&sched, 5, POOL_PRIORITY_NORMAL));
     for (uint32_t worker = 1; worker <= WORKERS_MAX; worker++) {
         pool__sched_set_idle(&sched, worker);
         assert_int_equal(pool__sched_pick(&sched), worker);
@@ -50,7 +50,7 @@ static void sched_picks_every_worker_by_its_number(void **state)
 static void sched_does_not_pick_whoever_is_idle_no_more(void **state)
 {
     (void)state;
-    assert_true(pool__sched_push(&sched, 5));
+    assert_true(pool__sched_push(&sched, 5, POOL_PRIORITY_NORMAL));
     pool__sched_set_idle(&sched, 40);
     pool__sched_set_idle(&sched, 41);
     pool__sched_clear_idle(&sched, 40);
@@ -65,15 +65,52 @@ static void sched_wake_up_is_passed_on_by_whoever_popped(void **state)
     uint32_t slot;
     pool__sched_set_idle(&sched, 1);
     pool__sched_set_idle(&sched, 2);
-    assert_true(pool__sched_push(&sched, 10));
+    assert_true(pool__sched_push(&sched, 10, POOL_PRIORITY_NORMAL));
     assert_int_equal(pool__sched_pick(&sched), 1);
-    assert_true(pool__sched_push(&sched, 11)); /* by somebody who has not picked yet */
+    assert_true(pool__sched_push(&sched, 11, POOL_PRIORITY_NORMAL)); /* by somebody who has not picked yet */
     assert_true(pool__sched_pop(&sched, &slot));
     assert_int_equal(slot, 10);
     assert_int_equal(pool__sched_pick(&sched), 2);
     assert_true(pool__sched_pop(&sched, &slot));
     assert_int_equal(slot, 11);
     assert_int_equal(pool__sched_pick(&sched), 0);
+}
+
+static void sched_pops_by_priority_and_then_in_order(void **state)
+{
+    (void)state;
+    static const uint32_t pushed[] = {POOL_PRIORITY_LOW,    POOL_PRIORITY_NORMAL, POOL_PRIORITY_HIGH,
+                                      POOL_PRIORITY_NORMAL, POOL_PRIORITY_HIGH,   POOL_PRIORITY_LOW};
+    static const uint32_t popped[] = {2, 4, 1, 3, 0, 5};
+    uint32_t slot;
+    for (uint32_t i = 0; i < COUNT_OF(pushed); i++) assert_true(pool__sched_push(&sched, i, pushed[i]));
+    for (uint32_t i = 0; i < COUNT_OF(popped); i++) {
+        assert_true(pool__sched_has_more(&sched));
+        assert_true(pool__sched_pop(&sched, &slot));
+        assert_int_equal(slot, popped[i]);
+    }
+    assert_false(pool__sched_has_more(&sched));
+    assert_false(pool__sched_pop(&sched, &slot));
+}
+
+static void sched_wakes_for_a_job_of_any_priority(void **state)
+{
+    (void)state;
+    for (uint32_t priority = 0; priority < PRIORITIES; priority++) {
+        pool__sched_init(&sched);
+        pool__sched_set_idle(&sched, 9);
+        assert_true(pool__sched_push(&sched, 5, priority));
+        assert_int_equal(pool__sched_pick(&sched), 9);
+    }
+}
+
+static void sched_order_to_retire_is_obeyed_as_often_as_it_was_given(void **state)
+{
+    (void)state;
+    assert_false(pool__sched_retire(&sched));
+    atomic_store(&sched.x_retire, 3);
+    for (uint32_t i = 0; i < 3; i++) assert_true(pool__sched_retire(&sched));
+    assert_false(pool__sched_retire(&sched));
 }
 
 int main(void)
@@ -84,6 +121,9 @@ int main(void)
         cmocka_unit_test_setup(sched_picks_the_lowest_idle_worker, setup),
         cmocka_unit_test_setup(sched_picks_every_worker_by_its_number, setup),
         cmocka_unit_test_setup(sched_does_not_pick_whoever_is_idle_no_more, setup),
+        cmocka_unit_test_setup(sched_pops_by_priority_and_then_in_order, setup),
+        cmocka_unit_test_setup(sched_wakes_for_a_job_of_any_priority, setup),
+        cmocka_unit_test_setup(sched_order_to_retire_is_obeyed_as_often_as_it_was_given, setup),
         cmocka_unit_test_setup(sched_wake_up_is_passed_on_by_whoever_popped, setup),
     };
     return cmocka_run_group_tests_name("sched", tests, NULL, NULL);

@@ -9,6 +9,8 @@
 #include "sync/wake.h"
 #include "wasi/types.h"
 
+#define TEXT_BYTES 200000u
+
 static pool_fd_t to_guest, from_guest;
 
 /* Submits a job with stdin and stdout. */
@@ -18,8 +20,10 @@ static pool_job_t submit_with_pipes(struct pool *pool)
     pool_job_t job;
     assert_int_equal(pool_pipe(pool, 256, in), 0);
     assert_int_equal(pool_pipe(pool, 256, out), 0);
-    struct pool_job_config config = {
-        .module = 4, .stdio = {in[0], out[1]}, .args = "prog\0-v\0A=1", .args_bytes = 12, .n_args = 2, .n_env = 1};
+    struct pool_job_config config = {.module = 4,
+                                     .stdio = {{POOL_STDIO_PIPE, in[0]}, {POOL_STDIO_PIPE, out[1]}},
+                                     .argv = (const char *const[]){"prog", "-v", NULL},
+                                     .envp = (const char *const[]){"A=1", NULL}};
     assert_int_equal(pool_submit(pool, &config, &job), 0);
     to_guest = in[1];
     from_guest = out[0];
@@ -142,7 +146,7 @@ static void worker_join_after_burial_is_refused(void **state)
 {
     struct pool *pool = *state;
     uint32_t number = (uint32_t)coordinator_add_worker(pool), awake = atomic_load(&pool->sched.x_awake);
-    coordinator_bury_worker(pool, number, -1);
+    coordinator_bury_worker(pool, number, -1, true);
     assert_true(worker_join(pool, number) < 0);
     assert_int_equal(test_worker_state(pool, number), WORKER_DEAD);
     assert_int_equal(atomic_load(&pool->sched.x_awake), awake);
@@ -235,6 +239,7 @@ static void worker_left_by_without_a_guest_is_not_what_the_last_guest_did(void *
     test_worker_unwound();
     test_submit(pool, 2);
     assert_int_equal(worker_next(), 2);
+    assert_int_equal(worker_call()->name_bytes, 0);
     assert_int_equal(worker_left_by(), 0);
     worker_end(POOL_NOT_STARTED, 0, 0);
 }
@@ -286,12 +291,14 @@ static void worker_text_waits_for_memory_that_is_to_come(void **state)
     pool_job_t job = submit_with_pipes(pool);
     test_worker_enter(4);
     worker_leave();
+    uint32_t taken[8], n = test_drain_blocks(pool, TEXT_BYTES, taken, COUNT_OF(taken));
     fake.on_tick = tick_meanwhile;
-    uint8_t *text = worker_text(20000); /* a size that is not kept in stock */
+    uint8_t *text = worker_text(TEXT_BYTES);
     assert_non_null(text);
-    memset(text, 'a', 20000);
-    worker_end(POOL_TRAPPED, 1, 20000);
-    assert_int_equal(test_result(pool, job).text_bytes, 20000);
+    memset(text, 'a', TEXT_BYTES);
+    worker_end(POOL_TRAPPED, 1, TEXT_BYTES);
+    assert_int_equal(test_result(pool, job).text_bytes, TEXT_BYTES);
+    test_undrain_blocks(pool, taken, n);
     close_and_release(pool, job);
 }
 
@@ -301,11 +308,13 @@ static void worker_text_without_memory_is_null_in_the_end(void **state)
     pool_job_t job = submit_with_pipes(pool);
     test_worker_enter(4);
     worker_leave();
+    uint32_t taken[8], n = test_drain_blocks(pool, TEXT_BYTES, taken, COUNT_OF(taken));
     fake.on_tick = ring_meanwhile;
     fake.step_ns = 100 * MS_NS;
-    assert_null(worker_text(20000));
+    assert_null(worker_text(TEXT_BYTES));
     worker_end(POOL_TRAPPED, 1, 0);
     assert_null(test_result(pool, job).text);
+    test_undrain_blocks(pool, taken, n);
     close_and_release(pool, job);
 }
 
@@ -313,7 +322,7 @@ static void worker_text_without_memory_is_null_in_the_end(void **state)
 static void bury_meanwhile(void)
 {
     fake.on_tick = ring_meanwhile;
-    coordinator_bury_worker(pool_meanwhile, 1, -1);
+    coordinator_bury_worker(pool_meanwhile, 1, -1, true);
 }
 
 static void worker_that_dies_waiting_for_text_gives_its_block_back_once(void **state)
@@ -322,10 +331,12 @@ static void worker_that_dies_waiting_for_text_gives_its_block_back_once(void **s
     pool_job_t job = submit_with_pipes(pool);
     test_worker_enter(4);
     worker_leave();
+    uint32_t taken[8], n = test_drain_blocks(pool, TEXT_BYTES, taken, COUNT_OF(taken));
     fake.on_tick = bury_meanwhile;
     fake.step_ns = 500 * MS_NS;
-    assert_null(worker_text(20000));
+    assert_null(worker_text(TEXT_BYTES));
     assert_int_equal(test_result(pool, job).outcome, POOL_LOST);
+    test_undrain_blocks(pool, taken, n);
     close_and_release(pool, job);
 }
 
@@ -489,6 +500,120 @@ static void cancel_of_one_job_does_not_touch_the_next_on_that_worker(void **stat
     assert_pool_is_empty(pool);
 }
 
+static uint32_t runs;
+
+static uint32_t add_to(pool_t *pool, void *user)
+{
+    (void)pool;
+    runs++;
+    return (uint32_t)(uintptr_t)user;
+}
+
+/* Functions are run in worker_next, which comes back with the next guest. */
+static void worker_runs_functions_by_itself(void **state)
+{
+    struct pool *pool = *state;
+    pool_job_t jobs[3];
+    runs = 0;
+    for (uint32_t i = 0; i < 3; i++) {
+        struct pool_job_config config = {.function = add_to, .user = (void *)(uintptr_t)(i + 40)};
+        assert_int_equal(pool_submit(pool, &config, &jobs[i]), 0);
+    }
+    pool_job_t guest = test_submit(pool, 6);
+    test_worker_enter(6);
+    assert_int_equal(runs, 3);
+    for (uint32_t i = 0; i < 3; i++) assert_int_equal(test_result(pool, jobs[i]).code, i + 40);
+    test_worker_return(1);
+    assert_int_equal(test_result(pool, guest).code, 1);
+}
+
+static void worker_that_is_to_retire_takes_no_more_jobs(void **state)
+{
+    struct pool *pool = *state;
+    pool_job_t job = test_submit(pool, 1);
+    atomic_store(&pool->sched.x_retire, 1);
+    assert_int_equal(worker_next(), POOL_ETIMEDOUT);
+    assert_int_equal(atomic_load(&pool->sched.x_retire), 0);
+    assert_int_equal(pool_wait(pool, job, 0, NULL), POOL_EAGAIN);
+    test_worker_enter(1);
+    test_worker_return(0);
+}
+
+static void worker_call_tells_the_export_and_its_values(void **state)
+{
+    struct pool *pool = *state;
+    static const struct pool_value values[] = {{POOL_I32, {.i32 = -3}}, {POOL_F64, {.f64 = 2.5}}};
+    pool_job_t job;
+    struct pool_job_config config = {.module = 1, .export_name = "answer", .values = values, .n_values = 2};
+    assert_int_equal(pool_submit(pool, &config, &job), 0);
+    assert_int_equal(worker_next(), 1);
+    const struct worker_call *call = worker_call();
+    assert_int_equal(call->name_bytes, 6);
+    assert_memory_equal(call->name, "answer", 6);
+    assert_int_equal(call->n_values, 2);
+    assert_int_equal(call->values[0].of.i32, -3);
+    assert_true(call->values[1].of.f64 == 2.5);
+    worker_end(POOL_EXITED, 0, 0);
+    test_submit(pool, 2);
+    assert_int_equal(worker_next(), 2);
+    assert_int_equal(worker_call()->name_bytes, 0); /* a command */
+    assert_int_equal(worker_call()->n_values, 0);
+    worker_end(POOL_EXITED, 0, 0);
+}
+
+static void worker_results_reach_the_result_and_go_with_the_job(void **state)
+{
+    struct pool *pool = *state;
+    pool_job_t job = submit_with_pipes(pool);
+    test_worker_enter(4);
+    worker_leave();
+    assert_null(worker_results(0));
+    assert_null(worker_results(POOL_VALUES_MAX + 1));
+    assert_null(worker_results(UINT32_MAX));
+    struct pool_value *values = worker_results(POOL_VALUES_MAX);
+    assert_non_null(values);
+    for (uint32_t i = 0; i < POOL_VALUES_MAX; i++) values[i] = (struct pool_value){POOL_I64, {.i64 = -(int64_t)i}};
+    worker_end(POOL_EXITED, 0, 0);
+    struct pool_result result = test_result(pool, job);
+    assert_int_equal(result.n_values, POOL_VALUES_MAX);
+    assert_int_equal(result.values[15].of.i64, -15);
+    assert_null(result.text);
+    close_and_release(pool, job);
+}
+
+/* What the parser finds is module_test's to say. */
+static void worker_signature_is_what_the_modules_head_says(void **state)
+{
+    (void)state;
+    static const uint8_t module[] = {0,    'a', 's', 'm', 1, 0, 0, 0, 1, 5, 1,   0x60, 1,
+                                     0x7f, 0,   3,   2,   1, 0, 7, 5, 1, 1, 'f', 0,    0};
+    struct module_signature signature;
+    assert_int_equal(worker_signature(module, sizeof module, "f", 1, &signature), 0);
+    assert_int_equal(signature.n_params, 1);
+    assert_int_equal(signature.types[0], POOL_I32);
+    assert_int_equal(worker_signature(module, sizeof module, "g", 1, &signature), POOL_ENOENT);
+    assert_int_equal(worker_signature(module, 5, "f", 1, &signature), POOL_EINVAL);
+}
+
+static void worker_borrows_one_piece_at_a_time(void **state)
+{
+    struct pool *pool = *state;
+    uint32_t before = test_free_blocks(pool);
+    test_submit(pool, 1);
+    test_worker_begin(1);
+    uint32_t running = test_free_blocks(pool);
+    assert_non_null(worker_borrow(100));
+    assert_non_null(worker_borrow(5000)); /* instead of the first */
+    assert_int_equal(test_free_blocks(pool), running - 1);
+    assert_null(worker_borrow(POOL_BYTES_MAX + 1));
+    assert_int_equal(test_free_blocks(pool), running);
+    worker_return();
+    worker_return();
+    assert_int_equal(test_free_blocks(pool), running);
+    assert_int_equal(running, before - 1); /* its record */
+    worker_end(POOL_EXITED, 0, 0);
+}
+
 /* sync/sleep.c */
 
 static void sleep_on_a_pipe_that_is_ready_does_not_sleep(void **state)
@@ -571,6 +696,12 @@ int main(void)
         CASE(cancel_unwinds_the_guest_at_whatever_it_calls_next),
         CASE(cancel_during_a_call_unwinds_at_its_end),
         CASE(cancel_of_one_job_does_not_touch_the_next_on_that_worker),
+        CASE(worker_runs_functions_by_itself),
+        CASE(worker_that_is_to_retire_takes_no_more_jobs),
+        CASE(worker_call_tells_the_export_and_its_values),
+        CASE(worker_results_reach_the_result_and_go_with_the_job),
+        CASE(worker_signature_is_what_the_modules_head_says),
+        CASE(worker_borrows_one_piece_at_a_time),
         CASE(sleep_on_a_pipe_that_is_ready_does_not_sleep),
         CASE(sleep_of_a_cancelled_job_is_ecanceled_and_takes_its_announcement_back),
         CASE(sleep_lets_go_of_a_core_and_takes_it_back),

@@ -1,0 +1,108 @@
+#include "support/native_pool.h"
+
+#include "support/prelude.h"
+#include "support/threads.h"
+
+pool_t *native_pool_make(uint32_t n_workers, uint32_t max_workers)
+{
+    pool_t *pool;
+    port_set_hooks(&(struct port_hooks){0});
+    struct pool_config config = {.n_workers = n_workers, .max_workers = max_workers};
+    assert_int_equal(pool_create(&config, &pool), 0);
+    return pool;
+}
+
+void native_pool_free(pool_t *pool)
+{
+    assert_int_equal(pool_destroy(pool), 0);
+}
+
+pool_job_t native_submit(pool_t *pool, pool_function function, void *user)
+{
+    pool_job_t job = 0;
+    struct pool_job_config config = {.function = function, .user = user};
+    assert_int_equal(pool_submit(pool, &config, &job), 0);
+    return job;
+}
+
+struct pool_result native_await(pool_t *pool, pool_job_t job)
+{
+    struct pool_result result;
+    assert_int_equal(pool_wait(pool, job, POOL_FOREVER, &result), 0);
+    assert_int_equal(pool_release(pool, job), 0);
+    return result;
+}
+
+void gate_init(struct gate *gate)
+{
+    sem_init(&gate->arrived, 0, 0);
+    sem_init(&gate->opened, 0, 0);
+}
+
+static void wait_for(sem_t *semaphore)
+{
+    while (sem_wait(semaphore) != 0) continue; /* a signal may interrupt it */
+}
+
+void gate_arrive(struct gate *gate)
+{
+    sem_post(&gate->arrived);
+    wait_for(&gate->opened);
+}
+
+void gate_await_arrival(struct gate *gate)
+{
+    wait_for(&gate->arrived);
+}
+
+void gate_open(struct gate *gate)
+{
+    sem_post(&gate->opened);
+}
+
+uint32_t job_at_gate(pool_t *pool, void *user)
+{
+    (void)pool;
+    gate_arrive(user);
+    return 7;
+}
+
+uint32_t job_that_computes(pool_t *pool, void *user)
+{
+    struct gate *gate = user;
+    if (gate) sem_post(&gate->arrived);
+    while (!pool_interrupted(pool)) continue;
+    return 8;
+}
+
+uint32_t job_that_reads(pool_t *pool, void *user)
+{
+    uint8_t bytes[4096];
+    uint32_t total = 0;
+    (void)user;
+    for (;;) {
+        int32_t n = pool_read(pool, POOL_STDIN, bytes, sizeof bytes);
+        if (n <= 0) return n < 0 ? (uint32_t)n : total;
+        total += (uint32_t)n;
+    }
+}
+
+uint32_t job_that_echoes(pool_t *pool, void *user)
+{
+    uint8_t bytes[4096];
+    uint32_t total = 0;
+    (void)user;
+    for (;;) {
+        int32_t n = pool_read(pool, POOL_STDIN, bytes, sizeof bytes);
+        if (n <= 0) return n < 0 ? (uint32_t)n : total;
+        if (pool_write(pool, POOL_STDOUT, bytes, (uint32_t)n) != n) return (uint32_t)POOL_EPIPE;
+        total += (uint32_t)n;
+    }
+}
+
+uint32_t job_that_blocks(pool_t *pool, void *user)
+{
+    const pool_fd_t *fd = user;
+    uint8_t byte;
+    return (uint32_t)pool_read(pool, *fd, &byte, 1);
+}

@@ -1,0 +1,455 @@
+/* sync/calls.c: host calls from the job that makes one to the reply; the test is the job and the host. */
+#include "sync/calls.h"
+
+#include "client/client.h"
+#include "core/handle.h"
+#include "support/fake_port.h"
+#include "support/prelude.h"
+#include "support/property.h"
+#include "support/test_pool.h"
+#include "sync/ends.h"
+#include "sync/jobs.h"
+
+static struct pool *pool;
+static pool_job_t handle;
+static struct job *job;
+static struct sleeper sleeper;
+
+static void begin_job(void)
+{
+    uint32_t slot;
+    handle = test_submit_bare(pool);
+    assert_true(pool__sched_pop(&pool->sched, &slot));
+    job = &pool->jobs[slot];
+    assert_true(pool__job_begin(pool, job, 1, 1));
+    sleeper.job = job;
+}
+
+static void end_job(void)
+{
+    pool__job_end_running(pool, job, POOL_EXITED, 0);
+    assert_int_equal(pool_release(pool, handle), 0);
+    sleeper.job = NULL;
+}
+
+static int setup(void **state)
+{
+    if (test_pool_setup(state)) return -1;
+    pool = *state;
+    assert_int_equal(client_join(pool, false), 0);
+    pool__sleeper_init(&sleeper, pool, WAITER_WORKER_0 + 1);
+    begin_job();
+    return 0;
+}
+
+/* Whatever was done: nothing is left over. */
+static int teardown(void **state)
+{
+    if (sleeper.job) end_job();
+    assert_int_equal(atomic_load(&job->x_calls), 0);
+    assert_pool_is_empty(pool);
+    return test_pool_teardown(state);
+}
+
+static struct call_draft draft_of(const char *name, const void *data, uint32_t size)
+{
+    struct call_draft draft;
+    uint32_t name_bytes = (uint32_t)strlen(name);
+    assert_int_equal(pool__call_draft(&sleeper, name_bytes, size, &draft), 0);
+    memcpy(draft.memory, name, name_bytes);
+    if (size) memcpy(draft.memory + name_bytes, data, size);
+    return draft;
+}
+
+static struct call_draft send(const char *name, const void *data, uint32_t size)
+{
+    struct call_draft draft = draft_of(name, data, size);
+    pool__call_send(&sleeper, &draft);
+    return draft;
+}
+
+static uint32_t slot_of(const struct call_draft *draft)
+{
+    return (uint32_t)(draft->call - pool->calls);
+}
+
+static struct client_call take(const struct call_draft *draft)
+{
+    struct client_call call;
+    assert_int_equal(client_call(pool, slot_of(draft), &call), 0);
+    return call;
+}
+
+static void close_reply(const struct call_draft *draft)
+{
+    pool__close_end(pool, draft->pipe, PIPE_READ);
+}
+
+static uint32_t bytes_in(const struct call_draft *draft)
+{
+    return pool__pipe_readable(draft->pipe, 0).size;
+}
+
+static void call_carries_its_name_and_data_to_the_host(void **state)
+{
+    (void)state;
+    struct call_draft draft = send("host.echo", "12345", 5);
+    assert_true(test_signalled(pool, SIGNAL_CALL_0 + slot_of(&draft)));
+    struct client_call call = take(&draft);
+    assert_int_equal(call.job, handle);
+    assert_int_equal(call.name_bytes, 9);
+    assert_memory_equal(call.name, "host.echo", 9);
+    assert_int_equal(call.size_bytes, 5);
+    assert_memory_equal(call.data, "12345", 5);
+    assert_int_equal(atomic_load(&draft.pipe->x_reply), POOL_EAGAIN);
+    close_reply(&draft);
+    assert_int_equal(pool_reply(pool, call.call, 0, NULL, 0), 0);
+}
+
+static void reply_reaches_the_job_with_its_status_and_then_end_of_file(void **state)
+{
+    (void)state;
+    struct call_draft draft = send("f", NULL, 0);
+    struct client_call call = take(&draft);
+    assert_int_equal(pool__pipe_read_status(draft.pipe), POOL_EAGAIN);
+    assert_int_equal(pool_reply(pool, call.call, 0, "answer", 6), 0);
+    assert_int_equal(atomic_load(&draft.pipe->x_reply), 0);
+    assert_int_equal(bytes_in(&draft), 6);
+    assert_memory_equal(pool__pipe_readable(draft.pipe, 0).data, "answer", 6);
+    pool__pipe_consume(draft.pipe, 6);
+    assert_int_equal(pool__pipe_read_status(draft.pipe), 0);
+    close_reply(&draft);
+}
+
+static void reply_wakes_the_job(void **state)
+{
+    (void)state;
+    struct call_draft drafts[2] = {send("f", NULL, 0), send("f", NULL, 0)};
+    for (uint32_t i = 0; i < 2; i++) {
+        struct client_call call = take(&drafts[i]);
+        pool__pipe_announce(drafts[i].pipe, PIPE_READ, sleeper.waiter, 0);
+        uint32_t count = pool__sleeper_arm(&sleeper);
+        assert_int_equal(pool_reply(pool, call.call, i ? -1 : 0, i ? NULL : "x", i ? 0 : 1), 0);
+        assert_int_not_equal(atomic_load(&pool->bells[sleeper.waiter].x_count), count);
+        pool__pipe_announce(drafts[i].pipe, PIPE_READ, 0, 0);
+        pool__sleeper_disarm(&sleeper);
+        close_reply(&drafts[i]);
+    }
+}
+
+static void reply_of_an_error_is_the_status_whatever_it_is(void **state)
+{
+    (void)state;
+    static const int32_t errors[] = {-1, POOL_ENOENT, -4242, INT32_MIN, POOL_ECANCELED};
+    for (uint32_t i = 0; i < COUNT_OF(errors); i++) {
+        struct call_draft draft = send("f", NULL, 0);
+        assert_int_equal(pool_reply(pool, take(&draft).call, errors[i], NULL, 0), 0);
+        assert_int_equal(atomic_load(&draft.pipe->x_reply), errors[i]);
+        assert_int_equal(pool__pipe_read_status(draft.pipe), 0);
+        close_reply(&draft);
+    }
+}
+
+static void reply_out_of_its_range_is_refused_and_the_call_waits_on(void **state)
+{
+    (void)state;
+    struct call_draft draft = send("f", NULL, 0);
+    struct client_call call = take(&draft);
+    static uint8_t byte;
+    assert_int_equal(pool_reply(pool, call.call, 1, NULL, 0), POOL_EINVAL);
+    assert_int_equal(pool_reply(pool, call.call, INT32_MAX, NULL, 0), POOL_EINVAL);
+    assert_int_equal(pool_reply(pool, call.call, POOL_EAGAIN, NULL, 0), POOL_EINVAL); /* means: not answered */
+    assert_int_equal(pool_reply(pool, call.call, 0, NULL, 1), POOL_EINVAL);
+    assert_int_equal(pool_reply(pool, call.call, -1, &byte, 1), POOL_EINVAL); /* data or an error, not both */
+    assert_int_equal(pool_reply(pool, call.call, 0, &byte, POOL_BYTES_MAX + 1), POOL_E2BIG);
+    assert_int_equal(pool__call_state(draft.call), CALL_TAKEN);
+    assert_int_equal(pool_reply(pool, call.call, 0, &byte, 1), 0);
+    close_reply(&draft);
+}
+
+static void reply_twice_is_ebadf_the_second_time(void **state)
+{
+    (void)state;
+    struct call_draft draft = send("f", NULL, 0);
+    struct client_call call = take(&draft);
+    assert_int_equal(pool_reply(pool, call.call, 0, "a", 1), 0);
+    assert_int_equal(pool_reply(pool, call.call, 0, "b", 1), POOL_EBADF);
+    assert_memory_equal(pool__pipe_readable(draft.pipe, 0).data, "a", 1);
+    close_reply(&draft);
+    struct call_draft again = send("f", NULL, 0); /* the same slot, another call */
+    assert_ptr_equal(again.call, draft.call);
+    assert_int_equal(pool_reply(pool, call.call, 0, "c", 1), POOL_EBADF);
+    struct client_call next = take(&again);
+    assert_int_not_equal(next.call, call.call);
+    assert_int_equal(pool_reply(pool, call.call, 0, "c", 1), POOL_EBADF);
+    assert_int_equal(pool_reply(pool, next.call, 0, NULL, 0), 0);
+    close_reply(&again);
+}
+
+static void reply_to_nonsense_is_ebadf(void **state)
+{
+    (void)state;
+    struct property random = property_begin("reply_to_nonsense_is_ebadf");
+    struct call_draft draft = send("f", NULL, 0);
+    pool_call_t not_taken = pool__handle_of_call(slot_of(&draft), pool__call_generation(draft.call));
+    assert_int_equal(pool_reply(pool, not_taken, 0, NULL, 0), POOL_EBADF);
+    assert_int_equal(pool_reply(pool, 0, 0, NULL, 0), POOL_EBADF);
+    assert_int_equal(pool_reply(pool, UINT32_MAX, 0, NULL, 0), POOL_EBADF);
+    for (uint32_t i = 0; i < 100000; i++) {
+        assert_int_equal(pool_reply(pool, property_next(&random), 0, NULL, 0), POOL_EBADF);
+    }
+    close_reply(&draft);
+    struct client_call call;
+    assert_int_equal(client_call(pool, slot_of(&draft), &call), POOL_EBADF);
+}
+
+static void take_of_what_does_not_wait_is_ebadf(void **state)
+{
+    (void)state;
+    struct client_call call;
+    struct call_draft draft = draft_of("f", NULL, 0);
+    assert_int_equal(client_call(pool, slot_of(&draft), &call), POOL_EBADF); /* still being filled */
+    assert_int_equal(client_call(pool, slot_of(&draft) + 1, &call), POOL_EBADF);
+    assert_int_equal(client_call(pool, CALLS_MAX, &call), POOL_EBADF);
+    assert_int_equal(client_call(pool, UINT32_MAX, &call), POOL_EBADF);
+    pool__call_send(&sleeper, &draft);
+    call = take(&draft);
+    assert_int_equal(client_call(pool, slot_of(&draft), &call), POOL_EBADF); /* taken already */
+    assert_int_equal(pool_reply(pool, call.call, 0, NULL, 0), 0);
+    close_reply(&draft);
+}
+
+static void call_that_is_dropped_leaves_nothing(void **state)
+{
+    (void)state;
+    struct call_draft draft = draft_of("f", "abc", 3);
+    pool__call_drop(&sleeper, &draft);
+    assert_int_equal(test_free_calls(pool), CALLS_MAX);
+    assert_int_equal(test_free_pipes(pool), PIPES_MAX);
+    assert_int_equal(atomic_load(&job->x_calls), 0);
+}
+
+static void call_given_up_before_it_is_taken_is_never_served(void **state)
+{
+    (void)state;
+    struct client_call call;
+    struct call_draft draft = send("f", "abc", 3);
+    close_reply(&draft);
+    assert_int_equal(client_call(pool, slot_of(&draft), &call), POOL_EBADF);
+    assert_int_equal(test_free_calls(pool), CALLS_MAX);
+}
+
+static void reply_after_the_caller_gave_up_is_no_error(void **state)
+{
+    (void)state;
+    struct call_draft draft = send("f", NULL, 0);
+    struct client_call call = take(&draft);
+    close_reply(&draft);
+    assert_int_equal(pool_reply(pool, call.call, 0, "abc", 3), 0);
+    assert_int_equal(pool_reply(pool, call.call, 0, "abc", 3), POOL_EBADF);
+}
+
+static void job_that_ends_closes_its_calls(void **state)
+{
+    (void)state;
+    struct client_call call;
+    struct call_draft waiting = send("f", NULL, 0), taken = send("g", NULL, 0), answered = send("h", NULL, 0);
+    struct client_call held = take(&taken);
+    assert_int_equal(pool_reply(pool, take(&answered).call, 0, "abc", 3), 0);
+    assert_int_equal(atomic_load(&job->x_calls), 3);
+    end_job();
+    assert_int_equal(atomic_load(&job->x_calls), 0);
+    assert_int_equal(client_call(pool, slot_of(&waiting), &call), POOL_EBADF);
+    assert_int_equal(pool_reply(pool, held.call, 0, "abc", 3), 0);
+}
+
+static void calls_of_one_job_are_not_closed_by_the_end_of_another(void **state)
+{
+    (void)state;
+    struct call_draft draft = send("f", NULL, 0);
+    pool_job_t first = handle;
+    struct job *first_job = job;
+    begin_job();
+    struct call_draft other = send("g", NULL, 0);
+    end_job();
+    assert_int_equal(atomic_load(&first_job->x_calls), 1);
+    struct client_call call = take(&draft);
+    assert_int_equal(call.job, first);
+    assert_int_equal(client_call(pool, slot_of(&other), &call), POOL_EBADF);
+    assert_int_equal(pool_reply(pool, call.call, 0, NULL, 0), 0);
+    close_reply(&draft);
+    pool__job_end_running(pool, first_job, POOL_EXITED, 0);
+    assert_int_equal(pool_release(pool, first), 0);
+}
+
+static void call_of_the_wrong_size_is_refused(void **state)
+{
+    (void)state;
+    struct call_draft draft;
+    assert_int_equal(pool__call_draft(&sleeper, 0, 0, &draft), POOL_EINVAL);
+    assert_int_equal(pool__call_draft(&sleeper, POOL_NAME_MAX_BYTES + 1, 0, &draft), POOL_EINVAL);
+    assert_int_equal(pool__call_draft(&sleeper, UINT64_MAX, 0, &draft), POOL_EINVAL);
+    assert_int_equal(pool__call_draft(&sleeper, 1, (uint64_t)POOL_BYTES_MAX + 1, &draft), POOL_E2BIG);
+    assert_int_equal(pool__call_draft(&sleeper, 1, UINT64_MAX, &draft), POOL_E2BIG);
+    assert_int_equal(test_free_calls(pool), CALLS_MAX);
+}
+
+static void call_when_nobody_serves_any_is_enoent(void **state)
+{
+    (void)state;
+    struct call_draft draft;
+    atomic_store(&pool->x_served, 0);
+    assert_int_equal(pool__call_draft(&sleeper, 1, 0, &draft), POOL_ENOENT);
+}
+
+static void more_calls_than_there_can_be_are_eagain_until_one_is_answered(void **state)
+{
+    (void)state;
+    static struct call_draft drafts[CALLS_MAX];
+    struct call_draft more;
+    for (uint32_t i = 0; i < CALLS_MAX; i++) {
+        pool__blocks_want(&pool->blocks, 0); /* one more than is in stock, so that nobody has to sleep */
+        if (i % 64 == 0) coordinator_tick(pool);
+        drafts[i] = send("f", NULL, 0);
+    }
+    assert_int_equal(pool__call_draft(&sleeper, 1, 0, &more), POOL_EAGAIN);
+    close_reply(&drafts[3]);
+    assert_int_equal(pool__call_draft(&sleeper, 1, 0, &more), POOL_EAGAIN); /* the host has not looked yet */
+    struct client_call call;
+    assert_int_equal(client_call(pool, slot_of(&drafts[3]), &call), POOL_EBADF);
+    drafts[3] = send("f", NULL, 0);
+    end_job();
+    for (uint32_t i = 0; i < CALLS_MAX; i++) assert_int_equal(client_call(pool, i, &call), POOL_EBADF);
+}
+
+static void call_when_all_pipes_are_in_use_is_enfile(void **state)
+{
+    (void)state;
+    static pool_fd_t fds[PIPES_MAX][2];
+    struct call_draft draft;
+    for (uint32_t i = 0; i < PIPES_MAX; i++) assert_int_equal(pool_pipe(pool, 256, fds[i]), 0);
+    assert_int_equal(pool__call_draft(&sleeper, 1, 0, &draft), POOL_ENFILE);
+    assert_int_equal(test_free_calls(pool), CALLS_MAX);
+    for (uint32_t i = 0; i < 2 * PIPES_MAX; i++) assert_int_equal(pool_close(pool, fds[i / 2][i % 2]), 0);
+}
+
+static void call_of_a_cancelled_job_is_ecanceled_when_it_would_sleep(void **state)
+{
+    (void)state;
+    struct call_draft draft;
+    assert_int_equal(pool_cancel(pool, handle), 0);
+    assert_int_equal(pool__call_draft(&sleeper, 1, 4 << 20, &draft), POOL_ECANCELED);
+    assert_int_equal(test_free_calls(pool), CALLS_MAX);
+}
+
+static void reply_without_memory_is_eagain_and_can_be_given_again(void **state)
+{
+    (void)state;
+    static uint8_t data[4 << 20];
+    struct call_draft draft = send("f", NULL, 0);
+    struct client_call call = take(&draft);
+    assert_int_equal(pool_reply(pool, call.call, 0, data, sizeof data), POOL_EAGAIN);
+    assert_int_equal(pool__call_state(draft.call), CALL_TAKEN);
+    assert_int_equal(atomic_load(&draft.pipe->x_reply), POOL_EAGAIN);
+    coordinator_tick(pool);
+    assert_true(test_signalled(pool, SIGNAL_BLOCKS));
+    assert_int_equal(pool_reply(pool, call.call, 0, data, sizeof data), 0);
+    assert_int_equal(bytes_in(&draft), sizeof data);
+    close_reply(&draft);
+}
+
+static void reply_for_which_there_never_is_memory_is_enomem(void **state)
+{
+    (void)state;
+    static uint8_t data[4 << 20];
+    struct call_draft draft = send("f", NULL, 0);
+    struct client_call call = take(&draft);
+    pool->blocks.limit_bytes = pool->blocks.x_total_bytes;
+    assert_int_equal(pool_reply(pool, call.call, 0, data, sizeof data), POOL_EAGAIN);
+    coordinator_tick(pool);
+    assert_int_equal(pool_reply(pool, call.call, 0, data, sizeof data), POOL_ENOMEM);
+    assert_int_equal(pool_reply(pool, call.call, POOL_ENOMEM, NULL, 0), 0); /* it can still be answered */
+    close_reply(&draft);
+}
+
+static void reply_that_was_staged_is_not_copied(void **state)
+{
+    (void)state;
+    uint8_t *staged, *other;
+    struct call_draft draft = send("f", NULL, 0);
+    struct client_call call = take(&draft);
+    assert_int_equal(client_reply(pool, call.call, 0, 10), POOL_EINVAL); /* nothing was staged */
+    assert_int_equal(client_stage(pool, 1000, &other), 0);
+    assert_int_equal(client_stage(pool, 1000, &staged), 0); /* the last one counts */
+    assert_int_equal(client_reply(pool, call.call, 0, 1025), POOL_EINVAL);
+    memcpy(staged, "hello", 5);
+    assert_int_equal(client_reply(pool, call.call + 1, 0, 5), POOL_EBADF); /* and is kept for the next */
+    assert_int_equal(client_reply(pool, call.call, 0, 5), 0);
+    assert_ptr_equal(pool__pipe_readable(draft.pipe, 0).data, staged);
+    assert_int_equal(bytes_in(&draft), 5);
+    assert_int_equal(client_reply(pool, call.call, 0, 5), POOL_EINVAL);
+    close_reply(&draft);
+}
+
+static void stage_of_too_much_is_refused(void **state)
+{
+    (void)state;
+    uint8_t *staged = NULL;
+    assert_int_equal(client_stage(pool, POOL_BYTES_MAX + 1, &staged), POOL_E2BIG);
+    assert_int_equal(client_stage(pool, UINT32_MAX, &staged), POOL_E2BIG);
+    assert_int_equal(client_stage(pool, 4 << 20, &staged), POOL_EAGAIN);
+    coordinator_tick(pool);
+    assert_int_equal(client_stage(pool, 4 << 20, &staged), 0);
+    assert_non_null(staged);
+    pool__give_block(pool, pool->staged_block);
+    pool->staged_block = 0;
+}
+
+static void stats_count_calls_and_not_their_pipes(void **state)
+{
+    (void)state;
+    struct pool_stats stats;
+    struct call_draft drafts[3] = {send("f", NULL, 0), send("g", NULL, 0), send("h", NULL, 0)};
+    struct client_call call = take(&drafts[1]);
+    assert_int_equal(pool_stats(pool, &stats), 0);
+    assert_int_equal(stats.n_calls, 3);
+    assert_int_equal(stats.n_pipes, 0);
+    assert_int_equal(pool_reply(pool, call.call, 0, NULL, 0), 0);
+    assert_int_equal(pool_stats(pool, &stats), 0);
+    assert_int_equal(stats.n_calls, 2);
+    end_job();
+    assert_int_equal(client_call(pool, slot_of(&drafts[0]), &call), POOL_EBADF);
+    assert_int_equal(client_call(pool, slot_of(&drafts[2]), &call), POOL_EBADF);
+}
+
+#define CASE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        CASE(call_carries_its_name_and_data_to_the_host),
+        CASE(reply_reaches_the_job_with_its_status_and_then_end_of_file),
+        CASE(reply_wakes_the_job),
+        CASE(reply_of_an_error_is_the_status_whatever_it_is),
+        CASE(reply_out_of_its_range_is_refused_and_the_call_waits_on),
+        CASE(reply_twice_is_ebadf_the_second_time),
+        CASE(reply_to_nonsense_is_ebadf),
+        CASE(take_of_what_does_not_wait_is_ebadf),
+        CASE(call_that_is_dropped_leaves_nothing),
+        CASE(call_given_up_before_it_is_taken_is_never_served),
+        CASE(reply_after_the_caller_gave_up_is_no_error),
+        CASE(job_that_ends_closes_its_calls),
+        CASE(calls_of_one_job_are_not_closed_by_the_end_of_another),
+        CASE(call_of_the_wrong_size_is_refused),
+        CASE(call_when_nobody_serves_any_is_enoent),
+        CASE(more_calls_than_there_can_be_are_eagain_until_one_is_answered),
+        CASE(call_when_all_pipes_are_in_use_is_enfile),
+        CASE(call_of_a_cancelled_job_is_ecanceled_when_it_would_sleep),
+        CASE(reply_without_memory_is_eagain_and_can_be_given_again),
+        CASE(reply_for_which_there_never_is_memory_is_enomem),
+        CASE(reply_that_was_staged_is_not_copied),
+        CASE(stage_of_too_much_is_refused),
+        CASE(stats_count_calls_and_not_their_pipes),
+    };
+    return cmocka_run_group_tests_name("calls", tests, NULL, NULL);
+}
