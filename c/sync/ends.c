@@ -28,7 +28,7 @@ int pool__open_pipe(struct pool *pool, uint32_t capacity, enum end_hold hold, po
 int pool__end_take(struct pool *pool, pool_fd_t fd, enum pipe_end end, enum end_hold hold, struct pipe **pipe_out)
 {
     struct pipe *pipe = &pool->pipes[(fd & ((1u << HANDLE_PIPE_BITS) - 1)) >> 1];
-    if ((fd & 1) != (uint32_t)end) return POOL_EBADF;
+    if ((fd & 1) != (uint32_t)end || pool__handle_shown(fd) == 0) return POOL_EBADF; /* no handle shows 0 */
     switch (pool__pipe_take(pipe, end, pool__handle_shown(fd), hold)) {
     case END_FREE: *pipe_out = pipe; return 0;
     case END_IN_CALL:

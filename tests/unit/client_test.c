@@ -460,6 +460,10 @@ static void handles_that_are_stale_or_nonsense_are_ebadf_everywhere(void **state
     assert_job_is_bad(pool, job);
     assert_job_is_bad(pool, 0);
     assert_end_is_bad(pool, 0);
+    for (uint32_t handle = 1; handle < 2 * PIPES_MAX + 2; handle++) { /* slots without a generation */
+        assert_job_is_bad(pool, handle);
+        assert_end_is_bad(pool, handle);
+    }
     for (uint32_t i = 0; i < 100000; i++) {
         uint32_t handle = property_next(&random);
         assert_job_is_bad(pool, handle);
