@@ -1,8 +1,11 @@
 // Node as an environment of the suite.
 
-import { readFile } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
-import { pathToFileURL } from 'node:url';
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import nodeEndpoint from '../node_modules/comlink/dist/esm/node-adapter.mjs';
 
@@ -21,6 +24,7 @@ export function makeEnv(params) {
       }),
     startWorker,
     watchFrames: undefined,
+    runNodeWasi: (guest, args, stdinBytes) => runNodeWasi(`${params.guests}/${guest}.gen.wasm`, args, stdinBytes),
   };
 }
 
@@ -47,4 +51,27 @@ function startWorker(url) {
       });
     });
   });
+}
+
+const runner = fileURLToPath(new URL('./rivals/node-wasi.mjs', import.meta.url));
+
+/**
+ * In a process of its own: it crashes now and then with the engine's fast calls, so without them.
+ *
+ * @param {string} path
+ * @param {string[]} args
+ * @param {number} stdinBytes
+ * @returns {Promise<number>}
+ */
+async function runNodeWasi(path, args, stdinBytes) {
+  const folder = await mkdtemp(join(tmpdir(), 'bench-'));
+  try {
+    const [stdin, stdout] = [join(folder, 'stdin'), join(folder, 'stdout')];
+    await writeFile(stdin, new Uint8Array(stdinBytes));
+    const options = ['--no-turbo-fast-api-calls', '--no-warnings', runner, path, stdin, stdout, ...args];
+    const { stderr } = await promisify(execFile)(process.execPath, options);
+    return Number(stderr);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 }

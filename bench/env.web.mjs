@@ -12,6 +12,7 @@ export function makeEnv(params) {
     fetchGuest: (name) => fetch(`${params.guests}/${name}.gen.wasm`),
     startWorker,
     watchFrames,
+    runNodeWasi: undefined,
   };
 }
 

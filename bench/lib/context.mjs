@@ -19,6 +19,8 @@
  * @property {(url: URL) => Promise<RivalWorker>} startWorker
  * @property {((onFrame: (ms: number) => void) => () => void) | undefined} watchFrames calls back at each frame of the
  *   page until the function that it answers is called; `undefined`: there is no page
+ * @property {((guest: string, args: string[], stdinBytes: number) => Promise<number>) | undefined} runNodeWasi runs a
+ *   guest under node:wasi with so many zeroes as its input: the number that it writes to stderr; `undefined`: not here
  */
 
 /**
@@ -30,6 +32,7 @@
  * @property {number} pings
  * @property {number} sequentialJobs
  * @property {number} jobsAtOnce
+ * @property {number} crossings calls of WASI that one guest makes
  * @property {number} pipeBytes
  * @property {number} framesMs
  */
@@ -41,6 +44,7 @@ export const FULL = {
   pings: 50,
   sequentialJobs: 200,
   jobsAtOnce: 1000,
+  crossings: 200_000,
   pipeBytes: 128 << 20,
   framesMs: 1500,
 };
@@ -52,6 +56,7 @@ export const QUICK = {
   pings: 10,
   sequentialJobs: 20,
   jobsAtOnce: 1000,
+  crossings: 2000,
   pipeBytes: 4 << 20,
   framesMs: 300,
 };

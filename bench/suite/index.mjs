@@ -1,5 +1,6 @@
 // Every subject, in the order in which they run.
 
+import crossing from './crossing.mjs';
 import frames from './frames.mjs';
 import hostCalls from './host-calls.mjs';
 import jobs from './jobs.mjs';
@@ -8,4 +9,4 @@ import ping from './ping.mjs';
 import pipes from './pipes.mjs';
 
 /** @type {readonly import('../lib/measure.mjs').Subject[]} */
-export const subjects = [hostCalls, ping, lifecycle, jobs, pipes, frames];
+export const subjects = [hostCalls, ping, lifecycle, jobs, crossing, pipes, frames];

@@ -1,0 +1,57 @@
+// One call of WASI, in nanoseconds by the guest's own clock: how much it costs to leave the guest's code and come back.
+// Nothing waits here: what is written has room, and what is read is there.
+
+import { expect } from '../lib/measure.mjs';
+import { compileGuest, rowOf } from './guests.mjs';
+
+const CALLS = ['clock_time_get', 'fd_write', 'fd_read'];
+const PIPE_BYTES = 1 << 20;
+
+const decoder = new TextDecoder();
+
+/**
+ * @param {any} pool
+ * @param {WebAssembly.Module} module
+ * @param {string} call
+ * @param {number} n
+ */
+async function ours(pool, module, call, n) {
+  const options = { args: [call, String(n)], stdin: new Uint8Array(n), pipeCapacity: PIPE_BYTES };
+  const { code, stdout, stderr } = await pool.run(module, options);
+  expect(code, 0, `the exit code of ${call}`);
+  if (call === 'fd_write') expect(stdout.length, 3 * n, 'bytes written');
+  return Number(decoder.decode(stderr));
+}
+
+/**
+ * @param {import('../lib/context.mjs').RivalWorker} worker
+ * @param {object} order
+ * @returns {Promise<number>}
+ */
+function shim(worker, order) {
+  return new Promise((resolve, reject) => {
+    worker.onMessage(({ ns, error }) => (error ? reject(new Error(error)) : resolve(ns)));
+    worker.post(order);
+  });
+}
+
+/** @type {import('../lib/measure.mjs').Subject} */
+export default {
+  name: 'crossing',
+  open: async (context) => {
+    const { env, sizes, builds } = context;
+    const n = sizes.crossings;
+    const module = await compileGuest(context, 'crossing');
+    const worker = await env.startWorker(new URL('../rivals/shim-worker.mjs', import.meta.url));
+    /** @type {Record<string, () => Promise<number>>} */
+    const variants = {};
+    const rivals = builds.map(({ label }) => label).filter((label) => label !== 'ours');
+    rivals.push('browser_wasi_shim', ...(env.runNodeWasi ? ['node:wasi'] : []));
+    for (const call of CALLS) {
+      for (const { label, pool } of builds) variants[`${call}: ${label}`] = () => ours(pool, module, call, n);
+      variants[`${call}: browser_wasi_shim`] = () => shim(worker, { module, call, n });
+      if (env.runNodeWasi) variants[`${call}: node:wasi`] = () => env.runNodeWasi('crossing', [call, String(n)], n);
+    }
+    return { variants, rows: CALLS.map((call) => rowOf(call, 'ns', rivals)), close: async () => worker.terminate() };
+  },
+};
