@@ -22,11 +22,8 @@ class Sink extends Fd {
 listen(({ module, call, n }) => {
   try {
     const [stdout, stderr] = [new Sink(), new Sink()];
-    const wasi = new WASI(
-      ['crossing', call, String(n)],
-      [],
-      [new OpenFile(new File(new Uint8Array(n))), stdout, stderr],
-    );
+    const fds = [new OpenFile(new File(new Uint8Array(n))), stdout, stderr];
+    const wasi = new WASI(['crossing', call, String(n)], [], fds, { debug: false });
     const instance = new WebAssembly.Instance(module, { wasi_snapshot_preview1: wasi.wasiImport });
     const code = wasi.start(instance);
     if (code !== 0) throw new Error(`crossing exited with ${code}: ${stderr.text()}`);
