@@ -7,7 +7,7 @@
 POOL_PREFIX ?=
 LIBRARY_ROOT := build$(POOL_PREFIX:%=/prefixed/%)
 LIBRARY_PREFIX := $(POOL_PREFIX:%=-DPOOL_PREFIX=%)
-LIBRARY_ROOMS := core sync api client coordinator native
+LIBRARY_ROOMS := core sync fs api client coordinator native
 LIBRARY_SOURCES := $(foreach room,$(LIBRARY_ROOMS),$(wildcard c/$(room)/*.c)) c/worker/worker.c c/port/native.c
 LIBRARY_CFLAGS := -std=c11 -D_GNU_SOURCE -O2 -DNDEBUG -fvisibility=hidden -pthread -Ic -Ic/include $(LIBRARY_PREFIX)
 ABI_SYMBOLS := tests/abi/symbols.txt

@@ -2,7 +2,7 @@
 # Included by the Makefile at the top, after c/coordinator.mk and c/native.mk.
 
 THIN_DIR := $(LIBRARY_ROOT)/emscripten
-THIN_SOURCES := $(wildcard c/thin/*.c) c/core/error.c c/core/record.c
+THIN_SOURCES := $(wildcard c/thin/*.c) c/core/error.c c/core/record.c c/core/utf8.c
 THIN_OBJECTS := $(THIN_SOURCES:c/%.c=$(THIN_DIR)/thin/%.o)
 THIN_LIBRARY := $(THIN_DIR)/libmillrace-client.a
 THIN_JS := c/thin/library_millrace.js

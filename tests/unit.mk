@@ -7,7 +7,7 @@
 UNIT_CC ?= gcc
 TSAN_CC ?= clang
 UNIT_SECONDS ?= 120
-UNIT_ROOMS := core sync wasi api client coordinator worker native
+UNIT_ROOMS := core sync fs wasi api client coordinator worker native
 UNIT_LIBRARY := $(foreach room,$(UNIT_ROOMS),$(wildcard c/$(room)/*.c)) c/port/native.c \
     $(filter-out %/failing_alloc.c,$(wildcard tests/support/*.c))
 UNIT_TESTS := $(wildcard tests/unit/*_test.c)

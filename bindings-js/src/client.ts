@@ -15,12 +15,20 @@ export interface Stdio {
   readonly fd: Fd;
 }
 
+/** A volume that a guest is given, and the path that it knows it as. */
+export interface VolumePreopen {
+  readonly path: string;
+  readonly volume: number;
+  readonly readOnly: boolean;
+}
+
 /** What `client_submit` takes, as far as commands need it. */
 export interface Submission {
   readonly module: number;
   readonly stdio: readonly [Stdio, Stdio, Stdio];
   readonly args: readonly string[];
   readonly env: readonly string[];
+  readonly preopens: readonly VolumePreopen[];
   readonly timeoutMs: number;
   /** `enum pool_priority`. */
   readonly priority: number;
@@ -165,26 +173,41 @@ export class Client {
   }
 
   /** Writes a `struct record` into the scratch memory: its size. */
-  #putRecord({ module, stdio, args, env, timeoutMs, priority }: Submission): number {
+  #putRecord({ module, stdio, args, env, preopens, timeoutMs, priority }: Submission): number {
     const { heap } = this.#thread;
     const record = this.#scratch + RECORD_AT;
-    const strings = encodeStrings([...args, ...env]);
-    const size = layout.sizeof_record + strings.length;
-    const bytes = heap.u8(record + size);
-    bytes.fill(0, record, record + layout.sizeof_record);
-    bytes.set(strings, record + layout.sizeof_record);
-    stdio.forEach(({ kind, fd }, i) => {
-      const at = record + layout.record_stdio + i * layout.sizeof_pool_stdio;
-      heap.setU32(at + layout.pool_stdio_kind, kind);
-      heap.setU32(at + layout.pool_stdio_fd, fd);
-    });
+    const preopensBytes = preopens.length * layout.sizeof_record_preopen;
+    const strings = encodeStrings([...args, ...env, ...preopens.map(({ path }) => path)], preopensBytes);
+    const stringsAt = record + layout.sizeof_record + preopensBytes;
+    const bytes = heap.u8(stringsAt + strings.length);
+    bytes.fill(0, record, stringsAt);
+    bytes.set(strings, stringsAt);
+    this.#putStdio(record + layout.record_stdio, stdio);
+    this.#putPreopens(record + layout.sizeof_record, preopens);
     heap.setU32(record + layout.record_module, module);
     heap.setU32(record + layout.record_timeout_ms, timeoutMs);
     heap.setU32(record + layout.record_priority, priority);
     heap.setU32(record + layout.record_n_args, args.length);
     heap.setU32(record + layout.record_n_env, env.length);
+    heap.setU32(record + layout.record_n_preopens, preopens.length);
     heap.setU32(record + layout.record_strings_bytes, strings.length);
-    return size;
+    return stringsAt + strings.length - record;
+  }
+
+  #putStdio(at: number, stdio: Submission['stdio']): void {
+    const { heap } = this.#thread;
+    for (const [i, { kind, fd }] of stdio.entries()) {
+      heap.setU32(at + i * layout.sizeof_pool_stdio + layout.pool_stdio_kind, kind);
+      heap.setU32(at + i * layout.sizeof_pool_stdio + layout.pool_stdio_fd, fd);
+    }
+  }
+
+  #putPreopens(at: number, preopens: readonly VolumePreopen[]): void {
+    const { heap } = this.#thread;
+    for (const [i, { volume, readOnly }] of preopens.entries()) {
+      heap.setU32(at + i * layout.sizeof_record_preopen + layout.record_preopen_volume, volume);
+      heap.setU32(at + i * layout.sizeof_record_preopen + layout.record_preopen_read_only, readOnly ? 1 : 0);
+    }
   }
 
   cancel(job: JobHandle): void {
@@ -251,10 +274,10 @@ export class Client {
   }
 }
 
-/** NUL-ended strings, one behind the other. */
-function encodeStrings(strings: readonly string[]): Uint8Array {
+/** NUL-ended strings, one behind the other, in a record that has so many other bytes. */
+function encodeStrings(strings: readonly string[], otherBytes: number): Uint8Array {
   const bytes = encoder.encode(strings.map((text) => `${text}\0`).join(''));
-  if (bytes.length <= layout.POOL_ARGS_MAX_BYTES) return bytes;
-  const most = layout.POOL_ARGS_MAX_BYTES;
+  const most = layout.POOL_ARGS_MAX_BYTES - otherBytes;
+  if (bytes.length <= most) return bytes;
   throw new PoolError('POOL_E2BIG', `arguments and environment are ${bytes.length} bytes, the most is ${most}`);
 }

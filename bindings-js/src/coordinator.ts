@@ -2,9 +2,10 @@
 import { bellIndex, findWaitAsync } from './bell.js';
 import { errorOfStatus } from './errors.js';
 import { errorCodes, layout } from './layout.gen.js';
-import type { FromCoordinator, ToCoordinator } from './protocol.js';
+import type { FilesRequest, FromCoordinator, ToCoordinator } from './protocol.js';
 import type { Scope } from './scope.js';
 import { instantiate, type Thread } from './thread.js';
+import { Volumes } from './volumes.js';
 
 type CoordinatorScope = Scope<FromCoordinator, ToCoordinator>;
 type Start = Extract<ToCoordinator, { type: 'millrace:start' }>;
@@ -37,6 +38,8 @@ export function serveCoordinator(scope: CoordinatorScope): void {
         return coordinator?.onJoined(message.number);
       case 'millrace:gone':
         return coordinator?.onGone(message);
+      case 'millrace:files':
+        return coordinator?.onFiles(message);
       case 'millrace:close':
         return void coordinator?.close();
     }
@@ -47,6 +50,7 @@ class Coordinator {
   readonly #scope: CoordinatorScope;
   readonly #thread: Thread;
   readonly #pool: number;
+  readonly #volumes: Volumes;
   readonly #restMs: number;
   readonly #waitAsync = findWaitAsync();
   readonly #words: Int32Array;
@@ -68,6 +72,7 @@ class Coordinator {
     this.#thread.c.__wasm_call_ctors();
     this.#pool = this.#thread.c.coordinator_create(cores, graceMs, blocksMib, workers, maxWorkers);
     if (!this.#pool) throw errorOfStatus(errorCodes.POOL_ENOMEM);
+    this.#volumes = new Volumes(this.#thread, this.#pool);
     scope.post({ type: 'millrace:created', pool: this.#pool });
     this.tick();
   }
@@ -139,6 +144,11 @@ class Coordinator {
     if (this.#workers.size > 0) this.#report();
     else if (this.#failedStarts >= FAILED_STARTS_MAX)
       this.#scope.post({ type: 'millrace:failed', message: `no compute worker could be started: ${text}` });
+  }
+
+  onFiles(request: FilesRequest): void {
+    const reply = this.#volumes.answer(request);
+    this.#scope.post(reply, reply.value instanceof ArrayBuffer ? [reply.value] : []);
   }
 
   #settleStart(number: number): void {

@@ -6,8 +6,12 @@ import { readSignature, type Signature } from './signature.js';
 import type { Thread } from './thread.js';
 import { textOf, trapOf } from './trap.js';
 
-/** What guests can import: by module, the prefix of the exports of coordinator.wasm that they get. */
-const IMPORTS: Readonly<Record<string, string>> = { wasi_snapshot_preview1: 'guest_', millrace: 'host_' };
+/** What guests can import: by module, the prefixes of the exports of coordinator.wasm that they get; later ones win. */
+const IMPORTS: Readonly<Record<string, readonly string[]>> = {
+  wasi_snapshot_preview1: ['guest_'],
+  wasi_unstable: ['guest_', 'unstable_'],
+  millrace: ['host_'],
+};
 
 const START = '_start';
 const INITIALIZE = '_initialize';
@@ -50,10 +54,12 @@ export class GuestRunner {
   constructor(thread: Thread) {
     this.#thread = thread;
     this.#memory = new GuestMemory(thread);
-    for (const [module, prefix] of Object.entries(IMPORTS)) {
+    for (const [module, prefixes] of Object.entries(IMPORTS)) {
       const functions = (this.#imports[module] = Object.create(null) as Record<string, WebAssembly.ImportValue>);
-      for (const [name, value] of Object.entries(thread.c)) {
-        if (name.startsWith(prefix)) functions[name.slice(prefix.length)] = value as () => void;
+      for (const prefix of prefixes) {
+        for (const [name, value] of Object.entries(thread.c)) {
+          if (name.startsWith(prefix)) functions[name.slice(prefix.length)] = value as () => void;
+        }
       }
     }
   }

@@ -3,6 +3,7 @@ import { platform } from './platform.node.js';
 import { Pool as BasePool } from './pool.js';
 import { type PoolOptions, startParts } from './start.js';
 
+export { Directory } from './directory.node.js';
 export * from './public.js';
 
 export class Pool extends BasePool {

@@ -3,6 +3,7 @@ import { platform } from './platform.web.js';
 import { Pool as BasePool } from './pool.js';
 import { type PoolOptions, startParts } from './start.js';
 
+export { Directory } from './directory.js';
 export * from './public.js';
 
 export class Pool extends BasePool {

@@ -1,6 +1,6 @@
 /** Starting jobs: opens their pipes and submits them, in the order they came, waiting while the pool is full. */
 import { onAbort } from './abort.js';
-import { type Client, EAGAIN, type Fd, type Stdio } from './client.js';
+import { type Client, EAGAIN, type Fd, type Stdio, type VolumePreopen } from './client.js';
 import { CancelledError, errorOfStatus, type JobError, TimedOutError } from './errors.js';
 import { errorCodes, layout } from './layout.gen.js';
 import type { Checked } from './options.js';
@@ -13,6 +13,7 @@ export type Piped = readonly [boolean, boolean, boolean];
 export interface Order {
   readonly module: number;
   readonly options: Checked;
+  readonly preopens: readonly VolumePreopen[];
   readonly piped: Piped;
   readonly signal: AbortSignal | undefined;
 }
@@ -94,14 +95,15 @@ export class Launcher {
   }
 
   /** One try; `undefined`: the pool is full. */
-  #try({ module, options, piped, signal }: Order): Task | undefined {
+  #try({ module, options, preopens, piped, signal }: Order): Task | undefined {
     const pipes = this.#openPipes(piped, options.pipeCapacity);
     if (!pipes) return undefined;
     const { theirs, ours } = pipes;
     try {
       const { args, env, priority } = options;
       const stdio = [stdioOf(theirs[0]), stdioOf(theirs[1]), stdioOf(theirs[2])] as const;
-      const job = this.#client.submit({ module, stdio, args, env, priority, timeoutMs: timeoutMsOf(options) });
+      const timeoutMs = timeoutMsOf(options);
+      const job = this.#client.submit({ module, stdio, args, env, preopens, priority, timeoutMs });
       if (job > 0) return this.#add(new Task(this.#client, job, ours, signal, (settled) => this.#onSettled(settled)));
       if (job !== EAGAIN) throw errorOfStatus(job);
     } catch (error) {

@@ -1,9 +1,18 @@
 /** What a caller may say about a job, and its translation into what C takes. */
+import { Directory } from './directory.js';
 import { PoolError } from './errors.js';
 import { layout } from './layout.gen.js';
+import { wholeNumber } from './whole-number.js';
 
 /** Which of the jobs that wait for a worker begins first. */
 export type Priority = 'high' | 'normal' | 'low';
+
+/** A directory that a guest is given. */
+export interface Preopen {
+  readonly directory: Directory;
+  /** The guest can change nothing in it: EROFS. (default: false) */
+  readonly readOnly?: boolean;
+}
 
 /** Options of every job. */
 export interface JobOptions {
@@ -13,6 +22,9 @@ export interface JobOptions {
   name?: string;
   /** The environment: the guest sees these variables and no others. (default: none) */
   env?: Readonly<Record<string, string>>;
+  /** The directories that it sees, each by the path that it knows it as; it sees no other files. 16 at
+   * most. (default: none) */
+  preopens?: Readonly<Record<string, Directory | Preopen>>;
   /** Ends the job when aborted: it rejects with a `CancelledError` whose `cause` is the signal's reason. */
   signal?: AbortSignal;
   /** Milliseconds from now until the job ends as timed out; compiling and waiting for a place count. (default: none) */
@@ -42,10 +54,18 @@ export interface SpawnOptions extends JobOptions {
   stderr?: 'piped' | 'null';
 }
 
+/** A directory, and the path that a guest knows it as. */
+export interface CheckedPreopen {
+  readonly path: string;
+  readonly directory: Directory;
+  readonly readOnly: boolean;
+}
+
 /** Checked options. */
 export interface Checked {
   readonly args: readonly string[];
   readonly env: readonly string[];
+  readonly preopens: readonly CheckedPreopen[];
   /** When the job must have ended, by `performance.now()`; Infinity: never. */
   readonly deadline: number;
   readonly pipeCapacity: number;
@@ -72,11 +92,14 @@ export function maxOutputOf(options: RunOptions): number {
 export function checkOptions(options: JobOptions): Checked {
   const args = [options.name ?? 'guest', ...(options.args ?? [])].map(String);
   const env = Object.entries(options.env ?? {}).map(([name, value]) => variable(name, value));
+  const preopens = Object.entries(options.preopens ?? {}).map(([path, given]) => preopen(path, given));
+  if (preopens.length > layout.POOL_PREOPENS_MAX) throw invalid(`preopens are ${layout.POOL_PREOPENS_MAX} at most`);
   const bad = [...args, ...env].find((text) => text.includes('\0'));
   if (bad !== undefined) throw invalid(`an argument or variable contains a NUL: ${JSON.stringify(bad)}`);
   return {
     args,
     env,
+    preopens,
     deadline: performance.now() + (wholeNumber('timeoutMs', options.timeoutMs, UINT32_MAX) || Infinity),
     priority: priorityOf(options.priority ?? 'normal'),
     pipeCapacity: wholeNumber('pipeCapacity', options.pipeCapacity, layout.POOL_PIPE_MAX_BYTES),
@@ -89,16 +112,16 @@ function priorityOf(name: string): number {
   return priority;
 }
 
+function preopen(path: string, given: Directory | Preopen): CheckedPreopen {
+  const { directory, readOnly = false } = given instanceof Directory ? { directory: given } : given;
+  if (path === '' || path.includes('\0')) throw invalid(`${JSON.stringify(path)} cannot be the path of a directory`);
+  if (!(directory instanceof Directory)) throw invalid(`what is given as ${JSON.stringify(path)} is no Directory`);
+  return { path, directory, readOnly };
+}
+
 function variable(name: string, value: string): string {
   if (name === '' || name.includes('=')) throw invalid(`${JSON.stringify(name)} cannot be the name of a variable`);
   return `${name}=${value}`;
-}
-
-/** A positive number, rounded up; 0 if it was not given. */
-export function wholeNumber(name: string, value: number | undefined, max: number): number {
-  if (value === undefined) return 0;
-  if (!(value > 0 && value <= max)) throw invalid(`${name} must be above 0 and at most ${max}, and is ${value}`);
-  return Math.ceil(value);
 }
 
 function invalid(message: string): PoolError {

@@ -1,23 +1,25 @@
 /** The pool: what an application makes first. */
-import type { Client } from './client.js';
+import type { Client, VolumePreopen } from './client.js';
 import { CancelledError, JobError, LostError, OutputLimitError, type PartialOutput, PoolError } from './errors.js';
+import { Files } from './files.js';
 import { Job } from './job.js';
 import { Launcher } from './launcher.js';
 import { ModuleList } from './module-list.js';
 import { Compiler, type ModuleSource } from './modules.js';
 import {
+  type CheckedPreopen,
   checkOptions,
   type JobOptions,
   maxOutputOf,
   type RunOptions,
   type SpawnOptions,
-  wholeNumber,
 } from './options.js';
 import { layout } from './layout.gen.js';
 import type { FromCoordinator, Roster } from './protocol.js';
 import { closeParts, endParts, type Parts } from './start.js';
 import { collect, feed } from './streams.js';
 import type { Task } from './task.js';
+import { wholeNumber } from './whole-number.js';
 
 /** How a pool shares memory with its workers. "shared": by shared memory, on a cross-origin isolated page. */
 export type Tier = 'shared';
@@ -48,11 +50,14 @@ export class Pool {
   readonly #parts: Parts;
   readonly #client: Client;
   readonly #launcher: Launcher;
+  readonly #files: Files;
   readonly #compiler: Compiler;
   readonly #modules: ModuleList;
   readonly #moduleIds = new WeakMap<WebAssembly.Module, number>();
   #roster: Roster;
   #closing: Promise<void> | undefined;
+  /** How many of our parts have something to wait for, so that the process must not end. */
+  #busy = 0;
 
   /** @internal Use `Pool.create`. */
   constructor(parts: Parts) {
@@ -62,7 +67,9 @@ export class Pool {
     this.#roster = roster;
     this.#compiler = new Compiler(platform);
     this.#modules = new ModuleList(crew);
-    this.#launcher = new Launcher(client, (busy) => coordinator.keepAlive(busy));
+    const onBusy = (busy: boolean): void => this.#keepAlive(busy);
+    this.#launcher = new Launcher(client, onBusy);
+    this.#files = new Files(coordinator, onBusy);
     coordinator.onMessage((message) => this.#onMessage(message));
     coordinator.onFailure((text) => this.#die(new LostError(`the coordinator died: ${text}`)));
   }
@@ -145,13 +152,35 @@ export class Pool {
     const done = (): void => this.#modules.done(id);
     this.#modules.use(id);
     try {
-      const task = await this.#launcher.launch({ module: id, options: checked, piped, signal: options.signal });
+      const preopens = await this.#attach(checked.preopens);
+      const task = await this.#launcher.launch({
+        module: id,
+        options: checked,
+        preopens,
+        piped,
+        signal: options.signal,
+      });
       void task.status.then(done, done);
       return task;
     } catch (error) {
       done();
       throw error;
     }
+  }
+
+  /** Moves directories into the pool that are not there yet. */
+  #attach(preopens: readonly CheckedPreopen[]): Promise<VolumePreopen[]> {
+    return Promise.all(
+      preopens.map(async ({ path, directory, readOnly }) => {
+        const volume = await directory.attach(this.#files);
+        return { path, volume, readOnly };
+      }),
+    );
+  }
+
+  #keepAlive(on: boolean): void {
+    this.#busy += on ? 1 : -1;
+    this.#parts.coordinator.keepAlive(this.#busy > 0);
   }
 
   /** The number of a module; the workers are sent it at its first use. */
@@ -169,6 +198,8 @@ export class Pool {
       case 'millrace:roster':
         this.#roster = message;
         return;
+      case 'millrace:files':
+        return this.#files.onReply(message);
       case 'millrace:failed':
         return this.#die(new LostError(message.message));
     }
@@ -182,15 +213,17 @@ export class Pool {
 
   async #close(): Promise<void> {
     const reason = new PoolError('POOL_ESHUTDOWN', 'the pool was closed');
-    this.#parts.coordinator.keepAlive(true);
+    this.#keepAlive(true);
     this.#client.shut(); // or a worker that is free again would begin what is about to be cancelled
     this.#launcher.cancelAll(reason);
     await closeParts(this.#parts);
+    this.#keepAlive(false);
     this.#end(new CancelledError({ cause: reason }));
   }
 
   #end(error: JobError): void {
     this.#launcher.failAll(error);
+    this.#files.shut();
     endParts(this.#parts);
     this.#roster = { workers: 0, lost: this.#roster.lost };
   }

@@ -1,5 +1,5 @@
 /** Every message between the three kinds of threads. Each is sent only over the channel between the main thread and a
- * worker that it started, which nobody else can post to. Data never travels here; it is in shared memory.
+ * worker that it started, which nobody else can post to. What jobs read and write never travels here; it is in shared memory.
  *
  * The main thread starts every worker: a worker that starts another can hang for good in Firefox. So what the coordinator
  * has to say to the workers is addressed to the main thread, which carries it out. */
@@ -23,6 +23,54 @@ export interface RingMessage {
   readonly waiter: number;
 }
 
+/** What something in a directory is. */
+export type EntryKind = 'file' | 'directory' | 'symlink';
+
+export interface EntryStat {
+  readonly kind: EntryKind;
+  /** Bytes of a file; of a directory 0. */
+  readonly size: number;
+  /** Milliseconds since 1970. */
+  readonly lastModified: number;
+}
+
+/** Something in a directory. */
+export interface DirectoryEntry extends EntryStat {
+  readonly name: string;
+}
+
+/** What the main thread calls in the coordinator, for files. Paths are relative to the volume's root. */
+export interface VolumeCalls {
+  /** 0 for a limit means none. */
+  make(maxBytes: number, maxFiles: number): number;
+  drop(volume: number): void;
+  read(volume: number, path: string): ArrayBuffer;
+  write(volume: number, path: string, data: ArrayBuffer): void;
+  list(volume: number, path: string): DirectoryEntry[];
+  stat(volume: number, path: string, follow: boolean): EntryStat;
+  mkdir(volume: number, path: string): void;
+  symlink(volume: number, path: string, target: string): void;
+  readlink(volume: number, path: string): string;
+  rename(volume: number, from: string, to: string): void;
+  remove(volume: number, path: string): void;
+}
+
+/** One of these calls. Buffers among `args` are transferred. */
+export interface FilesRequest {
+  readonly type: 'millrace:files';
+  readonly id: number;
+  readonly call: keyof VolumeCalls;
+  readonly args: readonly unknown[];
+}
+
+export interface FilesReply {
+  readonly type: 'millrace:files';
+  readonly id: number;
+  /** 0, or an error of `pool.h`. */
+  readonly status: number;
+  readonly value: unknown;
+}
+
 /** Main thread to coordinator. */
 export type ToCoordinator =
   | {
@@ -40,6 +88,7 @@ export type ToCoordinator =
   | { readonly type: 'millrace:joined'; readonly number: number }
   | { readonly type: 'millrace:gone'; readonly number: number; readonly text: string; readonly retired: boolean }
   | { readonly type: 'millrace:close' }
+  | FilesRequest
   | RingMessage;
 
 /** Coordinator to main thread. */
@@ -51,6 +100,7 @@ export type FromCoordinator =
   | ({ readonly type: 'millrace:roster' } & Roster)
   | { readonly type: 'millrace:failed'; readonly message: string }
   | { readonly type: 'millrace:closed' }
+  | FilesReply
   | RingMessage;
 
 /** A compiled guest, numbered by the main thread. */

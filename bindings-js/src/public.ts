@@ -1,4 +1,5 @@
 /** What every entry point of the package exports. */
+export type { DirectoryOptions, DirectoryTree, FileData } from './directory.js';
 export {
   CancelledError,
   CompileError,
@@ -17,7 +18,8 @@ export {
 } from './errors.js';
 export type { Job } from './job.js';
 export type { ModuleSource } from './modules.js';
-export type { JobOptions, Priority, RunOptions, SpawnOptions } from './options.js';
+export type { JobOptions, Preopen, Priority, RunOptions, SpawnOptions } from './options.js';
 export type { PoolStats, RunResult, Tier } from './pool.js';
+export type { DirectoryEntry, EntryKind, EntryStat } from './protocol.js';
 export type { PoolOptions } from './start.js';
 export type { JobStatus } from './task.js';

@@ -8,7 +8,7 @@ export const nodeRestMs = 1000;
 export function nodeScope<Out, In>(): Scope<Out, In> {
   const port = parentPort!;
   return {
-    post: (message) => port.postMessage(message),
+    post: (message, transfer) => port.postMessage(message, transfer),
     onMessage: (listener) => port.on('message', listener),
   };
 }
@@ -25,7 +25,7 @@ export function nodeChild<Out, In>(url: string, name: string): Child<Out, In> {
   };
   keepAlive(false);
   return {
-    post: (message) => worker.postMessage(message),
+    post: (message, transfer) => worker.postMessage(message, transfer),
     onMessage: (listener) => {
       worker.on('message', listener);
       keepAlive(alive); // listening has made it keep the process alive

@@ -2,7 +2,8 @@
 
 /** A worker that this thread started. */
 export interface Child<Out, In> {
-  post(message: Out): void;
+  /** Sends a message; the buffers in `transfer`, which it contains, move. */
+  post(message: Out, transfer?: readonly ArrayBuffer[]): void;
   onMessage(listener: (message: In) => void): void;
   /** Called when the worker could not be loaded, threw, or ended by itself; the text says what is known. */
   onFailure(listener: (text: string) => void): void;
@@ -14,7 +15,8 @@ export interface Child<Out, In> {
 
 /** A worker, seen from its own script. */
 export interface Scope<Out, In> {
-  post(message: Out): void;
+  /** Sends a message; the buffers in `transfer`, which it contains, move. */
+  post(message: Out, transfer?: readonly ArrayBuffer[]): void;
   onMessage(listener: (message: In) => void): void;
 }
 

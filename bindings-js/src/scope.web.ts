@@ -13,7 +13,7 @@ function isJavaScriptCore(): boolean {
 export const webRestMs = isJavaScriptCore() ? -1 : REST_MS;
 
 interface WorkerGlobal {
-  postMessage(message: unknown): void;
+  postMessage(message: unknown, options: StructuredSerializeOptions): void;
   addEventListener(type: 'message', listener: (event: MessageEvent) => void): void;
 }
 
@@ -21,7 +21,7 @@ interface WorkerGlobal {
 export function webScope<Out, In>(): Scope<Out, In> {
   const self = globalThis as unknown as WorkerGlobal;
   return {
-    post: (message) => self.postMessage(message),
+    post: (message, transfer = []) => self.postMessage(message, { transfer: [...transfer] }),
     onMessage: (listener) => self.addEventListener('message', (event) => listener(event.data as In)),
   };
 }
@@ -29,7 +29,7 @@ export function webScope<Out, In>(): Scope<Out, In> {
 /** A worker of this page. */
 export function webChild<Out, In>(worker: Worker): Child<Out, In> {
   return {
-    post: (message) => worker.postMessage(message),
+    post: (message, transfer = []) => worker.postMessage(message, { transfer: [...transfer] }),
     onMessage: (listener) => worker.addEventListener('message', (event) => listener(event.data as In)),
     onFailure: (listener) => {
       worker.addEventListener('error', (event) => listener(describe(event)));

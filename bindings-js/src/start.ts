@@ -4,10 +4,10 @@ import { type CoordinatorChild, Crew } from './crew.js';
 import { NotIsolatedError, PoolError, StartError } from './errors.js';
 import { layout } from './layout.gen.js';
 import { Compiler } from './modules.js';
-import { wholeNumber } from './options.js';
 import type { Platform } from './platform.js';
 import type { Roster, SharedParts } from './protocol.js';
 import { instantiate } from './thread.js';
+import { wholeNumber } from './whole-number.js';
 
 export interface PoolOptions {
   /** How many workers run jobs at the same time. (default: the number of cores less one, at least 1) */

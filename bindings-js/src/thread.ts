@@ -45,6 +45,51 @@ export interface CoordinatorExports {
   coordinator_next_kill(pool: number): number;
   coordinator_close(pool: number): number;
 
+  files_memory(old: number, size: number): number;
+  files_make(pool: number, maxBytes: number, maxNodes: number, volumeOut: number): number;
+  files_drop(pool: number, volume: number): number;
+  files_make_directory(pool: number, volume: number, path: number, pathBytes: number): number;
+  files_begin(pool: number, volume: number, path: number, pathBytes: number): number;
+  files_write(
+    pool: number,
+    volume: number,
+    path: number,
+    pathBytes: number,
+    offset: number,
+    data: number,
+    size: number,
+  ): number;
+  files_read(
+    pool: number,
+    volume: number,
+    path: number,
+    pathBytes: number,
+    offset: number,
+    data: number,
+    size: number,
+  ): number;
+  files_stat(pool: number, volume: number, path: number, pathBytes: number, follow: number, statOut: number): number;
+  files_list(
+    pool: number,
+    volume: number,
+    path: number,
+    pathBytes: number,
+    cookie: number,
+    out: number,
+    size: number,
+  ): number;
+  files_symlink(
+    pool: number,
+    volume: number,
+    path: number,
+    pathBytes: number,
+    target: number,
+    targetBytes: number,
+  ): number;
+  files_readlink(pool: number, volume: number, path: number, pathBytes: number, out: number, size: number): number;
+  files_rename(pool: number, volume: number, path: number, pathBytes: number, to: number, toBytes: number): number;
+  files_remove(pool: number, volume: number, path: number, pathBytes: number): number;
+
   worker_join(pool: number, number: number): number;
   worker_next(): number;
   worker_begin(read: number, write: number, check: number): void;

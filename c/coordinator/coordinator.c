@@ -23,7 +23,10 @@ static struct pool *allocate_pool(void)
 void pool__coordinator_destroy(struct pool *pool)
 {
     for (uint32_t i = 1; i < pool->blocks.n_blocks; i++) free(pool->blocks.memory[i]);
-    for (uint32_t i = 1; i <= WORKERS_MAX; i++) free(pool->workers[i].stack);
+    for (uint32_t i = 1; i <= WORKERS_MAX; i++) {
+        free(pool->workers[i].stack);
+        free(pool->workers[i].fds);
+    }
     free(pool->client_stack);
     free(pool->client_scratch);
     free(pool);

@@ -5,6 +5,7 @@
  */
 #include "coordinator/coordinator.h"
 #include "core/check.h"
+#include "fs/table.h"
 #include "port/port.h"
 #include "sync/jobs.h"
 #include "sync/wake.h"
@@ -20,6 +21,8 @@ static bool kill(struct pool *pool, struct job *job, uint32_t generation)
     uint32_t guest = pool__worker_word(turn, WORKER_GUEST);
     if (!atomic_compare_exchange_strong(&worker->x_state, &guest, pool__worker_word(turn, WORKER_KILLED))) return false;
     job->killed = 1;
+    pool__fds_close_all(pool,
+                        worker->fds); /* before the job ends, so that whoever sees it ended finds its files closed */
     pool__job_end_running(pool, job, (enum pool_outcome)pool__job_wished(job), 0);
     return true;
 }

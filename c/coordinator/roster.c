@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "coordinator/coordinator.h"
+#include "fs/table.h"
 #include "port/port.h"
 #include "sync/jobs.h"
 #include "sync/wake.h"
@@ -28,7 +29,9 @@ int32_t coordinator_add_worker(struct pool *pool)
     if (!number) return POOL_EAGAIN;
     struct worker *worker = &pool->workers[number];
     if (!worker->stack) worker->stack = aligned_alloc(16, WORKER_STACK_BYTES);
-    if (!worker->stack) return POOL_ENOMEM;
+    if (!worker->fds) worker->fds = malloc(sizeof *worker->fds);
+    if (!worker->stack || !worker->fds) return POOL_ENOMEM;
+    worker->fds->n_used = 0;
     pool__bell_disarm(&pool->bells[WAITER_WORKER_0 + number]);
     atomic_store(&worker->x_state, WORKER_STARTING);
     atomic_fetch_add(&pool->sched.x_live, 1);
@@ -69,6 +72,9 @@ void coordinator_bury_worker(struct pool *pool, uint32_t number, double rest_ms,
 
     struct job *job = job_of(pool, number);
     if (job) {
+        /* In its guest's code it had no volume's lock; elsewhere it may have one, and who waits for that waits for
+         * ever. */
+        if (state == WORKER_GUEST) pool__fds_close_all(pool, worker->fds);
         uint32_t wished = pool__job_wished(job);
         pool__job_end_running(pool, job, wished ? (enum pool_outcome)wished : POOL_LOST, 0);
     }

@@ -14,7 +14,7 @@
 #define BLOCK_MIN_LOG2 8u
 #define BLOCK_MAX_LOG2 24u
 #define BLOCK_CLASSES (BLOCK_MAX_LOG2 - BLOCK_MIN_LOG2 + 1)
-#define BLOCKS_MAX 8192u
+#define BLOCKS_MAX 65536u
 
 struct blocks {
     struct freelist free[BLOCK_CLASSES];

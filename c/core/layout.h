@@ -13,6 +13,7 @@
 #include "core/pipe.h"
 #include "core/sched.h"
 #include "core/signals.h"
+#include "core/volume.h"
 
 #define WORKER_STACK_BYTES (64u * 1024)
 #define CLIENT_STACK_BYTES (64u * 1024)
@@ -51,6 +52,7 @@ struct worker {
                                               that a kill meant for one never hits the next */
     /* coordinator writes */
     uint8_t *stack;          /* and thread-local block */
+    struct fd_table *fds;    /* of the guest that it runs (fs/table.h) */
     uint64_t rests_until_ns; /* when a dead worker's slot may live again; UINT64_MAX: never */
 };
 
@@ -90,6 +92,7 @@ struct pool {
     struct freelist free_pipes;
     freelist_link pipe_links[PIPES_MAX];
     struct pipe pipes[PIPES_MAX];
+    struct volume volumes[VOLUMES_MAX];
     struct blocks blocks;
 };
 

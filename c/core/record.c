@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/check.h"
+#include "core/utf8.h"
 
 _Static_assert(sizeof(struct record) % 8 == 0, "the values behind it are aligned");
 
@@ -28,6 +29,16 @@ static uint64_t name_bytes_of(const struct pool_job_config *config)
     return config->export_name ? strlen(config->export_name) + 1 : 0;
 }
 
+/* As measure(). */
+static uint64_t measure_paths(const struct pool_job_config *config)
+{
+    uint64_t size = 0;
+    for (uint32_t i = 0; i < config->n_preopens && size <= POOL_ARGS_MAX_BYTES; i++) {
+        size += strlen(config->preopens[i].path) + 1;
+    }
+    return size;
+}
+
 static struct record header_of(const struct pool_job_config *config)
 {
     struct record record = {.module = config->module,
@@ -36,10 +47,12 @@ static struct record header_of(const struct pool_job_config *config)
                             .input_bytes = config->input_bytes,
                             .capture_max_bytes = config->capture_max_bytes,
                             .n_values = config->n_values,
-                            .name_bytes = (uint32_t)name_bytes_of(config)};
+                            .name_bytes = (uint32_t)name_bytes_of(config),
+                            .n_preopens = config->n_preopens};
     memcpy(record.stdio, config->stdio, sizeof record.stdio);
     record.strings_bytes = (uint32_t)measure(argv_of(config), &record.n_args);
     record.strings_bytes += (uint32_t)measure(config->envp, &record.n_env);
+    record.strings_bytes += (uint32_t)measure_paths(config);
     return record;
 }
 
@@ -47,6 +60,7 @@ static int check_numbers(const struct record *record)
 {
     if (record->priority > POOL_PRIORITY_LOW || record->n_values > POOL_VALUES_MAX) return POOL_EINVAL;
     if (record->n_values && !record->name_bytes) return POOL_EINVAL; /* a command takes strings */
+    if (record->n_preopens > POOL_PREOPENS_MAX || record->zero) return POOL_EINVAL;
     if (record->input_bytes > POOL_BYTES_MAX || record->capture_max_bytes > POOL_BYTES_MAX) return POOL_E2BIG;
     for (uint32_t i = 0; i < POOL_COUNT_OF(record->stdio); i++) {
         uint32_t kind = record->stdio[i].kind, other = i == 0 ? POOL_STDIO_CAPTURE : POOL_STDIO_INPUT;
@@ -63,16 +77,37 @@ static int check_values(const struct pool_value *values, uint32_t n)
     return 0;
 }
 
+/* An empty one would be no name, and a guest could not find it. */
+static bool is_path(const char *path)
+{
+    size_t size = strlen(path);
+    return size > 0 && size <= POOL_ARGS_MAX_BYTES && pool__is_utf8(path, (uint32_t)size);
+}
+
+static int check_preopens_of(const struct pool_job_config *config)
+{
+    if (config->n_preopens > POOL_PREOPENS_MAX || (config->n_preopens && !config->preopens)) return POOL_EINVAL;
+    if (config->n_preopens && config->function) return POOL_EINVAL;
+    for (uint32_t i = 0; i < config->n_preopens; i++) {
+        if (!config->preopens[i].volume) return POOL_EBADF;
+        if (!config->preopens[i].path || !is_path(config->preopens[i].path)) return POOL_EINVAL;
+    }
+    return 0;
+}
+
 int32_t pool__record_size(const struct pool_job_config *config)
 {
     uint32_t n;
+    int error = check_preopens_of(config);
+    if (error) return error;
     uint64_t payload = measure(argv_of(config), &n) + measure(config->envp, &n) + name_bytes_of(config);
     if (config->n_values > POOL_VALUES_MAX || (config->n_values && !config->values)) return POOL_EINVAL;
     payload += config->n_values * sizeof *config->values;
+    payload += config->n_preopens * sizeof(struct record_preopen) + measure_paths(config);
     if (payload > POOL_ARGS_MAX_BYTES) return POOL_E2BIG;
     if (config->input_bytes && !config->input) return POOL_EINVAL;
     struct record header = header_of(config);
-    int error = check_numbers(&header);
+    error = check_numbers(&header);
     if (!error) error = check_values(config->values, config->n_values);
     return error ? error : (int32_t)(sizeof header + payload);
 }
@@ -90,14 +125,32 @@ static uint8_t *put_strings(uint8_t *at, const char *const *strings, uint32_t n)
     return at;
 }
 
+static uint8_t *put_preopens(uint8_t *at, const struct pool_job_config *config)
+{
+    for (uint32_t i = 0; i < config->n_preopens; i++) {
+        struct record_preopen preopen = {config->preopens[i].volume, config->preopens[i].read_only};
+        at = put(at, &preopen, sizeof preopen);
+    }
+    return at;
+}
+
+static void put_paths(uint8_t *at, const struct pool_job_config *config)
+{
+    for (uint32_t i = 0; i < config->n_preopens; i++) {
+        at = put(at, config->preopens[i].path, strlen(config->preopens[i].path) + 1);
+    }
+}
+
 void pool__record_write(const struct pool_job_config *config, uint8_t *out)
 {
     struct record header = header_of(config);
     out = put(out, &header, sizeof header);
     out = put(out, config->values, header.n_values * sizeof *config->values);
+    out = put_preopens(out, config);
     out = put(out, config->export_name, header.name_bytes);
     out = put_strings(out, argv_of(config), header.n_args);
-    put_strings(out, config->envp, header.n_env);
+    out = put_strings(out, config->envp, header.n_env);
+    put_paths(out, config);
 }
 
 /* Whether exactly `n` strings fill the bytes. */
@@ -108,6 +161,18 @@ static bool are_strings(const char *bytes, uint32_t size, uint64_t n)
     return found == n && (size == 0 || bytes[size - 1] == '\0');
 }
 
+/* The strings have been checked. */
+static int check_preopens(const struct record *record)
+{
+    const struct record_preopen *preopens = pool__record_preopens(record);
+    const char *path = record->n_preopens ? pool__record_paths(record) : "";
+    for (uint32_t i = 0; i < record->n_preopens; i++) {
+        if (!preopens[i].volume || preopens[i].read_only > 1 || !is_path(path)) return POOL_EINVAL;
+        path += strlen(path) + 1;
+    }
+    return 0;
+}
+
 int pool__record_check(const uint8_t *bytes, uint32_t size)
 {
     const struct record *record = (const struct record *)bytes;
@@ -115,13 +180,15 @@ int pool__record_check(const uint8_t *bytes, uint32_t size)
     int error = check_numbers(record);
     if (error) return error;
     uint64_t payload = (uint64_t)record->n_values * sizeof(struct pool_value);
+    payload += (uint64_t)record->n_preopens * sizeof(struct record_preopen);
     payload += (uint64_t)record->name_bytes + record->strings_bytes;
     if (payload > POOL_ARGS_MAX_BYTES) return POOL_E2BIG;
     if (payload != size - sizeof *record) return POOL_EINVAL;
     if (!are_strings(pool__record_name(record), record->name_bytes, record->name_bytes > 0)) return POOL_EINVAL;
-    uint64_t n_strings = (uint64_t)record->n_args + record->n_env;
+    uint64_t n_strings = (uint64_t)record->n_args + record->n_env + record->n_preopens;
     if (!are_strings(pool__record_strings(record), record->strings_bytes, n_strings)) return POOL_EINVAL;
-    return check_values(pool__record_values(record), record->n_values);
+    error = check_preopens(record);
+    return error ? error : check_values(pool__record_values(record), record->n_values);
 }
 
 const struct pool_value *pool__record_values(const struct record *record)
@@ -129,12 +196,24 @@ const struct pool_value *pool__record_values(const struct record *record)
     return (const struct pool_value *)(record + 1);
 }
 
+const struct record_preopen *pool__record_preopens(const struct record *record)
+{
+    return (const struct record_preopen *)(pool__record_values(record) + record->n_values);
+}
+
 const char *pool__record_name(const struct record *record)
 {
-    return (const char *)(pool__record_values(record) + record->n_values);
+    return (const char *)(pool__record_preopens(record) + record->n_preopens);
 }
 
 const char *pool__record_strings(const struct record *record)
 {
     return pool__record_name(record) + record->name_bytes;
+}
+
+const char *pool__record_paths(const struct record *record)
+{
+    const char *at = pool__record_strings(record);
+    for (uint64_t i = (uint64_t)record->n_args + record->n_env; i > 0; i--) at += strlen(at) + 1;
+    return at;
 }

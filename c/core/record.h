@@ -1,7 +1,7 @@
 /* A submission as one piece of memory: what crosses from a program's own memory into the pool's, and what a job keeps.
  *
- * Behind the header come, without gaps: the values, the export's name, the arguments, the environment. Each string is
- * ended by a NUL, and counted with it.
+ * Behind the header come, without gaps: the values, the preopens, the export's name, the arguments, the environment,
+ * the preopens' paths. Each string is ended by a NUL, and counted with it.
  */
 #ifndef MILLRACE_CORE_RECORD_H
 #define MILLRACE_CORE_RECORD_H
@@ -19,7 +19,14 @@ struct record {
     uint32_t name_bytes; /* 0: no name, the job is a command */
     uint32_t n_args;
     uint32_t n_env;
-    uint32_t strings_bytes; /* arguments and environment */
+    uint32_t strings_bytes; /* arguments, environment and paths */
+    uint32_t n_preopens;
+    uint32_t zero; /* the values behind it are aligned */
+};
+
+struct record_preopen {
+    uint32_t volume;
+    uint32_t read_only; /* 0 or 1 */
 };
 
 /* The size of a submission's record, header and all; POOL_E2BIG, POOL_EINVAL. */
@@ -33,7 +40,9 @@ int pool__record_check(const uint8_t *bytes, uint32_t size);
 
 /* Where its parts begin. The record has been checked. */
 const struct pool_value *pool__record_values(const struct record *record);
+const struct record_preopen *pool__record_preopens(const struct record *record);
 const char *pool__record_name(const struct record *record);
 const char *pool__record_strings(const struct record *record);
+const char *pool__record_paths(const struct record *record);
 
 #endif

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "coordinator/coordinator.h"
+#include "coordinator/files.h"
 #include "core/layout.h"
 #include "core/record.h"
 #include "sync/calls.h"
@@ -33,6 +34,7 @@ static void constants(void)
     CONSTANT(POOL_WORKERS_MAX);
     CONSTANT(POOL_BYTES_MAX);
     CONSTANT(POOL_VALUES_MAX);
+    CONSTANT(POOL_PREOPENS_MAX);
     CONSTANT(POOL_NAME_MAX_BYTES);
     CONSTANT(POOL_PIPE_BUF);
     CONSTANT(POOL_STDIO_NULL);
@@ -82,6 +84,10 @@ static void submissions(void)
     OFFSET(record, n_args);
     OFFSET(record, n_env);
     OFFSET(record, strings_bytes);
+    OFFSET(record, n_preopens);
+    SIZE(record_preopen);
+    OFFSET(record_preopen, volume);
+    OFFSET(record_preopen, read_only);
     SIZE(pool_stdio);
     OFFSET(pool_stdio, kind);
     OFFSET(pool_stdio, fd);
@@ -141,6 +147,25 @@ static void results(void)
     OFFSET(pool_result, run_ms);
 }
 
+static void files(void)
+{
+    CONSTANT(NODE_FILE);
+    CONSTANT(NODE_DIRECTORY);
+    CONSTANT(NODE_SYMLINK);
+    CONSTANT(PATH_MAX_BYTES);
+    CONSTANT(NAME_MAX_BYTES);
+    CONSTANT(SYMLINKS_MAX);
+    SIZE(files_stat);
+    OFFSET(files_stat, kind);
+    OFFSET(files_stat, size);
+    OFFSET(files_stat, modified_ms);
+    SIZE(files_entry);
+    OFFSET(files_entry, cookie);
+    OFFSET(files_entry, stat);
+    OFFSET(files_entry, name_bytes);
+    OFFSET(files_entry, bytes);
+}
+
 static void offsets(void)
 {
     OFFSET(pool, bells);
@@ -171,6 +196,7 @@ int main(void)
     submissions();
     results();
     hosts_and_stats();
+    files();
     offsets();
     printf("} as const;\n");
     errors();

@@ -69,6 +69,7 @@
 
 /* name, value, message. The values are Linux's errno numbers, negated, so that they can be looked up. */
 #define POOL_ERROR_MAP(X)                                                                         \
+    X(EPERM, -1, "it would leave what was given")                                                 \
     X(ENOENT, -2, "nothing of that name is there")                                                \
     X(EIO, -5, "a file of the pool could not be loaded")                                          \
     X(E2BIG, -7, "larger than can be carried")                                                    \
@@ -76,11 +77,21 @@
     X(EAGAIN, -11, "it cannot be done now without waiting, or there is no room for it now")       \
     X(ENOMEM, -12, "there is no memory for it, or the memory limit of the pool is reached")       \
     X(EBUSY, -16, "it is in use by another thread, or the job is still running")                  \
+    X(EEXIST, -17, "there is one of that name already")                                           \
+    X(EXDEV, -18, "the two are not in the same volume")                                           \
+    X(ENOTDIR, -20, "it is no directory")                                                         \
+    X(EISDIR, -21, "it is a directory")                                                           \
     X(EINVAL, -22, "an argument is out of its range")                                             \
     X(ENFILE, -23, "all pipes of the pool are in use")                                            \
     X(EFBIG, -27, "more output than is captured")                                                 \
+    X(ENOSPC, -28, "the volume is full")                                                          \
+    X(EROFS, -30, "the volume was given to be read only")                                         \
+    X(EMLINK, -31, "it has too many names")                                                       \
     X(EPIPE, -32, "nobody reads the pipe any more")                                               \
+    X(ENAMETOOLONG, -36, "a name or a path is too long")                                          \
     X(ENOSYS, -38, "this build cannot do that")                                                   \
+    X(ENOTEMPTY, -39, "the directory is not empty")                                               \
+    X(ELOOP, -40, "too many symlinks")                                                            \
     X(EPROTO, -71, "script and wasm are of different versions, or the data is damaged")           \
     X(ENOTSUP, -95, "the page is not cross-origin isolated: it cannot share memory with workers") \
     X(ESHUTDOWN, -108, "the pool is closing")                                                     \
@@ -246,6 +257,15 @@ struct pool_value {
     } of;
 };
 
+typedef uint32_t pool_volume_t; /* 0: none */
+
+/* A directory that a guest is given: the root of a volume. */
+struct pool_preopen {
+    pool_volume_t volume;
+    const char *path; /* what the guest knows it as, UTF-8, not empty */
+    bool read_only;   /* (default false) */
+};
+
 /* What to run: a guest's command, an export of a guest, or a C function. */
 struct pool_job_config {
     pool_module_t module;            /* a guest: its `_start` runs, as a WASI command (default 0: none) */
@@ -257,17 +277,20 @@ struct pool_job_config {
     const char *const *envp;         /* ended by NULL, each `NAME=value`; there are no others (default NULL: none) */
     const struct pool_value *values; /* what the export is called with (default NULL) */
     uint32_t n_values;               /* how many; POOL_VALUES_MAX at most (default 0) */
-    uint32_t priority;               /* enum pool_priority (default 0: normal) */
-    struct pool_stdio stdio[3];      /* stdin, stdout, stderr (default: null) */
-    const void *input;               /* what POOL_STDIO_INPUT reads (default NULL) */
-    uint32_t input_bytes;            /* how much; POOL_BYTES_MAX at most, more goes through a pipe (default 0) */
-    uint32_t capture_max_bytes;      /* of each POOL_STDIO_CAPTURE; a job that writes more gets EFBIG
-                                        (default 0: POOL_BYTES_MAX) */
+    const struct pool_preopen *preopens; /* the directories that a guest is given (default NULL) */
+    uint32_t n_preopens;                 /* how many; POOL_PREOPENS_MAX at most (default 0) */
+    uint32_t priority;                   /* enum pool_priority (default 0: normal) */
+    struct pool_stdio stdio[3];          /* stdin, stdout, stderr (default: null) */
+    const void *input;                   /* what POOL_STDIO_INPUT reads (default NULL) */
+    uint32_t input_bytes;                /* how much; POOL_BYTES_MAX at most, more goes through a pipe (default 0) */
+    uint32_t capture_max_bytes;          /* of each POOL_STDIO_CAPTURE; a job that writes more gets EFBIG
+                                            (default 0: POOL_BYTES_MAX) */
     uint32_t timeout_ms; /* from now to the end of the job, waiting in the queue counted (default 0: none) */
 };
 
 #define POOL_VALUES_MAX 16u
-#define POOL_ARGS_MAX_BYTES (256u * 1024)  /* arguments, environment, export's name and values of a job */
+#define POOL_PREOPENS_MAX 16u
+#define POOL_ARGS_MAX_BYTES (256u * 1024)  /* arguments, environment, preopens, export's name and values of a job */
 #define POOL_BYTES_MAX (16u * 1024 * 1024) /* input, each captured output, host call, and reply */
 
 /* How a job ended. */

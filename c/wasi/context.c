@@ -14,6 +14,31 @@ static struct wasi_strings strings_at(const char *data, uint32_t n)
     return (struct wasi_strings){data, used, n};
 }
 
+static struct wasi_fd fd_of_stream(struct stream stream)
+{
+    uint64_t rights = WASI_RIGHT_FD_FDSTAT_SET_FLAGS | WASI_RIGHT_FD_FILESTAT_GET | WASI_RIGHT_POLL_FD_READWRITE;
+    if (pool__stream_reads(&stream)) rights |= WASI_RIGHT_FD_READ;
+    if (pool__stream_writes(&stream)) rights |= WASI_RIGHT_FD_WRITE;
+    return (struct wasi_fd){.stream = stream, .rights_base = rights};
+}
+
+/* A volume that was dropped while the job was queued is not there to be opened. */
+static void open_preopens(struct wasi_context *context, const struct record *record)
+{
+    const struct record_preopen *preopens = pool__record_preopens(record);
+    const char *path = pool__record_paths(record);
+    for (uint32_t i = 0; i < record->n_preopens; i++) {
+        struct wasi_fd fd = {.kind = NODE_DIRECTORY,
+                             .preopen = path,
+                             .rights_base = WASI_RIGHTS_DIRECTORY,
+                             .rights_inheriting = WASI_RIGHTS_ALL};
+        bool read_only = preopens[i].read_only;
+        int error = pool__volume_open(context->sleeper->pool, preopens[i].volume, read_only, &fd.file);
+        if (!error) context->table->fds[context->table->n_used++] = fd;
+        path += strlen(path) + 1;
+    }
+}
+
 void wasi_context_init(struct wasi_context *context, struct sleeper *sleeper, struct job *job)
 {
     const struct record *record = pool__job_record(sleeper->pool, job);
@@ -23,22 +48,33 @@ void wasi_context_init(struct wasi_context *context, struct sleeper *sleeper, st
     context->env = strings_at(record ? strings + context->args.size : NULL, record ? record->n_env : 0);
     context->exited = false;
     context->exit_code = 0;
-    memset(context->fds, 0, sizeof context->fds);
-    for (uint32_t fd = 0; fd < 3; fd++) context->fds[fd].stream = pool__stream_of(sleeper->pool, job, fd);
+    for (uint32_t fd = 0; fd < 3; fd++) {
+        context->table->fds[fd] = fd_of_stream(pool__stream_of(sleeper->pool, job, fd));
+    }
+    context->table->n_used = 3;
+    if (record && record->n_preopens) open_preopens(context, record);
 }
 
 struct wasi_fd *wasi_fd_of(struct wasi_context *context, uint32_t fd)
 {
-    if (fd >= WASI_FDS_MAX || context->fds[fd].stream.kind == STREAM_CLOSED) return NULL;
-    return &context->fds[fd];
+    if (fd >= context->table->n_used || !pool__fd_is_open(&context->table->fds[fd])) return NULL;
+    return &context->table->fds[fd];
+}
+
+int32_t wasi_fd_free(struct wasi_context *context)
+{
+    struct fd_table *table = context->table;
+    for (uint32_t fd = 0; fd < table->n_used; fd++) {
+        if (!pool__fd_is_open(&table->fds[fd])) return (int32_t)fd;
+    }
+    if (table->n_used == WASI_FDS_MAX) return -1;
+    table->fds[table->n_used] = (struct wasi_fd){0};
+    return (int32_t)table->n_used++;
 }
 
 int32_t wasi_fd_open(struct wasi_context *context, struct stream stream)
 {
-    for (uint32_t fd = 0; fd < WASI_FDS_MAX; fd++) {
-        if (context->fds[fd].stream.kind != STREAM_CLOSED) continue;
-        context->fds[fd] = (struct wasi_fd){.stream = stream};
-        return (int32_t)fd;
-    }
-    return -1;
+    int32_t number = wasi_fd_free(context);
+    if (number >= 0) context->table->fds[number] = fd_of_stream(stream);
+    return number;
 }

@@ -3,15 +3,11 @@
 #define MILLRACE_WASI_CONTEXT_H
 
 #include "core/layout.h"
+#include "fs/table.h"
 #include "sync/stream.h"
 #include "wasi/guest.h"
 
-#define WASI_FDS_MAX 256u
-
-struct wasi_fd {
-    struct stream stream; /* STREAM_CLOSED: the number is free */
-    uint16_t flags;       /* WASI_FDFLAG_* */
-};
+#define WASI_FDS_MAX FDS_MAX
 
 /* Strings one behind the other, each ended by a NUL. */
 struct wasi_strings {
@@ -27,14 +23,18 @@ struct wasi_context {
     struct wasi_strings env;
     uint32_t exit_code; /* what proc_exit was given */
     bool exited;
-    struct wasi_fd fds[WASI_FDS_MAX];
+    struct fd_table *table;
 };
 
-/* Makes a guest ready to run as `job`: its arguments and its descriptors 0 to 2. */
+/* Makes a guest ready to run as `job`: its arguments, its descriptors 0 to 2, and from 3 on the directories that it is
+ * given, of which those that are no more are left out. The table is set, with nothing open in it. */
 void wasi_context_init(struct wasi_context *context, struct sleeper *sleeper, struct job *job);
 
 /* The open descriptor of that number; NULL: WASI_EBADF. */
 struct wasi_fd *wasi_fd_of(struct wasi_context *context, uint32_t fd);
+
+/* The lowest free number, whose slot is the caller's to fill; -1: all are in use. */
+int32_t wasi_fd_free(struct wasi_context *context);
 
 /* Opens the lowest free number for a stream: the number, or -1 if all are in use. */
 int32_t wasi_fd_open(struct wasi_context *context, struct stream stream);

@@ -1,8 +1,14 @@
+#include "wasi/files.h"
 #include "wasi/wasi.h"
 
 static void shut(struct wasi_context *c, struct wasi_fd *fd)
 {
-    pool__stream_close(c->sleeper->pool, &fd->stream);
+    if (fd->file.volume) {
+        pool__fs_close(c->sleeper->pool, &fd->file);
+    } else {
+        pool__stream_close(c->sleeper->pool, &fd->stream);
+    }
+    *fd = (struct wasi_fd){0};
 }
 
 uint32_t wasi_fd_close(struct wasi_context *c, uint32_t number)
@@ -21,23 +27,18 @@ uint32_t wasi_fd_renumber(struct wasi_context *c, uint32_t from, uint32_t to)
     if (source == target) return WASI_SUCCESS;
     shut(c, target);
     *target = *source;
-    source->stream.kind = STREAM_CLOSED;
+    *source = (struct wasi_fd){0};
     return WASI_SUCCESS;
-}
-
-static uint64_t rights_of(const struct wasi_fd *fd)
-{
-    uint64_t rights = WASI_RIGHT_FD_FILESTAT_GET | WASI_RIGHT_POLL_FD_READWRITE;
-    if (pool__stream_reads(&fd->stream)) rights |= WASI_RIGHT_FD_READ;
-    if (pool__stream_writes(&fd->stream)) rights |= WASI_RIGHT_FD_WRITE;
-    return rights;
 }
 
 uint32_t wasi_fd_fdstat_get(struct wasi_context *c, uint32_t number, uint32_t stat_out)
 {
     const struct wasi_fd *fd = wasi_fd_of(c, number);
     if (!fd) return WASI_EBADF;
-    struct wasi_fdstat stat = {.filetype = WASI_FILETYPE_UNKNOWN, .flags = fd->flags, .rights_base = rights_of(fd)};
+    struct wasi_fdstat stat = {.filetype = wasi_filetype_of(fd->kind),
+                               .flags = fd->flags,
+                               .rights_base = fd->rights_base,
+                               .rights_inheriting = fd->rights_inheriting};
     return c->guest.write(stat_out, &stat, sizeof stat);
 }
 
@@ -45,20 +46,50 @@ uint32_t wasi_fd_fdstat_set_flags(struct wasi_context *c, uint32_t number, uint3
 {
     struct wasi_fd *fd = wasi_fd_of(c, number);
     if (!fd) return WASI_EBADF;
-    if (flags & ~WASI_FDFLAG_NONBLOCK) return WASI_EINVAL; /* the others are for files */
+    if (!(fd->rights_base & WASI_RIGHT_FD_FDSTAT_SET_FLAGS)) return WASI_ENOTCAPABLE;
+    if (flags & ~(fd->file.volume ? WASI_FDFLAGS_ALL : WASI_FDFLAG_NONBLOCK)) return WASI_EINVAL;
     fd->flags = (uint16_t)flags;
     return WASI_SUCCESS;
 }
 
-uint32_t wasi_fd_filestat_get(struct wasi_context *c, uint32_t number, uint32_t stat_out)
+/* Rights can be given up, and never be had again. */
+uint32_t wasi_fd_fdstat_set_rights(struct wasi_context *c, uint32_t number, uint64_t base, uint64_t inheriting)
 {
-    if (!wasi_fd_of(c, number)) return WASI_EBADF;
-    struct wasi_filestat stat = {.inode = number, .filetype = WASI_FILETYPE_UNKNOWN, .n_links = 1};
-    return c->guest.write(stat_out, &stat, sizeof stat);
+    struct wasi_fd *fd = wasi_fd_of(c, number);
+    if (!fd) return WASI_EBADF;
+    if (base & ~fd->rights_base || inheriting & ~fd->rights_inheriting) return WASI_ENOTCAPABLE;
+    fd->rights_base = base;
+    fd->rights_inheriting = inheriting;
+    return WASI_SUCCESS;
 }
 
-uint32_t wasi_fd_seek(struct wasi_context *c, uint32_t number, int64_t offset, uint32_t whence, uint32_t offset_out)
+static uint32_t filestat(struct wasi_context *c, const struct wasi_fd *fd, uint32_t number,
+                         struct wasi_filestat *stat_out)
 {
-    (void)offset, (void)whence, (void)offset_out;
-    return wasi_fd_of(c, number) ? WASI_ESPIPE : WASI_EBADF;
+    struct fs_stat stat;
+    *stat_out = (struct wasi_filestat){.inode = number, .filetype = WASI_FILETYPE_UNKNOWN, .n_links = 1};
+    if (!fd->file.volume) return WASI_SUCCESS;
+    int status = pool__fs_stat(c->sleeper->pool, &fd->file, &stat);
+    if (status == 0) *stat_out = wasi_filestat_of(&stat);
+    return wasi_errno_of(status);
+}
+
+static uint32_t filestat_get(struct wasi_context *c, uint32_t number, uint32_t stat_out, wasi_stat_writer *write)
+{
+    struct wasi_filestat stat;
+    const struct wasi_fd *fd = wasi_fd_of(c, number);
+    if (!fd) return WASI_EBADF;
+    if (!(fd->rights_base & WASI_RIGHT_FD_FILESTAT_GET)) return WASI_ENOTCAPABLE;
+    uint32_t error = filestat(c, fd, number, &stat);
+    return error ? error : write(c, stat_out, &stat);
+}
+
+uint32_t wasi_fd_filestat_get(struct wasi_context *c, uint32_t number, uint32_t stat_out)
+{
+    return filestat_get(c, number, stat_out, wasi_write_stat);
+}
+
+uint32_t wasi_unstable_fd_filestat_get(struct wasi_context *c, uint32_t number, uint32_t stat_out)
+{
+    return filestat_get(c, number, stat_out, wasi_write_unstable_stat);
 }

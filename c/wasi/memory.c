@@ -39,3 +39,15 @@ uint32_t wasi_cursor_init(struct guest_cursor *at, const struct wasi_guest *gues
     *at = (struct guest_cursor){.cursor = cursor, .guest = guest, .iovs = iovs, .n_iovs = n_iovs};
     return WASI_SUCCESS;
 }
+
+uint32_t wasi_pieces_init(struct wasi_pieces *p, const struct wasi_guest *guest, uint32_t iovs, uint32_t n_iovs,
+                          uint32_t n_out, bool reads)
+{
+    uint32_t n = pool__min(n_iovs, WASI_IOVS_MAX);
+    if (guest->check(n_out, sizeof p->at.cursor.done)) return WASI_EFAULT;
+    if (guest->read(iovs, p->iovs, n * (uint32_t)sizeof p->iovs[0])) return WASI_EFAULT;
+    uint32_t error = wasi_cursor_init(&p->at, guest, p->iovs, n, reads);
+    if (error) return error;
+    bool like_eof = n_iovs > WASI_IOVS_MAX && p->at.cursor.total == 0;
+    return like_eof ? WASI_EINVAL : WASI_SUCCESS;
+}

@@ -18,4 +18,16 @@ struct guest_cursor {
 uint32_t wasi_cursor_init(struct guest_cursor *at, const struct wasi_guest *guest, const struct wasi_iovec *iovs,
                           uint32_t n_iovs, bool reads);
 
+#define WASI_IOVS_MAX 1024u /* as IOV_MAX of Linux; more are a short transfer */
+
+struct wasi_pieces {
+    struct guest_cursor at;
+    struct wasi_iovec iovs[WASI_IOVS_MAX];
+};
+
+/* Fetches the iovecs of a call and checks every range that they name, and where the count goes, so that nothing fails
+ * half-way. */
+uint32_t wasi_pieces_init(struct wasi_pieces *p, const struct wasi_guest *guest, uint32_t iovs, uint32_t n_iovs,
+                          uint32_t n_out, bool reads);
+
 #endif

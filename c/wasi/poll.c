@@ -14,13 +14,14 @@ struct poll {
     uint32_t events;
     uint32_t n;
     uint32_t n_events;
+    uint32_t stride;      /* size of a subscription, which tells its layout */
     uint64_t begun_ns[2]; /* by enum port_clock: relative times count from here */
     uint64_t next_ns;     /* how long until the earliest clock */
 };
 
 static uint32_t check_ranges(const struct poll *p, uint32_t n_out)
 {
-    uint64_t in = (uint64_t)p->n * sizeof(struct wasi_subscription), out = (uint64_t)p->n * sizeof(struct wasi_event);
+    uint64_t in = (uint64_t)p->n * p->stride, out = (uint64_t)p->n * sizeof(struct wasi_event);
     if (in > UINT32_MAX || out > UINT32_MAX) return WASI_EFAULT;
     if (p->c->guest.check(p->subscriptions, (uint32_t)in)) return WASI_EFAULT;
     if (p->c->guest.check(p->events, (uint32_t)out)) return WASI_EFAULT;
@@ -30,8 +31,18 @@ static uint32_t check_ranges(const struct poll *p, uint32_t n_out)
 static struct wasi_subscription subscription_at(const struct poll *p, uint32_t i)
 {
     struct wasi_subscription s;
-    p->c->guest.read(p->subscriptions + i * (uint32_t)sizeof s, &s, sizeof s);
-    return s;
+    struct wasi_unstable_subscription old;
+    if (p->stride == sizeof s) {
+        p->c->guest.read(p->subscriptions + i * p->stride, &s, sizeof s);
+        return s;
+    }
+    p->c->guest.read(p->subscriptions + i * p->stride, &old, sizeof old);
+    return (struct wasi_subscription){.userdata = old.userdata,
+                                      .type = old.type,
+                                      .clock_or_fd = old.type == WASI_EVENT_CLOCK ? old.clock : old.of.fd,
+                                      .timeout_ns = old.timeout_ns,
+                                      .precision_ns = old.precision_ns,
+                                      .clock_flags = old.clock_flags};
 }
 
 static void emit(struct poll *p, const struct wasi_subscription *s, uint32_t error, uint64_t n_bytes, bool hangup)
@@ -61,12 +72,31 @@ static void look_at_clock(struct poll *p, const struct wasi_subscription *s)
     }
 }
 
+/* A file never keeps anybody waiting. */
+static void look_at_file(struct poll *p, const struct wasi_subscription *s, const struct wasi_fd *fd)
+{
+    struct fs_stat stat = {0};
+    bool reads = s->type == WASI_EVENT_FD_READ;
+    uint64_t rights = WASI_RIGHT_POLL_FD_READWRITE | (reads ? WASI_RIGHT_FD_READ : WASI_RIGHT_FD_WRITE);
+    uint32_t error = fd->kind != NODE_FILE ? WASI_EBADF : rights & ~fd->rights_base ? WASI_ENOTCAPABLE : WASI_SUCCESS;
+    if (!error && reads) error = wasi_errno_of(pool__fs_stat(p->c->sleeper->pool, &fd->file, &stat));
+    emit(p, s, error, stat.size > fd->offset ? stat.size - fd->offset : 0, false);
+}
+
 static void look_at_fd(struct poll *p, const struct wasi_subscription *s)
 {
     enum pipe_end end = s->type == WASI_EVENT_FD_READ ? PIPE_READ : PIPE_WRITE;
     const struct wasi_fd *fd = wasi_fd_of(p->c, s->clock_or_fd);
+    if (fd && fd->file.volume) {
+        look_at_file(p, s, fd);
+        return;
+    }
     if (!fd || !(end == PIPE_READ ? pool__stream_reads(&fd->stream) : pool__stream_writes(&fd->stream))) {
         emit(p, s, WASI_EBADF, 0, false);
+        return;
+    }
+    if (!(fd->rights_base & WASI_RIGHT_POLL_FD_READWRITE)) {
+        emit(p, s, WASI_ENOTCAPABLE, 0, false);
         return;
     }
     int status = pool__stream_status(p->c->sleeper, &fd->stream, end);
@@ -119,10 +149,10 @@ static uint32_t sleep_until_ready(struct poll *p)
     return error;
 }
 
-uint32_t wasi_poll_oneoff(struct wasi_context *c, uint32_t subscriptions, uint32_t events_out, uint32_t n,
-                          uint32_t n_out)
+static uint32_t poll_of(struct wasi_context *c, uint32_t subscriptions, uint32_t events_out, uint32_t n, uint32_t n_out,
+                        uint32_t stride)
 {
-    struct poll p = {.c = c, .subscriptions = subscriptions, .events = events_out, .n = n};
+    struct poll p = {.c = c, .subscriptions = subscriptions, .events = events_out, .n = n, .stride = stride};
     p.begun_ns[PORT_REALTIME] = port_now_ns(PORT_REALTIME);
     p.begun_ns[PORT_MONOTONIC] = port_now_ns(PORT_MONOTONIC);
     if (n == 0) return WASI_EINVAL; /* it could never return */
@@ -130,4 +160,16 @@ uint32_t wasi_poll_oneoff(struct wasi_context *c, uint32_t subscriptions, uint32
     if (!error) error = look(&p);
     if (!error && !p.n_events) error = sleep_until_ready(&p);
     return error ? error : c->guest.write(n_out, &p.n_events, sizeof p.n_events);
+}
+
+uint32_t wasi_poll_oneoff(struct wasi_context *c, uint32_t subscriptions, uint32_t events_out, uint32_t n,
+                          uint32_t n_out)
+{
+    return poll_of(c, subscriptions, events_out, n, n_out, sizeof(struct wasi_subscription));
+}
+
+uint32_t wasi_unstable_poll_oneoff(struct wasi_context *c, uint32_t subscriptions, uint32_t events_out, uint32_t n,
+                                   uint32_t n_out)
+{
+    return poll_of(c, subscriptions, events_out, n, n_out, sizeof(struct wasi_unstable_subscription));
 }

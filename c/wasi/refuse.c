@@ -1,15 +1,5 @@
 #include "wasi/wasi.h"
 
-uint32_t wasi_not_a_file(struct wasi_context *c, uint32_t fd)
-{
-    return wasi_fd_of(c, fd) ? WASI_ESPIPE : WASI_EBADF;
-}
-
-uint32_t wasi_not_a_directory(struct wasi_context *c, uint32_t fd)
-{
-    return wasi_fd_of(c, fd) ? WASI_ENOTDIR : WASI_EBADF;
-}
-
 uint32_t wasi_not_a_socket(struct wasi_context *c, uint32_t fd)
 {
     return wasi_fd_of(c, fd) ? WASI_ENOTSOCK : WASI_EBADF;

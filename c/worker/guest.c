@@ -24,6 +24,7 @@ void worker_begin(uint32_t (*read)(uint32_t, void *, uint32_t), uint32_t (*write
 {
     struct worker_thread *this = pool__this_worker();
     wasi.guest = (struct wasi_guest){read, write, check};
+    wasi.table = this->self->fds;
     wasi_context_init(&wasi, &this->sleeper, this->job);
 }
 

@@ -1,6 +1,7 @@
 #include "worker/worker.h"
 
 #include "core/check.h"
+#include "fs/table.h"
 #include "port/port.h"
 #include "sync/jobs.h"
 #include "sync/self.h"
@@ -91,6 +92,7 @@ void worker_end(uint32_t outcome, uint32_t code, uint32_t text_bytes)
 {
     struct job *job = this.job;
     job->text_bytes = text_bytes;
+    pool__fds_close_all(this.pool, this.self->fds);
     this.sleeper.job = NULL;
     this.job = NULL;
     pool__job_end_running(this.pool, job, (enum pool_outcome)outcome, code);

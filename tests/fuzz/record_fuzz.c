@@ -28,7 +28,22 @@ static void require_parts(const uint8_t *bytes, size_t size)
     REQUIRE(is_inside(bytes, size, pool__record_strings(record), record->strings_bytes));
     if (record->name_bytes) REQUIRE(strlen(pool__record_name(record)) + 1 == record->name_bytes);
     size_t args = walk(pool__record_strings(record), record->n_args);
-    REQUIRE(args + walk(pool__record_strings(record) + args, record->n_env) == record->strings_bytes);
+    size_t env = walk(pool__record_strings(record) + args, record->n_env);
+    REQUIRE(pool__record_paths(record) == pool__record_strings(record) + args + env);
+    REQUIRE(args + env + walk(pool__record_paths(record), record->n_preopens) == record->strings_bytes);
+    size_t preopens_size = record->n_preopens * sizeof(struct record_preopen);
+    REQUIRE(record->n_preopens <= POOL_PREOPENS_MAX);
+    REQUIRE(is_inside(bytes, size, pool__record_preopens(record), preopens_size));
+}
+
+static void list_preopens(const struct record *record, struct pool_preopen *out)
+{
+    const char *path = pool__record_paths(record);
+    for (uint32_t i = 0; i < record->n_preopens; i++) {
+        const struct record_preopen *preopen = &pool__record_preopens(record)[i];
+        out[i] = (struct pool_preopen){preopen->volume, path, preopen->read_only};
+        path += strlen(path) + 1;
+    }
 }
 
 /* A list of strings as a config has it. */
@@ -50,12 +65,16 @@ static void require_round_trip(const uint8_t *bytes, size_t size)
     const char *strings = pool__record_strings(record);
     const char **argv = list_of(strings, record->n_args);
     const char **envp = list_of(strings + walk(strings, record->n_args), record->n_env);
+    struct pool_preopen preopens[POOL_PREOPENS_MAX];
+    list_preopens(record, preopens);
     struct pool_job_config config = {.module = record->module,
                                      .export_name = record->name_bytes ? pool__record_name(record) : NULL,
                                      .argv = argv,
                                      .envp = envp,
                                      .values = pool__record_values(record),
                                      .n_values = record->n_values,
+                                     .preopens = preopens,
+                                     .n_preopens = record->n_preopens,
                                      .priority = record->priority,
                                      .input = bytes,
                                      .input_bytes = record->input_bytes,

@@ -19,7 +19,7 @@
 #define STEPS_MAX 256u
 #define WAITS_MAX 64u
 #define ERRNO_MAX 76u /* preview 1 has no more */
-#define ARGUMENTS_MAX 5u
+#define ARGUMENTS_MAX 9u
 
 static struct {
     struct fuzz_input input;
@@ -51,21 +51,25 @@ static uint32_t check(uint32_t address, uint32_t size)
     return note(run.guest.check(address, size));
 }
 
-/* The rig, whose three ways to be set up are the input's to choose. Only the guest waits. */
+/* The rig, whose ways to be set up are the input's to choose. Only the guest waits. */
 
 static int set_up_rig(uint8_t choice)
 {
     void *state = NULL;
-    switch (choice % 4) {
-    case 3: return wasi_rig_setup_plain(&state);
+    switch (choice % 8) {
+    case 1: return wasi_rig_setup(&state);
     case 2: return wasi_rig_setup_high(&state);
-    default: return wasi_rig_setup(&state);
+    case 3: return wasi_rig_setup_plain(&state);
+    case 4: return wasi_rig_setup_read_only(&state);
+    default: return wasi_rig_setup_files(&state);
     }
 }
 
 static void set_up(uint8_t choice)
 {
+    static const char names[] = "a/b/../a/../../file/dir/./link";
     REQUIRE(set_up_rig(choice) == 0);
+    memcpy(fake_guest_at((uint32_t)fake_guest_end() - RIG_BYTES), names, sizeof names); /* paths, and parts of paths */
     run.guest = rig.c->guest;
     rig.c->guest = (struct wasi_guest){.read = read_bytes, .write = write_bytes, .check = check};
     REQUIRE(client_join(rig.pool, false) == 0);
@@ -123,26 +127,51 @@ static uint32_t take_argument(void)
 
 #define U64(low, high) ((uint64_t)(high) << 32 | (low))
 
-#define CALLS(X)                                              \
-    X(args_sizes_get, 2, a[0], a[1])                          \
-    X(args_get, 2, a[0], a[1])                                \
-    X(environ_sizes_get, 2, a[0], a[1])                       \
-    X(environ_get, 2, a[0], a[1])                             \
-    X(clock_res_get, 2, a[0], a[1])                           \
-    X(clock_time_get, 3, a[0], a[1], a[2])                    \
-    X(random_get, 2, a[0], a[1])                              \
-    X(fd_read, 4, a[0], a[1], a[2], a[3])                     \
-    X(fd_write, 4, a[0], a[1], a[2], a[3])                    \
-    X(fd_close, 1, a[0])                                      \
-    X(fd_renumber, 2, a[0], a[1])                             \
-    X(fd_fdstat_get, 2, a[0], a[1])                           \
-    X(fd_fdstat_set_flags, 2, a[0], a[1])                     \
-    X(fd_filestat_get, 2, a[0], a[1])                         \
-    X(fd_seek, 5, a[0], (int64_t)U64(a[1], a[2]), a[3], a[4]) \
-    X(poll_oneoff, 4, a[0], a[1], a[2], a[3])                 \
-    X(proc_exit, 1, a[0])                                     \
-    X(not_a_file, 1, a[0])                                    \
-    X(not_a_directory, 1, a[0])                               \
+#define CALLS(X)                                                            \
+    X(args_sizes_get, 2, a[0], a[1])                                        \
+    X(args_get, 2, a[0], a[1])                                              \
+    X(environ_sizes_get, 2, a[0], a[1])                                     \
+    X(environ_get, 2, a[0], a[1])                                           \
+    X(clock_res_get, 2, a[0], a[1])                                         \
+    X(clock_time_get, 3, a[0], a[1], a[2])                                  \
+    X(random_get, 2, a[0], a[1])                                            \
+    X(fd_read, 4, a[0], a[1], a[2], a[3])                                   \
+    X(fd_write, 4, a[0], a[1], a[2], a[3])                                  \
+    X(fd_close, 1, a[0])                                                    \
+    X(fd_renumber, 2, a[0], a[1])                                           \
+    X(fd_fdstat_get, 2, a[0], a[1])                                         \
+    X(fd_fdstat_set_flags, 2, a[0], a[1])                                   \
+    X(fd_filestat_get, 2, a[0], a[1])                                       \
+    X(fd_seek, 5, a[0], (int64_t)U64(a[1], a[2]), a[3], a[4])               \
+    X(poll_oneoff, 4, a[0], a[1], a[2], a[3])                               \
+    X(proc_exit, 1, a[0])                                                   \
+    X(fd_fdstat_set_rights, 3, a[0], a[1], a[2])                            \
+    X(fd_pread, 6, a[0], a[1], a[2], U64(a[3], a[4]), a[5])                 \
+    X(fd_pwrite, 6, a[0], a[1], a[2], U64(a[3], a[4]), a[5])                \
+    X(fd_tell, 2, a[0], a[1])                                               \
+    X(fd_sync, 1, a[0])                                                     \
+    X(fd_datasync, 1, a[0])                                                 \
+    X(fd_advise, 4, a[0], a[1], a[2], a[3])                                 \
+    X(fd_allocate, 4, a[0], U64(a[1], a[2]), a[3])                          \
+    X(fd_filestat_set_size, 3, a[0], U64(a[1], a[2]))                       \
+    X(fd_filestat_set_times, 4, a[0], a[1], a[2], a[3])                     \
+    X(fd_readdir, 5, a[0], a[1], a[2], a[3], a[4])                          \
+    X(fd_prestat_get, 2, a[0], a[1])                                        \
+    X(fd_prestat_dir_name, 3, a[0], a[1], a[2])                             \
+    X(path_open, 9, a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8])   \
+    X(path_create_directory, 3, a[0], a[1], a[2])                           \
+    X(path_remove_directory, 3, a[0], a[1], a[2])                           \
+    X(path_unlink_file, 3, a[0], a[1], a[2])                                \
+    X(path_filestat_get, 5, a[0], a[1], a[2], a[3], a[4])                   \
+    X(path_filestat_set_times, 7, a[0], a[1], a[2], a[3], a[4], a[5], a[6]) \
+    X(path_link, 7, a[0], a[1], a[2], a[3], a[4], a[5], a[6])               \
+    X(path_rename, 6, a[0], a[1], a[2], a[3], a[4], a[5])                   \
+    X(path_symlink, 5, a[0], a[1], a[2], a[3], a[4])                        \
+    X(path_readlink, 6, a[0], a[1], a[2], a[3], a[4], a[5])                 \
+    X(unstable_fd_seek, 5, a[0], (int64_t)U64(a[1], a[2]), a[3], a[4])      \
+    X(unstable_fd_filestat_get, 2, a[0], a[1])                              \
+    X(unstable_path_filestat_get, 5, a[0], a[1], a[2], a[3], a[4])          \
+    X(unstable_poll_oneoff, 4, a[0], a[1], a[2], a[3])                      \
     X(not_a_socket, 1, a[0])
 
 #define CALLER(name, n, ...)                       \
@@ -164,11 +193,15 @@ enum { CALLS(NUMBER) CALLS_END };
 /* What a call that succeeded says it did. */
 static void require_result(uint32_t which, const uint32_t *a)
 {
-    if (which == CALL_poll_oneoff) {
+    if (which == CALL_poll_oneoff || which == CALL_unstable_poll_oneoff) {
         uint32_t n = fake_guest_u32(a[3]);
         REQUIRE(n >= 1 && n <= a[2]);
     }
-    if (which == CALL_fd_read) REQUIRE(fake_guest_u32(a[3]) <= RIG_PIPE_BYTES);
+    if (which == CALL_fd_read && a[0] == 0 && !wasi_fd_of(rig.c, 0)->file.volume) {
+        REQUIRE(fake_guest_u32(a[3]) <= RIG_PIPE_BYTES);
+    }
+    if (which == CALL_fd_readdir) REQUIRE(fake_guest_u32(a[4]) <= a[2]);
+    if (which == CALL_path_open) REQUIRE(wasi_fd_of(rig.c, fake_guest_u32(a[8])));
 }
 
 /* False: the guest would not be gone back into. */

@@ -1,6 +1,6 @@
 // Guests that never end by themselves. JavaScriptCore cannot stop some of them: they go on, unseen, for as long as their
 // page lives, so each of these scenarios has a page of its own.
-import { assert, equal, rejects, sleep, stillGood, withPool } from './harness.mjs';
+import { assert, equal, rejects, sleep, stillGood, text, withPool } from './harness.mjs';
 
 export const scenarios = [
   {
@@ -102,6 +102,30 @@ export const scenarios = [
       await pool.close();
       for (const error of await Promise.all(jobs)) equal(error.cause.code, 'POOL_ESHUTDOWN');
     },
+  },
+  {
+    name: 'a guest that is killed with files open leaves none of them behind',
+    run: (env) =>
+      withPool(env, { workers: 1, maxMemory: 48 << 20, graceMs: 10 }, async (pool) => {
+        const kept = new env.millrace.Directory({ file: 'kept' });
+        for (let i = 0; i < 3; i++) {
+          const directory = new env.millrace.Directory({ large: new Uint8Array(12 << 20) });
+          const preopens = { '/data': directory, '/kept': kept };
+          const job = await pool.spawn(env.guest('files'), { args: ['spin', '/data/held', 'text'], preopens });
+          await job.stdout.getReader().read();
+          await directory.remove('held'); // only the guest has it now
+          await directory.close();
+          await sleep(20); // it computes by now
+          job.cancel();
+          await rejects(job.status, 'AbortError');
+        }
+        const { stdout } = await pool.run(env.guest('files'), {
+          args: ['cat', '/kept/file'],
+          preopens: { '/kept': kept },
+        });
+        equal(text(stdout), 'kept');
+        assert(pool.stats().lostWorkers >= 1, 'a worker in an endless loop must be replaced');
+      }),
   },
 ];
 

@@ -141,6 +141,7 @@ export const scenarios = [
       withPool(env, { workers: 1, maxWorkers: 1 }, async (pool) => {
         const module = await pool.compile(env.guest('greet')); // it says something, and waits for an answer
         const first = await pool.spawn(module);
+        await first.stdout.getReader().read(); // it has the only worker
         const began = [];
         const jobs = ['low', undefined, 'high', 'normal', 'high'].map(async (priority, i) => {
           const job = await pool.spawn(module, { priority, stderr: 'null' });

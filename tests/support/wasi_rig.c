@@ -9,6 +9,7 @@
 struct wasi_rig rig;
 static struct wasi_context context;
 static struct sleeper sleeper;
+static struct fd_table table;
 
 static const char *const arguments[] = {"prog", "one", "", NULL};
 static const char *const environment[] = {"A=1", "B=", NULL};
@@ -25,6 +26,7 @@ static int begin(const struct pool_job_config *config)
     sleeper.job = rig.job;
     memset(&context, 0, sizeof context);
     context.guest = fake_guest_calls();
+    context.table = &table;
     wasi_context_init(&context, &sleeper, rig.job);
     rig.c = &context;
     return 0;
@@ -39,10 +41,9 @@ static int make_pool(void)
     return 0;
 }
 
-static int begin_with_pipes(void)
+static int begin_with_pipes(const struct pool_preopen *preopens, uint32_t n_preopens)
 {
     pool_fd_t in[2], out[2], err[2];
-    if (make_pool()) return -1;
     assert_int_equal(pool_pipe(rig.pool, RIG_PIPE_BYTES, in), 0);
     assert_int_equal(pool_pipe(rig.pool, RIG_PIPE_BYTES, out), 0);
     assert_int_equal(pool_pipe(rig.pool, RIG_PIPE_BYTES, err), 0);
@@ -53,21 +54,65 @@ static int begin_with_pipes(void)
         .module = 1,
         .stdio = {{POOL_STDIO_PIPE, in[0]}, {POOL_STDIO_PIPE, out[1]}, {POOL_STDIO_PIPE, err[1]}},
         .argv = arguments,
-        .envp = environment});
+        .envp = environment,
+        .preopens = preopens,
+        .n_preopens = n_preopens});
 }
 
 int wasi_rig_setup(void **state)
 {
     (void)state;
     fake_guest_make(RIG_BYTES);
-    return begin_with_pipes();
+    return make_pool() ? -1 : begin_with_pipes(NULL, 0);
 }
 
 int wasi_rig_setup_high(void **state)
 {
     (void)state;
     fake_guest_make_high(RIG_BYTES);
-    return begin_with_pipes();
+    return make_pool() ? -1 : begin_with_pipes(NULL, 0);
+}
+
+static int begin_with_volume(bool read_only)
+{
+    struct pool_preopen preopen = {rig.volume, RIG_PATH, read_only};
+    return begin_with_pipes(&preopen, 1);
+}
+
+static int make_volume(void)
+{
+    fake_guest_make(RIG_BYTES);
+    if (make_pool()) return -1;
+    pool__sleeper_init(&sleeper, rig.pool, WAITER_WORKER_0 + 1);
+    assert_int_equal(pool__volume_make(&sleeper, 0, 0, &rig.volume), 0);
+    return 0;
+}
+
+int wasi_rig_setup_files(void **state)
+{
+    (void)state;
+    return make_volume() ? -1 : begin_with_volume(false);
+}
+
+static void end_job(void)
+{
+    pool__fds_close_all(rig.pool, &table);
+    pool__job_end_running(rig.pool, rig.job, POOL_EXITED, 0);
+    assert_int_equal(pool_release(rig.pool, rig.handle), 0);
+    pool_close(rig.pool, rig.stdin_writer); /* those that the test has not closed */
+    pool_close(rig.pool, rig.stdout_reader);
+    pool_close(rig.pool, rig.stderr_reader);
+}
+
+int wasi_rig_setup_read_only(void **state)
+{
+    (void)state;
+    if (make_volume() || begin_with_volume(false)) return -1;
+    rig_make_file("file", "content");
+    rig_make_directory("dir");
+    end_job();
+    fake_guest_reset();
+    return begin_with_volume(true);
 }
 
 int wasi_rig_setup_plain(void **state)
@@ -80,11 +125,8 @@ int wasi_rig_setup_plain(void **state)
 int wasi_rig_teardown(void **state)
 {
     (void)state;
-    pool__job_end_running(rig.pool, rig.job, POOL_EXITED, 0);
-    assert_int_equal(pool_release(rig.pool, rig.handle), 0);
-    pool_close(rig.pool, rig.stdin_writer); /* those that the test has not closed */
-    pool_close(rig.pool, rig.stdout_reader);
-    pool_close(rig.pool, rig.stderr_reader);
+    end_job();
+    if (rig.volume) assert_int_equal(pool__volume_drop(rig.pool, rig.volume), 0);
     assert_pool_is_empty(rig.pool);
     test_pool_free(rig.pool);
     fake_guest_free();
@@ -137,4 +179,52 @@ void check_pointer(uint32_t (*call)(uint32_t address), uint32_t size, uint32_t e
 void rig_cancel(void)
 {
     assert_int_equal(pool_cancel(rig.pool, rig.handle), 0);
+}
+
+struct rig_path rig_path(const char *path)
+{
+    uint32_t size = (uint32_t)strlen(path);
+    return (struct rig_path){fake_guest_put(path, size), size};
+}
+
+static uint32_t open_path(uint32_t directory, const char *path, uint32_t oflags, uint32_t *fd_out)
+{
+    struct rig_path p = rig_path(path);
+    uint32_t at = fake_guest_new(4);
+    uint64_t rights = oflags & WASI_OFLAG_DIRECTORY ? WASI_RIGHTS_DIRECTORY : WASI_RIGHTS_FILE;
+    uint32_t error = wasi_path_open(rig.c, directory, WASI_LOOKUP_SYMLINK_FOLLOW, p.at, p.size, oflags, rights,
+                                    WASI_RIGHTS_ALL, 0, at);
+    *fd_out = fake_guest_u32(at);
+    return error;
+}
+
+uint32_t rig_open(uint32_t directory, const char *path, uint32_t oflags)
+{
+    uint32_t fd;
+    uint32_t error = open_path(directory, path, oflags, &fd);
+    if (error) fail_msg("%s: errno %u", path, error);
+    return fd;
+}
+
+uint32_t rig_open_errno(const char *path, uint32_t oflags)
+{
+    uint32_t fd;
+    uint32_t error = open_path(RIG_DIRECTORY, path, oflags, &fd);
+    if (!error) assert_int_equal(wasi_fd_close(rig.c, fd), WASI_SUCCESS);
+    return error;
+}
+
+void rig_make_file(const char *path, const char *content)
+{
+    uint32_t size = (uint32_t)strlen(content), fd = rig_open(RIG_DIRECTORY, path, WASI_OFLAG_CREAT | WASI_OFLAG_TRUNC);
+    uint32_t iov = fake_guest_iovec(fake_guest_put(content, size), size), n_at = fake_guest_new(4);
+    assert_int_equal(wasi_fd_write(rig.c, fd, iov, 1, n_at), WASI_SUCCESS);
+    assert_int_equal(fake_guest_u32(n_at), size);
+    assert_int_equal(wasi_fd_close(rig.c, fd), WASI_SUCCESS);
+}
+
+void rig_make_directory(const char *path)
+{
+    struct rig_path p = rig_path(path);
+    assert_int_equal(wasi_path_create_directory(rig.c, RIG_DIRECTORY, p.at, p.size), WASI_SUCCESS);
 }

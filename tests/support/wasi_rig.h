@@ -16,14 +16,20 @@ struct wasi_rig {
     pool_fd_t stdin_writer;
     pool_fd_t stdout_reader;
     pool_fd_t stderr_reader;
+    uint32_t volume; /* what the guest knows as RIG_PATH, descriptor RIG_DIRECTORY; 0: it was given none */
 };
+
+#define RIG_PATH "/data"
+#define RIG_DIRECTORY 3u
 
 extern struct wasi_rig rig;
 
 /* cmocka setup and teardown. The arguments are `prog`, `one`, ``; the environment `A=1`, `B=`. */
 int wasi_rig_setup(void **state);
-int wasi_rig_setup_high(void **state);  /* with a memory that ends at 2^32 */
-int wasi_rig_setup_plain(void **state); /* with no arguments, no environment and no pipes */
+int wasi_rig_setup_high(void **state);      /* with a memory that ends at 2^32 */
+int wasi_rig_setup_plain(void **state);     /* with no arguments, no environment and no pipes */
+int wasi_rig_setup_files(void **state);     /* as the first, with a volume */
+int wasi_rig_setup_read_only(void **state); /* the volume cannot be written, and has `file` ("content") and `dir` */
 int wasi_rig_teardown(void **state);
 
 #define WASI_CASE(test) cmocka_unit_test_setup_teardown(test, wasi_rig_setup, wasi_rig_teardown)
@@ -31,6 +37,8 @@ int wasi_rig_teardown(void **state);
     {                                                                         \
 #test "_at_4_gib", test, wasi_rig_setup_high, wasi_rig_teardown, NULL \
     }
+#define WASI_CASE_FILES(test) cmocka_unit_test_setup_teardown(test, wasi_rig_setup_files, wasi_rig_teardown)
+#define WASI_CASE_READ_ONLY(test) cmocka_unit_test_setup_teardown(test, wasi_rig_setup_read_only, wasi_rig_teardown)
 #define WASI_CASE_PLAIN(test) cmocka_unit_test_setup_teardown(test, wasi_rig_setup_plain, wasi_rig_teardown)
 
 /* Tries `call` with every kind of bad address for `size` bytes: it must be WASI_EFAULT and write nothing. Then with one
@@ -45,6 +53,20 @@ uint32_t bad_address(void);
 
 /* The end of the memory, less `size`. */
 uint32_t last_address(uint32_t size);
+
+/* What a test of files begins with: a path in the guest's memory, an open file or directory with all rights (`oflags`:
+ * WASI_OFLAG_*), and a file that is written whole. */
+struct rig_path {
+    uint32_t at;
+    uint32_t size;
+};
+struct rig_path rig_path(const char *path);
+uint32_t rig_open(uint32_t directory, const char *path, uint32_t oflags);
+void rig_make_file(const char *path, const char *content);
+void rig_make_directory(const char *path);
+
+/* The errno of opening a path: 0, and it is closed again. */
+uint32_t rig_open_errno(const char *path, uint32_t oflags);
 
 /* Wishes the guest's job ended. */
 void rig_cancel(void);

@@ -2,6 +2,7 @@
 #include "coordinator/coordinator.h"
 
 #include "client/client.h"
+#include "fs/table.h"
 #include "support/fake_guest.h"
 #include "support/fake_port.h"
 #include "support/prelude.h"
@@ -115,6 +116,42 @@ static void kill_of_a_worker_in_our_code_is_tried_again_until_it_is_out(void **s
     assert_int_equal(worker_enter(), POOL_ECANCELED);
     worker_end(POOL_CANCELLED, 0, 0);
     assert_true(coordinator_tick(pool) == COORDINATOR_IDLE);
+}
+
+/* A volume whose owner has let go of it lives as long as somebody has it open: the coordinator closes what the guest
+ * had, before the job ends. */
+static void kill_closes_what_the_guest_had_open(void **state)
+{
+    struct pool *pool = *state;
+    pool_job_t job;
+    struct sleeper sleeper;
+    struct pool_preopen preopen = {.path = "/data"};
+    pool__sleeper_init(&sleeper, pool, WAITER_WORKER_0 + 1);
+    uint32_t free_blocks = 0;
+    for (int i = 0; i < 2; i++) { /* the second time nothing new is added to the store */
+        free_blocks = test_free_blocks(pool);
+        assert_int_equal(pool__volume_make(&sleeper, 0, 0, &preopen.volume), 0);
+        struct pool_job_config config = {.module = 1, .preopens = &preopen, .n_preopens = 1};
+        assert_int_equal(pool_submit(pool, &config, &job), 0);
+        test_worker_begin(1);
+        if (i == 0) {
+            test_worker_return(0);
+            assert_int_equal(pool__volume_drop(pool, preopen.volume), 0);
+            assert_int_equal(pool_release(pool, job), 0);
+        }
+    }
+    struct fd_table *table = pool->workers[1].fds;
+    assert_int_equal(table->n_used, 4);
+    assert_int_equal(worker_enter(), 0);
+    assert_int_equal(pool__volume_drop(pool, preopen.volume), 0);
+    assert_int_equal(pool_cancel(pool, job), 0);
+    coordinator_tick(pool);
+    fake_port_advance_ms(TEST_GRACE_MS);
+    coordinator_tick(pool);
+    assert_int_equal(coordinator_next_kill(pool), 1);
+    assert_int_equal(table->n_used, 0);
+    assert_int_equal(pool_release(pool, job), 0);
+    assert_int_equal(test_free_blocks(pool), free_blocks);
 }
 
 static void kill_never_hits_the_next_job_on_that_worker(void **state)
@@ -522,6 +559,7 @@ int main(void)
         CASE(cancel_after_the_deadline_changes_nothing),
         CASE(deadline_of_a_waiting_guest_wakes_its_worker),
         CASE(kill_of_a_worker_in_our_code_is_tried_again_until_it_is_out),
+        CASE(kill_closes_what_the_guest_had_open),
         CASE(kill_never_hits_the_next_job_on_that_worker),
         CASE(kill_never_hits_the_next_job_in_the_same_record),
         CASE(kill_for_one_turn_does_not_match_another),

@@ -24,6 +24,8 @@ static uint8_t *record_of(const struct pool_job_config *config, uint32_t *size_o
 static const struct pool_value values[] = {
     {POOL_I32, {.i32 = -1}}, {POOL_I64, {.i64 = INT64_MIN}}, {POOL_F32, {.f32 = 0.5f}}, {POOL_F64, {.f64 = 1e300}}};
 
+static const struct pool_preopen preopens[] = {{5, "/data", false}, {6, "/\xc3\xa4", true}};
+
 static struct pool_job_config full_config(void)
 {
     static const char *const argv[] = {"prog", "", "-v", NULL}, *const envp[] = {"A=1", "B=", NULL};
@@ -33,6 +35,8 @@ static struct pool_job_config full_config(void)
                                     .envp = envp,
                                     .values = values,
                                     .n_values = COUNT_OF(values),
+                                    .preopens = preopens,
+                                    .n_preopens = COUNT_OF(preopens),
                                     .priority = POOL_PRIORITY_LOW,
                                     .stdio = {{POOL_STDIO_INPUT, 0}, {POOL_STDIO_CAPTURE, 0}, {POOL_STDIO_PIPE, 99}},
                                     .input = "input",
@@ -100,8 +104,14 @@ static void record_comes_back_as_it_was_written(void **state)
         assert_memory_equal(&pool__record_values(record)[i].of, &values[i].of, i % 2 ? 8 : 4);
     }
     assert_memory_equal(pool__record_name(record), "answer", 7);
-    assert_int_equal(record->strings_bytes, 16);
-    assert_memory_equal(pool__record_strings(record), "prog\0\0-v\0A=1\0B=", 16);
+    assert_int_equal(record->strings_bytes, 26);
+    assert_memory_equal(pool__record_strings(record), "prog\0\0-v\0A=1\0B=\0/data\0/\xc3\xa4", 26);
+    assert_memory_equal(pool__record_paths(record), "/data\0/\xc3\xa4", 10);
+    assert_int_equal(record->n_preopens, COUNT_OF(preopens));
+    for (uint32_t i = 0; i < COUNT_OF(preopens); i++) {
+        assert_int_equal(pool__record_preopens(record)[i].volume, preopens[i].volume);
+        assert_int_equal(pool__record_preopens(record)[i].read_only, preopens[i].read_only);
+    }
     free(bytes);
 }
 
@@ -132,9 +142,10 @@ static void walk(const uint8_t *bytes, uint32_t size)
     const struct record *record = (const struct record *)bytes;
     const char *end = (const char *)bytes + size, *at = pool__record_strings(record);
     assert_true(record->n_values <= POOL_VALUES_MAX);
+    assert_true(record->n_preopens <= POOL_PREOPENS_MAX);
     assert_true((const char *)(pool__record_values(record) + record->n_values) <= end);
     assert_true(pool__record_name(record) + record->name_bytes <= end);
-    for (uint64_t i = (uint64_t)record->n_args + record->n_env; i > 0; i--) {
+    for (uint64_t i = (uint64_t)record->n_args + record->n_env + record->n_preopens; i > 0; i--) {
         assert_true(at < end);
         at += strlen(at) + 1;
     }
@@ -182,6 +193,52 @@ static void record_of_any_bytes_is_refused_or_consistent(void **state)
     free(bytes);
 }
 
+static void record_of_preopens_that_are_none_is_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        struct pool_preopen preopen;
+        int error;
+    } cases[] = {{{1, "/", false}, 0},          {{0, "/", false}, POOL_EBADF},      {{1, NULL, false}, POOL_EINVAL},
+                 {{1, "", false}, POOL_EINVAL}, {{1, "/\xff", false}, POOL_EINVAL}, {{1, "\xc3", false}, POOL_EINVAL}};
+    for (uint32_t i = 0; i < COUNT_OF(cases); i++) {
+        struct pool_job_config config = {.module = 1, .argv = nothing, .preopens = &cases[i].preopen, .n_preopens = 1};
+        int32_t size = pool__record_size(&config);
+        ROUND("%u", i);
+        if (cases[i].error) assert_int_equal(size, cases[i].error);
+        if (!cases[i].error) assert_int_equal(size, sizeof(struct record) + sizeof(struct record_preopen) + 2);
+    }
+    struct pool_preopen many[POOL_PREOPENS_MAX + 1];
+    for (uint32_t i = 0; i < COUNT_OF(many); i++) many[i] = (struct pool_preopen){1, "/", false};
+    struct pool_job_config config = {.module = 1, .preopens = many, .n_preopens = COUNT_OF(many)};
+    assert_int_equal(pool__record_size(&config), POOL_EINVAL);
+    config.n_preopens--;
+    assert_true(pool__record_size(&config) > 0);
+    config.preopens = NULL;
+    assert_int_equal(pool__record_size(&config), POOL_EINVAL);
+}
+
+/* The same, of records that come from anybody. */
+static void record_with_a_damaged_preopen_is_refused(void **state)
+{
+    (void)state;
+    struct pool_job_config config = full_config();
+    uint32_t size;
+    uint8_t *bytes = record_of(&config, &size);
+    const struct record *record = (const struct record *)bytes;
+    struct record_preopen *preopen = (struct record_preopen *)(uintptr_t)pool__record_preopens(record);
+    char *path = (char *)(uintptr_t)pool__record_paths(record);
+    preopen[1].read_only = 2;
+    assert_int_equal(pool__record_check(bytes, size), POOL_EINVAL);
+    preopen[1].read_only = 1, preopen[0].volume = 0;
+    assert_int_equal(pool__record_check(bytes, size), POOL_EINVAL);
+    preopen[0].volume = 1, path[1] = '\xff';
+    assert_int_equal(pool__record_check(bytes, size), POOL_EINVAL);
+    path[1] = 'd';
+    assert_int_equal(pool__record_check(bytes, size), 0);
+    free(bytes);
+}
+
 static void expect(const struct record *record, int error)
 {
     assert_int_equal(pool__record_check((const uint8_t *)record, sizeof *record), error);
@@ -202,6 +259,12 @@ static void record_with_a_field_out_of_range_is_refused(void **state)
     bad = good, bad.n_values = 1;
     expect(&bad, POOL_EINVAL);
     bad = good, bad.n_values = UINT32_MAX;
+    expect(&bad, POOL_EINVAL);
+    bad = good, bad.n_preopens = 1;
+    expect(&bad, POOL_EINVAL);
+    bad = good, bad.n_preopens = UINT32_MAX;
+    expect(&bad, POOL_EINVAL);
+    bad = good, bad.zero = 1;
     expect(&bad, POOL_EINVAL);
     bad = good, bad.strings_bytes = POOL_ARGS_MAX_BYTES + 1;
     expect(&bad, POOL_E2BIG);
@@ -258,6 +321,8 @@ int main(void)
         cmocka_unit_test(record_of_any_bytes_is_refused_or_consistent),
         cmocka_unit_test(record_with_a_field_out_of_range_is_refused),
         cmocka_unit_test(record_with_strings_that_do_not_end_is_refused),
+        cmocka_unit_test(record_of_preopens_that_are_none_is_refused),
+        cmocka_unit_test(record_with_a_damaged_preopen_is_refused),
     };
     return cmocka_run_group_tests_name("record", tests, NULL, NULL);
 }

@@ -214,6 +214,10 @@ static void more_calls_than_descriptors_are_enfile(void **state)
     (void)state;
     struct client_call taken;
     for (int32_t fd = 3; fd < (int32_t)WASI_FDS_MAX; fd++) {
+        if (fd >= 256) { /* fewer calls than descriptors can be had at the same time */
+            assert_int_equal(wasi_fd_open(rig.c, (struct stream){.kind = STREAM_NULL}), fd);
+            continue;
+        }
         pool__blocks_want(&rig.pool->blocks, 0); /* so that nobody has to sleep for memory */
         if (fd % 64 == 3) coordinator_tick(rig.pool);
         assert_int_equal(begin(), fd);

@@ -235,7 +235,8 @@ static void poll_with_a_timeout_on_a_silent_pipe_gives_the_clock_only(void **sta
     subscribe_clock(WASI_CLOCK_MONOTONIC, 2 * MS_NS, 0);
     expect_events(1);
     expect_event(0, 1, WASI_SUCCESS);
-    assert_int_equal(atomic_load(&rig.c->fds[0].stream.pipe->x_reader_waits), 0); /* the announcement is taken back */
+    assert_int_equal(atomic_load(&rig.c->table->fds[0].stream.pipe->x_reader_waits),
+                     0); /* the announcement is taken back */
     assert_false(pool__bell_ring(&rig.pool->bells[rig.c->sleeper->waiter]));
 }
 
@@ -246,7 +247,7 @@ static void feed_meanwhile(void)
 {
     if (looks_left-- > 0) return;
     fake.on_look = NULL;
-    announced = atomic_load(&rig.c->fds[0].stream.pipe->x_reader_waits);
+    announced = atomic_load(&rig.c->table->fds[0].stream.pipe->x_reader_waits);
     assert_int_equal(pool_write(rig.pool, rig.stdin_writer, "x", 1), 1);
 }
 

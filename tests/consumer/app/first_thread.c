@@ -25,10 +25,22 @@ static void on_end(void *user, pool_t *of, pool_job_t ended, const struct pool_r
     atomic_store(&code, result->code);
 }
 
+/* Ending a thread that the browser has not started yet would wait for this very thread. A third worker is started by
+ * the pool's coordinator, so once it is there all are. */
+static bool all_are_up(void)
+{
+    static bool asked;
+    struct pool_stats stats;
+    if (!asked) check(pool_resize(pool, 3) == 0, "the pool can be resized");
+    asked = true;
+    check(pool_stats(pool, &stats) == 0, "the pool tells how it is");
+    return stats.n_workers == 3;
+}
+
 static void look(void)
 {
     struct pool_result result;
-    if (atomic_load(&code) == 0) return;
+    if (atomic_load(&code) == 0 || !all_are_up()) return;
     emscripten_cancel_main_loop();
     check(code == 42, "the job returned 42");
     check(pool_wait(pool, job, POOL_FOREVER, &result) == 0 && result.code == 42, "an ended job needs no waiting for");

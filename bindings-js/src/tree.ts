@@ -1,0 +1,221 @@
+/** What a directory holds before a pool does: a small file system of JavaScript objects, as strict as the pool's. */
+import { errorOfStatus, type PoolError } from './errors.js';
+import { errorCodes, layout } from './layout.gen.js';
+import type { DirectoryEntry, EntryStat } from './protocol.js';
+
+/** Where a directory's content is: here, or in a pool. Paths are relative to it; `.` is the directory itself. */
+export interface Store {
+  read(path: string): Promise<ArrayBuffer>;
+  /** Replaces a file, and makes the directories above it. The buffer is the store's from now on. */
+  write(path: string, data: ArrayBuffer): Promise<void>;
+  list(path: string): Promise<DirectoryEntry[]>;
+  stat(path: string, follow: boolean): Promise<EntryStat>;
+  mkdir(path: string): Promise<void>;
+  symlink(path: string, target: string): Promise<void>;
+  readlink(path: string): Promise<string>;
+  rename(from: string, to: string): Promise<void>;
+  remove(path: string): Promise<void>;
+}
+
+interface FileNode {
+  readonly kind: 'file';
+  data: ArrayBuffer;
+  lastModified: number;
+}
+interface FolderNode {
+  readonly kind: 'directory';
+  readonly entries: Map<string, Node>;
+  lastModified: number;
+}
+interface LinkNode {
+  readonly kind: 'symlink';
+  readonly target: string;
+  readonly lastModified: number;
+}
+type Node = FileNode | FolderNode | LinkNode;
+
+/** Where a path leads: a name in a folder, with or without something behind it. The root has no name. */
+interface Place {
+  readonly folder: FolderNode;
+  readonly name: string;
+  readonly node: Node | undefined;
+}
+
+const encoder = new TextEncoder();
+
+export class Tree implements Store {
+  readonly #root = folder();
+
+  read(path: string): Promise<ArrayBuffer> {
+    return attempt(() => {
+      const { node } = this.#walk(path, true);
+      if (!node) throw fail('POOL_ENOENT');
+      if (node.kind !== 'file') throw fail('POOL_EISDIR');
+      return node.data.slice(0);
+    });
+  }
+
+  write(path: string, data: ArrayBuffer): Promise<void> {
+    return attempt(() => {
+      const place = this.#walk(path, true, true);
+      if (place.node?.kind === 'directory') throw fail('POOL_EISDIR');
+      put(place, { kind: 'file', data, lastModified: Date.now() });
+    });
+  }
+
+  list(path: string): Promise<DirectoryEntry[]> {
+    return attempt(() => {
+      const entries = this.#folderAt(path).entries;
+      return [...entries].map(([name, node]) => ({ name, ...statOf(node) }));
+    });
+  }
+
+  stat(path: string, follow: boolean): Promise<EntryStat> {
+    return attempt(() => {
+      const { node } = this.#walk(path, follow);
+      if (!node) throw fail('POOL_ENOENT');
+      return statOf(node);
+    });
+  }
+
+  mkdir(path: string): Promise<void> {
+    return attempt(() => {
+      const place = this.#walk(path, true, true);
+      if (place.node && place.node.kind !== 'directory') throw fail('POOL_EEXIST');
+      if (!place.node) put(place, folder());
+    });
+  }
+
+  symlink(path: string, target: string): Promise<void> {
+    return attempt(() => {
+      const place = this.#walk(path, false, true);
+      if (target === '') throw fail('POOL_ENOENT');
+      if (target.startsWith('/')) throw fail('POOL_EPERM');
+      if (encoder.encode(target).length > layout.PATH_MAX_BYTES) throw fail('POOL_ENAMETOOLONG');
+      if (place.node) throw fail('POOL_EEXIST');
+      put(place, { kind: 'symlink', target, lastModified: Date.now() });
+    });
+  }
+
+  readlink(path: string): Promise<string> {
+    return attempt(() => {
+      const { node } = this.#walk(path, false);
+      if (!node) throw fail('POOL_ENOENT');
+      if (node.kind !== 'symlink') throw fail('POOL_EINVAL');
+      return node.target;
+    });
+  }
+
+  rename(from: string, to: string): Promise<void> {
+    return attempt(() => {
+      const source = this.#walk(from, false);
+      const place = this.#walk(to, false);
+      if (!source.node) throw fail('POOL_ENOENT');
+      if (source.name === '' || place.name === '') throw fail('POOL_EINVAL');
+      if (source.node === place.node) return;
+      checkReplaces(source.node, place.node);
+      if (source.node.kind === 'directory' && contains(source.node, place.folder)) throw fail('POOL_EINVAL');
+      source.folder.entries.delete(source.name);
+      put(place, source.node);
+    });
+  }
+
+  remove(path: string): Promise<void> {
+    return attempt(() => {
+      const { folder: parent, name, node } = this.#walk(path, false);
+      if (!node) throw fail('POOL_ENOENT');
+      if (name === '') throw fail('POOL_EINVAL');
+      parent.entries.delete(name);
+      parent.lastModified = Date.now();
+    });
+  }
+
+  /** Every path that is not a directory with something in it, in an order in which they can be made. */
+  *leaves(at: FolderNode = this.#root, above = ''): Generator<{ path: string; node: Node }> {
+    for (const [name, node] of at.entries) {
+      const path = above + name;
+      if (node.kind === 'directory' && node.entries.size > 0) yield* this.leaves(node, `${path}/`);
+      else yield { path, node };
+    }
+  }
+
+  #folderAt(path: string): FolderNode {
+    const { node } = this.#walk(path, true);
+    if (!node) throw fail('POOL_ENOENT');
+    if (node.kind !== 'directory') throw fail('POOL_ENOTDIR');
+    return node;
+  }
+
+  /** Goes along a path; `makes` the directories that are missing on the way, but not the last. */
+  #walk(path: string, follow: boolean, makes = false): Place {
+    const way = [this.#root];
+    const todo = partsOf(path);
+    let links = 0;
+    while (todo.length > 0) {
+      const part = todo.pop()!;
+      const here = way.at(-1)!;
+      if (part === '..') {
+        if (way.length === 1) throw fail('POOL_EPERM');
+        way.pop();
+        continue;
+      }
+      let node = here.entries.get(part);
+      if (node?.kind === 'symlink' && (follow || todo.length > 0)) {
+        if (++links > layout.SYMLINKS_MAX) throw fail('POOL_ELOOP');
+        todo.push(...partsOf(node.target));
+        continue;
+      }
+      if (todo.length === 0) return { folder: here, name: part, node };
+      if (!node && makes) put({ folder: here, name: part, node }, (node = folder()));
+      if (!node) throw fail('POOL_ENOENT');
+      if (node.kind !== 'directory') throw fail('POOL_ENOTDIR');
+      way.push(node);
+    }
+    return { folder: way.at(-1)!, name: '', node: way.at(-1) };
+  }
+}
+
+function folder(): FolderNode {
+  return { kind: 'directory', entries: new Map(), lastModified: Date.now() };
+}
+
+/** The names on a path, the last one first. */
+function partsOf(path: string): string[] {
+  if (encoder.encode(path).length > layout.PATH_MAX_BYTES) throw fail('POOL_ENAMETOOLONG');
+  const parts = path.split('/').filter((part) => part !== '' && part !== '.');
+  if (parts.some((part) => encoder.encode(part).length > layout.NAME_MAX_BYTES)) throw fail('POOL_ENAMETOOLONG');
+  return parts.reverse();
+}
+
+function put({ folder: parent, name }: Place, node: Node): void {
+  parent.entries.set(name, node);
+  parent.lastModified = Date.now();
+}
+
+function statOf(node: Node): EntryStat {
+  const { kind, lastModified } = node;
+  const size = kind === 'file' ? node.data.byteLength : kind === 'symlink' ? encoder.encode(node.target).length : 0;
+  return { kind, size, lastModified };
+}
+
+/** As rename(2): only a directory replaces a directory, and only an empty one. */
+function checkReplaces(node: Node, old: Node | undefined): void {
+  if (!old) return;
+  if (node.kind === 'directory' && old.kind !== 'directory') throw fail('POOL_ENOTDIR');
+  if (node.kind !== 'directory' && old.kind === 'directory') throw fail('POOL_EISDIR');
+  if (old.kind === 'directory' && old.entries.size > 0) throw fail('POOL_ENOTEMPTY');
+}
+
+function contains(outer: FolderNode, inner: FolderNode): boolean {
+  if (outer === inner) return true;
+  return [...outer.entries.values()].some((node) => node.kind === 'directory' && contains(node, inner));
+}
+
+function fail(code: keyof typeof errorCodes): PoolError {
+  return errorOfStatus(errorCodes[code]);
+}
+
+/** What `use` returns or throws, as a promise. */
+function attempt<T>(use: () => T): Promise<T> {
+  return new Promise((resolve) => resolve(use()));
+}

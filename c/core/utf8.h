@@ -1,0 +1,11 @@
+/* Whether bytes are text. */
+#ifndef MILLRACE_CORE_UTF8_H
+#define MILLRACE_CORE_UTF8_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* UTF-8 in its shortest forms, without surrogates; NULs are characters as any other. */
+bool pool__is_utf8(const char *text, uint32_t size);
+
+#endif

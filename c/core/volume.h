@@ -1,0 +1,57 @@
+/* A volume: a file system in shared memory, from which guests are given directories.
+ *
+ * All of it is in blocks (core/blocks.h): a node is a block of the smallest kind, and its number is the node's; what a
+ * file, a directory or a symlink contains is in further blocks. Numbers instead of pointers, because every thread sees
+ * the memory at an address of its own choosing.
+ *
+ * One lock a volume makes each operation atomic. Whoever holds it never waits for anything: what an operation needs is
+ * taken before.
+ */
+#ifndef MILLRACE_CORE_VOLUME_H
+#define MILLRACE_CORE_VOLUME_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#define VOLUMES_MAX 64u
+#define NAME_MAX_BYTES 255u
+#define PATH_MAX_BYTES 4096u
+#define SYMLINKS_MAX 40u /* followed in one path, as Linux */
+
+#define PAGE_LOG2 16u /* files larger than a page are kept in pages of 64 KiB, with holes */
+#define PAGE_BYTES (1u << PAGE_LOG2)
+
+enum node_kind { NODE_FREE = 0, NODE_FILE, NODE_DIRECTORY, NODE_SYMLINK };
+
+/* In a block of BLOCK_MIN bytes. The lock of its volume protects all of it. */
+struct node {
+    uint32_t kind;
+    uint32_t n_links; /* names; a directory: 1, and 1 for each directory in it */
+    uint32_t n_opens; /* descriptors. A node without names is freed when the last is closed */
+    uint32_t parent;  /* a directory's; its own number for the root */
+    uint64_t inode;   /* never used twice in a volume */
+    uint64_t size;    /* a file's bytes, a symlink's target, a directory's entries */
+    uint64_t accessed_ns;
+    uint64_t modified_ns;
+    uint64_t changed_ns;
+    uint64_t next_cookie; /* a directory's: larger than any cookie that was given out */
+    uint32_t block;       /* content up to a page; or, of a larger file, the numbers of its pages; 0: none */
+    uint32_t is_paged;    /* 1: the latter */
+};
+
+struct volume {
+    _Atomic uint32_t x_lock;       /* 0 free, 1 held, 2 held and waited for */
+    _Atomic uint32_t x_generation; /* odd: in use */
+    _Atomic uint32_t x_users;      /* its owner, and whatever is open in it; the last frees it */
+    /* the lock */
+    uint32_t root;
+    uint64_t next_inode;
+    uint64_t n_nodes;
+    uint64_t max_nodes;
+    uint64_t bytes; /* in blocks of content */
+    uint64_t max_bytes;
+    uint32_t slot; /* its place among the pool's volumes */
+};
+
+#endif

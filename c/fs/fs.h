@@ -1,0 +1,116 @@
+/* Files: what a volume can do, one function for each operation, each atomic to every thread that shares the volume.
+ *
+ * A place is a directory of a volume that somebody was given; nothing above it can be reached: not by `..`, not by an
+ * absolute path, not by a symlink (POOL_EPERM). Paths are UTF-8 without NULs, `/` between names, at most
+ * PATH_MAX_BYTES.
+ *
+ * Functions return 0 or a negative enum pool_error, unless they say otherwise. Where memory is needed they may sleep
+ * for it by the caller's sleeper, never while they hold the lock: POOL_ENOSPC, the volume's limit; POOL_ENOMEM, the
+ * pool's; or as the sleeper is interrupted. Times are nanoseconds since 1970.
+ */
+#ifndef MILLRACE_FS_FS_H
+#define MILLRACE_FS_FS_H
+
+#include "core/layout.h"
+#include "core/volume.h"
+#include "sync/sleep.h"
+#include "sync/stream.h"
+
+/* An open file or directory. Whoever has it closes it once; the node lives until then. */
+struct fs_open {
+    struct volume *volume; /* NULL: not open */
+    uint32_t node;
+    bool read_only; /* the mount is: nothing can be changed through it (POOL_EROFS) */
+};
+
+struct fs_path {
+    const char *text;
+    uint32_t size;
+};
+
+struct fs_stat {
+    uint32_t kind; /* enum node_kind */
+    uint32_t n_links;
+    uint64_t inode;
+    uint64_t device; /* the volume's number, from 1 */
+    uint64_t size;   /* bytes; of a directory 0 */
+    uint64_t accessed_ns;
+    uint64_t modified_ns;
+    uint64_t changed_ns;
+};
+
+/* volume.c: volumes as wholes */
+
+/* Makes an empty volume: its handle, never 0; POOL_ENFILE. 0 for a limit means none but the pool's; the root is a node
+ * as well. */
+int pool__volume_make(struct sleeper *sleeper, uint64_t max_bytes, uint64_t max_nodes, uint32_t *handle_out);
+/* Its owner lets go of it. */
+int pool__volume_drop(struct pool *pool, uint32_t handle);
+/* Opens its root: POOL_EBADF. Keeps the volume until pool__fs_close. */
+int pool__volume_open(struct pool *pool, uint32_t handle, bool read_only, struct fs_open *root_out);
+
+/* lock.c */
+void pool__volume_lock(struct volume *volume);
+void pool__volume_unlock(struct volume *volume);
+
+/* path.c: opening by path */
+
+enum fs_open_flags {
+    FS_CREATE = 1,
+    FS_DIRECTORY = 2, /* it must be one: POOL_ENOTDIR; with FS_CREATE POOL_EINVAL */
+    FS_EXCLUSIVE = 4,
+    FS_TRUNCATE = 8,
+    FS_FOLLOW = 16, /* a symlink at the end of the path; without it POOL_ELOOP */
+    FS_WRITE = 32   /* it is to be written: POOL_EISDIR, POOL_EROFS */
+};
+int pool__fs_open(struct sleeper *sleeper, const struct fs_open *at, struct fs_path path, uint32_t flags,
+                  struct fs_open *open_out);
+/* One more for the same node. */
+void pool__fs_dup(const struct fs_open *open);
+void pool__fs_close(struct pool *pool, struct fs_open *open);
+
+int pool__fs_stat(struct pool *pool, const struct fs_open *open, struct fs_stat *stat_out);
+int pool__fs_stat_at(struct pool *pool, const struct fs_open *at, struct fs_path path, bool follow,
+                     struct fs_stat *stat_out);
+/* UINT64_MAX: leaves a time as it is. */
+int pool__fs_set_times(struct pool *pool, const struct fs_open *open, uint64_t accessed_ns, uint64_t modified_ns);
+int pool__fs_set_times_at(struct pool *pool, const struct fs_open *at, struct fs_path path, bool follow,
+                          uint64_t accessed_ns, uint64_t modified_ns);
+
+/* names.c: changing directories */
+int pool__fs_make_directory(struct sleeper *sleeper, const struct fs_open *at, struct fs_path path);
+int pool__fs_remove_directory(struct pool *pool, const struct fs_open *at, struct fs_path path); /* POOL_ENOTEMPTY */
+int pool__fs_unlink(struct pool *pool, const struct fs_open *at, struct fs_path path);           /* POOL_EISDIR */
+int pool__fs_link(struct sleeper *sleeper, const struct fs_open *from, struct fs_path path, bool follow,
+                  const struct fs_open *to, struct fs_path to_path); /* POOL_EXDEV, POOL_EPERM: a directory */
+int pool__fs_rename(struct sleeper *sleeper, const struct fs_open *from, struct fs_path path, const struct fs_open *to,
+                    struct fs_path to_path); /* as rename(2): replaces, POOL_EINVAL into itself, POOL_EXDEV */
+/* POOL_EPERM: the target is absolute. */
+int pool__fs_symlink(struct sleeper *sleeper, struct fs_path target, const struct fs_open *at, struct fs_path path);
+/* How long the target is, of which as much as fits is copied. */
+int32_t pool__fs_readlink(struct pool *pool, const struct fs_open *at, struct fs_path path, char *out, uint32_t size);
+
+/* An entry of a directory, after the one with `cookie` (0: the first): 1, or 0 at the end. `.` and `..` come first.
+ * Cookies survive changes: no entry that stays is left out or comes twice. */
+struct fs_entry {
+    uint64_t cookie;
+    uint64_t inode;
+    uint32_t kind;
+    uint32_t name_bytes;
+    char name[NAME_MAX_BYTES + 1];
+};
+int pool__fs_next_entry(struct pool *pool, const struct fs_open *directory, uint64_t cookie,
+                        struct fs_entry *entry_out);
+
+/* content.c: files' bytes. The cursor is the caller's memory (sync/stream.h); `cursor->done` says how much was moved.
+ */
+int pool__fs_read(struct pool *pool, const struct fs_open *file, uint64_t offset, struct cursor *cursor);
+/* All of it or nothing, at once. UINT64_MAX as offset: at the end, as O_APPEND, and atomically so. `offset_out` is
+ * where its first byte went; it may be NULL. */
+int pool__fs_write(struct sleeper *sleeper, const struct fs_open *file, uint64_t offset, struct cursor *cursor,
+                   uint64_t *offset_out);
+int pool__fs_set_size(struct sleeper *sleeper, const struct fs_open *file, uint64_t size);
+/* As posix_fallocate: makes room, and grows the file if that is beyond its end. */
+int pool__fs_allocate(struct sleeper *sleeper, const struct fs_open *file, uint64_t offset, uint64_t size);
+
+#endif

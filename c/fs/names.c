@@ -1,0 +1,331 @@
+#include <string.h>
+
+#include "fs/node.h"
+#include "pool.h"
+#include "sync/ends.h"
+
+/* ----------------------------------------------------------------------------------------------------------- making */
+
+/* Counts a directory as one more in `parent`. */
+static void adopt(const struct fs_work *work, uint32_t parent, uint32_t child)
+{
+    struct node *node = pool__node(work->pool, child);
+    if (node->kind != NODE_DIRECTORY) return;
+    node->parent = parent;
+    pool__node(work->pool, parent)->n_links++;
+}
+
+int pool__fs_put_new(struct fs_work *work, const struct fs_spot *spot, enum node_kind kind, uint32_t *number_out)
+{
+    struct node *directory = pool__node(work->pool, spot->directory);
+    POOL_ASSERT(!spot->node && spot->name.size > 0);
+    int status = pool__entry_reserve(work, directory, spot->name);
+    if (status == 0) status = pool__node_may_make(work);
+    if (status != 0) return status;
+    uint32_t number = pool__node_make(work, kind, spot->directory);
+    pool__entry_add(work, directory, spot->name, number);
+    adopt(work, spot->directory, number);
+    *number_out = number;
+    return 0;
+}
+
+static int make_directory(struct fs_work *work, const struct fs_open *at, struct fs_path path)
+{
+    uint32_t number;
+    struct fs_spot spot;
+    int status = pool__fs_walk(work, at, path, WALK_ENTRY, &spot);
+    if (status < 0) return status;
+    return spot.node ? POOL_EEXIST : pool__fs_put_new(work, &spot, NODE_DIRECTORY, &number);
+}
+
+int pool__fs_make_directory(struct sleeper *sleeper, const struct fs_open *at, struct fs_path path)
+{
+    int status;
+    struct fs_work work = pool__fs_work(sleeper, sleeper->pool, at->volume);
+    if (at->read_only) return POOL_EROFS;
+    do {
+        pool__fs_enter(&work);
+        status = make_directory(&work, at, path);
+    } while (pool__fs_leave(&work, &status));
+    return status;
+}
+
+/* Where a name can be put that is not a directory's: it is free, and no slash says that it shall be one. */
+static int walk_to_free(struct fs_work *work, const struct fs_open *at, struct fs_path path, struct fs_spot *spot)
+{
+    int status = pool__fs_walk(work, at, path, WALK_ENTRY, spot);
+    if (status < 0) return status;
+    if (spot->node) return POOL_EEXIST;
+    return spot->needs_directory ? POOL_ENOENT : 0;
+}
+
+static int make_symlink(struct fs_work *work, struct fs_path target, const struct fs_open *at, struct fs_path path)
+{
+    uint32_t number;
+    struct fs_spot spot;
+    int status = walk_to_free(work, at, path, &spot);
+    if (status == 0) status = pool__entry_reserve(work, pool__node(work->pool, spot.directory), spot.name);
+    if (status == 0) status = pool__fs_need_content(work, SPARE_CONTENT, target.size, 0);
+    if (status == 0) status = pool__fs_put_new(work, &spot, NODE_SYMLINK, &number);
+    if (status != 0) return status;
+    struct node *node = pool__node(work->pool, number);
+    node->block = pool__fs_take_content(work, SPARE_CONTENT, target.size);
+    node->size = target.size;
+    memcpy(pool__block_memory(work->pool, node->block), target.text, target.size);
+    return 0;
+}
+
+int pool__fs_symlink(struct sleeper *sleeper, struct fs_path target, const struct fs_open *at, struct fs_path path)
+{
+    struct fs_work work = pool__fs_work(sleeper, sleeper->pool, at->volume);
+    int status = at->read_only ? POOL_EROFS : pool__fs_check_path(target);
+    if (status < 0) return status;
+    do {
+        pool__fs_enter(&work);
+        status = make_symlink(&work, target, at, path);
+    } while (pool__fs_leave(&work, &status));
+    return status;
+}
+
+int32_t pool__fs_readlink(struct pool *pool, const struct fs_open *at, struct fs_path path, char *out, uint32_t size)
+{
+    struct fs_spot spot;
+    struct fs_work work = pool__fs_work(NULL, pool, at->volume);
+    pool__fs_enter(&work);
+    int32_t status = pool__fs_walk(&work, at, path, WALK_NODE, &spot);
+    if (status == 0 && !spot.node) status = POOL_ENOENT;
+    struct node *node = status == 0 ? pool__node(pool, spot.node) : NULL;
+    if (node && node->kind != NODE_SYMLINK) status = POOL_EINVAL;
+    if (status == 0) {
+        memcpy(out, pool__block_memory(pool, node->block), pool__min(size, (uint32_t)node->size));
+        if (!at->read_only) node->accessed_ns = work.now_ns;
+        status = (int32_t)node->size;
+    }
+    pool__volume_unlock(at->volume);
+    return status;
+}
+
+/* --------------------------------------------------------------------------------------------------------- removing */
+
+/* A node has lost a name. */
+static void orphan(struct fs_work *work, uint32_t parent, uint32_t child)
+{
+    struct node *node = pool__node(work->pool, child);
+    node->n_links--;
+    if (node->kind == NODE_DIRECTORY) {
+        POOL_ASSERT(node->n_links == 0 && node->size == 0);
+        pool__node(work->pool, parent)->n_links--;
+    }
+    pool__node_changed(work, node);
+    pool__node_settle(work, child);
+}
+
+static void take_out(struct fs_work *work, const struct fs_spot *spot)
+{
+    struct node *directory = pool__node(work->pool, spot->directory);
+    pool__entry_remove(work, directory, pool__entry_find(work->pool, directory, spot->name));
+}
+
+static int remove_directory(struct fs_work *work, const struct fs_open *at, struct fs_path path)
+{
+    struct fs_spot spot;
+    int status = pool__fs_walk(work, at, path, WALK_ENTRY, &spot);
+    if (status < 0) return status;
+    if (!spot.node) return POOL_ENOENT;
+    if (spot.name.size == 0) return spot.is_dot_dot ? POOL_ENOTEMPTY : POOL_EINVAL;
+    const struct node *node = pool__node(work->pool, spot.node);
+    if (node->kind != NODE_DIRECTORY) return POOL_ENOTDIR;
+    if (node->size > 0) return POOL_ENOTEMPTY;
+    take_out(work, &spot);
+    orphan(work, spot.directory, spot.node);
+    return 0;
+}
+
+int pool__fs_remove_directory(struct pool *pool, const struct fs_open *at, struct fs_path path)
+{
+    struct fs_work work = pool__fs_work(NULL, pool, at->volume);
+    if (at->read_only) return POOL_EROFS;
+    pool__fs_enter(&work);
+    int status = remove_directory(&work, at, path);
+    pool__volume_unlock(at->volume);
+    return status;
+}
+
+static int unlink_name(struct fs_work *work, const struct fs_open *at, struct fs_path path)
+{
+    struct fs_spot spot;
+    int status = pool__fs_walk(work, at, path, WALK_ENTRY, &spot);
+    if (status < 0) return status;
+    if (!spot.node) return POOL_ENOENT;
+    if (pool__node(work->pool, spot.node)->kind == NODE_DIRECTORY) return POOL_EISDIR;
+    if (spot.needs_directory) return POOL_ENOTDIR;
+    take_out(work, &spot);
+    orphan(work, spot.directory, spot.node);
+    return 0;
+}
+
+int pool__fs_unlink(struct pool *pool, const struct fs_open *at, struct fs_path path)
+{
+    struct fs_work work = pool__fs_work(NULL, pool, at->volume);
+    if (at->read_only) return POOL_EROFS;
+    pool__fs_enter(&work);
+    int status = unlink_name(&work, at, path);
+    pool__volume_unlock(at->volume);
+    return status;
+}
+
+/* ---------------------------------------------------------------------------------------------------------- linking */
+
+static int link_name(struct fs_work *work, const struct fs_open *from, struct fs_path path, enum walk_end end,
+                     const struct fs_open *to, struct fs_path to_path)
+{
+    struct fs_spot old, new;
+    int status = pool__fs_walk(work, from, path, end, &old);
+    if (status == 0 && !old.node) status = POOL_ENOENT;
+    if (status == 0) status = walk_to_free(work, to, to_path, &new);
+    if (status != 0) return status;
+    struct node *node = pool__node(work->pool, old.node), *directory = pool__node(work->pool, new.directory);
+    if (node->kind == NODE_DIRECTORY) return POOL_EPERM;
+    if (node->n_links >= LINKS_MAX) return POOL_EMLINK;
+    status = pool__entry_reserve(work, directory, new.name);
+    if (status != 0) return status;
+    pool__entry_add(work, directory, new.name, old.node);
+    node->n_links++;
+    pool__node_changed(work, node);
+    return 0;
+}
+
+int pool__fs_link(struct sleeper *sleeper, const struct fs_open *from, struct fs_path path, bool follow,
+                  const struct fs_open *to, struct fs_path to_path)
+{
+    int status;
+    struct fs_work work = pool__fs_work(sleeper, sleeper->pool, to->volume);
+    if (from->volume != to->volume) return POOL_EXDEV;
+    if (from->read_only || to->read_only) return POOL_EROFS;
+    do {
+        pool__fs_enter(&work);
+        status = link_name(&work, from, path, follow ? WALK_FOLLOW : WALK_NODE, to, to_path);
+    } while (pool__fs_leave(&work, &status));
+    return status;
+}
+
+/* --------------------------------------------------------------------------------------------------------- renaming */
+
+/* Whether a directory is another one or somewhere in it. */
+static bool is_in(const struct pool *pool, uint32_t directory, uint32_t above)
+{
+    for (;;) {
+        if (directory == above) return true;
+        uint32_t parent = pool__node(pool, directory)->parent;
+        if (parent == directory || pool__node(pool, directory)->n_links == 0) return false;
+        directory = parent;
+    }
+}
+
+/* Whether what is there can be replaced. */
+static int may_replace(const struct node *node, const struct node *there)
+{
+    if (node->kind != NODE_DIRECTORY) return there->kind == NODE_DIRECTORY ? POOL_EISDIR : 0;
+    if (there->kind != NODE_DIRECTORY) return POOL_ENOTDIR;
+    return there->size > 0 ? POOL_ENOTEMPTY : 0;
+}
+
+static int may_rename(const struct pool *pool, const struct fs_spot *old, const struct fs_spot *new)
+{
+    if (!old->node) return POOL_ENOENT;
+    if (old->name.size == 0 || new->name.size == 0) return POOL_EINVAL; /* `.` or `..` */
+    const struct node *node = pool__node(pool, old->node);
+    if (node->kind == NODE_DIRECTORY) return is_in(pool, new->directory, old->node) ? POOL_EINVAL : 0;
+    return old->needs_directory || new->needs_directory ? POOL_ENOTDIR : 0;
+}
+
+static void replace(struct fs_work *work, const struct fs_spot *spot, uint32_t number)
+{
+    struct node *directory = pool__node(work->pool, spot->directory);
+    struct entry *entry = pool__entry_find(work->pool, directory, spot->name);
+    entry->node = number;
+    pool__node_modified(work, directory);
+    orphan(work, spot->directory, spot->node);
+}
+
+static int rename_name(struct fs_work *work, const struct fs_open *from, struct fs_path path, const struct fs_open *to,
+                       struct fs_path to_path)
+{
+    struct fs_spot old = {0}, new = {0};
+    int status = pool__fs_walk(work, from, path, WALK_ENTRY, &old);
+    if (status == 0) status = pool__fs_walk(work, to, to_path, WALK_ENTRY, &new);
+    if (status == 0) status = may_rename(work->pool, &old, &new);
+    if (status != 0 || old.node == new.node) return status;
+    struct node *node = pool__node(work->pool, old.node), *directory = pool__node(work->pool, new.directory);
+    if (new.node) {
+        status = may_replace(node, pool__node(work->pool, new.node));
+    } else {
+        status = pool__entry_reserve(work, directory, new.name);
+    }
+    if (status != 0) return status;
+    if (new.node) replace(work, &new, old.node);
+    if (!new.node) pool__entry_add(work, directory, new.name, old.node);
+    take_out(work, &old); /* last: a directory that gets empty loses the room that was made */
+    if (node->kind == NODE_DIRECTORY) pool__node(work->pool, old.directory)->n_links--;
+    adopt(work, new.directory, old.node);
+    pool__node_changed(work, node);
+    return 0;
+}
+
+int pool__fs_rename(struct sleeper *sleeper, const struct fs_open *from, struct fs_path path, const struct fs_open *to,
+                    struct fs_path to_path)
+{
+    int status;
+    struct fs_work work = pool__fs_work(sleeper, sleeper->pool, to->volume);
+    if (from->volume != to->volume) return POOL_EXDEV;
+    if (from->read_only || to->read_only) return POOL_EROFS;
+    do {
+        pool__fs_enter(&work);
+        status = rename_name(&work, from, path, to, to_path);
+    } while (pool__fs_leave(&work, &status));
+    return status;
+}
+
+/* ---------------------------------------------------------------------------------------------------------- listing */
+
+static void put_entry(const struct pool *pool, uint64_t cookie, uint32_t number, struct fs_path name,
+                      struct fs_entry *entry_out)
+{
+    const struct node *node = pool__node(pool, number);
+    entry_out->cookie = cookie;
+    entry_out->inode = node->inode;
+    entry_out->kind = node->kind;
+    entry_out->name_bytes = name.size;
+    memcpy(entry_out->name, name.text, name.size);
+    entry_out->name[name.size] = 0;
+}
+
+static int list_next(const struct pool *pool, uint32_t number, uint64_t cookie, struct fs_entry *entry_out)
+{
+    const struct node *node = pool__node(pool, number);
+    if (node->kind != NODE_DIRECTORY) return POOL_ENOTDIR;
+    if (node->n_links == 0) return 0; /* removed: its parent may be gone too */
+    if (cookie < COOKIE_DOT_DOT) {
+        uint32_t dots = (uint32_t)cookie + 1;
+        put_entry(pool, dots, dots == COOKIE_DOT ? number : node->parent, (struct fs_path){"..", dots}, entry_out);
+        return 1;
+    }
+    const struct entry *entry;
+    for (uint64_t at = 0; at < node->size; at = pool__entry_next(entry, at)) {
+        entry = pool__entry_at(pool, node, at);
+        if (entry->cookie <= cookie) continue;
+        put_entry(pool, entry->cookie, entry->node, (struct fs_path){entry->name, entry->name_bytes}, entry_out);
+        return 1;
+    }
+    return 0;
+}
+
+int pool__fs_next_entry(struct pool *pool, const struct fs_open *directory, uint64_t cookie, struct fs_entry *entry_out)
+{
+    struct fs_work work = pool__fs_work(NULL, pool, directory->volume);
+    pool__fs_enter(&work);
+    int status = list_next(pool, directory->node, cookie, entry_out);
+    if (status >= 0 && !directory->read_only) pool__node(pool, directory->node)->accessed_ns = work.now_ns;
+    pool__volume_unlock(directory->volume);
+    return status;
+}

@@ -1,0 +1,145 @@
+#include "fs/node.h"
+
+#include <string.h>
+
+#include "port/port.h"
+#include "sync/ends.h"
+
+/* Files keep their memory, other than pipes: if nothing has come back after so long, waiting on is in vain. */
+#define PATIENCE_NS 5000000000u
+
+_Static_assert(sizeof(struct node) <= 1u << BLOCK_MIN_LOG2, "a node is a block of the smallest kind");
+
+/* ------------------------------------------------------------------------------------------------------- operations */
+
+struct fs_work pool__fs_work(struct sleeper *sleeper, struct pool *pool, struct volume *volume)
+{
+    return (struct fs_work){.pool = pool, .volume = volume, .sleeper = sleeper};
+}
+
+void pool__fs_enter(struct fs_work *work)
+{
+    work->now_ns = port_now_ns(PORT_REALTIME);
+    pool__volume_lock(work->volume);
+}
+
+static int get_missing(struct fs_work *work)
+{
+    struct sleeper *sleeper = work->sleeper;
+    uint32_t *spare = &work->spares[work->missing];
+    if (sleeper->waiter > WAITER_CLIENT) {
+        int status = pool__sleep_on_block(sleeper, work->missing_bytes, PATIENCE_NS, spare);
+        return status == POOL_ETIMEDOUT ? POOL_ENOMEM : status;
+    }
+    *spare = pool__take_block(work->pool, work->missing_bytes, sleeper->waiter);
+    return *spare ? 0 : pool__no_block(work->pool, work->missing_bytes);
+}
+
+bool pool__fs_leave(struct fs_work *work, int *status)
+{
+    pool__volume_unlock(work->volume);
+    if (*status == FS_MISSING) {
+        *status = get_missing(work);
+        if (*status == 0) return true;
+    }
+    for (uint32_t i = 0; i < SPARES; i++) {
+        pool__give_block(work->pool, work->spares[i]);
+        work->spares[i] = 0;
+    }
+    return false;
+}
+
+int pool__fs_need(struct fs_work *work, enum spare spare, uint32_t bytes)
+{
+    uint32_t class = pool__blocks_class(bytes), *block = &work->spares[spare];
+    if (*block && work->pool->blocks.size_class[*block] == class) return 0;
+    if (*block) pool__give_block(work->pool, *block); /* others have changed what is needed, in between */
+    *block = pool__blocks_take(&work->pool->blocks, class);
+    if (*block) return 0;
+    POOL_ASSERT(work->sleeper);
+    work->missing = spare;
+    work->missing_bytes = bytes;
+    return FS_MISSING;
+}
+
+/* ---------------------------------------------------------------------------------------------------------- content */
+
+uint32_t pool__node_block_bytes(const struct pool *pool, uint32_t block)
+{
+    return block ? 1u << (BLOCK_MIN_LOG2 + pool->blocks.size_class[block]) : 0;
+}
+
+int pool__fs_need_content(struct fs_work *work, enum spare spare, uint32_t bytes, uint32_t instead)
+{
+    const struct volume *volume = work->volume;
+    uint64_t size = (uint64_t)1 << (BLOCK_MIN_LOG2 + pool__blocks_class(bytes));
+    POOL_ASSERT(volume->bytes >= instead);
+    if (volume->max_bytes && volume->bytes - instead + size > volume->max_bytes) return POOL_ENOSPC;
+    return pool__fs_need(work, spare, bytes);
+}
+
+uint32_t pool__fs_take_content(struct fs_work *work, enum spare spare, uint32_t from)
+{
+    uint32_t block = work->spares[spare], size = pool__node_block_bytes(work->pool, block);
+    POOL_ASSERT(block && from <= size);
+    work->spares[spare] = 0;
+    work->volume->bytes += size;
+    memset(pool__block_memory(work->pool, block) + from, 0, size - from);
+    return block;
+}
+
+void pool__fs_give_content(struct fs_work *work, uint32_t block)
+{
+    if (!block) return;
+    work->volume->bytes -= pool__node_block_bytes(work->pool, block);
+    pool__give_block(work->pool, block);
+}
+
+int pool__node_grow(struct fs_work *work, struct node *node, uint32_t bytes)
+{
+    uint32_t had = pool__node_block_bytes(work->pool, node->block);
+    if (bytes <= had) return 0;
+    int status = pool__fs_need_content(work, SPARE_ROOM, bytes, had);
+    if (status) return status;
+    uint32_t block = pool__fs_take_content(work, SPARE_ROOM, had);
+    if (had) memcpy(pool__block_memory(work->pool, block), pool__block_memory(work->pool, node->block), had);
+    pool__fs_give_content(work, node->block);
+    node->block = block;
+    return 0;
+}
+
+/* ------------------------------------------------------------------------------------------------------------ nodes */
+
+int pool__node_may_make(struct fs_work *work)
+{
+    const struct volume *volume = work->volume;
+    if (volume->max_nodes && volume->n_nodes >= volume->max_nodes) return POOL_ENOSPC;
+    return pool__fs_need(work, SPARE_NODE, sizeof(struct node));
+}
+
+uint32_t pool__node_make(struct fs_work *work, enum node_kind kind, uint32_t parent)
+{
+    uint32_t number = work->spares[SPARE_NODE];
+    POOL_ASSERT(number);
+    work->spares[SPARE_NODE] = 0;
+    work->volume->n_nodes++;
+    *(struct node *)(void *)pool__block_memory(work->pool, number) = (struct node){.kind = (uint32_t)kind,
+                                                                                   .n_links = 1,
+                                                                                   .parent = parent ? parent : number,
+                                                                                   .inode = work->volume->next_inode++,
+                                                                                   .accessed_ns = work->now_ns,
+                                                                                   .modified_ns = work->now_ns,
+                                                                                   .changed_ns = work->now_ns,
+                                                                                   .next_cookie = COOKIE_FIRST};
+    return number;
+}
+
+void pool__node_settle(struct fs_work *work, uint32_t number)
+{
+    struct node *node = pool__node(work->pool, number);
+    if (node->n_links > 0 || node->n_opens > 0) return;
+    pool__content_cut(work, node, 0);
+    node->kind = NODE_FREE;
+    work->volume->n_nodes--;
+    pool__give_block(work->pool, number);
+}

@@ -1,0 +1,127 @@
+/* What the files of this room share: an operation under way, the nodes, the entries of directories, paths.
+ *
+ * An operation is attempted under the lock. If a block is missing, the attempt says so by FS_MISSING, the lock is let
+ * go, the block is waited for and kept as a spare, and the attempt begins anew. So every step of an attempt before its
+ * last failure must be one that can stay or be repeated.
+ */
+#ifndef MILLRACE_FS_NODE_H
+#define MILLRACE_FS_NODE_H
+
+#include "core/check.h"
+#include "fs/fs.h"
+
+#define FS_MISSING 1 /* no error: a block is not there yet */
+#define FILE_MAX_BYTES ((uint64_t)(1u << BLOCK_MAX_LOG2) / sizeof(uint32_t) << PAGE_LOG2) /* what an index can hold */
+#define LINKS_MAX 65000u
+
+/* What a spare block is for; an attempt needs at most one for each. */
+enum spare { SPARE_NODE = 0, SPARE_ROOM, SPARE_CONTENT, SPARES };
+
+struct fs_work {
+    struct pool *pool;
+    struct volume *volume;
+    struct sleeper *sleeper; /* NULL: it needs no memory */
+    uint64_t now_ns;         /* realtime, of this attempt */
+    uint32_t spares[SPARES];
+    enum spare missing;
+    uint32_t missing_bytes;
+};
+
+struct fs_work pool__fs_work(struct sleeper *sleeper, struct pool *pool, struct volume *volume);
+/* Begins an attempt, with the lock; ends it. True: it is to be made again. */
+void pool__fs_enter(struct fs_work *work);
+bool pool__fs_leave(struct fs_work *work, int *status);
+/* Lets a user of the volume go; the last one frees it. */
+void pool__fs_release(struct pool *pool, struct volume *volume);
+
+/* node.c. The lock is held in all that follows. */
+
+static inline struct node *pool__node(const struct pool *pool, uint32_t number)
+{
+    struct node *node = (struct node *)(void *)pool->blocks.memory[number];
+    POOL_ASSERT(number && node->kind != NODE_FREE);
+    return node;
+}
+
+/* A block's bytes; 0 for block 0. */
+uint32_t pool__node_block_bytes(const struct pool *pool, uint32_t block);
+/* Has a spare of that size ready: 0, or FS_MISSING. */
+int pool__fs_need(struct fs_work *work, enum spare spare, uint32_t bytes);
+/* The same for content, within the volume's limit, when a block of `instead` bytes is given back: POOL_ENOSPC. */
+int pool__fs_need_content(struct fs_work *work, enum spare spare, uint32_t bytes, uint32_t instead);
+/* Takes the spare for content, zeroed from `from` on, or gives a block of content back: both are accounted for. */
+uint32_t pool__fs_take_content(struct fs_work *work, enum spare spare, uint32_t from);
+void pool__fs_give_content(struct fs_work *work, uint32_t block);
+/* Moves what is in the node's block into one of `bytes` at least, zeroed beyond: POOL_ENOSPC, FS_MISSING. */
+int pool__node_grow(struct fs_work *work, struct node *node, uint32_t bytes);
+/* Whether a node can be made, and making it. It has no name yet. */
+int pool__node_may_make(struct fs_work *work);
+uint32_t pool__node_make(struct fs_work *work, enum node_kind kind, uint32_t parent);
+/* A name or a descriptor is gone: frees the node with the last of them. */
+void pool__node_settle(struct fs_work *work, uint32_t number);
+
+/* directory.c */
+
+struct entry {
+    uint64_t cookie;
+    uint32_t node;
+    uint32_t name_bytes;
+    char name[];
+};
+
+#define COOKIE_DOT 1u
+#define COOKIE_DOT_DOT 2u
+#define COOKIE_FIRST 3u
+
+/* The entry that begins at a byte of a directory; the next one begins at the byte that is returned. */
+struct entry *pool__entry_at(const struct pool *pool, const struct node *directory, uint64_t at);
+uint64_t pool__entry_next(const struct entry *entry, uint64_t at);
+/* NULL: there is none of that name. */
+struct entry *pool__entry_find(const struct pool *pool, const struct node *directory, struct fs_path name);
+/* Makes room for one more: POOL_ENOENT, the directory itself is gone; POOL_ENOSPC; FS_MISSING. */
+int pool__entry_reserve(struct fs_work *work, struct node *directory, struct fs_path name);
+/* pre: there is room, and there is none of that name. */
+void pool__entry_add(struct fs_work *work, struct node *directory, struct fs_path name, uint32_t number);
+void pool__entry_remove(struct fs_work *work, struct node *directory, struct entry *entry);
+
+/* content.c */
+
+/* Gives back what is beyond the node's first `size` bytes, and zeroes the rest of the last page. */
+void pool__content_cut(struct fs_work *work, struct node *node, uint64_t size);
+
+/* path.c */
+
+enum walk_end {
+    WALK_NODE = 0, /* what the path leads to; a symlink is followed if a slash comes after it */
+    WALK_FOLLOW,   /* a symlink is followed */
+    WALK_ENTRY     /* the name is what matters: nothing is followed */
+};
+
+/* Where a path leads. */
+struct fs_spot {
+    uint32_t directory;   /* what the last name is in */
+    struct fs_path name;  /* `.` and `..` have none: its size is 0 */
+    uint32_t node;        /* 0: there is none of that name */
+    bool is_dot_dot;      /* the path ends with that */
+    bool needs_directory; /* the path ends with a slash */
+};
+
+/* pre: `at` is open in the work's volume. */
+int pool__fs_walk(struct fs_work *work, const struct fs_open *at, struct fs_path path, enum walk_end end,
+                  struct fs_spot *spot_out);
+/* What every path must be: POOL_ENOENT, POOL_ENAMETOOLONG, POOL_EINVAL, POOL_EPERM. */
+int pool__fs_check_path(struct fs_path path);
+/* Puts a new node where the path leads, which is free: POOL_ENOENT, POOL_ENOSPC, FS_MISSING. */
+int pool__fs_put_new(struct fs_work *work, const struct fs_spot *spot, enum node_kind kind, uint32_t *number_out);
+
+static inline void pool__node_changed(const struct fs_work *work, struct node *node)
+{
+    node->changed_ns = work->now_ns;
+}
+
+static inline void pool__node_modified(const struct fs_work *work, struct node *node)
+{
+    node->modified_ns = node->changed_ns = work->now_ns;
+}
+
+#endif

@@ -1,0 +1,144 @@
+#include "fs/node.h"
+#include "pool.h"
+#include "sync/ends.h"
+
+#define SLOT_BITS 6u
+
+_Static_assert(VOLUMES_MAX == 1u << SLOT_BITS, "every slot that a handle can show is there");
+
+/* A volume in use has an odd generation, so no handle is 0. */
+static uint32_t handle_of(uint32_t slot, uint32_t generation)
+{
+    return generation << SLOT_BITS | slot;
+}
+
+static struct volume *claim(struct pool *pool)
+{
+    for (uint32_t slot = 0; slot < VOLUMES_MAX; slot++) {
+        struct volume *volume = &pool->volumes[slot];
+        uint32_t generation = atomic_load(&volume->x_generation);
+        if (generation % 2 || !atomic_compare_exchange_strong(&volume->x_generation, &generation, generation + 1))
+            continue;
+        volume->slot = slot;
+        return volume;
+    }
+    return NULL;
+}
+
+static int make_root(struct fs_work *work)
+{
+    int status = pool__node_may_make(work);
+    if (status == 0) work->volume->root = pool__node_make(work, NODE_DIRECTORY, 0);
+    return status;
+}
+
+int pool__volume_make(struct sleeper *sleeper, uint64_t max_bytes, uint64_t max_nodes, uint32_t *handle_out)
+{
+    int status;
+    struct volume *volume = claim(sleeper->pool);
+    if (!volume) return POOL_ENFILE;
+    volume->next_inode = 1;
+    volume->n_nodes = volume->bytes = 0;
+    volume->max_nodes = max_nodes;
+    volume->max_bytes = max_bytes;
+    struct fs_work work = pool__fs_work(sleeper, sleeper->pool, volume);
+    do {
+        pool__fs_enter(&work);
+        status = make_root(&work);
+    } while (pool__fs_leave(&work, &status));
+    if (status < 0) {
+        atomic_fetch_add(&volume->x_generation, 1);
+        return status;
+    }
+    *handle_out = handle_of(volume->slot, atomic_load(&volume->x_generation));
+    atomic_store(&volume->x_users, 1);
+    return 0;
+}
+
+/* The next child that is still to be freed, or 0. How far a directory has got is kept where its next cookie was: nobody
+ * asks for that any more. */
+static uint32_t next_child(const struct pool *pool, struct node *directory)
+{
+    if (directory->next_cookie >= directory->size) return 0;
+    struct entry *entry = pool__entry_at(pool, directory, directory->next_cookie);
+    directory->next_cookie = pool__entry_next(entry, directory->next_cookie);
+    return entry->node;
+}
+
+/* Not by recursion: nothing bounds the depth. */
+static void free_all(struct fs_work *work)
+{
+    uint32_t number = work->volume->root, child;
+    struct node *node = pool__node(work->pool, number);
+    node->next_cookie = 0;
+    for (;;) {
+        while ((child = next_child(work->pool, node))) {
+            struct node *below = pool__node(work->pool, child);
+            POOL_ASSERT(below->n_opens == 0 && below->n_links > 0);
+            if (below->kind == NODE_DIRECTORY) {
+                below->next_cookie = 0;
+                number = child;
+                node = below;
+            } else {
+                below->n_links--;
+                pool__node_settle(work, child);
+            }
+        }
+        uint32_t parent = node->parent;
+        node->n_links = 0;
+        pool__node_settle(work, number);
+        if (parent == number) return;
+        number = parent;
+        node = pool__node(work->pool, number);
+    }
+}
+
+void pool__fs_release(struct pool *pool, struct volume *volume)
+{
+    if (atomic_fetch_sub(&volume->x_users, 1) != 1) return;
+    struct fs_work work = pool__fs_work(NULL, pool, volume);
+    pool__volume_lock(volume);
+    free_all(&work);
+    POOL_ASSERT(volume->n_nodes == 0 && volume->bytes == 0);
+    pool__volume_unlock(volume);
+    atomic_fetch_add(&volume->x_generation, 1);
+}
+
+int pool__volume_drop(struct pool *pool, uint32_t handle)
+{
+    uint32_t slot = handle & ((1u << SLOT_BITS) - 1);
+    struct volume *volume = &pool->volumes[slot];
+    uint32_t generation = atomic_load(&volume->x_generation);
+    /* Still odd, so still in use by whoever else has it; but nobody has this generation's handle. */
+    if (generation % 2 == 0 || handle != handle_of(slot, generation) || atomic_load(&volume->x_users) == 0 ||
+        !atomic_compare_exchange_strong(&volume->x_generation, &generation, generation + 2))
+        return POOL_EBADF;
+    pool__fs_release(pool, volume);
+    return 0;
+}
+
+static bool use(struct volume *volume)
+{
+    uint32_t users = atomic_load(&volume->x_users);
+    while (users > 0) {
+        if (atomic_compare_exchange_weak(&volume->x_users, &users, users + 1)) return true;
+    }
+    return false;
+}
+
+int pool__volume_open(struct pool *pool, uint32_t handle, bool read_only, struct fs_open *root_out)
+{
+    uint32_t slot = handle & ((1u << SLOT_BITS) - 1);
+    struct volume *volume = &pool->volumes[slot];
+    if (!use(volume)) return POOL_EBADF;
+    uint32_t generation = atomic_load(&volume->x_generation); /* cannot be freed any more */
+    if (generation % 2 == 0 || handle != handle_of(slot, generation)) {
+        pool__fs_release(pool, volume);
+        return POOL_EBADF;
+    }
+    pool__volume_lock(volume);
+    pool__node(pool, volume->root)->n_opens++;
+    pool__volume_unlock(volume);
+    *root_out = (struct fs_open){.volume = volume, .node = volume->root, .read_only = read_only};
+    return 0;
+}
