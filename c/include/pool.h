@@ -152,7 +152,9 @@ POOL_API POOL_MUST_CHECK int pool_create_async(const struct pool_config *config,
  * returns, and every callback that is owed is called, before this returns. A C function that never waits and never asks
  * pool_interrupted is waited for. `pool` may be NULL. No call may begin on the pool from now on.
  * Thread: any that is not one of its workers and not in one of its callbacks (POOL_EBUSY).
- * Blocks: until all functions have returned; thin client: never, its guests are ended in the background. */
+ * Blocks: until all functions have returned; thin client: never, its guests are ended in the background.
+ * Errors you can act on: POOL_EWOULDBLOCK (pthread, on a page's main thread: it has begun; call it again, say in each
+ * frame, until it is 0). */
 POOL_API int pool_destroy(pool_t *pool);
 
 /* Changes how many jobs run at the same time, 1 to the pool's max_workers. Jobs that run go on: a worker too many ends

@@ -71,6 +71,7 @@ static void *run_coordinator(void *argument)
         if (!atomic_load(&pool->x_closing)) pool__crew_start(native);
         port_wait(&pool->bells[WAITER_COORDINATOR].x_count, count, ms < 0 ? PORT_FOREVER : (uint64_t)(ms * 1e6));
     }
+    atomic_store(&native->x_coordinator_over, 1);
     return NULL;
 }
 
@@ -83,5 +84,9 @@ void pool__crew_stop(struct native *native)
 {
     atomic_store(&native->pool->x_closing, 1); /* the coordinator does the rest: the ladder is that thread's own */
     pool__ask_coordinator(native->pool);
+}
+
+void pool__crew_join(struct native *native)
+{
     pthread_join(native->coordinator, NULL);
 }

@@ -39,6 +39,7 @@ static void *run(void *argument)
         port_wait(&pool->bells[WAITER_CLIENT].x_count, count, PORT_FOREVER);
     }
     pool__callbacks_flush(native);
+    atomic_store(&native->x_dispatcher_over, 1);
     return NULL;
 }
 
@@ -52,15 +53,19 @@ int pool__dispatcher_start_locked(struct native *native)
     return 0;
 }
 
-void pool__dispatcher_stop(struct native *native)
+bool pool__dispatcher_stop(struct native *native)
 {
     pthread_mutex_lock(&native->lock);
     native->stops = true;
     bool dispatches = native->dispatches;
     pthread_mutex_unlock(&native->lock);
-    if (!dispatches) return;
-    pool__wake(native->pool, WAITER_CLIENT, SIGNAL_BLOCKS);
-    pthread_join(native->dispatcher, NULL);
+    if (dispatches) pool__wake(native->pool, WAITER_CLIENT, SIGNAL_BLOCKS);
+    return !dispatches || atomic_load(&native->x_dispatcher_over);
+}
+
+void pool__dispatcher_join(struct native *native)
+{
+    if (native->dispatches) pthread_join(native->dispatcher, NULL); /* stopped, so that nobody starts it any more */
 }
 
 bool pool__dispatcher_is_self(struct native *native)

@@ -26,6 +26,8 @@ struct native {
     struct native_thread workers[WORKERS_MAX + 1]; /* by number, from 1; the coordinator's thread writes */
     pthread_t coordinator;
     pthread_t dispatcher;
+    _Atomic uint32_t x_coordinator_over; /* these threads have nothing more to do: joining them is no waiting */
+    _Atomic uint32_t x_dispatcher_over;
     pthread_mutex_t lock;       /* all below */
     bool dispatches;            /* the dispatcher runs */
     bool stops;                 /* it shall call what is owed, and end */
@@ -41,13 +43,15 @@ static inline struct native *native_of(struct pool *pool)
 
 /* crew.c: starts the workers that are missing, joins those that have ended. True: at least one worker is up. */
 bool pool__crew_start(struct native *native);
-bool pool__crew_run(struct native *native); /* the coordinator's thread: false, it could not be started */
-void pool__crew_stop(struct native *native);
+bool pool__crew_run(struct native *native);  /* the coordinator's thread: false, it could not be started */
+void pool__crew_stop(struct native *native); /* orders it; pool__crew_join waits for it */
+void pool__crew_join(struct native *native);
 void pool__crew_abandon(struct native *native); /* there is no coordinator's thread: ends the workers without it */
 
 /* dispatcher.c */
 int pool__dispatcher_start_locked(struct native *native);
-void pool__dispatcher_stop(struct native *native);
+bool pool__dispatcher_stop(struct native *native); /* orders it. True: it is over, or there never was one */
+void pool__dispatcher_join(struct native *native);
 bool pool__dispatcher_is_self(struct native *native);
 
 /* callbacks.c: on the dispatcher's thread. */

@@ -37,14 +37,27 @@ static void free_all(struct native *native)
     free(native);
 }
 
-/* Waits until no thread is in a call any more. Those that wait for pipes see that the pool closes; those that wait for
- * jobs, that these have ended. */
+/* Wakes the threads that are in a call: how many there are. Those that wait for pipes see that the pool closes; those
+ * that wait for jobs, that these have ended. */
+static uint32_t send_home(struct pool *pool)
+{
+    uint32_t inside = atomic_load(&pool->x_inside);
+    for (uint32_t i = 0; inside && i < LESSEES_MAX; i++) pool__wake(pool, WAITER_LESSEE_0 + i, 0);
+    return inside;
+}
+
 static void await_leavers(struct pool *pool)
 {
-    for (uint32_t inside; (inside = atomic_load(&pool->x_inside)) > 0;) {
-        for (uint32_t i = 0; i < LESSEES_MAX; i++) pool__wake(pool, WAITER_LESSEE_0 + i, 0);
-        port_wait(&pool->x_inside, inside, 1000000);
-    }
+    for (uint32_t inside; (inside = send_home(pool)) > 0;) port_wait(&pool->x_inside, inside, 1000000);
+}
+
+/* Has everything end, as far as it can be had now. True: all has ended, and nothing need be waited for. A page's main
+ * thread must not wait: it may be needed to start the very thread that it would wait for. */
+static bool is_over(struct native *native)
+{
+    pool__crew_stop(native);
+    if (!atomic_load(&native->x_coordinator_over) || send_home(native->pool) > 0) return false;
+    return pool__dispatcher_stop(native);
 }
 
 int pool_destroy(pool_t *pool)
@@ -52,9 +65,12 @@ int pool_destroy(pool_t *pool)
     if (!pool) return 0;
     struct native *native = native_of(pool);
     if (pool__self(pool) || pool__dispatcher_is_self(native)) return POOL_EBUSY;
+    if (!port_may_block() && !is_over(native)) return POOL_EWOULDBLOCK;
     pool__crew_stop(native);
+    pool__crew_join(native);
     await_leavers(pool);
     pool__dispatcher_stop(native);
+    pool__dispatcher_join(native);
     await_leavers(pool);
     free_all(native);
     return 0;

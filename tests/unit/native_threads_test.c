@@ -602,6 +602,21 @@ static void destroy_from_inside_is_ebusy(void **state)
     assert_int_equal(native_await(pool, job).code, (uint32_t)POOL_EBUSY);
 }
 
+/* As on a page's main thread. The function does not end before the second try, so that cannot succeed. */
+static void destroy_where_nobody_may_wait_is_ewouldblock_until_it_is_over(void **state)
+{
+    (void)state;
+    port_set_hooks(&(struct port_hooks){.must_not_block = true});
+    assert_int_equal(pool_create(&(struct pool_config){.n_workers = 2}, &pool), 0);
+    native_submit(pool, job_at_gate, &gate);
+    gate_await_arrival(&gate);
+    for (uint32_t i = 0; i < 2; i++) assert_int_equal(pool_destroy(pool), POOL_EWOULDBLOCK);
+    gate_open(&gate);
+    native_pool_free(pool);
+    pool = NULL;
+    port_set_hooks(&(struct port_hooks){0});
+}
+
 static void destroy_of_null_is_nothing(void **state)
 {
     (void)state;
@@ -661,6 +676,7 @@ int main(void)
         CASE(destroy_ends_every_job_every_wait_and_calls_back),
         CASE(destroy_waits_for_a_function_that_does_not_ask),
         CASE(destroy_from_inside_is_ebusy),
+        CASE(destroy_where_nobody_may_wait_is_ewouldblock_until_it_is_over),
         CASE(destroy_of_null_is_nothing),
         CASE(destroy_while_jobs_submit_jobs_settles_all),
     };
