@@ -2,7 +2,7 @@
 # Included by the Makefile at the top, after c/coordinator.mk and c/native.mk.
 
 THIN_DIR := $(LIBRARY_ROOT)/emscripten
-THIN_SOURCES := $(wildcard c/thin/*.c) c/core/error.c c/core/record.c c/core/utf8.c
+THIN_SOURCES := $(wildcard c/thin/*.c) c/api/volumes.c c/core/error.c c/core/record.c c/core/utf8.c
 THIN_OBJECTS := $(THIN_SOURCES:c/%.c=$(THIN_DIR)/thin/%.o)
 THIN_LIBRARY := $(THIN_DIR)/libmillrace-client.a
 THIN_JS := c/thin/library_millrace.js
@@ -26,7 +26,7 @@ thin: $(THIN_LIBRARY) ## build the thin client for emscripten programs
 # The test programs: each source in the ways it can be built. They find the pool's files in `millrace/` beside them.
 THIN_TESTS_DIR := $(THIN_DIR)/tests
 THIN_TESTS := exit_test.plain isolation_test.plain callback_test.plain callback_test.asyncify callback_test.jspi \
-    blocking_test.asyncify blocking_test.jspi
+    blocking_test.asyncify blocking_test.jspi volumes_test.plain volumes_test.asyncify volumes_test.jspi
 THIN_TESTS_BUILT := $(THIN_TESTS:%=$(THIN_TESTS_DIR)/%.js)
 THIN_WAYS := plain asyncify jspi
 THIN_WAY_asyncify := -sASYNCIFY

@@ -10,7 +10,7 @@ const below = {
   sync: ['core', 'port'],
   fs: ['core', 'port', 'sync'],
   wasi: ['core', 'port', 'sync', 'fs'],
-  api: ['core', 'port', 'sync'],
+  api: ['core', 'port', 'sync', 'fs'],
   client: ['core', 'port', 'sync', 'api'],
   coordinator: ['core', 'port', 'sync', 'fs'],
   worker: ['core', 'port', 'sync', 'fs', 'wasi'],

@@ -27,6 +27,7 @@ const calls = [
   'client_stage',
   'client_submit',
   'client_reply',
+  'client_file_call',
 ] as const satisfies readonly (keyof CoordinatorExports)[];
 
 /** The kinds of signals, from the last to the first: where each begins in core/layout.h, and in c/thin/bridge.h. */

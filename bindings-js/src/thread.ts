@@ -30,6 +30,7 @@ export interface CoordinatorExports {
   client_reserve(pool: number, fd: number, wants: number, dataOut: number): number;
   client_commit(pool: number, fd: number, size: number): number;
   client_poll(pool: number, fds: number, n: number): number;
+  client_file_call(pool: number, call: number): number;
   client_stage(pool: number, size: number, addressOut: number): number;
   client_submit(pool: number, record: number, recordBytes: number, jobOut: number): number;
   client_call(pool: number, slot: number, callOut: number): number;
@@ -45,50 +46,8 @@ export interface CoordinatorExports {
   coordinator_next_kill(pool: number): number;
   coordinator_close(pool: number): number;
 
-  files_memory(old: number, size: number): number;
-  files_make(pool: number, maxBytes: number, maxNodes: number, volumeOut: number): number;
-  files_drop(pool: number, volume: number): number;
-  files_make_directory(pool: number, volume: number, path: number, pathBytes: number): number;
-  files_begin(pool: number, volume: number, path: number, pathBytes: number): number;
-  files_write(
-    pool: number,
-    volume: number,
-    path: number,
-    pathBytes: number,
-    offset: number,
-    data: number,
-    size: number,
-  ): number;
-  files_read(
-    pool: number,
-    volume: number,
-    path: number,
-    pathBytes: number,
-    offset: number,
-    data: number,
-    size: number,
-  ): number;
-  files_stat(pool: number, volume: number, path: number, pathBytes: number, follow: number, statOut: number): number;
-  files_list(
-    pool: number,
-    volume: number,
-    path: number,
-    pathBytes: number,
-    cookie: number,
-    out: number,
-    size: number,
-  ): number;
-  files_symlink(
-    pool: number,
-    volume: number,
-    path: number,
-    pathBytes: number,
-    target: number,
-    targetBytes: number,
-  ): number;
-  files_readlink(pool: number, volume: number, path: number, pathBytes: number, out: number, size: number): number;
-  files_rename(pool: number, volume: number, path: number, pathBytes: number, to: number, toBytes: number): number;
-  files_remove(pool: number, volume: number, path: number, pathBytes: number): number;
+  coordinator_memory(old: number, size: number): number;
+  coordinator_file_call(pool: number, call: number): number;
 
   worker_join(pool: number, number: number): number;
   worker_next(): number;
@@ -133,6 +92,16 @@ export class Heap {
   setU32(address: number, value: number): void {
     if (address + 4 > this.#u8.length) this.#renew();
     this.#u32[address >>> 2] = value;
+  }
+
+  /** The whole number in two words, as exactly as a number can be. */
+  u64(address: number): number {
+    return this.u32(address) + this.u32(address + 4) * 2 ** 32;
+  }
+
+  setU64(address: number, value: number): void {
+    this.setU32(address, value);
+    this.setU32(address + 4, Math.floor(value / 2 ** 32));
   }
 
   f64(address: number): number {

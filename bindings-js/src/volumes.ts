@@ -1,4 +1,4 @@
-/** Volumes in the coordinator's thread: what the main thread calls of c/coordinator/files.h. */
+/** Volumes in the coordinator's thread: what the main thread asks for, as calls of c/core/file_call.h. */
 import { PoolError } from './errors.js';
 import { errorCodes, layout } from './layout.gen.js';
 import type { EntryKind, EntryStat, DirectoryEntry, FilesReply, FilesRequest, VolumeCalls } from './protocol.js';
@@ -6,10 +6,7 @@ import { check, type Thread } from './thread.js';
 
 /** Bytes of a file that are moved at a time. */
 const PIECE_BYTES = 1 << 20;
-const LIST_BYTES = 1 << 16;
-
-/** Where texts are put in our memory: behind what comes back by address. */
-const TEXTS_AT = 64;
+const LIST_BYTES = 256 * layout.sizeof_pool_entry;
 
 const kinds: Readonly<Record<number, EntryKind>> = {
   [layout.NODE_FILE]: 'file',
@@ -20,8 +17,16 @@ const kinds: Readonly<Record<number, EntryKind>> = {
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-/** A text in shared memory, and its bytes. */
-type Text = readonly [address: number, size: number];
+/** A call but for its paths and its data. */
+interface Call {
+  readonly op: number;
+  readonly volume: number;
+  /** An offset, a size, or a cookie. */
+  readonly number?: number;
+}
+
+/** Memory that all calls share: the call itself, its data, its texts. */
+const DATA_AT = (layout.sizeof_file_call + 7) & ~7;
 
 export class Volumes implements VolumeCalls {
   readonly #thread: Thread;
@@ -46,127 +51,135 @@ export class Volumes implements VolumeCalls {
   }
 
   make(maxBytes: number, maxFiles: number): number {
-    const [at] = this.#put(0);
-    check(this.#thread.c.files_make(this.#pool, maxBytes, maxFiles, at));
-    return this.#thread.heap.u32(at);
+    const { heap } = this.#thread;
+    const data = this.#reserve(layout.sizeof_volume_making);
+    heap.setU64(data + layout.volume_making_max_bytes, maxBytes);
+    heap.setU64(data + layout.volume_making_max_nodes, maxFiles);
+    this.#run({ op: layout.FILE_CREATE, volume: 0 }, layout.sizeof_volume_making);
+    return heap.u32(data + layout.volume_making_volume);
   }
 
   drop(volume: number): void {
-    check(this.#thread.c.files_drop(this.#pool, volume));
+    this.#run({ op: layout.FILE_RELEASE, volume }, 0);
   }
 
   mkdir(volume: number, path: string): void {
-    const [, text] = this.#put(0, path);
-    check(this.#thread.c.files_make_directory(this.#pool, volume, ...text));
+    this.#run({ op: layout.FILE_MKDIR, volume }, 0, path);
   }
 
   write(volume: number, path: string, data: ArrayBuffer): void {
-    const { c, heap } = this.#thread;
     const bytes = new Uint8Array(data);
-    const [at, text] = this.#put(Math.min(bytes.length, PIECE_BYTES), path);
-    check(c.files_begin(this.#pool, volume, ...text));
-    for (let done = 0; done < bytes.length; done += PIECE_BYTES) {
-      const piece = bytes.subarray(done, done + PIECE_BYTES);
-      heap.u8(at + piece.length).set(piece, at);
-      check(c.files_write(this.#pool, volume, ...text, done, at, piece.length));
+    this.#run({ op: layout.FILE_TRUNCATE, volume }, 0, path);
+    for (let number = 0; number < bytes.length; number += PIECE_BYTES) {
+      const piece = bytes.subarray(number, number + PIECE_BYTES);
+      const at = this.#reserve(piece.length);
+      this.#thread.heap.u8(at + piece.length).set(piece, at);
+      this.#run({ op: layout.FILE_WRITE, volume, number }, piece.length, path);
     }
   }
 
   read(volume: number, path: string): ArrayBuffer {
-    const { c, heap } = this.#thread;
     const bytes = new Uint8Array(this.stat(volume, path, true).size);
-    const [at, text] = this.#put(Math.min(bytes.length, PIECE_BYTES), path);
-    for (let done = 0; ;) {
-      const wanted = Math.min(bytes.length - done, PIECE_BYTES);
-      const n = check(c.files_read(this.#pool, volume, ...text, done, at, wanted)); // also of nothing: it may be no file
-      bytes.set(heap.u8(at + n).subarray(at, at + n), done);
-      done += n;
-      if (n === 0 || done === bytes.length) return bytes.buffer.slice(0, done); // a guest may have made it shorter
+    for (let number = 0; ;) {
+      const wanted = Math.min(bytes.length - number, PIECE_BYTES);
+      const n = this.#run({ op: layout.FILE_READ, volume, number }, wanted, path); // also of nothing: it may be no file
+      bytes.set(this.#data(n), number);
+      number += n;
+      if (n === 0 || number === bytes.length) return bytes.buffer.slice(0, number); // a guest may have made it shorter
     }
   }
 
   stat(volume: number, path: string, follow: boolean): EntryStat {
-    const [at, text] = this.#put(layout.sizeof_files_stat, path);
-    check(this.#thread.c.files_stat(this.#pool, volume, ...text, follow ? 1 : 0, at));
-    return this.#statAt(at);
+    const op = follow ? layout.FILE_STAT : layout.FILE_LSTAT;
+    this.#run({ op, volume }, layout.sizeof_pool_stat, path);
+    return this.#statAt(this.#memory + DATA_AT);
   }
 
   list(volume: number, path: string): DirectoryEntry[] {
-    const { c } = this.#thread;
-    const [at, text] = this.#put(LIST_BYTES, path);
     const entries: DirectoryEntry[] = [];
-    for (let cookie = 0; ;) {
-      const size = check(c.files_list(this.#pool, volume, ...text, cookie, at, LIST_BYTES));
-      if (size === 0) return entries;
-      cookie = this.#unpack(at, size, entries);
+    for (let number = 0; ;) {
+      const n = this.#run({ op: layout.FILE_LIST, volume, number }, LIST_BYTES, path);
+      if (n === 0) return entries;
+      for (let i = 0; i < n; i++) entries.push(this.#entryAt(this.#entry(i)));
+      number = this.#thread.heap.u64(this.#entry(n - 1) + layout.pool_entry_cookie);
     }
-  }
-
-  /** Adds packed entries to `entries`: the cookie of the last. */
-  #unpack(at: number, size: number, entries: DirectoryEntry[]): number {
-    const { heap } = this.#thread;
-    let cookie = 0;
-    for (let entry = at; entry < at + size; entry += heap.u32(entry + layout.files_entry_bytes)) {
-      const nameAt = entry + layout.sizeof_files_entry;
-      const nameEnd = nameAt + heap.u32(entry + layout.files_entry_name_bytes);
-      const name = decoder.decode(heap.u8(nameEnd).slice(nameAt, nameEnd));
-      entries.push({ name, ...this.#statAt(entry + layout.files_entry_stat) });
-      cookie = heap.f64(entry + layout.files_entry_cookie);
-    }
-    return cookie;
   }
 
   symlink(volume: number, path: string, target: string): void {
-    const [, text, targetText] = this.#put(0, path, target);
-    check(this.#thread.c.files_symlink(this.#pool, volume, ...text, ...targetText!));
+    this.#run({ op: layout.FILE_SYMLINK, volume }, 0, path, target);
   }
 
   readlink(volume: number, path: string): string {
-    const { c, heap } = this.#thread;
-    const [at, text] = this.#put(layout.PATH_MAX_BYTES, path);
-    const n = check(c.files_readlink(this.#pool, volume, ...text, at, layout.PATH_MAX_BYTES));
-    return decoder.decode(heap.u8(at + n).slice(at, at + n));
+    const n = this.#run({ op: layout.FILE_READLINK, volume }, layout.PATH_MAX_BYTES, path);
+    return decoder.decode(this.#data(n).slice());
   }
 
   rename(volume: number, from: string, to: string): void {
-    const [, text, toText] = this.#put(0, from, to);
-    check(this.#thread.c.files_rename(this.#pool, volume, ...text, ...toText!));
+    this.#run({ op: layout.FILE_RENAME, volume }, 0, from, to);
   }
 
   remove(volume: number, path: string): void {
-    const [, text] = this.#put(0, path);
-    check(this.#thread.c.files_remove(this.#pool, volume, ...text));
+    this.#run({ op: layout.FILE_REMOVE, volume }, 0, path);
+  }
+
+  /** Where an entry of a list is. */
+  #entry(i: number): number {
+    return this.#memory + DATA_AT + i * layout.sizeof_pool_entry;
+  }
+
+  #entryAt(at: number): DirectoryEntry {
+    const { heap } = this.#thread;
+    const nameAt = at + layout.pool_entry_name;
+    const nameEnd = nameAt + heap.u32(at + layout.pool_entry_name_bytes);
+    const name = decoder.decode(heap.u8(nameEnd).slice(nameAt, nameEnd));
+    return { name, ...this.#statAt(at + layout.pool_entry_stat) };
   }
 
   #statAt(at: number): EntryStat {
     const { heap } = this.#thread;
     return {
-      kind: kinds[heap.u32(at + layout.files_stat_kind)]!,
-      size: heap.f64(at + layout.files_stat_size),
-      lastModified: heap.f64(at + layout.files_stat_modified_ms),
+      kind: kinds[heap.u32(at + layout.pool_stat_kind)]!,
+      size: heap.u64(at + layout.pool_stat_size_bytes),
+      lastModified: heap.u64(at + layout.pool_stat_modified_ns) / 1e6,
     };
   }
 
-  /** Puts texts into our memory: where `room` bytes behind them are, and where each text is. */
-  #put(room: number, ...texts: readonly string[]): [at: number, first: Text, second?: Text] {
-    const encoded = texts.map((text) => encoder.encode(text));
-    const textBytes = encoded.reduce((sum, { length }) => sum + length, 0);
-    const offset = (TEXTS_AT + textBytes + 7) & ~7;
-    this.#reserve(offset + Math.max(room, 8));
-    let at = this.#memory + TEXTS_AT;
-    const placed = encoded.map((bytes): Text => {
-      this.#thread.heap.u8(at + bytes.length).set(bytes, at);
-      at += bytes.length;
-      return [at - bytes.length, bytes.length];
-    });
-    return [this.#memory + offset, placed[0] ?? [0, 0], placed[1]];
+  /** The first bytes of a call's data. */
+  #data(size: number): Uint8Array {
+    const at = this.#memory + DATA_AT;
+    return this.#thread.heap.u8(at + size).subarray(at, at + size);
   }
 
-  #reserve(size: number): void {
-    if (size <= this.#memoryBytes) return;
-    const memory = this.#thread.c.files_memory(this.#memory, size) >>> 0;
-    if (!memory) throw new PoolError('POOL_ENOMEM', 'there is no memory to move files through');
-    this.#memory = memory;
-    this.#memoryBytes = size;
+  /** Calls; the data is in our memory already, or comes there: what C returns, if that is no error. */
+  #run({ op, volume, number = 0 }: Call, dataBytes: number, path = '', other = ''): number {
+    const { c, heap } = this.#thread;
+    const [pathBytes, otherBytes] = [encoder.encode(path), encoder.encode(other)];
+    const data = this.#reserve(dataBytes + pathBytes.length + otherBytes.length);
+    const [pathAt, otherAt] = [data + dataBytes, data + dataBytes + pathBytes.length];
+    heap.u8(otherAt + otherBytes.length).set(pathBytes, pathAt);
+    heap.u8(otherAt + otherBytes.length).set(otherBytes, otherAt);
+    const call = this.#memory;
+    heap.setU32(call + layout.file_call_op, op);
+    heap.setU32(call + layout.file_call_volume, volume);
+    heap.setU32(call + layout.file_call_path, pathAt);
+    heap.setU32(call + layout.file_call_path_bytes, pathBytes.length);
+    heap.setU32(call + layout.file_call_other, otherAt);
+    heap.setU32(call + layout.file_call_other_bytes, otherBytes.length);
+    heap.setU64(call + layout.file_call_number, number);
+    heap.setU32(call + layout.file_call_data, data);
+    heap.setU32(call + layout.file_call_data_bytes, dataBytes);
+    return check(c.coordinator_file_call(this.#pool, call));
+  }
+
+  /** Has room for so many bytes of data and texts, and keeps what is there: where they are. */
+  #reserve(size: number): number {
+    const wanted = DATA_AT + size;
+    if (wanted > this.#memoryBytes) {
+      const memory = this.#thread.c.coordinator_memory(this.#memory, wanted) >>> 0;
+      if (!memory) throw new PoolError('POOL_ENOMEM', 'there is no memory to move files through');
+      this.#memory = memory;
+      this.#memoryBytes = wanted;
+    }
+    return this.#memory + DATA_AT;
   }
 }

@@ -54,6 +54,11 @@ int client_reply(struct pool *pool, pool_call_t call, int32_t status, uint32_t s
     return error;
 }
 
+int32_t client_file_call(struct pool *pool, const struct file_call *call)
+{
+    return pool__file_call(pool, call);
+}
+
 int client_poll(struct pool *pool, struct pool_pollfd *fds, uint32_t n_fds)
 {
     return pool__poll_announced(pool, fds, n_fds);

@@ -2,6 +2,7 @@
 #ifndef MILLRACE_CLIENT_CLIENT_H
 #define MILLRACE_CLIENT_CLIENT_H
 
+#include "core/file_call.h"
 #include "core/layout.h"
 #include "pool.h"
 #include "sync/calls.h"
@@ -32,6 +33,9 @@ int client_call(struct pool *pool, uint32_t slot, struct client_call *call_out);
 
 /* pool_reply with data that was staged before. */
 int client_reply(struct pool *pool, pool_call_t call, int32_t status, uint32_t size_bytes);
+
+/* Does something to a volume: as pool.h's functions do. */
+int32_t client_file_call(struct pool *pool, const struct file_call *call);
 
 /* pool_poll that only looks; if nothing is found, a signal follows for each end. */
 int client_poll(struct pool *pool, struct pool_pollfd *fds, uint32_t n_fds);

@@ -44,6 +44,8 @@ struct fs_stat {
 /* Makes an empty volume: its handle, never 0; POOL_ENFILE. 0 for a limit means none but the pool's; the root is a node
  * as well. */
 int pool__volume_make(struct sleeper *sleeper, uint64_t max_bytes, uint64_t max_nodes, uint32_t *handle_out);
+/* Where the volume of a handle is, whether or not there is one. */
+struct volume *pool__volume_at(struct pool *pool, uint32_t handle);
 /* Its owner lets go of it. */
 int pool__volume_drop(struct pool *pool, uint32_t handle);
 /* Opens its root: POOL_EBADF. Keeps the volume until pool__fs_close. */
@@ -52,6 +54,10 @@ int pool__volume_open(struct pool *pool, uint32_t handle, bool read_only, struct
 /* lock.c */
 void pool__volume_lock(struct volume *volume);
 void pool__volume_unlock(struct volume *volume);
+/* For a thread that must not wait: takes the lock for all operations until pool__volume_let_go, in which it is not
+ * taken again. False: somebody else has it. What `handle` stands for need not be a volume. */
+bool pool__volume_hold(struct pool *pool, uint32_t handle);
+void pool__volume_let_go(void);
 
 /* path.c: opening by path */
 

@@ -23,6 +23,20 @@ void pool__fs_enter(struct fs_work *work)
     pool__volume_lock(work->volume);
 }
 
+/* Takes a block without sleeping. Whoever can have memory handed out does, as long as there is more. */
+static int take_now(struct sleeper *sleeper, uint32_t bytes, uint32_t *block_out)
+{
+    struct pool *pool = sleeper->pool;
+    uint64_t had;
+    do {
+        *block_out = pool__take_block(pool, bytes, sleeper->waiter);
+        if (*block_out) return 0;
+        had = atomic_load(&pool->blocks.x_total_bytes);
+        if (sleeper->refill) sleeper->refill(pool);
+    } while (atomic_load(&pool->blocks.x_total_bytes) > had);
+    return pool__no_block(pool, bytes);
+}
+
 static int get_missing(struct fs_work *work)
 {
     struct sleeper *sleeper = work->sleeper;
@@ -31,8 +45,7 @@ static int get_missing(struct fs_work *work)
         int status = pool__sleep_on_block(sleeper, work->missing_bytes, PATIENCE_NS, spare);
         return status == POOL_ETIMEDOUT ? POOL_ENOMEM : status;
     }
-    *spare = pool__take_block(work->pool, work->missing_bytes, sleeper->waiter);
-    return *spare ? 0 : pool__no_block(work->pool, work->missing_bytes);
+    return take_now(sleeper, work->missing_bytes, spare);
 }
 
 bool pool__fs_leave(struct fs_work *work, int *status)

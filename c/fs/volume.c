@@ -12,6 +12,11 @@ static uint32_t handle_of(uint32_t slot, uint32_t generation)
     return generation << SLOT_BITS | slot;
 }
 
+struct volume *pool__volume_at(struct pool *pool, uint32_t handle)
+{
+    return &pool->volumes[handle & ((1u << SLOT_BITS) - 1)];
+}
+
 static struct volume *claim(struct pool *pool)
 {
     for (uint32_t slot = 0; slot < VOLUMES_MAX; slot++) {

@@ -38,8 +38,8 @@
  *
  * CONVENTIONS, for every function unless it says otherwise
  *   - It returns 0 or a count on success and a negative enum pool_error on failure. A call that fails has no effect.
- *   - Handles (pool_job_t, pool_fd_t, pool_module_t, pool_call_t) carry a generation: one that was released is
- *     POOL_EBADF for ever, never a crash. 0 is no handle. They belong to one pool.
+ *   - Handles (pool_job_t, pool_fd_t, pool_module_t, pool_volume_t, pool_call_t) carry a generation: one that was
+ * released is POOL_EBADF for ever, never a crash. 0 is no handle. They belong to one pool.
  *   - Configs are zero-initialised; a zero field has the default that is written beside it. A config is only read
  *     during the call, and everything it points to is copied.
  *   - Outputs come last, are named `*_out`, and are written only on success.
@@ -212,6 +212,108 @@ POOL_API POOL_MUST_CHECK int pool_module_load_async(pool_t *pool, const struct p
  * Thread: client.  Blocks: never.  Errors you can act on: POOL_EBADF. */
 POOL_API int pool_module_unload(pool_t *pool, pool_module_t module);
 
+/* ---------------------------------------------------------------------------------------------------------- volumes */
+
+/* A volume is a file system in the pool's memory: directories, files, symlinks. Jobs are given it by their `preopens`;
+ * several may have it at the same time, and each operation of anybody is atomic to all others.
+ *
+ * Paths are UTF-8, `/` between names, from the volume's root, which is `.`; a `/` at the beginning is ignored. Nothing
+ * leads out of a volume: POOL_EPERM for a `..` or a symlink that would. Errors of all functions that take a path,
+ * beside those named with them: POOL_EBADF (no volume, or a released one), POOL_ENOENT, POOL_ENOTDIR, POOL_ELOOP,
+ * POOL_ENAMETOOLONG, POOL_EINVAL, POOL_ENOSPC (the volume's limits), POOL_ENOMEM (the pool's).
+ *
+ * All of them block only while another thread is in the volume or memory is fetched. Where blocking is not allowed they
+ * are POOL_EAGAIN instead: nothing was done, and pool_on_room tells when to try again. */
+typedef uint32_t pool_volume_t; /* 0: none */
+
+struct pool_volume_config {
+    uint64_t max_bytes; /* what files, directories and symlinks may take together (default 0: the pool's limit) */
+    uint64_t max_nodes; /* how many of these there may be, the root counted (default 0: the pool's limit) */
+};
+
+/* Makes an empty volume. `config` may be NULL.
+ * Ownership: the caller's, until pool_volume_release; it is gone with its pool.
+ * Thread: any.  Blocks: see above.  Errors you can act on: POOL_ENFILE (too many), POOL_EAGAIN, POOL_ENOMEM,
+ * POOL_ESHUTDOWN. */
+POOL_API POOL_MUST_CHECK int pool_volume_create(pool_t *pool, const struct pool_volume_config *config,
+                                                pool_volume_t *volume_out);
+
+/* Gives a volume back. The handle is stale from now on; jobs that were submitted with it keep it and go on.
+ * Thread: any.  Blocks: see above.  Errors you can act on: POOL_EBADF. */
+POOL_API int pool_volume_release(pool_t *pool, pool_volume_t volume);
+
+enum pool_file_kind { POOL_FILE = 1, POOL_DIRECTORY = 2, POOL_SYMLINK = 3 };
+
+/* What something in a volume is. Times are nanoseconds since 1970. */
+struct pool_stat {
+    uint32_t kind;       /* enum pool_file_kind */
+    uint32_t n_links;    /* how many names it has */
+    uint64_t inode;      /* its number, never used twice in a volume */
+    uint64_t size_bytes; /* of a directory 0, of a symlink its target's */
+    uint64_t accessed_ns;
+    uint64_t modified_ns; /* its content */
+    uint64_t changed_ns;  /* its content, or its names */
+};
+
+/* What a path leads to; pool_volume_lstat: of a symlink, itself.
+ * Thread: any.  Blocks: see above. */
+POOL_API int pool_volume_stat(pool_t *pool, pool_volume_t volume, const char *path, struct pool_stat *stat_out);
+POOL_API int pool_volume_lstat(pool_t *pool, pool_volume_t volume, const char *path, struct pool_stat *stat_out);
+
+/* Reads from a file, as pread(2): how much, 0 at its end.
+ * Thread: any.  Blocks: see above.  Errors you can act on: POOL_EISDIR. */
+POOL_API POOL_MUST_CHECK int32_t pool_volume_read(pool_t *pool, pool_volume_t volume, const char *path, uint64_t offset,
+                                                  void *data, uint32_t size_bytes);
+
+/* Writes into a file, as pwrite(2): how much, which is all of it, and at once, unless memory or the volume's limit ends
+ * it half-way (thin client only). At offset 0 and with POOL_APPEND, the file and the directories above it are made if
+ * they are missing.
+ * Thread: any.  Blocks: see above.  Errors you can act on: POOL_EISDIR, POOL_EFBIG. */
+POOL_API POOL_MUST_CHECK int32_t pool_volume_write(pool_t *pool, pool_volume_t volume, const char *path,
+                                                   uint64_t offset, const void *data, uint32_t size_bytes);
+
+#define POOL_APPEND UINT64_MAX /* as an offset: at the end, wherever that is by then */
+
+/* Gives a file a size: cuts it, or adds zeros that take no memory. With 0, the file and the directories above it are
+ * made if they are missing.
+ * Thread: any.  Blocks: see above.  Errors you can act on: POOL_EISDIR, POOL_EFBIG. */
+POOL_API int pool_volume_truncate(pool_t *pool, pool_volume_t volume, const char *path, uint64_t size_bytes);
+
+/* Makes a directory, and those above it. One that is there already is fine.
+ * Thread: any.  Blocks: see above.  Errors you can act on: POOL_EEXIST (something else is there). */
+POOL_API int pool_volume_mkdir(pool_t *pool, pool_volume_t volume, const char *path);
+
+/* An entry of a directory. */
+struct pool_entry {
+    uint64_t cookie; /* to go on behind it */
+    struct pool_stat stat;
+    uint32_t name_bytes;
+    char name[256]; /* UTF-8, and a NUL */
+};
+
+/* Reads a directory, without `.` and `..`: how many entries, 0 at its end. `cookie` is 0, or the one of the last entry
+ * that was read. Of changes meanwhile some may show; no entry that stays is left out or comes twice.
+ * Thread: any.  Blocks: see above. */
+POOL_API POOL_MUST_CHECK int32_t pool_volume_list(pool_t *pool, pool_volume_t volume, const char *path, uint64_t cookie,
+                                                  struct pool_entry *entries_out, uint32_t n_entries);
+
+/* Makes a symlink at `path`, and the directories above it. `target` is relative to where the symlink is.
+ * Thread: any.  Blocks: see above.  Errors you can act on: POOL_EEXIST, POOL_EPERM (the target is absolute). */
+POOL_API int pool_volume_symlink(pool_t *pool, pool_volume_t volume, const char *target, const char *path);
+
+/* Reads a symlink's target, as readlink(2), without a NUL: how long it is, of which as much as fits is copied.
+ * Thread: any.  Blocks: see above.  Errors you can act on: POOL_EINVAL (it is no symlink). */
+POOL_API POOL_MUST_CHECK int32_t pool_volume_readlink(pool_t *pool, pool_volume_t volume, const char *path,
+                                                      char *target_out, uint32_t size_bytes);
+
+/* Gives something another path, as rename(2): a file that has it is replaced.
+ * Thread: any.  Blocks: see above.  Errors you can act on: POOL_EISDIR, POOL_ENOTEMPTY. */
+POOL_API int pool_volume_rename(pool_t *pool, pool_volume_t volume, const char *from, const char *to);
+
+/* Removes a file, a symlink, or a directory with all that is in it.
+ * Thread: any.  Blocks: see above. */
+POOL_API int pool_volume_remove(pool_t *pool, pool_volume_t volume, const char *path);
+
 /* ------------------------------------------------------------------------------------------------------------- jobs */
 
 typedef uint32_t pool_job_t; /* 0: none */
@@ -258,8 +360,6 @@ struct pool_value {
         double f64;
     } of;
 };
-
-typedef uint32_t pool_volume_t; /* 0: none */
 
 /* A directory that a guest is given: the root of a volume. */
 struct pool_preopen {

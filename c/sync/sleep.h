@@ -7,8 +7,9 @@
 struct sleeper {
     struct pool *pool;
     uint32_t waiter;
-    int32_t credit;        /* whether looking has paid off lately */
-    const struct job *job; /* whoever sleeps for it gives up when its end is wished for; NULL: none */
+    int32_t credit;                    /* whether looking has paid off lately */
+    const struct job *job;             /* whoever sleeps for it gives up when its end is wished for; NULL: none */
+    void (*refill)(struct pool *pool); /* the coordinator's, which has memory handed out instead of sleeping for it */
 };
 
 /* Makes a sleeper that sleeps on the bell of `waiter`. */

@@ -41,7 +41,8 @@ enum thin_call {
     CALL_POLL,
     CALL_STAGE,
     CALL_SUBMIT,
-    CALL_REPLY
+    CALL_REPLY,
+    CALL_FILE
 };
 
 struct thin_host_call {

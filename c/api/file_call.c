@@ -1,0 +1,30 @@
+/* Carries out what is asked of volumes, for threads that may block and for those that may not. */
+#include "core/file_call.h"
+
+#include "fs/fs.h"
+#include "fs/tree.h"
+#include "sync/self.h"
+#include "sync/wake.h"
+
+/* What can be done at once. If it is in another thread's hands just now, that is over soon: room is announced to the
+ * client at once, and it looks again out of its event loop. */
+static int32_t look(struct pool *pool, const struct file_call *call)
+{
+    struct sleeper sleeper = pool__self_look(pool);
+    if (!pool__volume_hold(pool, call->volume)) {
+        pool__wake(pool, WAITER_CLIENT, SIGNAL_BLOCKS);
+        return POOL_EAGAIN;
+    }
+    int32_t result = pool__tree_call(&sleeper, call);
+    pool__volume_let_go();
+    return result;
+}
+
+int32_t pool__file_call(struct pool *pool, const struct file_call *call)
+{
+    struct sleeper storage, *sleeper = pool__self_lend(pool, &storage);
+    if (!sleeper) return look(pool, call);
+    int32_t result = pool__tree_call(sleeper, call);
+    pool__self_return(sleeper);
+    return result;
+}

@@ -1,0 +1,118 @@
+/* pool.h's volumes: each function is a call that is carried out elsewhere, see core/file_call.h. */
+#include <string.h>
+
+#include "core/file_call.h"
+
+static struct file_call call_at(enum file_op op, pool_volume_t volume, const char *path)
+{
+    static const char root[] = ".";
+    struct file_call call = {.op = (uint32_t)op, .volume = volume, .path = path};
+    if (path && *path == '/') {
+        while (*call.path == '/') call.path++;
+        if (!*call.path) call.path = root;
+    }
+    size_t size = call.path ? strlen(call.path) : 0;
+    call.path_bytes = size < UINT32_MAX ? (uint32_t)size : UINT32_MAX;
+    return call;
+}
+
+/* The same, with memory that is read or written. */
+static int32_t move(pool_t *pool, struct file_call call, uint64_t number, void *data, size_t size)
+{
+    if (!call.path || (size && !data) || size > INT32_MAX) return POOL_EINVAL;
+    call.number = number;
+    call.data = data;
+    call.data_bytes = (uint32_t)size;
+    return pool__file_call(pool, &call);
+}
+
+int pool_volume_create(pool_t *pool, const struct pool_volume_config *config, pool_volume_t *volume_out)
+{
+    struct volume_making making = {0};
+    if (!volume_out) return POOL_EINVAL;
+    if (config) making.config = *config;
+    struct file_call call = {.op = FILE_CREATE, .data = &making, .data_bytes = sizeof making};
+    int status = pool__file_call(pool, &call);
+    if (status == 0) *volume_out = making.volume;
+    return status;
+}
+
+int pool_volume_release(pool_t *pool, pool_volume_t volume)
+{
+    return pool__file_call(pool, &(struct file_call){.op = FILE_RELEASE, .volume = volume});
+}
+
+static int stat_with(pool_t *pool, struct file_call call, struct pool_stat *stat_out)
+{
+    return stat_out ? move(pool, call, 0, stat_out, sizeof *stat_out) : POOL_EINVAL;
+}
+
+int pool_volume_stat(pool_t *pool, pool_volume_t volume, const char *path, struct pool_stat *stat_out)
+{
+    return stat_with(pool, call_at(FILE_STAT, volume, path), stat_out);
+}
+
+int pool_volume_lstat(pool_t *pool, pool_volume_t volume, const char *path, struct pool_stat *stat_out)
+{
+    return stat_with(pool, call_at(FILE_LSTAT, volume, path), stat_out);
+}
+
+int32_t pool_volume_read(pool_t *pool, pool_volume_t volume, const char *path, uint64_t offset, void *data,
+                         uint32_t size_bytes)
+{
+    return move(pool, call_at(FILE_READ, volume, path), offset, data, size_bytes);
+}
+
+int32_t pool_volume_write(pool_t *pool, pool_volume_t volume, const char *path, uint64_t offset, const void *data,
+                          uint32_t size_bytes)
+{
+    return move(pool, call_at(FILE_WRITE, volume, path), offset, (void *)(uintptr_t)data, size_bytes);
+}
+
+int pool_volume_truncate(pool_t *pool, pool_volume_t volume, const char *path, uint64_t size_bytes)
+{
+    return move(pool, call_at(FILE_TRUNCATE, volume, path), size_bytes, NULL, 0);
+}
+
+int pool_volume_mkdir(pool_t *pool, pool_volume_t volume, const char *path)
+{
+    return move(pool, call_at(FILE_MKDIR, volume, path), 0, NULL, 0);
+}
+
+int32_t pool_volume_list(pool_t *pool, pool_volume_t volume, const char *path, uint64_t cookie,
+                         struct pool_entry *entries_out, uint32_t n_entries)
+{
+    if (n_entries == 0) return POOL_EINVAL; /* 0 would say that there are none */
+    size_t most = INT32_MAX / sizeof *entries_out, n = n_entries < most ? n_entries : most;
+    return move(pool, call_at(FILE_LIST, volume, path), cookie, entries_out, n * sizeof *entries_out);
+}
+
+static int two(pool_t *pool, struct file_call call, const char *other)
+{
+    size_t size = other ? strlen(other) : 0;
+    if (!call.path || !other || size > UINT32_MAX) return POOL_EINVAL;
+    call.other = other;
+    call.other_bytes = (uint32_t)size;
+    return pool__file_call(pool, &call);
+}
+
+int pool_volume_symlink(pool_t *pool, pool_volume_t volume, const char *target, const char *path)
+{
+    return two(pool, call_at(FILE_SYMLINK, volume, path), target);
+}
+
+int32_t pool_volume_readlink(pool_t *pool, pool_volume_t volume, const char *path, char *target_out,
+                             uint32_t size_bytes)
+{
+    return move(pool, call_at(FILE_READLINK, volume, path), 0, target_out, size_bytes);
+}
+
+int pool_volume_rename(pool_t *pool, pool_volume_t volume, const char *from, const char *to)
+{
+    return two(pool, call_at(FILE_RENAME, volume, from), call_at(FILE_RENAME, volume, to).path);
+}
+
+int pool_volume_remove(pool_t *pool, pool_volume_t volume, const char *path)
+{
+    return move(pool, call_at(FILE_REMOVE, volume, path), 0, NULL, 0);
+}

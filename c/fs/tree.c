@@ -1,0 +1,295 @@
+#include "fs/tree.h"
+
+#include <string.h>
+
+#include "core/check.h"
+#include "fs/fs.h"
+
+_Static_assert((int)NODE_FILE == (int)POOL_FILE && (int)NODE_DIRECTORY == (int)POOL_DIRECTORY &&
+                   (int)NODE_SYMLINK == (int)POOL_SYMLINK,
+               "kinds are told as they are");
+
+/* A call under way. */
+struct tree {
+    struct sleeper *sleeper;
+    struct pool *pool;
+    struct fs_open root;
+    const struct file_call *call;
+};
+
+static struct fs_path path_of(const char *text, uint32_t size)
+{
+    return (struct fs_path){.text = text, .size = size};
+}
+
+static struct fs_path path(const struct tree *tree)
+{
+    return path_of(tree->call->path, tree->call->path_bytes);
+}
+
+static struct fs_path other(const struct tree *tree)
+{
+    return path_of(tree->call->other, tree->call->other_bytes);
+}
+
+/* Makes the directories that a path goes through, as far as they are missing. What is wrong with one shows when it is
+ * gone through. */
+static int make_parents(const struct tree *tree)
+{
+    struct fs_path all = path(tree);
+    for (uint32_t i = 1; i < all.size; i++) {
+        if (all.text[i] != '/' || all.text[i - 1] == '/') continue;
+        int status = pool__fs_make_directory(tree->sleeper, &tree->root, path_of(all.text, i));
+        if (status && status != POOL_EEXIST) return status;
+    }
+    return 0;
+}
+
+/* Opens a file, which is made with the directories above it if that is wanted. */
+static int open_file(const struct tree *tree, uint32_t flags, struct fs_open *file_out)
+{
+    int status = flags & FS_CREATE ? make_parents(tree) : 0;
+    return status ? status : pool__fs_open(tree->sleeper, &tree->root, path(tree), flags | FS_FOLLOW, file_out);
+}
+
+/* ------------------------------------------------------------------------------------------------------------ bytes */
+
+/* The caller's memory, as what a file's bytes are moved to or from. */
+struct memory {
+    struct cursor cursor;
+    uint8_t *next;
+    bool reads; /* the file */
+};
+
+static uint32_t piece(struct cursor *cursor)
+{
+    return cursor->total - cursor->done;
+}
+
+static void copy(struct cursor *cursor, uint8_t *data, uint32_t size)
+{
+    struct memory *memory = (struct memory *)(void *)cursor;
+    memcpy(memory->reads ? memory->next : data, memory->reads ? data : memory->next, size);
+    memory->next += size;
+}
+
+static struct memory memory_of(const struct file_call *call, bool reads)
+{
+    struct cursor cursor = {.total = pool__min(call->data_bytes, INT32_MAX), .piece = piece, .copy = copy};
+    return (struct memory){.cursor = cursor, .next = call->data, .reads = reads};
+}
+
+static int32_t read_file(struct tree *tree)
+{
+    struct fs_open file;
+    struct fs_stat stat;
+    struct memory memory = memory_of(tree->call, true);
+    int status = open_file(tree, 0, &file);
+    if (status) return status;
+    status = pool__fs_stat(tree->pool, &file, &stat);
+    if (!status && stat.kind != NODE_FILE) status = stat.kind == NODE_DIRECTORY ? POOL_EISDIR : POOL_EINVAL;
+    if (!status) status = pool__fs_read(tree->pool, &file, tree->call->number, &memory.cursor);
+    pool__fs_close(tree->pool, &file);
+    return status ? status : (int32_t)memory.cursor.done;
+}
+
+static int32_t write_file(struct tree *tree)
+{
+    struct fs_open file;
+    uint64_t offset = tree->call->number;
+    struct memory memory = memory_of(tree->call, false);
+    int status = open_file(tree, offset == 0 || offset == POOL_APPEND ? FS_CREATE | FS_WRITE : FS_WRITE, &file);
+    if (status) return status;
+    status = pool__fs_write(tree->sleeper, &file, offset, &memory.cursor, NULL);
+    pool__fs_close(tree->pool, &file);
+    return status ? status : (int32_t)memory.cursor.done;
+}
+
+static int32_t truncate_file(struct tree *tree)
+{
+    struct fs_open file;
+    int status = open_file(tree, tree->call->number == 0 ? FS_CREATE | FS_WRITE : FS_WRITE, &file);
+    if (status) return status;
+    status = pool__fs_set_size(tree->sleeper, &file, tree->call->number);
+    pool__fs_close(tree->pool, &file);
+    return status;
+}
+
+/* ----------------------------------------------------------------------------------------------------- what there is
+ */
+
+static struct pool_stat stat_of(const struct fs_stat *stat)
+{
+    return (struct pool_stat){.kind = stat->kind,
+                              .n_links = stat->n_links,
+                              .inode = stat->inode,
+                              .size_bytes = stat->size,
+                              .accessed_ns = stat->accessed_ns,
+                              .modified_ns = stat->modified_ns,
+                              .changed_ns = stat->changed_ns};
+}
+
+static int32_t stat_path(struct tree *tree)
+{
+    struct fs_stat stat;
+    const struct file_call *call = tree->call;
+    if (call->data_bytes < sizeof(struct pool_stat)) return POOL_EINVAL;
+    int status = pool__fs_stat_at(tree->pool, &tree->root, path(tree), call->op == FILE_STAT, &stat);
+    if (status == 0) *(struct pool_stat *)call->data = stat_of(&stat);
+    return status;
+}
+
+static bool is_dots(const struct fs_entry *entry)
+{
+    return entry->name[0] == '.' && (entry->name_bytes == 1 || (entry->name_bytes == 2 && entry->name[1] == '.'));
+}
+
+/* The next entry that is neither `.` nor `..`: 1, 0, or an error. */
+static int next_entry(struct pool *pool, const struct fs_open *directory, uint64_t cookie, struct fs_entry *entry)
+{
+    int status;
+    do {
+        status = pool__fs_next_entry(pool, directory, cookie, entry);
+        cookie = entry->cookie;
+    } while (status == 1 && is_dots(entry));
+    return status;
+}
+
+/* Fills entries in: how many. One that is gone by the time it is looked at is left out. */
+static int32_t fill_entries(const struct tree *tree, const struct fs_open *directory)
+{
+    struct fs_entry entry = {.cookie = tree->call->number};
+    struct pool_entry *out = tree->call->data;
+    uint32_t n = 0, room = tree->call->data_bytes / (uint32_t)sizeof *out;
+    int status = 1;
+    while (n < room && (status = next_entry(tree->pool, directory, entry.cookie, &entry)) == 1) {
+        struct fs_stat stat;
+        struct fs_path name = path_of(entry.name, entry.name_bytes);
+        if (pool__fs_stat_at(tree->pool, directory, name, false, &stat)) continue;
+        out[n] = (struct pool_entry){.cookie = entry.cookie, .stat = stat_of(&stat), .name_bytes = name.size};
+        memcpy(out[n++].name, name.text, name.size);
+    }
+    return status < 0 ? status : (int32_t)n;
+}
+
+static int32_t list_directory(struct tree *tree)
+{
+    struct fs_open directory;
+    int status = open_file(tree, FS_DIRECTORY, &directory);
+    if (status) return status;
+    int32_t n = fill_entries(tree, &directory);
+    pool__fs_close(tree->pool, &directory);
+    return n;
+}
+
+static int32_t read_link(struct tree *tree)
+{
+    return pool__fs_readlink(tree->pool, &tree->root, path(tree), tree->call->data, tree->call->data_bytes);
+}
+
+/* ------------------------------------------------------------------------------------------------------------ names */
+
+/* What is there already is fine, if it is a directory. */
+static int32_t make_directory(struct tree *tree)
+{
+    struct fs_open made;
+    int status = make_parents(tree);
+    if (!status) status = pool__fs_make_directory(tree->sleeper, &tree->root, path(tree));
+    if (status != POOL_EEXIST) return status;
+    status = open_file(tree, FS_DIRECTORY, &made);
+    if (status == 0) pool__fs_close(tree->pool, &made);
+    return status == POOL_ENOTDIR ? POOL_EEXIST : status;
+}
+
+static int32_t make_symlink(struct tree *tree)
+{
+    int status = make_parents(tree);
+    return status ? status : pool__fs_symlink(tree->sleeper, other(tree), &tree->root, path(tree));
+}
+
+static int32_t rename_path(struct tree *tree)
+{
+    return pool__fs_rename(tree->sleeper, &tree->root, path(tree), &tree->root, other(tree));
+}
+
+/* Removes a name, unless it is that of a directory with something in it: POOL_ENOTEMPTY. */
+static int remove_one(struct pool *pool, const struct fs_open *at, struct fs_path name)
+{
+    int status = pool__fs_unlink(pool, at, name);
+    return status == POOL_EISDIR ? pool__fs_remove_directory(pool, at, name) : status;
+}
+
+/* Removes what is in a directory, down to the first directory with something in it, which becomes `*directory`: 1; 0:
+ * all of it is removed. */
+static int remove_entries(const struct tree *tree, struct fs_open *directory)
+{
+    struct fs_entry entry;
+    for (;;) {
+        int status = next_entry(tree->pool, directory, 0, &entry);
+        if (status != 1) return status;
+        struct fs_path name = path_of(entry.name, entry.name_bytes);
+        status = remove_one(tree->pool, directory, name);
+        if (status == POOL_ENOTEMPTY) {
+            struct fs_open inner;
+            status = pool__fs_open(tree->sleeper, directory, name, FS_DIRECTORY, &inner);
+            if (status == 0) {
+                pool__fs_close(tree->pool, directory);
+                *directory = inner;
+                return 1;
+            }
+        }
+        if (status && status != POOL_ENOENT) return status; /* it may be gone already */
+    }
+}
+
+/* Empties a directory from its innermost on, always from the top: a guest may move what is between. */
+static int empty(const struct tree *tree)
+{
+    struct fs_open directory;
+    int status = pool__fs_open(tree->sleeper, &tree->root, path(tree), FS_DIRECTORY, &directory);
+    if (status) return status;
+    do {
+        status = remove_entries(tree, &directory);
+    } while (status == 1);
+    pool__fs_close(tree->pool, &directory);
+    return status;
+}
+
+static int32_t remove_path(struct tree *tree)
+{
+    int status;
+    while ((status = remove_one(tree->pool, &tree->root, path(tree))) == POOL_ENOTEMPTY) {
+        status = empty(tree);
+        if (status) break;
+    }
+    return status;
+}
+
+/* ------------------------------------------------------------------------------------------------------------ calls */
+
+static int32_t create(struct sleeper *sleeper, const struct file_call *call)
+{
+    struct volume_making *making = call->data;
+    if (call->data_bytes < sizeof *making) return POOL_EINVAL;
+    if (atomic_load(&sleeper->pool->x_closing)) return POOL_ESHUTDOWN;
+    return pool__volume_make(sleeper, making->config.max_bytes, making->config.max_nodes, &making->volume);
+}
+
+int32_t pool__tree_call(struct sleeper *sleeper, const struct file_call *call)
+{
+    static int32_t (*const at_root[FILE_OPS])(struct tree * tree) = {
+        [FILE_STAT] = stat_path,      [FILE_LSTAT] = stat_path,        [FILE_READ] = read_file,
+        [FILE_WRITE] = write_file,    [FILE_TRUNCATE] = truncate_file, [FILE_MKDIR] = make_directory,
+        [FILE_LIST] = list_directory, [FILE_SYMLINK] = make_symlink,   [FILE_READLINK] = read_link,
+        [FILE_RENAME] = rename_path,  [FILE_REMOVE] = remove_path,
+    };
+    struct tree tree = {.sleeper = sleeper, .pool = sleeper->pool, .call = call};
+    if (call->op == FILE_CREATE) return create(sleeper, call);
+    if (call->op == FILE_RELEASE) return pool__volume_drop(sleeper->pool, call->volume);
+    if (call->op >= FILE_OPS) return POOL_EINVAL;
+    int32_t result = pool__volume_open(sleeper->pool, call->volume, false, &tree.root);
+    if (result) return result;
+    result = at_root[call->op](&tree);
+    pool__fs_close(sleeper->pool, &tree.root);
+    return result;
+}
