@@ -166,7 +166,8 @@ export class Volumes implements VolumeCalls {
     heap.setU32(call + layout.file_call_other, otherAt);
     heap.setU32(call + layout.file_call_other_bytes, otherBytes.length);
     heap.setU64(call + layout.file_call_number, number);
-    heap.setU32(call + layout.file_call_data, data);
+    heap.setU32(call + layout.file_call_data, op === layout.FILE_WRITE ? 0 : data);
+    heap.setU32(call + layout.file_call_source, op === layout.FILE_WRITE ? data : 0);
     heap.setU32(call + layout.file_call_data_bytes, dataBytes);
     return check(c.coordinator_file_call(this.#pool, call));
   }

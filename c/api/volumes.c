@@ -66,7 +66,12 @@ int32_t pool_volume_read(pool_t *pool, pool_volume_t volume, const char *path, u
 int32_t pool_volume_write(pool_t *pool, pool_volume_t volume, const char *path, uint64_t offset, const void *data,
                           uint32_t size_bytes)
 {
-    return move(pool, call_at(FILE_WRITE, volume, path), offset, (void *)(uintptr_t)data, size_bytes);
+    struct file_call call = call_at(FILE_WRITE, volume, path);
+    if (!path || (size_bytes && !data) || size_bytes > INT32_MAX) return POOL_EINVAL;
+    call.number = offset;
+    call.source = data;
+    call.data_bytes = size_bytes;
+    return pool__file_call(pool, &call);
 }
 
 int pool_volume_truncate(pool_t *pool, pool_volume_t volume, const char *path, uint64_t size_bytes)

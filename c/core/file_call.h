@@ -31,8 +31,10 @@ struct file_call {
     const char *other; /* RENAME: the new path; SYMLINK: the target */
     uint32_t path_bytes;
     uint32_t other_bytes;
-    uint64_t number; /* READ, WRITE: the offset; TRUNCATE: the size; LIST: the cookie */
-    void *data;      /* CREATE: struct volume_making; STAT, LSTAT, LIST: struct pool_stat, struct pool_entry; bytes */
+    uint64_t number;    /* READ, WRITE: the offset; TRUNCATE: the size; LIST: the cookie */
+    void *data;         /* what is filled in: bytes; STAT, LSTAT: struct pool_stat; LIST: struct pool_entry, several;
+                           CREATE: struct volume_making */
+    const void *source; /* WRITE: what is written, instead of `data` */
     uint32_t data_bytes;
 };
 

@@ -57,8 +57,8 @@ static int open_file(const struct tree *tree, uint32_t flags, struct fs_open *fi
 /* The caller's memory, as what a file's bytes are moved to or from. */
 struct memory {
     struct cursor cursor;
-    uint8_t *next;
-    bool reads; /* the file */
+    uint8_t *to; /* one of the two */
+    const uint8_t *from;
 };
 
 static uint32_t piece(struct cursor *cursor)
@@ -69,21 +69,24 @@ static uint32_t piece(struct cursor *cursor)
 static void copy(struct cursor *cursor, uint8_t *data, uint32_t size)
 {
     struct memory *memory = (struct memory *)(void *)cursor;
-    memcpy(memory->reads ? memory->next : data, memory->reads ? data : memory->next, size);
-    memory->next += size;
+    if (memory->to) {
+        memcpy(memory->to + cursor->done, data, size);
+    } else {
+        memcpy(data, memory->from + cursor->done, size);
+    }
 }
 
-static struct memory memory_of(const struct file_call *call, bool reads)
+static struct memory memory_of(const struct file_call *call)
 {
     struct cursor cursor = {.total = pool__min(call->data_bytes, INT32_MAX), .piece = piece, .copy = copy};
-    return (struct memory){.cursor = cursor, .next = call->data, .reads = reads};
+    return (struct memory){.cursor = cursor, .to = call->data, .from = call->source};
 }
 
 static int32_t read_file(struct tree *tree)
 {
     struct fs_open file;
     struct fs_stat stat;
-    struct memory memory = memory_of(tree->call, true);
+    struct memory memory = memory_of(tree->call);
     int status = open_file(tree, 0, &file);
     if (status) return status;
     status = pool__fs_stat(tree->pool, &file, &stat);
@@ -97,7 +100,7 @@ static int32_t write_file(struct tree *tree)
 {
     struct fs_open file;
     uint64_t offset = tree->call->number;
-    struct memory memory = memory_of(tree->call, false);
+    struct memory memory = memory_of(tree->call);
     int status = open_file(tree, offset == 0 || offset == POOL_APPEND ? FS_CREATE | FS_WRITE : FS_WRITE, &file);
     if (status) return status;
     status = pool__fs_write(tree->sleeper, &file, offset, &memory.cursor, NULL);

@@ -177,6 +177,7 @@ static void files(void)
     OFFSET(file_call, other_bytes);
     OFFSET(file_call, number);
     OFFSET(file_call, data);
+    OFFSET(file_call, source);
     OFFSET(file_call, data_bytes);
     SIZE(volume_making);
     NUMBER("volume_making_max_bytes", offsetof(struct volume_making, config.max_bytes));

@@ -36,13 +36,17 @@ static int32_t carry(struct pool *pool, const struct file_call *call)
     uint32_t scratch = pool__thin_scratch(pool->id), data = scratch + SCRATCH_RECORD;
     uint32_t path = data + call->data_bytes, other = path + call->path_bytes;
     struct file_call there = *call;
-    there.data = (void *)(uintptr_t)data;
+    /* NOLINTBEGIN(performance-no-int-to-ptr): nobody follows them here */
+    there.data = call->source ? NULL : (void *)(uintptr_t)data;
+    there.source = call->source ? (const void *)(uintptr_t)data : NULL;
     there.path = (const char *)(uintptr_t)path;
     there.other = (const char *)(uintptr_t)other;
+    /* NOLINTEND(performance-no-int-to-ptr) */
     put(pool, scratch, &there, sizeof there);
     put(pool, path, call->path, call->path_bytes);
     put(pool, other, call->other, call->other_bytes);
-    if (call->op == FILE_WRITE || call->op == FILE_CREATE) put(pool, data, call->data, call->data_bytes);
+    if (call->source) put(pool, data, call->source, call->data_bytes);
+    if (call->op == FILE_CREATE) put(pool, data, call->data, call->data_bytes);
     int32_t result = pool__thin_call(pool->id, CALL_FILE, scratch, 0, 0);
     uint32_t filled = filled_by(call, result);
     if (filled) pool__thin_read(pool->id, data, call->data, filled);
@@ -67,7 +71,8 @@ static int32_t in_pieces(struct pool *pool, const struct file_call *call)
     uint32_t done = 0;
     for (;;) {
         struct file_call piece = *call;
-        piece.data = (uint8_t *)call->data + done;
+        if (call->data) piece.data = (uint8_t *)call->data + done;
+        if (call->source) piece.source = (const uint8_t *)call->source + done;
         piece.data_bytes = pool__min(call->data_bytes - done, PIECE_BYTES);
         if (call->number != POOL_APPEND) piece.number += done;
         int32_t n = carry_patiently(pool, &piece);

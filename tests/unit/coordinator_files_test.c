@@ -55,7 +55,7 @@ static void large_file_has_its_memory_at_once(void **state)
     uint32_t size = 8 * MIB;
     uint8_t *data = malloc(size), *back = malloc(size);
     for (uint32_t i = 0; i < size; i++) data[i] = (uint8_t)(i % 251);
-    assert_int_equal(run((struct file_call){.data = data, .data_bytes = size}, FILE_WRITE), size);
+    assert_int_equal(run((struct file_call){.source = data, .data_bytes = size}, FILE_WRITE), size);
     assert_int_equal(run((struct file_call){.data = back, .data_bytes = size}, FILE_READ), size);
     assert_memory_equal(data, back, size);
     free(data);
@@ -66,7 +66,7 @@ static void more_than_the_pool_may_have_is_enomem_and_leaves_it_usable(void **st
 {
     (void)state;
     uint8_t *data = calloc(1, MIB);
-    struct file_call append = {.data = data, .data_bytes = MIB, .number = POOL_APPEND};
+    struct file_call append = {.source = data, .data_bytes = MIB, .number = POOL_APPEND};
     int32_t status = 0;
     for (uint32_t i = 0; status >= 0 && i <= TEST_BLOCKS_MIB; i++) status = run(append, FILE_WRITE);
     assert_int_equal(status, POOL_ENOMEM);
