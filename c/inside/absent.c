@@ -21,30 +21,6 @@ int pool_destroy(pool_t *pool)
     return POOL_ENOSYS;
 }
 
-const char *pool_error_text(void)
-{
-    return "";
-}
-
-int pool_module_load(pool_t *pool, const struct pool_module_config *config, pool_module_t *module_out)
-{
-    (void)pool, (void)config, (void)module_out;
-    return POOL_ENOSYS;
-}
-
-int pool_module_load_async(pool_t *pool, const struct pool_module_config *config, pool_module_callback callback,
-                           void *user)
-{
-    (void)pool, (void)config, (void)callback, (void)user;
-    return POOL_ENOSYS;
-}
-
-int pool_module_unload(pool_t *pool, pool_module_t module)
-{
-    (void)pool, (void)module;
-    return POOL_ENOSYS;
-}
-
 int pool_on_room(pool_t *pool, pool_room_callback callback, void *user)
 {
     (void)pool, (void)callback, (void)user;

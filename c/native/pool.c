@@ -121,28 +121,3 @@ int pool_create_async(const struct pool_config *config, pool_create_callback cal
     callback(user, status, pool);
     return 0;
 }
-
-const char *pool_error_text(void)
-{
-    return ""; /* no failure here has more to say than its code */
-}
-
-/* There is no engine for guests here. */
-int pool_module_load(pool_t *pool, const struct pool_module_config *config, pool_module_t *module_out)
-{
-    (void)pool, (void)config, (void)module_out;
-    return POOL_ENOSYS;
-}
-
-int pool_module_load_async(pool_t *pool, const struct pool_module_config *config, pool_module_callback callback,
-                           void *user)
-{
-    (void)pool, (void)config, (void)callback, (void)user;
-    return POOL_ENOSYS;
-}
-
-int pool_module_unload(pool_t *pool, pool_module_t module)
-{
-    (void)pool, (void)module;
-    return POOL_EBADF;
-}
