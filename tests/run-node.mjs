@@ -1,4 +1,5 @@
 // The scenarios in Node, on the built package. Usage: node tests/run-node.mjs [part of a name]
+import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import * as millrace from '../npm/dist/index.node.js';
 import { subjects } from './scenarios/all.mjs';
@@ -9,6 +10,7 @@ const env = {
   millrace,
   guest: (name) => `${root}examples/guests/${name}.gen.wasm`,
   file: (path) => new URL(`../${path}`, import.meta.url).href,
+  load: async (path) => new Uint8Array(await readFile(`${root}${path}`)),
   browser: false,
 };
 

@@ -4,8 +4,15 @@ import { scenarios as compile } from './compile.mjs';
 import { scenarios as endless } from './endless.mjs';
 import { scenarios as files } from './files.mjs';
 import { scenarios as pool } from './pool.mjs';
-import { scenarios as programs } from './programs.mjs';
+import { scenarios as clang } from './programs/clang.mjs';
+import { scenarios as php } from './programs/php.mjs';
+import { scenarios as python } from './programs/python.mjs';
+import { scenarios as quickjs } from './programs/quickjs.mjs';
+import { scenarios as ruby } from './programs/ruby.mjs';
+import { scenarios as sqlite } from './programs/sqlite.mjs';
 import { scenarios as run } from './run.mjs';
 import { scenarios as spawn } from './spawn.mjs';
 
-export const subjects = { run, spawn, pool, compile, files, programs, endless };
+const programs = { python, sqlite, php, ruby, quickjs, clang };
+
+export const subjects = { run, spawn, pool, compile, files, ...programs, endless };

@@ -1,10 +1,7 @@
 // Every shape in which a guest can be given.
 import { assert, bytes, equal, rejects, text, withPool } from './harness.mjs';
 
-async function bytesOf(env, name) {
-  if (env.browser) return new Uint8Array(await (await fetch(env.guest(name))).arrayBuffer());
-  return new Uint8Array(await (await import('node:fs/promises')).readFile(env.guest(name)));
-}
+const bytesOf = (env, name) => env.load(`examples/guests/${name}.gen.wasm`);
 
 function response(body, type = 'application/wasm') {
   return new Response(body, { headers: { 'Content-Type': type } });

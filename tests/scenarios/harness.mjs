@@ -11,6 +11,7 @@ const HANG_MS = 60_000;
  * @property {any} millrace the package's exports
  * @property {(name: string) => string} guest where a guest is, as a string that `pool.compile` takes
  * @property {(path: string) => string} file where any file of the repository is
+ * @property {(path: string) => Promise<Uint8Array>} load what is in it
  * @property {boolean} browser
  */
 
@@ -44,6 +45,17 @@ export async function rejects(promise, name) {
 export const text = (bytes) => new TextDecoder().decode(bytes);
 export const bytes = (string) => new TextEncoder().encode(string);
 export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Reads from a reader of bytes until the text so far contains `wanted`. */
+export async function readUntil(reader, wanted) {
+  let seen = '';
+  while (!seen.includes(wanted)) {
+    const { value, done } = await reader.read();
+    assert(!done, `end of output after ${JSON.stringify(seen)}`);
+    seen += text(value);
+  }
+  return seen;
+}
 
 /** Makes a pool for one scenario and closes it whatever happens. */
 export async function withPool(env, options, use) {

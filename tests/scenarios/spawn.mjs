@@ -1,16 +1,5 @@
 // pool.spawn: conversations with a running guest, backpressure, and ending it.
-import { assert, bytes, equal, rejects, sleep, text, withPool } from './harness.mjs';
-
-/** Reads until the text so far contains `wanted`. */
-async function readUntil(reader, wanted) {
-  let seen = '';
-  while (!seen.includes(wanted)) {
-    const { value, done } = await reader.read();
-    assert(!done, `end of output after ${JSON.stringify(seen)}`);
-    seen += text(value);
-  }
-  return seen;
-}
+import { assert, bytes, equal, readUntil, rejects, sleep, text, withPool } from './harness.mjs';
 
 async function readAll(stream) {
   const chunks = [];
