@@ -1,17 +1,11 @@
 /** Running one guest after the other in this worker. */
 import { readCall, type Call, typeName, writeResults } from './call.js';
+import { findUnknown, importsFor, importTable, type ImportTable } from './guest-imports.js';
 import { GuestMemory } from './guest-memory.js';
 import { errorCodes, layout } from './layout.gen.js';
 import { readSignature, type Signature } from './signature.js';
 import type { Thread } from './thread.js';
 import { textOf, trapOf } from './trap.js';
-
-/** What guests can import: by module, the prefixes of the exports of coordinator.wasm that they get; later ones win. */
-const IMPORTS: Readonly<Record<string, readonly string[]>> = {
-  wasi_snapshot_preview1: ['guest_'],
-  wasi_unstable: ['guest_', 'unstable_'],
-  millrace: ['host_'],
-};
 
 const START = '_start';
 const INITIALIZE = '_initialize';
@@ -49,19 +43,12 @@ export function inspect(module: WebAssembly.Module, head: Uint8Array | undefined
 export class GuestRunner {
   readonly #thread: Thread;
   readonly #memory: GuestMemory;
-  readonly #imports = Object.create(null) as Record<string, Record<string, WebAssembly.ImportValue>>;
+  readonly #imports: ImportTable;
 
   constructor(thread: Thread) {
     this.#thread = thread;
     this.#memory = new GuestMemory(thread);
-    for (const [module, prefixes] of Object.entries(IMPORTS)) {
-      const functions = (this.#imports[module] = Object.create(null) as Record<string, WebAssembly.ImportValue>);
-      for (const prefix of prefixes) {
-        for (const [name, value] of Object.entries(thread.c)) {
-          if (name.startsWith(prefix)) functions[name.slice(prefix.length)] = value as () => void;
-        }
-      }
-    }
+    this.#imports = importTable(thread.c);
   }
 
   /** Runs the job that worker_next began. True: this thread is worn out and must be replaced. */
@@ -76,7 +63,7 @@ export class GuestRunner {
   /** Why a guest cannot be run like that; `undefined`: it can, as far as it shows. */
   #refuse(guest: Guest, call: Call | undefined): Ending | undefined {
     const { imports, exports } = guest;
-    const unknown = imports.find((i) => i.kind !== 'function' || !this.#imports[i.module]?.[i.name]);
+    const unknown = findUnknown(this.#imports, imports);
     if (unknown) {
       const what = `${unknown.kind} ${unknown.module}.${unknown.name}`;
       return notStarted('POOL_EINVAL', `the module imports ${what}, which nobody provides`);
@@ -119,7 +106,7 @@ export class GuestRunner {
     for (const waitMs of [...MEMORY_TRIES_MS, undefined]) {
       if (c.worker_enter() !== 0) return this.#leftBy() ?? { outcome: layout.POOL_CANCELLED, code: 0 };
       try {
-        const results = this.#call(guest.module, call);
+        const results = this.#call(guest, call);
         c.worker_leave();
         if (!call || writeResults(this.#thread, results, guest.signatures.get(call.name)?.results)) {
           return { outcome: layout.POOL_EXITED, code: 0 };
@@ -137,8 +124,8 @@ export class GuestRunner {
   }
 
   /** In here the guest's code runs, from its start section on. What its export returned. */
-  #call(module: WebAssembly.Module, call: Call | undefined): unknown {
-    const { exports } = new WebAssembly.Instance(module, this.#imports);
+  #call({ module, imports }: Guest, call: Call | undefined): unknown {
+    const { exports } = new WebAssembly.Instance(module, importsFor(this.#imports, imports));
     this.#memory.bind(exports['memory'] instanceof WebAssembly.Memory ? exports['memory'] : undefined);
     if (!call) return callWithout(exports[START] as () => void, START);
     const initialize = exports[INITIALIZE];

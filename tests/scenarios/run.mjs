@@ -44,6 +44,13 @@ export const scenarios = [
       }),
   },
   {
+    name: 'sockets that only other runtimes have are ENOSYS',
+    run: (env) =>
+      withPool(env, { workers: 1 }, async (pool) => {
+        equal((await pool.run(env.guest('misbehaving/sockets'))).code, 0);
+      }),
+  },
+  {
     name: 'arguments and environment arrive byte for byte',
     run: (env) =>
       withPool(env, { workers: 1 }, async (pool) => {
