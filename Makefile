@@ -18,6 +18,7 @@ include c/install.mk
 include tests/unit.mk
 include tests/fuzz.mk
 include tests/hammer.mk
+include tests/conformance.mk
 include examples/guests/guests.mk
 include examples/c/examples.mk
 include examples/demo/demo.mk

@@ -47,6 +47,7 @@ void wasi_context_init(struct wasi_context *context, struct sleeper *sleeper, st
     context->args = strings_at(strings, record ? record->n_args : 0);
     context->env = strings_at(record ? strings + context->args.size : NULL, record ? record->n_env : 0);
     context->exited = false;
+    context->told_ns = 0;
     context->exit_code = 0;
     for (uint32_t fd = 0; fd < 3; fd++) {
         context->table->fds[fd] = fd_of_stream(pool__stream_of(sleeper->pool, job, fd));

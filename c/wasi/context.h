@@ -23,6 +23,7 @@ struct wasi_context {
     struct wasi_strings env;
     uint32_t exit_code; /* what proc_exit was given */
     bool exited;
+    uint64_t told_ns; /* what the monotonic clock has shown it last */
     struct fd_table *table;
 };
 

@@ -59,12 +59,12 @@ static uint32_t check_opening(uint32_t lookup, uint32_t oflags, uint32_t flags)
     return oflags & WASI_OFLAG_DIRECTORY && oflags & for_files ? WASI_EINVAL : WASI_SUCCESS;
 }
 
-/* Whoever says that it is a directory cannot mean to write it. */
+/* Whoever wants to write what must be a directory is told so (WASI_EISDIR), as by POSIX. */
 static uint32_t open_flags(uint32_t lookup, uint32_t oflags, uint64_t rights)
 {
     uint32_t flags = follows(lookup) ? FS_FOLLOW : 0;
     if (oflags & WASI_OFLAG_CREAT) flags |= FS_CREATE;
-    if (oflags & WASI_OFLAG_DIRECTORY) return flags | FS_DIRECTORY;
+    if (oflags & WASI_OFLAG_DIRECTORY) flags |= FS_DIRECTORY;
     if (oflags & WASI_OFLAG_EXCL) flags |= FS_EXCLUSIVE;
     if (oflags & WASI_OFLAG_TRUNC) flags |= FS_TRUNCATE | FS_WRITE;
     return rights & WASI_RIGHT_FD_WRITE ? flags | FS_WRITE : flags;

@@ -166,6 +166,26 @@ static void clock_time_is_the_platforms(void **state)
     assert_int_equal(fake_guest_u64(at), fake.now_ns + FAKE_REALTIME_NS);
 }
 
+static uint64_t monotonic_now(void)
+{
+    uint32_t at = fake_guest_new(8);
+    assert_int_equal(wasi_clock_time_get(rig.c, WASI_CLOCK_MONOTONIC, 0, at), WASI_SUCCESS);
+    return fake_guest_u64(at);
+}
+
+/* A platform's may stand still, as a browser's does for microseconds. */
+static void monotonic_clock_never_shows_a_time_twice(void **state)
+{
+    (void)state;
+    fake.step_ns = 0;
+    uint64_t first = monotonic_now();
+    for (uint64_t i = 1; i < 100; i++) assert_int_equal(monotonic_now(), first + i);
+    fake.now_ns += 50;
+    assert_int_equal(monotonic_now(), first + 100);
+    fake.now_ns += 1000;
+    assert_int_equal(monotonic_now(), fake.now_ns);
+}
+
 static void clock_that_nobody_has_is_refused(void **state)
 {
     (void)state;
@@ -209,6 +229,18 @@ static void random_of_more_than_64_kib_fills_all_of_it_and_nothing_else(void **s
     for (uint32_t i = 0; i < size; i++) assert_int_equal(*fake_guest_at(at + i), 0xa5);
     assert_int_equal(*fake_guest_at(at - 1), 0);
     assert_int_equal(*fake_guest_at(at + size), 0);
+}
+
+/* In one call, to the end of the guest's memory. */
+static void random_of_1_mib_fills_all_of_it(void **state)
+{
+    (void)state;
+    const uint32_t size = 1u << 20;
+    fake_guest_free();
+    fake_guest_make(size + RIG_BYTES);
+    assert_int_equal(wasi_random_get(rig.c, last_address(size), size), WASI_SUCCESS);
+    assert_int_equal(fake_guest_written(), size);
+    for (uint32_t i = 0; i < size; i++) assert_true(*fake_guest_at(last_address(size) + i) == 0xa5);
 }
 
 static void random_of_nothing_succeeds(void **state)
@@ -273,11 +305,13 @@ int main(void)
         WASI_CASE(clock_checks_its_pointer),
         WASI_CASE_HIGH(clock_checks_its_pointer),
         WASI_CASE(clock_time_is_the_platforms),
+        WASI_CASE(monotonic_clock_never_shows_a_time_twice),
         WASI_CASE(clock_that_nobody_has_is_refused),
         WASI_CASE(random_checks_its_pointer),
         WASI_CASE_HIGH(random_checks_its_pointer),
         WASI_CASE(random_of_a_size_that_wraps_is_efault),
         WASI_CASE(random_of_more_than_64_kib_fills_all_of_it_and_nothing_else),
+        WASI_CASE(random_of_1_mib_fills_all_of_it),
         WASI_CASE(random_of_nothing_succeeds),
         WASI_CASE(random_without_a_source_is_eio_at_whichever_piece),
         WASI_CASE(random_of_a_cancelled_job_stops),

@@ -241,6 +241,53 @@ static void what_is_no_file_says_so(void **state)
     assert_int_equal(wasi_fd_filestat_set_times(rig.c, 99, 0, 0, 0), WASI_EBADF);
 }
 
+static void what_is_closed_is_ebadf_to_every_call(void **state)
+{
+    (void)state;
+    place();
+    uint32_t other = rig_open(RIG_DIRECTORY, "file", 0);
+    assert_int_equal(wasi_fd_close(rig.c, fd), WASI_SUCCESS);
+    expect_no_file(fd, WASI_EBADF, WASI_EBADF);
+    assert_int_equal(wasi_fd_close(rig.c, fd), WASI_EBADF);
+    assert_int_equal(wasi_fd_sync(rig.c, fd), WASI_EBADF);
+    assert_int_equal(wasi_fd_datasync(rig.c, fd), WASI_EBADF);
+    assert_int_equal(wasi_fd_fdstat_get(rig.c, fd, out_at), WASI_EBADF);
+    assert_int_equal(wasi_fd_fdstat_set_flags(rig.c, fd, 0), WASI_EBADF);
+    assert_int_equal(wasi_fd_fdstat_set_rights(rig.c, fd, 0, 0), WASI_EBADF);
+    assert_int_equal(wasi_fd_filestat_get(rig.c, fd, out_at), WASI_EBADF);
+    assert_int_equal(wasi_fd_filestat_set_times(rig.c, fd, 0, 0, 0), WASI_EBADF);
+    assert_int_equal(wasi_fd_readdir(rig.c, fd, data_at, 16, 0, n_at), WASI_EBADF);
+    assert_int_equal(wasi_fd_renumber(rig.c, fd, other), WASI_EBADF);
+    assert_int_equal(wasi_fd_renumber(rig.c, other, fd), WASI_EBADF);
+    assert_int_equal(wasi_not_a_socket(rig.c, fd), WASI_EBADF);
+    assert_int_equal(wasi_not_a_socket(rig.c, other), WASI_ENOTSOCK);
+    assert_int_equal(wasi_not_a_socket(rig.c, RIG_DIRECTORY), WASI_ENOTSOCK);
+}
+
+/* Each has an offset of its own; a number that is free again is the next one to be given. */
+static void thousands_can_be_open(void **state)
+{
+    (void)state;
+    enum { OPEN = 2000 };
+    static uint32_t fds[OPEN];
+    place();
+    for (uint32_t i = 0; i < OPEN; i++) fds[i] = rig_open(RIG_DIRECTORY, "file", 0);
+    for (uint32_t i = 0; i < OPEN; i++) {
+        assert_int_equal(wasi_fd_seek(rig.c, fds[i], i % 10, WASI_WHENCE_SET, out_at), WASI_SUCCESS);
+    }
+    for (uint32_t i = 0; i < OPEN; i++) {
+        assert_int_equal(wasi_fd_read(rig.c, fds[i], iov_at, 1, n_at), WASI_SUCCESS);
+        assert_int_equal(moved(), 10 - i % 10);
+        assert_int_equal(*fake_guest_at(data_at), '0' + i % 10);
+    }
+    for (uint32_t i = 0; i < OPEN; i += 2) assert_int_equal(wasi_fd_close(rig.c, fds[i]), WASI_SUCCESS);
+    for (uint32_t i = 0; i < OPEN; i++) {
+        uint32_t error = i % 2 ? WASI_SUCCESS : WASI_EBADF;
+        assert_int_equal(wasi_fd_tell(rig.c, fds[i], out_at), error);
+    }
+    for (uint32_t i = 0; i < OPEN; i += 2) assert_int_equal(rig_open(RIG_DIRECTORY, "file", 0), fds[i]);
+}
+
 static void what_was_given_up_is_enotcapable(void **state)
 {
     (void)state;
@@ -449,6 +496,8 @@ int main(void)
         WASI_CASE_FILES(stat_tells_of_a_file_and_of_a_directory),
         WASI_CASE_FILES(advice_and_sync_are_taken),
         WASI_CASE_FILES(what_is_no_file_says_so),
+        WASI_CASE_FILES(what_is_closed_is_ebadf_to_every_call),
+        WASI_CASE_FILES(thousands_can_be_open),
         WASI_CASE_FILES(what_was_given_up_is_enotcapable),
         WASI_CASE_FILES(every_pointer_is_checked),
         WASI_CASE_FILES(renumber_moves_a_file_and_closes_the_other),

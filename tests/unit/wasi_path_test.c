@@ -108,6 +108,22 @@ static void open_obeys_its_flags(void **state)
     assert_int_equal(stat.size, 0);
 }
 
+/* Also where it is said that it must be a directory. To be read is fine: a directory has no such right afterwards. */
+static void no_directory_is_opened_to_be_written(void **state)
+{
+    (void)state;
+    static const uint32_t oflags[] = {0, WASI_OFLAG_DIRECTORY};
+    rig_make_directory("dir");
+    place();
+    for (uint32_t i = 0; i < COUNT_OF(oflags); i++) {
+        assert_int_equal(open_with("dir", oflags[i], WASI_RIGHT_FD_WRITE, 0, 0), WASI_EISDIR);
+        assert_int_equal(open_with(".", oflags[i], WASI_RIGHT_FD_READ | WASI_RIGHT_FD_WRITE, 0, 0), WASI_EISDIR);
+        assert_int_equal(open_with("dir", oflags[i], WASI_RIGHT_FD_READ, WASI_RIGHT_FD_WRITE, 0), WASI_SUCCESS);
+        const struct wasi_fd *opened = &rig.c->table->fds[fake_guest_u32(out_at)];
+        assert_true(opened->rights_base == 0 && opened->rights_inheriting == WASI_RIGHT_FD_WRITE);
+    }
+}
+
 static void nothing_outside_is_reached(void **state)
 {
     (void)state;
@@ -425,6 +441,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WASI_CASE_FILES(directories_and_files_come_and_go),
         WASI_CASE_FILES(open_obeys_its_flags),
+        WASI_CASE_FILES(no_directory_is_opened_to_be_written),
         WASI_CASE_FILES(nothing_outside_is_reached),
         WASI_CASE_FILES(paths_that_are_none_are_refused),
         WASI_CASE_FILES(symlinks_are_followed_when_they_shall_be),
