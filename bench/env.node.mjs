@@ -24,7 +24,8 @@ export function makeEnv(params) {
       }),
     startWorker,
     watchFrames: undefined,
-    runNodeWasi: (guest, args, stdinBytes) => runNodeWasi(`${params.guests}/${guest}.gen.wasm`, args, stdinBytes),
+    runNodeWasi: (guest, args, stdinBytes, fileBytes) =>
+      runNodeWasi(`${params.guests}/${guest}.gen.wasm`, args, stdinBytes, fileBytes),
   };
 }
 
@@ -61,14 +62,16 @@ const runner = fileURLToPath(new URL('./rivals/node-wasi.mjs', import.meta.url))
  * @param {string} path
  * @param {string[]} args
  * @param {number} stdinBytes
+ * @param {number} fileBytes
  * @returns {Promise<number>}
  */
-async function runNodeWasi(path, args, stdinBytes) {
+async function runNodeWasi(path, args, stdinBytes, fileBytes) {
   const folder = await mkdtemp(join(tmpdir(), 'bench-'));
   try {
     const [stdin, stdout] = [join(folder, 'stdin'), join(folder, 'stdout')];
     await writeFile(stdin, new Uint8Array(stdinBytes));
-    const options = ['--no-turbo-fast-api-calls', '--no-warnings', runner, path, stdin, stdout, ...args];
+    await writeFile(join(folder, 'pages'), new Uint8Array(fileBytes));
+    const options = ['--no-turbo-fast-api-calls', '--no-warnings', runner, path, stdin, stdout, folder, ...args];
     const { stderr } = await promisify(execFile)(process.execPath, options);
     return Number(stderr);
   } finally {

@@ -19,9 +19,11 @@
  * @property {(url: URL) => Promise<RivalWorker>} startWorker
  * @property {((onFrame: (ms: number) => void) => () => void) | undefined} watchFrames calls back at each frame of the
  *   page until the function that it answers is called; `undefined`: there is no page
- * @property {((guest: string, args: string[], stdinBytes: number) => Promise<number>) | undefined} runNodeWasi runs a
- *   guest under node:wasi with so many zeroes as its input: the number that it writes to stderr; `undefined`: not here
+ * @property {RunNodeWasi | undefined} runNodeWasi runs a guest under node:wasi with so many zeroes as its input, and in
+ *   the file `pages` of the directory that it is given: the number that it writes to stderr; `undefined`: not here
  */
+
+/** @typedef {(guest: string, args: string[], stdinBytes: number, fileBytes: number) => Promise<number>} RunNodeWasi */
 
 /**
  * How large everything is.
@@ -68,6 +70,7 @@ export const QUICK = {
  * @typedef {object} Build
  * @property {string} label "ours" for the one that the rows are about
  * @property {any} pool of one worker, so that the rivals, who have one each, compare
+ * @property {any} Directory the class
  */
 
 /**

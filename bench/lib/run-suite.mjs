@@ -48,8 +48,8 @@ export async function runSuite(env, params, onProgress) {
  * @returns {Promise<import('./context.mjs').Build>}
  */
 async function openBuild(env, label, folder) {
-  const { Pool } = await env.importBuild(folder);
-  return { label, pool: await Pool.create({ workers: 1 }) };
+  const { Pool, Directory } = await env.importBuild(folder);
+  return { label, pool: await Pool.create({ workers: 1 }), Directory };
 }
 
 /**

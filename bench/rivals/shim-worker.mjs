@@ -1,6 +1,6 @@
 // Runs the guest `crossing` under @bjorn3/browser_wasi_shim, and says what it found.
 
-import { Fd, File, OpenFile, WASI } from '../../node_modules/@bjorn3/browser_wasi_shim/dist/index.js';
+import { Fd, File, OpenFile, PreopenDirectory, WASI } from '../../node_modules/@bjorn3/browser_wasi_shim/dist/index.js';
 import { listen, post } from './scope.mjs';
 
 /** Takes everything, as a pipe with room does. */
@@ -19,10 +19,12 @@ class Sink extends Fd {
   }
 }
 
-listen(({ module, call, n }) => {
+listen(({ module, call, n, fileBytes }) => {
   try {
     const [stdout, stderr] = [new Sink(), new Sink()];
-    const fds = [new OpenFile(new File(new Uint8Array(n))), stdout, stderr];
+    const stdin = new OpenFile(new File(new Uint8Array(n)));
+    const directory = new PreopenDirectory('/', new Map([['pages', new File(new Uint8Array(fileBytes))]]));
+    const fds = [stdin, stdout, stderr, directory];
     const wasi = new WASI(['crossing', call, String(n)], [], fds, { debug: false });
     const instance = new WebAssembly.Instance(module, { wasi_snapshot_preview1: wasi.wasiImport });
     const code = wasi.start(instance);

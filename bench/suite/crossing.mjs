@@ -1,22 +1,24 @@
 // One call of WASI, in nanoseconds by the guest's own clock: how much it costs to leave the guest's code and come back.
-// Nothing waits here: what is written has room, and what is read is there.
+// Nothing waits here: what is written has room, and what is read is there. The file that fd_pread reads is `pages`.
 
 import { expect } from '../lib/measure.mjs';
 import { compileGuest, rowOf } from './guests.mjs';
 
-const CALLS = ['clock_time_get', 'fd_write', 'fd_read'];
+const CALLS = ['clock_time_get', 'fd_write', 'fd_read', 'fd_pread'];
 const PIPE_BYTES = 1 << 20;
+const FILE_BYTES = 1 << 20;
 
 const decoder = new TextDecoder();
 
 /**
- * @param {any} pool
+ * @param {import('../lib/context.mjs').Build} build
  * @param {WebAssembly.Module} module
  * @param {string} call
  * @param {number} n
  */
-async function ours(pool, module, call, n) {
-  const options = { args: [call, String(n)], stdin: new Uint8Array(n), pipeCapacity: PIPE_BYTES };
+async function ours({ pool, Directory }, module, call, n) {
+  const preopens = { '/': new Directory({ pages: new Uint8Array(FILE_BYTES) }) };
+  const options = { args: [call, String(n)], stdin: new Uint8Array(n), pipeCapacity: PIPE_BYTES, preopens };
   const { code, stdout, stderr } = await pool.run(module, options);
   expect(code, 0, `the exit code of ${call}`);
   if (call === 'fd_write') expect(stdout.length, 3 * n, 'bytes written');
@@ -48,9 +50,11 @@ export default {
     const rivals = builds.map(({ label }) => label).filter((label) => label !== 'ours');
     rivals.push('browser_wasi_shim', ...(env.runNodeWasi ? ['node:wasi'] : []));
     for (const call of CALLS) {
-      for (const { label, pool } of builds) variants[`${call}: ${label}`] = () => ours(pool, module, call, n);
-      variants[`${call}: browser_wasi_shim`] = () => shim(worker, { module, call, n });
-      if (env.runNodeWasi) variants[`${call}: node:wasi`] = () => env.runNodeWasi('crossing', [call, String(n)], n);
+      for (const build of builds) variants[`${call}: ${build.label}`] = () => ours(build, module, call, n);
+      variants[`${call}: browser_wasi_shim`] = () => shim(worker, { module, call, n, fileBytes: FILE_BYTES });
+      if (env.runNodeWasi) {
+        variants[`${call}: node:wasi`] = () => env.runNodeWasi('crossing', [call, String(n)], n, FILE_BYTES);
+      }
     }
     return { variants, rows: CALLS.map((call) => rowOf(call, 'ns', rivals)), close: async () => worker.terminate() };
   },

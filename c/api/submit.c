@@ -8,6 +8,7 @@
 #include "port/port.h"
 #include "sync/ends.h"
 #include "sync/jobs.h"
+#include "sync/volumes.h"
 #include "sync/wake.h"
 
 static enum pipe_end end_of(uint32_t index)
@@ -67,6 +68,8 @@ static int launch(struct pool *pool, struct job *job, const struct submission *s
         if (!job->block) return pool__no_block(pool, submission->record_bytes);
         memcpy(pool__block_memory(pool, job->block), record, submission->record_bytes);
     }
+    int error = pool__job_use_volumes(pool, job, record);
+    if (error) return error;
     fill(job, submission);
     uint32_t generation = pool__job_generation(job);
     pool__job_move(job, generation, JOB_FILLING, JOB_QUEUED);

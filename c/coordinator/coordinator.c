@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/check.h"
+#include "fs/fs.h"
 #include "port/port.h"
 
 #define SPARE_WORKERS 32u /* that may be up beside those that are wanted, while these sleep */
@@ -65,6 +66,7 @@ double coordinator_tick(struct pool *pool)
     pool__refill(pool);
     uint64_t now = port_now_ns(PORT_MONOTONIC);
     uint64_t next = pool__ladder_climb(pool, now, (uint64_t)pool->grace_ms * 1000000);
+    pool__volumes_free_orphans(pool);
     uint64_t staff = pool__staff_look(pool, now);
     if (staff < next) next = staff;
     return next == UINT64_MAX ? COORDINATOR_IDLE : next > now ? (double)(next - now) / 1e6 : 0;

@@ -70,11 +70,10 @@ void coordinator_bury_worker(struct pool *pool, uint32_t number, double rest_ms,
     atomic_fetch_sub(&pool->sched.x_live, 1);
     if (lost) atomic_fetch_add(&pool->x_lost, 1);
 
+    pool__volume_unlock_for(pool, number);
     struct job *job = job_of(pool, number);
     if (job) {
-        /* In its guest's code it had no volume's lock; elsewhere it may have one, and who waits for that waits for
-         * ever. */
-        if (state == WORKER_GUEST) pool__fds_close_all(pool, worker->fds);
+        pool__fds_close_all(pool, worker->fds);
         uint32_t wished = pool__job_wished(job);
         pool__job_end_running(pool, job, wished ? (enum pool_outcome)wished : POOL_LOST, 0);
     }

@@ -42,6 +42,7 @@ struct job {
     _Atomic uint32_t x_waited;             /* 1: a thread may sleep until it has ended */
     _Atomic uint32_t x_unkillable;         /* 1: it is a C function, whose thread is never ended from outside */
     _Atomic uint32_t x_calls;              /* ends of host calls that it has open */
+    _Atomic uint32_t x_volumes;            /* how many of its record's preopens it still uses, the first ones */
     /* the owner of the state writes */
     pool_function function; /* NULL: a guest */
     void *user;

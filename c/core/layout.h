@@ -50,6 +50,7 @@ enum worker_state {
 struct worker {
     _Alignas(64) _Atomic uint32_t x_state; /* turn << 8 | enum worker_state; the turn counts the jobs it has begun, so
                                               that a kill meant for one never hits the next */
+    _Atomic uint32_t x_volume;             /* slot of the volume whose lock it took last, + 1; 0: none yet */
     /* coordinator writes */
     uint8_t *stack;          /* and thread-local block */
     struct fd_table *fds;    /* of the guest that it runs (fs/table.h) */
@@ -92,6 +93,7 @@ struct pool {
     struct freelist free_pipes;
     freelist_link pipe_links[PIPES_MAX];
     struct pipe pipes[PIPES_MAX];
+    _Atomic uint32_t x_orphans; /* 1: there are volumes for the coordinator to free */
     struct volume volumes[VOLUMES_MAX];
     struct blocks blocks;
 };

@@ -14,7 +14,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define VOLUMES_MAX 64u
+#define VOLUMES_MAX 1024u
 #define NAME_MAX_BYTES 255u
 #define PATH_MAX_BYTES 4096u
 #define SYMLINKS_MAX 40u /* followed in one path, as Linux */
@@ -31,27 +31,34 @@ struct node {
     uint32_t n_opens; /* descriptors. A node without names is freed when the last is closed */
     uint32_t parent;  /* a directory's; its own number for the root */
     uint64_t inode;   /* never used twice in a volume */
-    uint64_t size;    /* a file's bytes, a symlink's target, a directory's entries */
+    uint64_t size;    /* a file's bytes, a symlink's target, a directory's number of entries */
     uint64_t accessed_ns;
     uint64_t modified_ns;
     uint64_t changed_ns;
     uint64_t next_cookie; /* a directory's: larger than any cookie that was given out */
     uint32_t block;       /* content up to a page; or, of a larger file, the numbers of its pages; 0: none */
     uint32_t is_paged;    /* 1: the latter */
+    /* a directory's, see fs/directory.c */
+    uint32_t n_slots;     /* with those of removed entries */
+    uint32_t first_slot;  /* before it there are no others */
+    uint32_t names_at;    /* where in its block the names begin */
+    uint32_t names_bytes; /* of the entries that it has */
 };
 
 struct volume {
-    _Atomic uint32_t x_lock;       /* 0 free, 1 held, 2 held and waited for */
+    _Atomic uint32_t x_lock;       /* 0: free; otherwise who has it, see fs/lock.c */
     _Atomic uint32_t x_generation; /* odd: in use */
-    _Atomic uint32_t x_users;      /* its owner, and whatever is open in it; the last frees it */
+    _Atomic uint32_t x_users;      /* its owner, jobs, and whatever is open in it; the last frees it */
+    _Atomic uint32_t x_orphaned;   /* 1: the last was a job; the coordinator frees it */
     /* the lock */
+    uint32_t is_broken; /* 1: somebody died while changing it */
     uint32_t root;
+    uint32_t slot; /* its place among the pool's volumes */
     uint64_t next_inode;
     uint64_t n_nodes;
     uint64_t max_nodes;
     uint64_t bytes; /* in blocks of content */
     uint64_t max_bytes;
-    uint32_t slot; /* its place among the pool's volumes */
 };
 
 #endif

@@ -116,7 +116,7 @@ static int fill(struct fs_work *work, struct node *node, uint64_t begin, uint64_
 /* Gives back what an operation that failed has taken beyond the file's end. */
 static void abandon(struct fs_work *work, const struct fs_open *file)
 {
-    pool__volume_lock(work->volume);
+    if (pool__volume_lock(work->volume)) return;
     struct node *node = pool__node(work->pool, file->node);
     if (node->kind == NODE_FILE) pool__content_cut(work, node, node->size);
     pool__volume_unlock(work->volume);
@@ -147,12 +147,13 @@ static void move(const struct pool *pool, const struct node *node, uint64_t begi
 int pool__fs_read(struct pool *pool, const struct fs_open *file, uint64_t offset, struct cursor *cursor)
 {
     struct fs_work work = pool__fs_work(NULL, pool, file->volume);
-    pool__fs_enter(&work);
+    int status = pool__volume_lock_to_read(file->volume);
+    if (status < 0) return status;
     struct node *node = pool__node(pool, file->node);
-    int status = check_file(&work, file);
+    status = check_file(&work, file);
     if (status == 0 && cursor->piece(cursor) > 0) {
         move(pool, node, offset, node->size, cursor);
-        if (!file->read_only) node->accessed_ns = work.now_ns;
+        if (!file->read_only) pool__node_accessed(node);
     }
     pool__volume_unlock(file->volume);
     return status;
@@ -185,8 +186,8 @@ int pool__fs_write(struct sleeper *sleeper, const struct fs_open *file, uint64_t
     struct fs_work work = pool__fs_work(sleeper, sleeper->pool, file->volume);
     if (file->read_only) return POOL_EROFS;
     do {
-        pool__fs_enter(&work);
-        status = write_at(&work, file, offset, cursor, offset_out);
+        status = pool__fs_enter(&work);
+        if (status == 0) status = write_at(&work, file, offset, cursor, offset_out);
     } while (pool__fs_leave(&work, &status));
     if (status < 0) abandon(&work, file);
     return status;
@@ -197,9 +198,10 @@ int pool__fs_set_size(struct sleeper *sleeper, const struct fs_open *file, uint6
     struct fs_work work = pool__fs_work(sleeper, sleeper->pool, file->volume);
     if (file->read_only) return POOL_EROFS;
     if (size > FILE_MAX_BYTES) return POOL_EFBIG;
-    pool__fs_enter(&work);
+    int status = pool__fs_enter(&work);
+    if (status < 0) return status;
     struct node *node = pool__node(work.pool, file->node);
-    int status = check_file(&work, file);
+    status = check_file(&work, file);
     if (status == 0) {
         if (size < node->size) pool__content_cut(&work, node, size);
         node->size = size;
@@ -227,8 +229,8 @@ int pool__fs_allocate(struct sleeper *sleeper, const struct fs_open *file, uint6
     if (file->read_only) return POOL_EROFS;
     if (size == 0) return POOL_EINVAL;
     do {
-        pool__fs_enter(&work);
-        status = allocate(&work, file, offset, size);
+        status = pool__fs_enter(&work);
+        if (status == 0) status = allocate(&work, file, offset, size);
     } while (pool__fs_leave(&work, &status));
     if (status < 0) abandon(&work, file);
     return status;

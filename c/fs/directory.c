@@ -1,63 +1,188 @@
-/* A directory's entries: one after the other in its block, in the order of their cookies. */
+/* A directory's entries, all of them in one block:
+ *
+ *   heads   a sixteenth of it: for each remainder of a name's hash, the first slot of a chain; 0: none
+ *   slots   in the order of their cookies, one behind the other; those of removed entries stay among them
+ *   names   from the block's end downwards, each behind a byte that says how long it is
+ *
+ * So a name is found by its hash, and what comes after a cookie by bisection. When there is no room for one more, the
+ * entries that are left move into another block.
+ */
 #include <string.h>
 
 #include "fs/node.h"
 #include "sync/ends.h"
 
-static uint32_t bytes_for(uint32_t name_bytes)
+#define BLOCK_BYTES_MAX (1u << BLOCK_MAX_LOG2)
+
+static uint32_t heads_bytes(uint32_t block_bytes)
 {
-    return (uint32_t)(sizeof(struct entry) + name_bytes + 7) & ~7u;
+    return block_bytes / 16;
 }
 
-struct entry *pool__entry_at(const struct pool *pool, const struct node *directory, uint64_t at)
+/* The place of a name's chain. */
+static uint32_t *head_of(const struct pool *pool, const struct node *directory, uint32_t hash)
 {
-    POOL_ASSERT(directory->kind == NODE_DIRECTORY && at < directory->size);
-    return (struct entry *)(void *)(pool__block_memory(pool, directory->block) + at);
+    uint32_t *heads = (uint32_t *)(void *)pool__block_memory(pool, directory->block);
+    uint32_t n = heads_bytes(pool__node_block_bytes(pool, directory->block)) / (uint32_t)sizeof *heads;
+    return &heads[hash & (n - 1)];
 }
 
-uint64_t pool__entry_next(const struct entry *entry, uint64_t at)
+static struct entry *slots_of(const struct pool *pool, const struct node *directory)
 {
-    return at + bytes_for(entry->name_bytes);
+    uint8_t *block = pool__block_memory(pool, directory->block);
+    return (struct entry *)(void *)(block + heads_bytes(pool__node_block_bytes(pool, directory->block)));
+}
+
+/* FNV-1a. Who makes names collide on purpose is as slow as without hashes. */
+static uint32_t hash_of(struct fs_path name)
+{
+    uint32_t hash = 0x811c9dc5u;
+    for (uint32_t i = 0; i < name.size; i++) hash = (hash ^ (uint8_t)name.text[i]) * 0x01000193u;
+    return hash ^ hash >> 16;
+}
+
+struct fs_path pool__entry_name(const struct pool *pool, const struct node *directory, const struct entry *entry)
+{
+    const uint8_t *at = pool__block_memory(pool, directory->block) + entry->name;
+    return (struct fs_path){(const char *)at + 1, *at};
+}
+
+/* The link of a chain that leads to a name's slot; NULL: there is none of that name. */
+static uint32_t *find_link(const struct pool *pool, const struct node *directory, struct fs_path name)
+{
+    if (!directory->block) return NULL;
+    uint32_t hash = hash_of(name), *link = head_of(pool, directory, hash);
+    struct entry *slots = slots_of(pool, directory);
+    for (; *link; link = &slots[*link - 1].next) {
+        const struct entry *entry = &slots[*link - 1];
+        if (entry->hash != hash) continue;
+        struct fs_path found = pool__entry_name(pool, directory, entry);
+        if (found.size == name.size && memcmp(found.text, name.text, name.size) == 0) return link;
+    }
+    return NULL;
 }
 
 struct entry *pool__entry_find(const struct pool *pool, const struct node *directory, struct fs_path name)
 {
-    struct entry *entry;
-    for (uint64_t at = 0; at < directory->size; at = pool__entry_next(entry, at)) {
-        entry = pool__entry_at(pool, directory, at);
-        if (entry->name_bytes == name.size && memcmp(entry->name, name.text, name.size) == 0) return entry;
+    const uint32_t *link = find_link(pool, directory, name);
+    return link ? &slots_of(pool, directory)[*link - 1] : NULL;
+}
+
+struct entry *pool__entry_after(const struct pool *pool, const struct node *directory, uint64_t cookie)
+{
+    POOL_ASSERT(directory->kind == NODE_DIRECTORY);
+    if (!directory->block) return NULL;
+    struct entry *slots = slots_of(pool, directory);
+    uint32_t low = directory->first_slot, high = directory->n_slots;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (slots[middle].cookie <= cookie) low = middle + 1;
+        if (slots[middle].cookie > cookie) high = middle;
     }
-    return NULL;
+    while (low < directory->n_slots && !slots[low].node) low++;
+    return low < directory->n_slots ? &slots[low] : NULL;
+}
+
+/* ------------------------------------------------------------------------------------------------------------- room */
+
+/* The smallest block that holds so many slots and bytes of names; 0: none does. */
+static uint32_t block_for(uint64_t n_slots, uint64_t names_bytes)
+{
+    uint32_t bytes = 1u << BLOCK_MIN_LOG2;
+    while (heads_bytes(bytes) + n_slots * sizeof(struct entry) + names_bytes > bytes) {
+        if (bytes == BLOCK_BYTES_MAX) return 0;
+        bytes *= 2;
+    }
+    return bytes;
+}
+
+/* pre: there is room, and there is none of that name. */
+static void append(const struct pool *pool, struct node *directory, struct fs_path name, struct entry entry)
+{
+    uint8_t *block = pool__block_memory(pool, directory->block);
+    uint32_t *head = head_of(pool, directory, entry.hash);
+    directory->names_at -= name.size + 1;
+    directory->names_bytes += name.size + 1;
+    block[directory->names_at] = (uint8_t)name.size;
+    memcpy(block + directory->names_at + 1, name.text, name.size);
+    entry.name = directory->names_at;
+    entry.next = *head;
+    slots_of(pool, directory)[directory->n_slots++] = entry;
+    *head = directory->n_slots;
+    directory->size++;
+}
+
+/* Moves the entries that are left into the spare block. */
+static void move_entries(struct fs_work *work, struct node *directory)
+{
+    struct node old = *directory;
+    directory->block = pool__fs_take_content(work, SPARE_ROOM, 0);
+    directory->names_at = pool__node_block_bytes(work->pool, directory->block);
+    directory->n_slots = directory->first_slot = directory->names_bytes = 0;
+    directory->size = 0;
+    if (!old.block) return;
+    const struct entry *slots = slots_of(work->pool, &old);
+    for (uint32_t i = old.first_slot; i < old.n_slots; i++) {
+        if (slots[i].node) append(work->pool, directory, pool__entry_name(work->pool, &old, &slots[i]), slots[i]);
+    }
+    pool__fs_give_content(work, old.block);
+}
+
+static int move_to(struct fs_work *work, struct node *directory, uint32_t bytes)
+{
+    if (!bytes) return POOL_ENOSPC;
+    uint32_t had = pool__node_block_bytes(work->pool, directory->block);
+    int status = pool__fs_need_content(work, SPARE_ROOM, bytes, had);
+    if (status == 0) move_entries(work, directory);
+    return status;
+}
+
+static bool has_room(const struct pool *pool, const struct node *directory, struct fs_path name)
+{
+    if (!directory->block) return false;
+    uint64_t slots_end = heads_bytes(pool__node_block_bytes(pool, directory->block)) +
+                         (directory->n_slots + (uint64_t)1) * sizeof(struct entry);
+    return slots_end + name.size + 1 <= directory->names_at;
 }
 
 int pool__entry_reserve(struct fs_work *work, struct node *directory, struct fs_path name)
 {
     if (directory->n_links == 0) return POOL_ENOENT;
-    uint64_t bytes = directory->size + bytes_for(name.size);
-    if (bytes > 1u << BLOCK_MAX_LOG2) return POOL_ENOSPC;
-    return pool__node_grow(work, directory, (uint32_t)bytes);
+    if (has_room(work->pool, directory, name)) return 0;
+    uint64_t n = directory->size + 1, names_bytes = (uint64_t)directory->names_bytes + name.size + 1;
+    /* A quarter more, so that it is long until the next time, unless only as much as must be can be had. */
+    int status = move_to(work, directory, block_for(n + n / 4, names_bytes + names_bytes / 4));
+    return status == POOL_ENOSPC ? move_to(work, directory, block_for(n, names_bytes)) : status;
 }
+
+/* --------------------------------------------------------------------------------------------------------- changing */
 
 void pool__entry_add(struct fs_work *work, struct node *directory, struct fs_path name, uint32_t number)
 {
-    uint64_t at = directory->size;
-    directory->size += bytes_for(name.size);
-    POOL_ASSERT(directory->size <= pool__node_block_bytes(work->pool, directory->block));
-    struct entry *entry = pool__entry_at(work->pool, directory, at);
-    entry->cookie = directory->next_cookie++;
-    entry->node = number;
-    entry->name_bytes = name.size;
-    memcpy(entry->name, name.text, name.size);
+    POOL_ASSERT(has_room(work->pool, directory, name));
+    struct entry entry = {.cookie = directory->next_cookie++, .node = number, .hash = hash_of(name)};
+    append(work->pool, directory, name, entry);
     pool__node_modified(work, directory);
 }
 
-void pool__entry_remove(struct fs_work *work, struct node *directory, struct entry *entry)
+/* The slots before the first entry, and the last one with its name, need not stay. */
+static void trim(const struct pool *pool, struct node *directory, const struct entry *gone, uint32_t name_bytes)
 {
-    uint8_t *begin = pool__block_memory(work->pool, directory->block), *gone = (uint8_t *)entry;
-    uint32_t bytes = bytes_for(entry->name_bytes);
-    size_t rest = (size_t)directory->size - (size_t)(gone - begin) - bytes;
-    memmove(gone, gone + bytes, rest);
-    directory->size -= bytes;
+    const struct entry *slots = slots_of(pool, directory);
+    if (gone->name == directory->names_at) directory->names_at += name_bytes;
+    if (gone == &slots[directory->n_slots - 1]) directory->n_slots--;
+    while (directory->first_slot < directory->n_slots && !slots[directory->first_slot].node) directory->first_slot++;
+}
+
+void pool__entry_remove(struct fs_work *work, struct node *directory, struct fs_path name)
+{
+    uint32_t *link = find_link(work->pool, directory, name);
+    struct entry *entry = &slots_of(work->pool, directory)[*link - 1];
+    *link = entry->next;
+    entry->node = 0;
+    directory->size--;
+    directory->names_bytes -= name.size + 1;
+    trim(work->pool, directory, entry, name.size + 1);
     pool__node_modified(work, directory);
     if (directory->size > 0) return;
     pool__fs_give_content(work, directory->block);

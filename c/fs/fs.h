@@ -6,7 +6,8 @@
  *
  * Functions return 0 or a negative enum pool_error, unless they say otherwise. Where memory is needed they may sleep
  * for it by the caller's sleeper, never while they hold the lock: POOL_ENOSPC, the volume's limit; POOL_ENOMEM, the
- * pool's; or as the sleeper is interrupted. Times are nanoseconds since 1970.
+ * pool's; or as the sleeper is interrupted. Times are nanoseconds since 1970. That
+ * something was read is noted for the first time after a change only (`relatime` of Linux).
  */
 #ifndef MILLRACE_FS_FS_H
 #define MILLRACE_FS_FS_H
@@ -44,16 +45,25 @@ struct fs_stat {
 /* Makes an empty volume: its handle, never 0; POOL_ENFILE. 0 for a limit means none but the pool's; the root is a node
  * as well. */
 int pool__volume_make(struct sleeper *sleeper, uint64_t max_bytes, uint64_t max_nodes, uint32_t *handle_out);
-/* Where the volume of a handle is, whether or not there is one. */
-struct volume *pool__volume_at(struct pool *pool, uint32_t handle);
 /* Its owner lets go of it. */
 int pool__volume_drop(struct pool *pool, uint32_t handle);
-/* Opens its root: POOL_EBADF. Keeps the volume until pool__fs_close. */
+/* Opens its root: POOL_EBADF, POOL_EIO. Keeps the volume until pool__fs_close. */
 int pool__volume_open(struct pool *pool, uint32_t handle, bool read_only, struct fs_open *root_out);
+/* The same for a job's worker: the job uses it (sync/volumes.h), whatever its owner has done since. */
+int pool__volume_open_used(struct pool *pool, uint32_t handle, bool read_only, struct fs_open *root_out);
+/* Coordinator only. Frees those that were last used by a job. */
+void pool__volumes_free_orphans(struct pool *pool);
 
 /* lock.c */
-void pool__volume_lock(struct volume *volume);
+
+/* Takes a volume's lock, to change something or only to read. If it fails the lock is not taken: POOL_EIO, somebody
+ * died while changing it; POOL_EAGAIN, to a thread that must not sleep: whoever has the lock may be dead. */
+int pool__volume_lock(struct volume *volume);
+int pool__volume_lock_to_read(struct volume *volume);
 void pool__volume_unlock(struct volume *volume);
+/* Takes back the lock that a worker has, if it does, which is dead or has left our code by unwinding. If it was
+ * changing something nobody uses that volume any more: what is in it may contradict itself. */
+void pool__volume_unlock_for(struct pool *pool, uint32_t worker);
 /* For a thread that must not wait: takes the lock for all operations until pool__volume_let_go, in which it is not
  * taken again. False: somebody else has it. What `handle` stands for need not be a volume. */
 bool pool__volume_hold(struct pool *pool, uint32_t handle);
@@ -72,7 +82,7 @@ enum fs_open_flags {
 int pool__fs_open(struct sleeper *sleeper, const struct fs_open *at, struct fs_path path, uint32_t flags,
                   struct fs_open *open_out);
 /* One more for the same node. */
-void pool__fs_dup(const struct fs_open *open);
+void pool__fs_dup(struct pool *pool, const struct fs_open *open);
 void pool__fs_close(struct pool *pool, struct fs_open *open);
 
 int pool__fs_stat(struct pool *pool, const struct fs_open *open, struct fs_stat *stat_out);

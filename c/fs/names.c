@@ -44,8 +44,8 @@ int pool__fs_make_directory(struct sleeper *sleeper, const struct fs_open *at, s
     struct fs_work work = pool__fs_work(sleeper, sleeper->pool, at->volume);
     if (at->read_only) return POOL_EROFS;
     do {
-        pool__fs_enter(&work);
-        status = make_directory(&work, at, path);
+        status = pool__fs_enter(&work);
+        if (status == 0) status = make_directory(&work, at, path);
     } while (pool__fs_leave(&work, &status));
     return status;
 }
@@ -81,8 +81,8 @@ int pool__fs_symlink(struct sleeper *sleeper, struct fs_path target, const struc
     int status = at->read_only ? POOL_EROFS : pool__fs_check_path(target);
     if (status < 0) return status;
     do {
-        pool__fs_enter(&work);
-        status = make_symlink(&work, target, at, path);
+        status = pool__fs_enter(&work);
+        if (status == 0) status = make_symlink(&work, target, at, path);
     } while (pool__fs_leave(&work, &status));
     return status;
 }
@@ -91,14 +91,15 @@ int32_t pool__fs_readlink(struct pool *pool, const struct fs_open *at, struct fs
 {
     struct fs_spot spot;
     struct fs_work work = pool__fs_work(NULL, pool, at->volume);
-    pool__fs_enter(&work);
-    int32_t status = pool__fs_walk(&work, at, path, WALK_NODE, &spot);
+    int32_t status = pool__volume_lock_to_read(at->volume);
+    if (status < 0) return status;
+    status = pool__fs_walk(&work, at, path, WALK_NODE, &spot);
     if (status == 0 && !spot.node) status = POOL_ENOENT;
     struct node *node = status == 0 ? pool__node(pool, spot.node) : NULL;
     if (node && node->kind != NODE_SYMLINK) status = POOL_EINVAL;
     if (status == 0) {
         memcpy(out, pool__block_memory(pool, node->block), pool__min(size, (uint32_t)node->size));
-        if (!at->read_only) node->accessed_ns = work.now_ns;
+        if (!at->read_only) pool__node_accessed(node);
         status = (int32_t)node->size;
     }
     pool__volume_unlock(at->volume);
@@ -122,8 +123,7 @@ static void orphan(struct fs_work *work, uint32_t parent, uint32_t child)
 
 static void take_out(struct fs_work *work, const struct fs_spot *spot)
 {
-    struct node *directory = pool__node(work->pool, spot->directory);
-    pool__entry_remove(work, directory, pool__entry_find(work->pool, directory, spot->name));
+    pool__entry_remove(work, pool__node(work->pool, spot->directory), spot->name);
 }
 
 static int remove_directory(struct fs_work *work, const struct fs_open *at, struct fs_path path)
@@ -145,8 +145,9 @@ int pool__fs_remove_directory(struct pool *pool, const struct fs_open *at, struc
 {
     struct fs_work work = pool__fs_work(NULL, pool, at->volume);
     if (at->read_only) return POOL_EROFS;
-    pool__fs_enter(&work);
-    int status = remove_directory(&work, at, path);
+    int status = pool__fs_enter(&work);
+    if (status < 0) return status;
+    status = remove_directory(&work, at, path);
     pool__volume_unlock(at->volume);
     return status;
 }
@@ -168,8 +169,9 @@ int pool__fs_unlink(struct pool *pool, const struct fs_open *at, struct fs_path 
 {
     struct fs_work work = pool__fs_work(NULL, pool, at->volume);
     if (at->read_only) return POOL_EROFS;
-    pool__fs_enter(&work);
-    int status = unlink_name(&work, at, path);
+    int status = pool__fs_enter(&work);
+    if (status < 0) return status;
+    status = unlink_name(&work, at, path);
     pool__volume_unlock(at->volume);
     return status;
 }
@@ -203,8 +205,8 @@ int pool__fs_link(struct sleeper *sleeper, const struct fs_open *from, struct fs
     if (from->volume != to->volume) return POOL_EXDEV;
     if (from->read_only || to->read_only) return POOL_EROFS;
     do {
-        pool__fs_enter(&work);
-        status = link_name(&work, from, path, follow ? WALK_FOLLOW : WALK_NODE, to, to_path);
+        status = pool__fs_enter(&work);
+        if (status == 0) status = link_name(&work, from, path, follow ? WALK_FOLLOW : WALK_NODE, to, to_path);
     } while (pool__fs_leave(&work, &status));
     return status;
 }
@@ -280,8 +282,8 @@ int pool__fs_rename(struct sleeper *sleeper, const struct fs_open *from, struct 
     if (from->volume != to->volume) return POOL_EXDEV;
     if (from->read_only || to->read_only) return POOL_EROFS;
     do {
-        pool__fs_enter(&work);
-        status = rename_name(&work, from, path, to, to_path);
+        status = pool__fs_enter(&work);
+        if (status == 0) status = rename_name(&work, from, path, to, to_path);
     } while (pool__fs_leave(&work, &status));
     return status;
 }
@@ -310,22 +312,18 @@ static int list_next(const struct pool *pool, uint32_t number, uint64_t cookie, 
         put_entry(pool, dots, dots == COOKIE_DOT ? number : node->parent, (struct fs_path){"..", dots}, entry_out);
         return 1;
     }
-    const struct entry *entry;
-    for (uint64_t at = 0; at < node->size; at = pool__entry_next(entry, at)) {
-        entry = pool__entry_at(pool, node, at);
-        if (entry->cookie <= cookie) continue;
-        put_entry(pool, entry->cookie, entry->node, (struct fs_path){entry->name, entry->name_bytes}, entry_out);
-        return 1;
-    }
-    return 0;
+    const struct entry *entry = pool__entry_after(pool, node, cookie);
+    if (!entry) return 0;
+    put_entry(pool, entry->cookie, entry->node, pool__entry_name(pool, node, entry), entry_out);
+    return 1;
 }
 
 int pool__fs_next_entry(struct pool *pool, const struct fs_open *directory, uint64_t cookie, struct fs_entry *entry_out)
 {
-    struct fs_work work = pool__fs_work(NULL, pool, directory->volume);
-    pool__fs_enter(&work);
-    int status = list_next(pool, directory->node, cookie, entry_out);
-    if (status >= 0 && !directory->read_only) pool__node(pool, directory->node)->accessed_ns = work.now_ns;
+    int status = pool__volume_lock_to_read(directory->volume);
+    if (status < 0) return status;
+    status = list_next(pool, directory->node, cookie, entry_out);
+    if (status >= 0 && !directory->read_only) pool__node_accessed(pool__node(pool, directory->node));
     pool__volume_unlock(directory->volume);
     return status;
 }

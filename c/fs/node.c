@@ -17,10 +17,12 @@ struct fs_work pool__fs_work(struct sleeper *sleeper, struct pool *pool, struct 
     return (struct fs_work){.pool = pool, .volume = volume, .sleeper = sleeper};
 }
 
-void pool__fs_enter(struct fs_work *work)
+int pool__fs_enter(struct fs_work *work)
 {
     work->now_ns = port_now_ns(PORT_REALTIME);
-    pool__volume_lock(work->volume);
+    int status = pool__volume_lock(work->volume);
+    work->is_locked = status == 0;
+    return status;
 }
 
 /* Takes a block without sleeping. Whoever can have memory handed out does, as long as there is more. */
@@ -50,7 +52,7 @@ static int get_missing(struct fs_work *work)
 
 bool pool__fs_leave(struct fs_work *work, int *status)
 {
-    pool__volume_unlock(work->volume);
+    if (work->is_locked) pool__volume_unlock(work->volume);
     if (*status == FS_MISSING) {
         *status = get_missing(work);
         if (*status == 0) return true;

@@ -9,6 +9,7 @@
 
 #include "core/check.h"
 #include "fs/fs.h"
+#include "port/port.h"
 
 #define FS_MISSING 1 /* no error: a block is not there yet */
 #define FILE_MAX_BYTES ((uint64_t)(1u << BLOCK_MAX_LOG2) / sizeof(uint32_t) << PAGE_LOG2) /* what an index can hold */
@@ -22,14 +23,15 @@ struct fs_work {
     struct volume *volume;
     struct sleeper *sleeper; /* NULL: it needs no memory */
     uint64_t now_ns;         /* realtime, of this attempt */
+    bool is_locked;
     uint32_t spares[SPARES];
     enum spare missing;
     uint32_t missing_bytes;
 };
 
 struct fs_work pool__fs_work(struct sleeper *sleeper, struct pool *pool, struct volume *volume);
-/* Begins an attempt, with the lock; ends it. True: it is to be made again. */
-void pool__fs_enter(struct fs_work *work);
+/* Begins an attempt, with the lock unless it fails (POOL_EIO, POOL_EAGAIN); ends it. True: it is to be made again. */
+int pool__fs_enter(struct fs_work *work);
 bool pool__fs_leave(struct fs_work *work, int *status);
 /* Lets a user of the volume go; the last one frees it. */
 void pool__fs_release(struct pool *pool, struct volume *volume);
@@ -64,25 +66,27 @@ void pool__node_settle(struct fs_work *work, uint32_t number);
 
 struct entry {
     uint64_t cookie;
-    uint32_t node;
-    uint32_t name_bytes;
-    char name[];
+    uint32_t node; /* 0: it was removed */
+    uint32_t hash; /* of its name */
+    uint32_t next; /* slot of that chain, + 1 */
+    uint32_t name; /* where in the block its name is */
 };
 
 #define COOKIE_DOT 1u
 #define COOKIE_DOT_DOT 2u
 #define COOKIE_FIRST 3u
 
-/* The entry that begins at a byte of a directory; the next one begins at the byte that is returned. */
-struct entry *pool__entry_at(const struct pool *pool, const struct node *directory, uint64_t at);
-uint64_t pool__entry_next(const struct entry *entry, uint64_t at);
+/* The first entry behind that cookie; NULL: there is none. */
+struct entry *pool__entry_after(const struct pool *pool, const struct node *directory, uint64_t cookie);
+struct fs_path pool__entry_name(const struct pool *pool, const struct node *directory, const struct entry *entry);
 /* NULL: there is none of that name. */
 struct entry *pool__entry_find(const struct pool *pool, const struct node *directory, struct fs_path name);
 /* Makes room for one more: POOL_ENOENT, the directory itself is gone; POOL_ENOSPC; FS_MISSING. */
 int pool__entry_reserve(struct fs_work *work, struct node *directory, struct fs_path name);
 /* pre: there is room, and there is none of that name. */
 void pool__entry_add(struct fs_work *work, struct node *directory, struct fs_path name, uint32_t number);
-void pool__entry_remove(struct fs_work *work, struct node *directory, struct entry *entry);
+/* pre: it is there, and `name` is not what is in the directory. */
+void pool__entry_remove(struct fs_work *work, struct node *directory, struct fs_path name);
 
 /* content.c */
 
@@ -117,6 +121,14 @@ int pool__fs_put_new(struct fs_work *work, const struct fs_spot *spot, enum node
 static inline void pool__node_changed(const struct fs_work *work, struct node *node)
 {
     node->changed_ns = work->now_ns;
+}
+
+/* Only the first time after a change: asking for the time takes as long as reading does. */
+static inline void pool__node_accessed(struct node *node)
+{
+    if (node->accessed_ns <= node->modified_ns || node->accessed_ns <= node->changed_ns) {
+        node->accessed_ns = port_now_ns(PORT_REALTIME);
+    }
 }
 
 static inline void pool__node_modified(const struct fs_work *work, struct node *node)

@@ -185,8 +185,8 @@ int pool__fs_open(struct sleeper *sleeper, const struct fs_open *at, struct fs_p
     struct fs_work work = pool__fs_work(sleeper, sleeper->pool, at->volume);
     if (flags & FS_CREATE && flags & FS_DIRECTORY) return POOL_EINVAL;
     do {
-        pool__fs_enter(&work);
-        status = open_at(&work, at, path, flags, &number);
+        status = pool__fs_enter(&work);
+        if (status == 0) status = open_at(&work, at, path, flags, &number);
     } while (pool__fs_leave(&work, &status));
     if (status < 0) return status;
     atomic_fetch_add(&at->volume->x_users, 1); /* `at` has it too, so it is not freed */
@@ -194,31 +194,28 @@ int pool__fs_open(struct sleeper *sleeper, const struct fs_open *at, struct fs_p
     return 0;
 }
 
-static struct pool *pool_of(struct volume *volume)
-{
-    return (struct pool *)(void *)((uint8_t *)(volume - volume->slot) - offsetof(struct pool, volumes));
-}
-
-void pool__fs_dup(const struct fs_open *open)
+void pool__fs_dup(struct pool *pool, const struct fs_open *open)
 {
     atomic_fetch_add(&open->volume->x_users, 1);
-    pool__volume_lock(open->volume);
-    pool__node(pool_of(open->volume), open->node)->n_opens++;
+    if (pool__volume_lock(open->volume)) return;
+    pool__node(pool, open->node)->n_opens++;
     pool__volume_unlock(open->volume);
 }
 
 void pool__fs_close(struct pool *pool, struct fs_open *open)
 {
-    if (!open->volume) return;
-    struct fs_work work = pool__fs_work(NULL, pool, open->volume);
-    pool__volume_lock(open->volume);
-    struct node *node = pool__node(pool, open->node);
-    POOL_ASSERT(node->n_opens > 0);
-    node->n_opens--;
-    pool__node_settle(&work, open->node);
-    pool__volume_unlock(open->volume);
-    pool__fs_release(pool, open->volume);
-    open->volume = NULL;
+    struct volume *volume = open->volume;
+    if (!volume) return;
+    open->volume = NULL; /* first: if this thread dies in here, nobody closes it again */
+    if (pool__volume_lock(volume) == 0) {
+        struct fs_work work = pool__fs_work(NULL, pool, volume);
+        struct node *node = pool__node(pool, open->node);
+        POOL_ASSERT(node->n_opens > 0);
+        node->n_opens--;
+        pool__node_settle(&work, open->node);
+        pool__volume_unlock(volume);
+    }
+    pool__fs_release(pool, volume);
 }
 
 /* ------------------------------------------------------------------------------------------------ what nodes tell */
@@ -239,7 +236,8 @@ static void stat_of(const struct fs_work *work, uint32_t number, struct fs_stat 
 int pool__fs_stat(struct pool *pool, const struct fs_open *open, struct fs_stat *stat_out)
 {
     struct fs_work work = pool__fs_work(NULL, pool, open->volume);
-    pool__volume_lock(open->volume);
+    int status = pool__volume_lock_to_read(open->volume);
+    if (status < 0) return status;
     stat_of(&work, open->node, stat_out);
     pool__volume_unlock(open->volume);
     return 0;
@@ -260,8 +258,9 @@ int pool__fs_stat_at(struct pool *pool, const struct fs_open *at, struct fs_path
 {
     uint32_t number;
     struct fs_work work = pool__fs_work(NULL, pool, at->volume);
-    pool__volume_lock(at->volume);
-    int status = find(&work, at, path, follows, &number);
+    int status = pool__volume_lock_to_read(at->volume);
+    if (status < 0) return status;
+    status = find(&work, at, path, follows, &number);
     if (status == 0) stat_of(&work, number, stat_out);
     pool__volume_unlock(at->volume);
     return status;
@@ -279,7 +278,8 @@ int pool__fs_set_times(struct pool *pool, const struct fs_open *open, uint64_t a
 {
     struct fs_work work = pool__fs_work(NULL, pool, open->volume);
     if (open->read_only) return POOL_EROFS;
-    pool__fs_enter(&work);
+    int status = pool__fs_enter(&work);
+    if (status < 0) return status;
     set_times(&work, open->node, accessed_ns, modified_ns);
     pool__volume_unlock(open->volume);
     return 0;
@@ -291,8 +291,9 @@ int pool__fs_set_times_at(struct pool *pool, const struct fs_open *at, struct fs
     uint32_t number;
     struct fs_work work = pool__fs_work(NULL, pool, at->volume);
     if (at->read_only) return POOL_EROFS;
-    pool__fs_enter(&work);
-    int status = find(&work, at, path, follows, &number);
+    int status = pool__fs_enter(&work);
+    if (status < 0) return status;
+    status = find(&work, at, path, follows, &number);
     if (status == 0) set_times(&work, number, accessed_ns, modified_ns);
     pool__volume_unlock(at->volume);
     return status;

@@ -1,8 +1,8 @@
 /* A guest's descriptors: streams, and what it has open of volumes.
  *
  * A table belongs to a worker and is the coordinator's memory, so that what a guest had open can be closed after its
- * worker was killed. Only our own code changes it, and a worker is killed in the guest's code only: it is never met
- * half changed.
+ * worker died. Only our own code changes it, in an order in which whoever dies in between leaves something open, but
+ * nothing to be closed twice.
  */
 #ifndef MILLRACE_FS_TABLE_H
 #define MILLRACE_FS_TABLE_H

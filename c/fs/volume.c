@@ -1,21 +1,7 @@
 #include "fs/node.h"
 #include "pool.h"
 #include "sync/ends.h"
-
-#define SLOT_BITS 6u
-
-_Static_assert(VOLUMES_MAX == 1u << SLOT_BITS, "every slot that a handle can show is there");
-
-/* A volume in use has an odd generation, so no handle is 0. */
-static uint32_t handle_of(uint32_t slot, uint32_t generation)
-{
-    return generation << SLOT_BITS | slot;
-}
-
-struct volume *pool__volume_at(struct pool *pool, uint32_t handle)
-{
-    return &pool->volumes[handle & ((1u << SLOT_BITS) - 1)];
-}
+#include "sync/volumes.h"
 
 static struct volume *claim(struct pool *pool)
 {
@@ -46,16 +32,17 @@ int pool__volume_make(struct sleeper *sleeper, uint64_t max_bytes, uint64_t max_
     volume->n_nodes = volume->bytes = 0;
     volume->max_nodes = max_nodes;
     volume->max_bytes = max_bytes;
+    volume->is_broken = 0;
     struct fs_work work = pool__fs_work(sleeper, sleeper->pool, volume);
     do {
-        pool__fs_enter(&work);
-        status = make_root(&work);
+        status = pool__fs_enter(&work);
+        if (status == 0) status = make_root(&work);
     } while (pool__fs_leave(&work, &status));
     if (status < 0) {
         atomic_fetch_add(&volume->x_generation, 1);
         return status;
     }
-    *handle_out = handle_of(volume->slot, atomic_load(&volume->x_generation));
+    *handle_out = pool__handle_of_volume(volume->slot, atomic_load(&volume->x_generation));
     atomic_store(&volume->x_users, 1);
     return 0;
 }
@@ -64,9 +51,9 @@ int pool__volume_make(struct sleeper *sleeper, uint64_t max_bytes, uint64_t max_
  * asks for that any more. */
 static uint32_t next_child(const struct pool *pool, struct node *directory)
 {
-    if (directory->next_cookie >= directory->size) return 0;
-    struct entry *entry = pool__entry_at(pool, directory, directory->next_cookie);
-    directory->next_cookie = pool__entry_next(entry, directory->next_cookie);
+    const struct entry *entry = pool__entry_after(pool, directory, directory->next_cookie);
+    if (!entry) return 0;
+    directory->next_cookie = entry->cookie;
     return entry->node;
 }
 
@@ -98,52 +85,69 @@ static void free_all(struct fs_work *work)
     }
 }
 
+/* Nobody uses it any more. */
+static void free_volume(struct pool *pool, struct volume *volume)
+{
+    struct fs_work work = pool__fs_work(NULL, pool, volume);
+    if (pool__volume_lock(volume) == 0) { /* what was damaged cannot be gone through */
+        free_all(&work);
+        POOL_ASSERT(volume->n_nodes == 0 && volume->bytes == 0);
+        pool__volume_unlock(volume);
+    }
+    atomic_fetch_add(&volume->x_generation, 1);
+}
+
 void pool__fs_release(struct pool *pool, struct volume *volume)
 {
-    if (atomic_fetch_sub(&volume->x_users, 1) != 1) return;
-    struct fs_work work = pool__fs_work(NULL, pool, volume);
-    pool__volume_lock(volume);
-    free_all(&work);
-    POOL_ASSERT(volume->n_nodes == 0 && volume->bytes == 0);
-    pool__volume_unlock(volume);
-    atomic_fetch_add(&volume->x_generation, 1);
+    if (atomic_fetch_sub(&volume->x_users, 1) == 1) free_volume(pool, volume);
+}
+
+void pool__volumes_free_orphans(struct pool *pool)
+{
+    if (!atomic_load(&pool->x_orphans)) return;
+    atomic_store(&pool->x_orphans, 0);
+    for (uint32_t slot = 0; slot < VOLUMES_MAX; slot++) {
+        struct volume *volume = &pool->volumes[slot];
+        if (atomic_load(&volume->x_orphaned) && atomic_exchange(&volume->x_orphaned, 0)) free_volume(pool, volume);
+    }
 }
 
 int pool__volume_drop(struct pool *pool, uint32_t handle)
 {
-    uint32_t slot = handle & ((1u << SLOT_BITS) - 1);
-    struct volume *volume = &pool->volumes[slot];
+    struct volume *volume = pool__volume_at(pool, handle);
     uint32_t generation = atomic_load(&volume->x_generation);
     /* Still odd, so still in use by whoever else has it; but nobody has this generation's handle. */
-    if (generation % 2 == 0 || handle != handle_of(slot, generation) || atomic_load(&volume->x_users) == 0 ||
+    if (generation % 2 == 0 || handle != pool__handle_of_volume(volume->slot, generation) ||
+        atomic_load(&volume->x_users) == 0 ||
         !atomic_compare_exchange_strong(&volume->x_generation, &generation, generation + 2))
         return POOL_EBADF;
     pool__fs_release(pool, volume);
     return 0;
 }
 
-static bool use(struct volume *volume)
+/* The caller has made it one more user, whom this lets go if it fails. */
+static int open_root(struct pool *pool, struct volume *volume, bool read_only, struct fs_open *root_out)
 {
-    uint32_t users = atomic_load(&volume->x_users);
-    while (users > 0) {
-        if (atomic_compare_exchange_weak(&volume->x_users, &users, users + 1)) return true;
-    }
-    return false;
-}
-
-int pool__volume_open(struct pool *pool, uint32_t handle, bool read_only, struct fs_open *root_out)
-{
-    uint32_t slot = handle & ((1u << SLOT_BITS) - 1);
-    struct volume *volume = &pool->volumes[slot];
-    if (!use(volume)) return POOL_EBADF;
-    uint32_t generation = atomic_load(&volume->x_generation); /* cannot be freed any more */
-    if (generation % 2 == 0 || handle != handle_of(slot, generation)) {
+    int status = pool__volume_lock(volume);
+    if (status < 0) {
         pool__fs_release(pool, volume);
-        return POOL_EBADF;
+        return status;
     }
-    pool__volume_lock(volume);
     pool__node(pool, volume->root)->n_opens++;
     pool__volume_unlock(volume);
     *root_out = (struct fs_open){.volume = volume, .node = volume->root, .read_only = read_only};
     return 0;
+}
+
+int pool__volume_open(struct pool *pool, uint32_t handle, bool read_only, struct fs_open *root_out)
+{
+    int status = pool__volume_use(pool, handle);
+    return status < 0 ? status : open_root(pool, pool__volume_at(pool, handle), read_only, root_out);
+}
+
+int pool__volume_open_used(struct pool *pool, uint32_t handle, bool read_only, struct fs_open *root_out)
+{
+    struct volume *volume = pool__volume_at(pool, handle);
+    atomic_fetch_add(&volume->x_users, 1);
+    return open_root(pool, volume, read_only, root_out);
 }

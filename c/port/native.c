@@ -118,6 +118,11 @@ void port_relax(void)
     pause_processor();
 }
 
+void port_need_stack(void)
+{
+    /* no guest runs here */
+}
+
 _Noreturn void port_unwind(void)
 {
     if (hooks.unwind) hooks.unwind();

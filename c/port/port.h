@@ -49,6 +49,10 @@ void port_relay(uint32_t waiter);
 /* Tells the processor that this thread spins. */
 void port_relax(void);
 
+/* Leaves the guest that this thread runs, as port_unwind does, if there is too little stack for a short operation: it
+ * would run out in the middle of that, and leave it half done. */
+void port_need_stack(void);
+
 /* Leaves the guest that this thread runs, for good: a trap that no guest can catch. */
 _Noreturn void port_unwind(void);
 

@@ -73,6 +73,30 @@ void port_relax(void)
     /* wasm has no pause instruction */
 }
 
+#define VALUES 512u
+
+static volatile uint32_t never;
+
+static __attribute__((noinline)) void look_away(void)
+{
+    never = 0;
+}
+
+/* Engines look for stack when a function is called, as much as it may need. This one never does what it needs it for:
+ * to have so many values at the same time, while it calls another.
+ */
+void port_need_stack(void)
+{
+    if (!never) return;
+    static volatile uint64_t memory[VALUES];
+    uint64_t values[VALUES];
+#pragma clang loop unroll(full)
+    for (uint32_t i = 0; i < VALUES; i++) values[i] = memory[i];
+    look_away();
+#pragma clang loop unroll(full)
+    for (uint32_t i = 0; i < VALUES; i++) memory[i] = values[i];
+}
+
 _Noreturn void port_unwind(void)
 {
     __builtin_trap();

@@ -6,6 +6,7 @@
 #include "core/handle.h"
 #include "port/port.h"
 #include "sync/ends.h"
+#include "sync/volumes.h"
 #include "sync/wake.h"
 
 static uint32_t slot_of(const struct pool *pool, const struct job *job)
@@ -59,6 +60,7 @@ struct job *pool__job_take(struct pool *pool)
     atomic_store(&job->x_wish, pool__job_generation(job) << 8);
     atomic_store(&job->x_worker, 0);
     atomic_store(&job->x_waited, 0);
+    atomic_store(&job->x_volumes, 0);
     job->outcome = 0;
     job->code = 0;
     job->block = 0;
@@ -84,10 +86,11 @@ static void put_back(struct pool *pool, struct job *job, enum job_state from)
 
 void pool__job_untake(struct pool *pool, struct job *job)
 {
+    pool__job_unuse_volumes(pool, job);
     put_back(pool, job, JOB_FILLING);
 }
 
-static void close_stdio(struct pool *pool, struct job *job)
+static void close_all(struct pool *pool, struct job *job)
 {
     for (uint32_t i = 0; i < POOL_COUNT_OF(job->stdio); i++) {
         enum pipe_end end = i == 0 ? PIPE_READ : PIPE_WRITE;
@@ -96,6 +99,7 @@ static void close_stdio(struct pool *pool, struct job *job)
         if (pipe) pool__close_end(pool, pipe, end);
     }
     if (atomic_load(&job->x_calls)) pool__close_calls(pool, job);
+    pool__job_unuse_volumes(pool, job);
 }
 
 static void tell(struct pool *pool, const struct job *job)
@@ -121,7 +125,7 @@ bool pool__job_end_queued(struct pool *pool, struct job *job, uint32_t generatio
     if (!pool__job_move(job, generation, JOB_QUEUED, JOB_ENDING)) return false;
     job->outcome = pool__job_wished(job);
     job->ended_ns = port_now_ns(PORT_MONOTONIC);
-    close_stdio(pool, job);
+    close_all(pool, job);
     move(job, JOB_ENDING, JOB_ENDED);
     tell(pool, job);
     return true;
@@ -132,7 +136,7 @@ void pool__job_end_running(struct pool *pool, struct job *job, enum pool_outcome
     job->outcome = outcome;
     job->code = code;
     job->ended_ns = port_now_ns(PORT_MONOTONIC);
-    close_stdio(pool, job); /* before the job ends, so that whoever sees it ended finds its output complete */
+    close_all(pool, job); /* before the job ends, so that whoever sees it ended finds its output complete */
     move(job, JOB_RUNNING, JOB_ENDED);
     tell(pool, job);
 }

@@ -22,7 +22,6 @@ static struct wasi_fd fd_of_stream(struct stream stream)
     return (struct wasi_fd){.stream = stream, .rights_base = rights};
 }
 
-/* A volume that was dropped while the job was queued is not there to be opened. */
 static void open_preopens(struct wasi_context *context, const struct record *record)
 {
     const struct record_preopen *preopens = pool__record_preopens(record);
@@ -33,7 +32,7 @@ static void open_preopens(struct wasi_context *context, const struct record *rec
                              .rights_base = WASI_RIGHTS_DIRECTORY,
                              .rights_inheriting = WASI_RIGHTS_ALL};
         bool read_only = preopens[i].read_only;
-        int error = pool__volume_open(context->sleeper->pool, preopens[i].volume, read_only, &fd.file);
+        int error = pool__volume_open_used(context->sleeper->pool, preopens[i].volume, read_only, &fd.file);
         if (!error) context->table->fds[context->table->n_used++] = fd;
         path += strlen(path) + 1;
     }

@@ -28,7 +28,7 @@ struct wasi_context {
 };
 
 /* Makes a guest ready to run as `job`: its arguments, its descriptors 0 to 2, and from 3 on the directories that it is
- * given, of which those that are no more are left out. The table is set, with nothing open in it. */
+ * given, of which those that cannot be used any more are left out. The table is set, with nothing open in it. */
 void wasi_context_init(struct wasi_context *context, struct sleeper *sleeper, struct job *job);
 
 /* The open descriptor of that number; NULL: WASI_EBADF. */

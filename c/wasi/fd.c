@@ -26,8 +26,9 @@ uint32_t wasi_fd_renumber(struct wasi_context *c, uint32_t from, uint32_t to)
     if (!source || !target) return WASI_EBADF;
     if (source == target) return WASI_SUCCESS;
     shut(c, target);
-    *target = *source;
-    *source = (struct wasi_fd){0};
+    struct wasi_fd moved = *source;
+    *source = (struct wasi_fd){0}; /* first: never in both */
+    *target = moved;
     return WASI_SUCCESS;
 }
 

@@ -28,23 +28,23 @@ static void copy_out(struct cursor *cursor, uint8_t *data, uint32_t size)
     at->offset += size;
 }
 
-uint32_t wasi_cursor_init(struct guest_cursor *at, const struct wasi_guest *guest, const struct wasi_iovec *iovs,
+uint32_t wasi_cursor_init(struct guest_cursor *at, struct wasi_guest *guest, const struct wasi_iovec *iovs,
                           uint32_t n_iovs, bool reads)
 {
     struct cursor cursor = {.piece = piece, .copy = reads ? copy_in : copy_out};
     for (uint32_t i = 0; i < n_iovs; i++) {
-        if (guest->check(iovs[i].data, iovs[i].size)) return WASI_EFAULT;
+        if (wasi_guest_check(guest, iovs[i].data, iovs[i].size)) return WASI_EFAULT;
         if (pool__add_overflows(cursor.total, iovs[i].size, &cursor.total)) return WASI_EINVAL;
     }
     *at = (struct guest_cursor){.cursor = cursor, .guest = guest, .iovs = iovs, .n_iovs = n_iovs};
     return WASI_SUCCESS;
 }
 
-uint32_t wasi_pieces_init(struct wasi_pieces *p, const struct wasi_guest *guest, uint32_t iovs, uint32_t n_iovs,
+uint32_t wasi_pieces_init(struct wasi_pieces *p, struct wasi_guest *guest, uint32_t iovs, uint32_t n_iovs,
                           uint32_t n_out, bool reads)
 {
     uint32_t n = pool__min(n_iovs, WASI_IOVS_MAX);
-    if (guest->check(n_out, sizeof p->at.cursor.done)) return WASI_EFAULT;
+    if (wasi_guest_check(guest, n_out, sizeof p->at.cursor.done)) return WASI_EFAULT;
     if (guest->read(iovs, p->iovs, n * (uint32_t)sizeof p->iovs[0])) return WASI_EFAULT;
     uint32_t error = wasi_cursor_init(&p->at, guest, p->iovs, n, reads);
     if (error) return error;

@@ -7,7 +7,7 @@
 
 struct guest_cursor {
     struct cursor cursor; /* first, see stream.h */
-    const struct wasi_guest *guest;
+    struct wasi_guest *guest;
     const struct wasi_iovec *iovs; /* those not done yet */
     uint32_t n_iovs;
     uint32_t offset; /* into the first of them */
@@ -15,7 +15,7 @@ struct guest_cursor {
 
 /* Goes through pieces, whose ranges are checked here: WASI_EFAULT; WASI_EINVAL, they are 4 GiB or more. `reads`: bytes
  * go into the guest's memory. */
-uint32_t wasi_cursor_init(struct guest_cursor *at, const struct wasi_guest *guest, const struct wasi_iovec *iovs,
+uint32_t wasi_cursor_init(struct guest_cursor *at, struct wasi_guest *guest, const struct wasi_iovec *iovs,
                           uint32_t n_iovs, bool reads);
 
 #define WASI_IOVS_MAX 1024u /* as IOV_MAX of Linux; more are a short transfer */
@@ -27,7 +27,7 @@ struct wasi_pieces {
 
 /* Fetches the iovecs of a call and checks every range that they name, and where the count goes, so that nothing fails
  * half-way. */
-uint32_t wasi_pieces_init(struct wasi_pieces *p, const struct wasi_guest *guest, uint32_t iovs, uint32_t n_iovs,
+uint32_t wasi_pieces_init(struct wasi_pieces *p, struct wasi_guest *guest, uint32_t iovs, uint32_t n_iovs,
                           uint32_t n_out, bool reads);
 
 #endif

@@ -12,10 +12,16 @@
 
   (func (export "read") (param $from i32) (param $to i32) (param $size i32) (result i32)
     (if (call $check (local.get $from) (local.get $size)) (then (return (i32.const 21))))
+    (if (i32.eq (local.get $size) (i32.const 8))
+      (then (i64.store $host (local.get $to) (i64.load $guest (local.get $from))) (return (i32.const 0))))
     (memory.copy $host $guest (local.get $to) (local.get $from) (local.get $size))
     (i32.const 0))
 
   (func (export "write") (param $to i32) (param $from i32) (param $size i32) (result i32)
     (if (call $check (local.get $to) (local.get $size)) (then (return (i32.const 21))))
+    (if (i32.eq (local.get $size) (i32.const 4))
+      (then (i32.store $guest (local.get $to) (i32.load $host (local.get $from))) (return (i32.const 0))))
+    (if (i32.eq (local.get $size) (i32.const 8))
+      (then (i64.store $guest (local.get $to) (i64.load $host (local.get $from))) (return (i32.const 0))))
     (memory.copy $guest $host (local.get $to) (local.get $from) (local.get $size))
     (i32.const 0)))

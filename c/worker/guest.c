@@ -5,6 +5,7 @@
 #include "port/port.h"
 #include "sync/ends.h"
 #include "sync/jobs.h"
+#include "sync/volumes.h"
 #include "worker/crossing.h"
 #include "worker/guest.h"
 
@@ -23,7 +24,7 @@ void worker_begin(uint32_t (*read)(uint32_t, void *, uint32_t), uint32_t (*write
                   uint32_t (*check)(uint32_t, uint32_t))
 {
     struct worker_thread *this = pool__this_worker();
-    wasi.guest = (struct wasi_guest){read, write, check};
+    wasi.guest = (struct wasi_guest){.read = read, .write = write, .check = check};
     wasi.table = this->self->fds;
     wasi_context_init(&wasi, &this->sleeper, this->job);
 }
@@ -56,7 +57,12 @@ void worker_leave(void)
     /* A guest that was unwound in the middle of a call has come back to our code already. */
     struct worker_thread *this = pool__this_worker();
     uint32_t runtime = pool__worker_word(this->turn, WORKER_RUNTIME);
-    if (atomic_load(&this->self->x_state) != runtime) pool__cross_to_runtime(this->self, this->turn);
+    if (atomic_load(&this->self->x_state) != runtime) {
+        pool__cross_to_runtime(this->self, this->turn);
+    } else {
+        pool__volume_unlock_for(this->pool,
+                                this->number); /* the stack may have run out in the middle of an operation */
+    }
 }
 
 uint32_t worker_exit_code(void)
@@ -101,6 +107,7 @@ static uint8_t *replace_record(uint32_t size)
 {
     struct worker_thread *this = pool__this_worker();
     uint32_t block = this->job->block;
+    pool__job_unuse_volumes(this->pool, this->job); /* which are those of its record */
     this->job->block = 0; /* whoever ends the job for this worker must not give it back once more */
     pool__give_block(this->pool, block);
     this->job->block = take_block(size);

@@ -1,15 +1,19 @@
 /* crossing: how long one call of WASI takes, in nanoseconds, by the guest's own clock.
  *
- *     crossing clock_time_get|fd_write|fd_read N
+ *     crossing clock_time_get|fd_write|fd_read|fd_pread N
  *
  * Calls N times and writes the figure to stderr. fd_write writes three bytes to stdout, where there should be room for
- * all of them; fd_read reads a byte of stdin, which should have as many.
+ * all of them; fd_read reads a byte of stdin, which should have as many; fd_pread reads 4 KiB of the file `pages` of
+ * 1 MiB, which should be in the first directory that the guest is given.
  */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <wasi/api.h>
+
+#define FIRST_DIRECTORY 3
+#define PAGES_BYTES (1u << 20)
 
 static uint64_t now_ns(void)
 {
@@ -39,10 +43,33 @@ static void read_a_byte(void)
     if (__wasi_fd_read(0, &iov, 1, &n) || n != 1) exit(5);
 }
 
+static __wasi_fd_t open_pages(void)
+{
+    __wasi_fd_t fd;
+    const __wasi_rights_t rights = __WASI_RIGHTS_FD_READ | __WASI_RIGHTS_FD_SEEK;
+    if (__wasi_path_open(FIRST_DIRECTORY, 0, "pages", 0, rights, 0, 0, &fd)) exit(6);
+    return fd;
+}
+
+static void read_a_page(void)
+{
+    static uint8_t page[4096];
+    static __wasi_fd_t pages; /* never 0, which is stdin */
+    static __wasi_filesize_t offset;
+    if (!pages) pages = open_pages();
+    __wasi_iovec_t iov = {page, sizeof page};
+    __wasi_size_t n = 0;
+    if (__wasi_fd_pread(pages, &iov, 1, offset, &n) || n != sizeof page) exit(7);
+    offset = (offset + sizeof page) % PAGES_BYTES;
+}
+
 static const struct {
     const char *name;
     void (*call)(void);
-} calls[] = {{"clock_time_get", ask_the_time}, {"fd_write", write_three_bytes}, {"fd_read", read_a_byte}};
+} calls[] = {{"clock_time_get", ask_the_time},
+             {"fd_write", write_three_bytes},
+             {"fd_read", read_a_byte},
+             {"fd_pread", read_a_page}};
 
 static void measure(void (*call)(void), uint64_t n)
 {
@@ -60,6 +87,6 @@ int main(int argc, char **argv)
         measure(calls[i].call, n);
         return 0;
     }
-    fprintf(stderr, "usage: crossing clock_time_get|fd_write|fd_read N\n");
+    fprintf(stderr, "usage: crossing clock_time_get|fd_write|fd_read|fd_pread N\n");
     return 2;
 }

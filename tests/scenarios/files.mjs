@@ -380,6 +380,21 @@ export const scenarios = [
     },
   },
   {
+    name: 'files: a job that waits for its turn keeps the directory that was closed meanwhile',
+    run: (env) =>
+      withPool(env, { workers: 1 }, async (pool) => {
+        const directory = new env.millrace.Directory({ file: 'kept' });
+        const first = await pool.spawn(env.guest('misbehaving/forever'));
+        const options = { args: ['cat', '/data/file'], preopens: { '/data': directory } };
+        const queued = await pool.spawn(env.guest('files'), options);
+        await directory.close();
+        first.cancel();
+        await rejects(first.status, 'AbortError');
+        equal(await new Response(queued.stdout).text(), 'kept');
+        equal((await queued.status).code, 0);
+      }),
+  },
+  {
     name: 'files: whatever ends a guest, its memory comes back',
     run: (env) =>
       withPool(env, { workers: 2, maxMemory: 48 << 20 }, async (pool) => {
@@ -394,6 +409,22 @@ export const scenarios = [
           await rejects(job.status, 'AbortError');
           await sleep(1);
         }
+        await stillGood(env, pool, 2);
+      }),
+  },
+  {
+    name: 'files: a stack that runs out in the middle of an operation harms nobody',
+    run: (env) =>
+      withPool(env, { workers: 2 }, async (pool) => {
+        const directory = new env.millrace.Directory({ kept: 'kept' });
+        for (let i = 0; i < 12; i++) {
+          const options = { args: Array(i).fill('deeper'), preopens: { '/data': directory } };
+          const { kind } = await rejects(pool.run(env.guest('misbehaving/deep'), options), 'TrapError');
+          equal(kind, 'stack-overflow');
+          equal(await readText(directory, 'kept'), 'kept');
+        }
+        await expectFiles(env, pool, directory, ['put', '/data/other', 'other']);
+        equal(await readText(directory, 'other'), 'other');
         await stillGood(env, pool, 2);
       }),
   },

@@ -30,6 +30,14 @@ void fake_guest_make_high(uint32_t size)
     make(((uint64_t)1 << 32) - size, size);
 }
 
+void fake_guest_grow(uint32_t size)
+{
+    uint64_t had = memory.end - memory.begin;
+    memory.bytes = realloc(memory.bytes, had + size);
+    memset(memory.bytes + had, 0, size);
+    memory.end += size;
+}
+
 void fake_guest_free(void)
 {
     free(memory.bytes);
@@ -58,7 +66,7 @@ static uint32_t write_bytes(uint32_t to, const void *from, uint32_t size)
 
 struct wasi_guest fake_guest_calls(void)
 {
-    return (struct wasi_guest){read_bytes, write_bytes, check};
+    return (struct wasi_guest){.read = read_bytes, .write = write_bytes, .check = check};
 }
 
 uint64_t fake_guest_end(void)

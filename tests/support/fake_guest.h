@@ -14,6 +14,9 @@ void fake_guest_make(uint32_t size);
 void fake_guest_make_high(uint32_t size);
 void fake_guest_free(void);
 
+/* Adds `size` zeroed bytes behind its end, as memory.grow does. The bytes may move. */
+void fake_guest_grow(uint32_t size);
+
 /* What a worker is given to reach it. */
 struct wasi_guest fake_guest_calls(void);
 

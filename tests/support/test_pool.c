@@ -70,6 +70,7 @@ void assert_pool_is_empty(struct pool *pool)
     assert_int_equal(test_free_pipes(pool), PIPES_MAX);
     assert_int_equal(test_free_calls(pool), CALLS_MAX);
     assert_int_equal(length(&pool->free_lessees, pool->lessee_links, LESSEES_MAX), LESSEES_MAX);
+    for (uint32_t i = 0; i < VOLUMES_MAX; i++) assert_int_equal(atomic_load(&pool->volumes[i].x_generation) % 2, 0);
     assert_int_equal(test_free_blocks(pool), pool->blocks.n_blocks - 1);
 }
 

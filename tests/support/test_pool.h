@@ -26,7 +26,7 @@ uint32_t test_free_pipes(struct pool *pool);
 uint32_t test_free_blocks(struct pool *pool);
 uint32_t test_free_calls(struct pool *pool);
 
-/* Fails unless every job, pipe, call and block is back where it came from. */
+/* Fails unless every job, pipe, call, volume and block is back where it came from. */
 void assert_pool_is_empty(struct pool *pool);
 
 /* A job's record behind a handle. */

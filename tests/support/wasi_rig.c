@@ -135,7 +135,7 @@ int wasi_rig_teardown(void **state)
 
 uint32_t bad_address(void)
 {
-    return fake_guest_end() > UINT32_MAX ? 64 : (uint32_t)fake_guest_end() + 64;
+    return (uint32_t)fake_guest_end() + 64;
 }
 
 uint32_t last_address(uint32_t size)
@@ -161,8 +161,8 @@ void check_bad_pointers(uint32_t (*call)(uint32_t address), uint32_t size, void 
     for (uint32_t over = 1; over < size; over += 1 + size / 64) {
         check_bad_pointer(call, last_address(size) + over, size, unchanged); /* straddles the end */
     }
+    if (fake_guest_end() > UINT32_MAX) return; /* it stands for a memory of 4 GiB, which has every other address */
     check_bad_pointer(call, bad_address(), size, unchanged);
-    if (fake_guest_end() > UINT32_MAX) return;
     check_bad_pointer(call, last_address(0), size, unchanged);
     check_bad_pointer(call, 1u << 31, size, unchanged);
     check_bad_pointer(call, UINT32_MAX, size, unchanged);

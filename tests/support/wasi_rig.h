@@ -48,7 +48,7 @@ void check_pointer(uint32_t (*call)(uint32_t address), uint32_t size, uint32_t e
 /* Only the bad ones. `unchanged` is called after each and fails if there was an effect. */
 void check_bad_pointers(uint32_t (*call)(uint32_t address), uint32_t size, void (*unchanged)(void));
 
-/* An address that is not in the guest's memory, whatever the size. */
+/* An address that is not in the guest's memory, whatever the size; none that ends at 2^32. */
 uint32_t bad_address(void);
 
 /* The end of the memory, less `size`. */

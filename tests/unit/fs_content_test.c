@@ -171,8 +171,18 @@ static void reading_and_writing_set_the_times(void **state)
     after = fs_stat_of(&file);
     assert_int_equal(after.accessed_ns, fake.now_ns + FAKE_REALTIME_NS);
     assert_int_equal(after.modified_ns, before.modified_ns);
+    fake_port_advance_ms(1);
+    assert_int_equal(fs_read(&file, 0, got, 5), 5);
+    assert_int_equal(fs_stat_of(&file).accessed_ns, after.accessed_ns); /* nothing was changed in between */
     assert_int_equal(set_size(2), 0);
     assert_int_equal(fs_stat_of(&file).modified_ns, fake.now_ns + FAKE_REALTIME_NS);
+    fake_port_advance_ms(1);
+    assert_int_equal(fs_read(&file, 0, got, 5), 2);
+    assert_int_equal(fs_stat_of(&file).accessed_ns, fake.now_ns + FAKE_REALTIME_NS);
+    fake_port_advance_ms(1);
+    assert_int_equal(pool__fs_set_times(fs_rig.pool, &file, 5, UINT64_MAX), 0);
+    assert_int_equal(fs_read(&file, 0, got, 5), 2);
+    assert_int_equal(fs_stat_of(&file).accessed_ns, fake.now_ns + FAKE_REALTIME_NS);
 }
 
 static uint32_t model_size;

@@ -158,7 +158,7 @@ static void unlinked_file_lives_until_it_is_closed(void **state)
     char got[8];
     fs_put("file", "hello");
     struct fs_open file = fs_must_open("file", 0), twin = file;
-    pool__fs_dup(&file);
+    pool__fs_dup(fs_rig.pool, &file);
     assert_int_equal(fs_unlink("file"), 0);
     assert_int_equal(fs_stat_of(&file).n_links, 0);
     fs_close(&file);

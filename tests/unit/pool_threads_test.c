@@ -7,6 +7,7 @@
 
 #include "client/client.h"
 #include "core/handle.h"
+#include "fs/fs.h"
 #include "support/fake_guest.h"
 #include "support/fake_port.h"
 #include "support/prelude.h"
@@ -281,6 +282,7 @@ static uint32_t n_kept;
 static void take_house_down(void)
 {
     sweep_queue();
+    pool__volumes_free_orphans(house.pool);
     assert_pool_is_empty(house.pool);
     assert_int_equal(atomic_load(&house.pool->sched.x_awake), 0);
     if (house.n_parked == 0)
@@ -314,6 +316,29 @@ static struct {
     uint32_t pipelines;
 } client;
 
+static uint32_t make_volume(void)
+{
+    uint32_t volume;
+    struct sleeper sleeper = {.pool = house.pool, .waiter = WAITER_CLIENT};
+    int status;
+    while ((status = pool__volume_make(&sleeper, 0, 0, &volume)) == POOL_EAGAIN) sched_yield();
+    assert_int_equal(status, 0);
+    return volume;
+}
+
+/* With a directory that only the job has from then on. */
+static void submit_with_volume(struct pool_job_config *config, pool_job_t *job_out)
+{
+    uint32_t volume = make_volume();
+    struct pool_preopen preopens[] = {{volume, "/data", false}, {volume, "/same", true}};
+    config->preopens = preopens;
+    config->n_preopens = COUNT_OF(preopens);
+    int status; /* what ended jobs had may not be back yet */
+    while ((status = pool_submit(house.pool, config, job_out)) == POOL_EAGAIN) sched_yield();
+    assert_int_equal(status, 0);
+    assert_int_equal(pool__volume_drop(house.pool, volume), 0);
+}
+
 static struct flight *submit(enum kind kind, pool_fd_t in, pool_fd_t out, uint32_t total, uint32_t timeout_ms)
 {
     char text[16];
@@ -325,7 +350,7 @@ static struct flight *submit(enum kind kind, pool_fd_t in, pool_fd_t out, uint32
     struct pool_job_config config = {.module = kind, .argv = argv, .timeout_ms = timeout_ms};
     if (in) config.stdio[0] = (struct pool_stdio){POOL_STDIO_PIPE, in};
     if (out) config.stdio[1] = (struct pool_stdio){POOL_STDIO_PIPE, out};
-    assert_int_equal(pool_submit(house.pool, &config, &flight->job), 0);
+    submit_with_volume(&config, &flight->job);
     client.in_flight++;
     client.submitted++;
     return flight;

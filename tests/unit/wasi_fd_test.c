@@ -304,6 +304,33 @@ static void fd_read_and_fd_write_at_the_end_of_the_memory_succeed(void **state)
     expect_output("1212");
 }
 
+/* The memory grows under a call that has seen all of it, and whose piece then lies across the old end, or behind it. */
+static void check_growth(uint32_t (*call)(uint32_t), uint32_t size)
+{
+    uint32_t old_end = last_address(0);
+    assert_int_equal(call(last_address(size)), WASI_SUCCESS);
+    assert_int_equal(call(old_end - 1), WASI_EFAULT);
+    assert_int_equal(call(old_end), WASI_EFAULT);
+    fake_guest_grow(64);
+    assert_int_equal(call(old_end - 1), WASI_SUCCESS);
+    assert_int_equal(call(old_end), WASI_SUCCESS);
+    assert_int_equal(call(last_address(size)), WASI_SUCCESS);
+    assert_int_equal(call(last_address(size) + 1), WASI_EFAULT);
+    assert_int_equal(call(last_address(0)), WASI_EFAULT);
+}
+
+static void fd_read_and_fd_write_see_that_the_memory_has_grown(void **state)
+{
+    (void)state;
+    place(5);
+    fake_guest_new(8); /* for a second iovec */
+    for (uint32_t i = 0; i < 10; i++) feed("0123456789");
+    check_growth(read_with_data, 5);
+    check_growth(read_with_n, 4);
+    check_growth(write_with_data, 5);
+    check_growth(write_with_n, 4);
+}
+
 static void fd_read_and_fd_write_of_iovecs_whose_sum_wraps_move_nothing(void **state)
 {
     (void)state;
@@ -575,6 +602,7 @@ int main(void)
         WASI_CASE(fd_read_and_fd_write_with_a_bad_pointer_move_nothing),
         WASI_CASE_HIGH(fd_read_and_fd_write_with_a_bad_pointer_move_nothing),
         WASI_CASE(fd_read_and_fd_write_at_the_end_of_the_memory_succeed),
+        WASI_CASE(fd_read_and_fd_write_see_that_the_memory_has_grown),
         WASI_CASE_HIGH(fd_read_and_fd_write_at_the_end_of_the_memory_succeed),
         WASI_CASE(fd_read_and_fd_write_of_iovecs_whose_sum_wraps_move_nothing),
         WASI_CASE(fd_write_of_4_gib_in_one_call_is_einval),

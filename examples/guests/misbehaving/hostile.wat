@@ -219,7 +219,22 @@
   (func $try_growing
     (drop (memory.grow (i32.const 1)))
     (call $expect (i32.const 122) (call $random_get (i32.const 0x10000) (i32.const 0x10000)) (global.get $success))
-    (call $fault (i32.const 123) (call $random_get (i32.const 0x1ffff) (i32.const 2))))
+    (call $fault (i32.const 123) (call $random_get (i32.const 0x1ffff) (i32.const 2)))
+    (call $expect (i32.const 125) (call $read_into (i32.const 0xfffc)) (global.get $success))  ;; across the old end
+    (call $expect (i32.const 126) (call $read_into (i32.const 0x10000)) (global.get $success))
+    (call $expect (i32.const 127) (call $read_into (i32.const 0x1fff8)) (global.get $success))
+    (call $fault (i32.const 128) (call $read_into (i32.const 0x1fffc)))
+    (call $fault (i32.const 129) (call $read_into (i32.const 0x20000))))
+
+  ;; Reads 8 bytes with zeros before them; if as many are there, the last of them is none. EIO (29): it still is.
+  (func $read_into (param $address i32) (result i32)
+    (local $errno i32)
+    (if (i32.le_u (local.get $address) (i32.const 0x1fff8)) (then (i64.store (local.get $address) (i64.const 0))))
+    (call $iovec (i32.const 0) (local.get $address) (i32.const 8))
+    (local.set $errno (call $fd_read (i32.const 0) (i32.const 0) (i32.const 1) (i32.const 512)))
+    (if (local.get $errno) (then (return (local.get $errno))))
+    (if (i32.ne (i32.load (i32.const 512)) (i32.const 8)) (then (return (global.get $success))))
+    (select (global.get $success) (i32.const 29) (i32.load8_u offset=7 (local.get $address))))
 
   ;; 1,024 iovecs, each as large as nearly the whole memory: each is right, but their sum is more than 32 bits hold.
   (func $try_sum

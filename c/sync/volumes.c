@@ -1,0 +1,59 @@
+#include "sync/volumes.h"
+
+#include "sync/jobs.h"
+#include "sync/wake.h"
+
+_Static_assert(VOLUMES_MAX == 1u << VOLUME_SLOT_BITS, "every slot that a handle can show is there");
+
+struct volume *pool__volume_at(struct pool *pool, uint32_t handle)
+{
+    return &pool->volumes[handle & (VOLUMES_MAX - 1)];
+}
+
+static bool is_stale(const struct volume *volume, uint32_t handle)
+{
+    uint32_t generation = atomic_load(&volume->x_generation);
+    return generation % 2 == 0 || handle >> VOLUME_SLOT_BITS != (generation & UINT32_MAX >> VOLUME_SLOT_BITS);
+}
+
+int pool__volume_use(struct pool *pool, uint32_t handle)
+{
+    struct volume *volume = pool__volume_at(pool, handle);
+    uint32_t users = atomic_load(&volume->x_users);
+    do {
+        if (users == 0 || is_stale(volume, handle)) return POOL_EBADF;
+    } while (!atomic_compare_exchange_weak(&volume->x_users, &users, users + 1));
+    if (!is_stale(volume, handle)) return 0;
+    pool__volume_unuse(pool, volume); /* it was dropped meanwhile, and may be another one by now */
+    return POOL_EBADF;
+}
+
+void pool__volume_unuse(struct pool *pool, struct volume *volume)
+{
+    if (atomic_fetch_sub(&volume->x_users, 1) != 1) return;
+    atomic_store(&volume->x_orphaned, 1);
+    atomic_store(&pool->x_orphans, 1);
+    pool__ask_coordinator(pool);
+}
+
+int pool__job_use_volumes(struct pool *pool, struct job *job, const struct record *record)
+{
+    for (uint32_t i = 0; i < record->n_preopens; i++) {
+        int error = pool__volume_use(pool, pool__record_preopens(record)[i].volume);
+        if (!error) atomic_store(&job->x_volumes, i + 1);
+        if (error) pool__job_unuse_volumes(pool, job);
+        if (error) return error;
+    }
+    return 0;
+}
+
+void pool__job_unuse_volumes(struct pool *pool, struct job *job)
+{
+    uint32_t n = atomic_load(&job->x_volumes);
+    while (n > 0) {
+        uint32_t handle = pool__record_preopens(pool__job_record(pool, job))[n - 1].volume;
+        if (!atomic_compare_exchange_strong(&job->x_volumes, &n, n - 1)) continue; /* somebody else is at it */
+        pool__volume_unuse(pool, pool__volume_at(pool, handle));
+        n--;
+    }
+}

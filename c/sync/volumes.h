@@ -1,0 +1,33 @@
+/* Who uses a volume: its owner, jobs that are given it, and whatever is open in it. The last of them frees it.
+ *
+ * Nothing here waits or takes a lock, so that jobs can be submitted and ended by every thread.
+ */
+#ifndef MILLRACE_SYNC_VOLUMES_H
+#define MILLRACE_SYNC_VOLUMES_H
+
+#include "core/layout.h"
+#include "core/record.h"
+
+#define VOLUME_SLOT_BITS 10u
+
+/* A volume in use has an odd generation, so no handle is 0. */
+static inline uint32_t pool__handle_of_volume(uint32_t slot, uint32_t generation)
+{
+    return generation << VOLUME_SLOT_BITS | slot;
+}
+
+/* Where the volume of a handle is, whether or not there is one. */
+struct volume *pool__volume_at(struct pool *pool, uint32_t handle);
+
+/* One more user, by a handle that is not stale: 0, POOL_EBADF. */
+int pool__volume_use(struct pool *pool, uint32_t handle);
+
+/* One user less. What was used last is freed by the coordinator. */
+void pool__volume_unuse(struct pool *pool, struct volume *volume);
+
+/* Uses what a job of that record is given, all or nothing: 0, POOL_EBADF. */
+int pool__job_use_volumes(struct pool *pool, struct job *job, const struct record *record);
+/* Lets go of it, once, whoever calls this how often. The job still has its record. */
+void pool__job_unuse_volumes(struct pool *pool, struct job *job);
+
+#endif
