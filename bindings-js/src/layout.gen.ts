@@ -202,7 +202,7 @@ export const errorCodes = {
 export const errorMessages = {
   POOL_EPERM: 'it would leave what was given',
   POOL_ENOENT: 'nothing of that name is there',
-  POOL_EIO: 'a file of the pool could not be loaded',
+  POOL_EIO: 'a file could not be loaded, or a volume is damaged',
   POOL_E2BIG: 'larger than can be carried',
   POOL_EBADF: 'the handle is not open, or was released',
   POOL_EAGAIN: 'it cannot be done now without waiting, or there is no room for it now',

@@ -4,12 +4,22 @@
 #include "fs/fs.h"
 #include "fs/tree.h"
 #include "sync/self.h"
+#include "sync/volumes.h"
 #include "sync/wake.h"
+
+/* A large volume takes a while to free: the coordinator has the time. */
+static int release(struct pool *pool, pool_volume_t volume)
+{
+    int status = pool__volume_disown(pool, volume);
+    if (status == 0) pool__volume_unuse(pool, pool__volume_at(pool, volume));
+    return status;
+}
 
 /* What can be done at once. If it is in another thread's hands just now, that is over soon: room is announced to the
  * client at once, and it looks again out of its event loop. */
 static int32_t look(struct pool *pool, const struct file_call *call)
 {
+    if (call->op == FILE_RELEASE) return release(pool, call->volume);
     struct sleeper sleeper = pool__self_look(pool);
     if (!pool__volume_hold(pool, call->volume)) {
         pool__wake(pool, WAITER_CLIENT, SIGNAL_BLOCKS);

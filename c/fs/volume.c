@@ -114,15 +114,9 @@ void pool__volumes_free_orphans(struct pool *pool)
 
 int pool__volume_drop(struct pool *pool, uint32_t handle)
 {
-    struct volume *volume = pool__volume_at(pool, handle);
-    uint32_t generation = atomic_load(&volume->x_generation);
-    /* Still odd, so still in use by whoever else has it; but nobody has this generation's handle. */
-    if (generation % 2 == 0 || handle != pool__handle_of_volume(volume->slot, generation) ||
-        atomic_load(&volume->x_users) == 0 ||
-        !atomic_compare_exchange_strong(&volume->x_generation, &generation, generation + 2))
-        return POOL_EBADF;
-    pool__fs_release(pool, volume);
-    return 0;
+    int status = pool__volume_disown(pool, handle);
+    if (status == 0) pool__fs_release(pool, pool__volume_at(pool, handle));
+    return status;
 }
 
 /* The caller has made it one more user, whom this lets go if it fails. */

@@ -71,7 +71,7 @@
 #define POOL_ERROR_MAP(X)                                                                         \
     X(EPERM, -1, "it would leave what was given")                                                 \
     X(ENOENT, -2, "nothing of that name is there")                                                \
-    X(EIO, -5, "a file of the pool could not be loaded")                                          \
+    X(EIO, -5, "a file could not be loaded, or a volume is damaged")                              \
     X(E2BIG, -7, "larger than can be carried")                                                    \
     X(EBADF, -9, "the handle is not open, or was released")                                       \
     X(EAGAIN, -11, "it cannot be done now without waiting, or there is no room for it now")       \
@@ -220,7 +220,8 @@ POOL_API int pool_module_unload(pool_t *pool, pool_module_t module);
  * Paths are UTF-8, `/` between names, from the volume's root, which is `.`; a `/` at the beginning is ignored. Nothing
  * leads out of a volume: POOL_EPERM for a `..` or a symlink that would. Errors of all functions that take a path,
  * beside those named with them: POOL_EBADF (no volume, or a released one), POOL_ENOENT, POOL_ENOTDIR, POOL_ELOOP,
- * POOL_ENAMETOOLONG, POOL_EINVAL, POOL_ENOSPC (the volume's limits), POOL_ENOMEM (the pool's).
+ * POOL_ENAMETOOLONG, POOL_EINVAL, POOL_ENOSPC (the volume's limits), POOL_ENOMEM (the pool's), POOL_EIO (a guest ran
+ * out of stack while it changed the volume, which is damaged since).
  *
  * All of them block only while another thread is in the volume or memory is fetched. Where blocking is not allowed they
  * are POOL_EAGAIN instead: nothing was done, and pool_on_room tells when to try again. */
@@ -239,7 +240,7 @@ POOL_API POOL_MUST_CHECK int pool_volume_create(pool_t *pool, const struct pool_
                                                 pool_volume_t *volume_out);
 
 /* Gives a volume back. The handle is stale from now on; jobs that were submitted with it keep it and go on.
- * Thread: any.  Blocks: see above.  Errors you can act on: POOL_EBADF. */
+ * Thread: any.  Blocks: never.  Errors you can act on: POOL_EBADF. */
 POOL_API int pool_volume_release(pool_t *pool, pool_volume_t volume);
 
 enum pool_file_kind { POOL_FILE = 1, POOL_DIRECTORY = 2, POOL_SYMLINK = 3 };

@@ -28,6 +28,15 @@ int pool__volume_use(struct pool *pool, uint32_t handle)
     return POOL_EBADF;
 }
 
+int pool__volume_disown(struct pool *pool, uint32_t handle)
+{
+    struct volume *volume = pool__volume_at(pool, handle);
+    uint32_t generation = atomic_load(&volume->x_generation);
+    if (is_stale(volume, handle) || atomic_load(&volume->x_users) == 0) return POOL_EBADF;
+    /* Still odd, so still in use by whoever else has it; but nobody has this generation's handle. */
+    return atomic_compare_exchange_strong(&volume->x_generation, &generation, generation + 2) ? 0 : POOL_EBADF;
+}
+
 void pool__volume_unuse(struct pool *pool, struct volume *volume)
 {
     if (atomic_fetch_sub(&volume->x_users, 1) != 1) return;

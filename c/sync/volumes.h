@@ -22,6 +22,9 @@ struct volume *pool__volume_at(struct pool *pool, uint32_t handle);
 /* One more user, by a handle that is not stale: 0, POOL_EBADF. */
 int pool__volume_use(struct pool *pool, uint32_t handle);
 
+/* Makes the handle stale. The owner, who calls this, is still a user: 0, POOL_EBADF. */
+int pool__volume_disown(struct pool *pool, uint32_t handle);
+
 /* One user less. What was used last is freed by the coordinator. */
 void pool__volume_unuse(struct pool *pool, struct volume *volume);
 

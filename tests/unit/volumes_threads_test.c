@@ -51,6 +51,7 @@ static int teardown(void **state)
 {
     (void)state;
     assert_int_equal(pool_volume_release(pool, volume), 0);
+    while (test_free_blocks(pool) != pool->blocks.n_blocks - 1) sched_yield(); /* the coordinator may do it */
     assert_pool_is_empty(pool);
     native_pool_free(pool);
     return 0;
@@ -363,7 +364,6 @@ static void where_nobody_may_wait_it_is_eagain_and_room_is_told_of(void **state)
     gate_await_arrival(&gate);
     assert_int_equal(pool_on_room(pool, on_room, &room), 0);
     assert_int_equal(status_of("file"), POOL_EAGAIN);
-    assert_int_equal(pool_volume_release(pool, volume), POOL_EAGAIN);
     gate_await_arrival(&room); /* it was called back */
     gate_open(&gate);
     thread_join(holder);
