@@ -126,54 +126,53 @@ static void take_out(struct fs_work *work, const struct fs_spot *spot)
     pool__entry_remove(work, pool__node(work->pool, spot->directory), spot->name);
 }
 
-static int remove_directory(struct fs_work *work, const struct fs_open *at, struct fs_path path)
+/* Why what is there cannot be removed as a directory, or as what is none; 0: it can. */
+static int check_directory(const struct fs_work *work, const struct fs_spot *spot)
+{
+    const struct node *node = pool__node(work->pool, spot->node);
+    if (spot->name.size == 0) return spot->is_dot_dot ? POOL_ENOTEMPTY : POOL_EINVAL;
+    if (node->kind != NODE_DIRECTORY) return POOL_ENOTDIR;
+    return node->size > 0 ? POOL_ENOTEMPTY : 0;
+}
+
+static int check_no_directory(const struct fs_work *work, const struct fs_spot *spot)
+{
+    if (pool__node(work->pool, spot->node)->kind == NODE_DIRECTORY) return POOL_EISDIR;
+    return spot->needs_directory ? POOL_ENOTDIR : 0;
+}
+
+typedef int (*check_spot)(const struct fs_work *work, const struct fs_spot *spot);
+
+static int remove_name(struct fs_work *work, const struct fs_open *at, struct fs_path path, check_spot check)
 {
     struct fs_spot spot;
     int status = pool__fs_walk(work, at, path, WALK_ENTRY, &spot);
+    if (status == 0) status = spot.node ? check(work, &spot) : POOL_ENOENT;
     if (status < 0) return status;
-    if (!spot.node) return POOL_ENOENT;
-    if (spot.name.size == 0) return spot.is_dot_dot ? POOL_ENOTEMPTY : POOL_EINVAL;
-    const struct node *node = pool__node(work->pool, spot.node);
-    if (node->kind != NODE_DIRECTORY) return POOL_ENOTDIR;
-    if (node->size > 0) return POOL_ENOTEMPTY;
     take_out(work, &spot);
     orphan(work, spot.directory, spot.node);
     return 0;
+}
+
+static int remove_checked(struct pool *pool, const struct fs_open *at, struct fs_path path, check_spot check)
+{
+    struct fs_work work = pool__fs_work(NULL, pool, at->volume);
+    if (at->read_only) return POOL_EROFS;
+    int status = pool__fs_enter(&work);
+    if (status < 0) return status;
+    status = remove_name(&work, at, path, check);
+    pool__volume_unlock(at->volume);
+    return status;
 }
 
 int pool__fs_remove_directory(struct pool *pool, const struct fs_open *at, struct fs_path path)
 {
-    struct fs_work work = pool__fs_work(NULL, pool, at->volume);
-    if (at->read_only) return POOL_EROFS;
-    int status = pool__fs_enter(&work);
-    if (status < 0) return status;
-    status = remove_directory(&work, at, path);
-    pool__volume_unlock(at->volume);
-    return status;
-}
-
-static int unlink_name(struct fs_work *work, const struct fs_open *at, struct fs_path path)
-{
-    struct fs_spot spot;
-    int status = pool__fs_walk(work, at, path, WALK_ENTRY, &spot);
-    if (status < 0) return status;
-    if (!spot.node) return POOL_ENOENT;
-    if (pool__node(work->pool, spot.node)->kind == NODE_DIRECTORY) return POOL_EISDIR;
-    if (spot.needs_directory) return POOL_ENOTDIR;
-    take_out(work, &spot);
-    orphan(work, spot.directory, spot.node);
-    return 0;
+    return remove_checked(pool, at, path, check_directory);
 }
 
 int pool__fs_unlink(struct pool *pool, const struct fs_open *at, struct fs_path path)
 {
-    struct fs_work work = pool__fs_work(NULL, pool, at->volume);
-    if (at->read_only) return POOL_EROFS;
-    int status = pool__fs_enter(&work);
-    if (status < 0) return status;
-    status = unlink_name(&work, at, path);
-    pool__volume_unlock(at->volume);
-    return status;
+    return remove_checked(pool, at, path, check_no_directory);
 }
 
 /* ---------------------------------------------------------------------------------------------------------- linking */
