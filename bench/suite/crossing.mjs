@@ -22,7 +22,9 @@ async function ours({ pool, Directory }, module, call, n) {
   const input = job.stdin.getWriter();
   await input.write(new Uint8Array(n)).catch(() => undefined); // who reads none of it may have ended
   const { code } = await job.status; // before anything is read: a reader at the same time is another measurement
-  const [stdout, stderr] = await Promise.all([job.stdout, job.stderr].map((stream) => new Response(stream).arrayBuffer()));
+  const [stdout, stderr] = await Promise.all(
+    [job.stdout, job.stderr].map((stream) => new Response(stream).arrayBuffer()),
+  );
   expect(code, 0, `the exit code of ${call}`);
   if (call === 'fd_write') expect(stdout.byteLength, 3 * n, 'bytes written');
   return Number(decoder.decode(stderr));
