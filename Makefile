@@ -120,6 +120,7 @@ verify: setup-native ## model-check the pipe and the kill, and that the models n
 check: ## all of CI
 	@$(MAKE) --no-print-directory setup-native
 	@$(MAKE) --no-print-directory check-architecture check-format lint check-gen check-dist check-guests
+	@$(MAKE) --no-print-directory -j$(shell nproc) native-tests
 	@$(MAKE) --no-print-directory check-compilers check-static check-abi
 	@$(MAKE) --no-print-directory verify test fuzz
 	@$(MAKE) --no-print-directory bench-quick

@@ -27,10 +27,13 @@ $(FUZZ_DIR)/wasi_fuzz $(FUZZ_DIR)/handles_fuzz: FUZZ_LINK := -Wl,--wrap=port_wai
 
 ##@ Fuzzing (tests/fuzz)
 
-.PHONY: fuzz
+.PHONY: fuzz native-tests
 .SECONDARY: $(FUZZ_TARGETS:%.c=$(FUZZ_DIR)/%.o)
 
 fuzz: $(FUZZ_PROGRAMS) ## run every libFuzzer target: make fuzz [FUZZ_SECONDS=60]
 	@printf '%s\n' $(FUZZ_PROGRAMS) | FUZZ_SECONDS=$(FUZZ_SECONDS) xargs -P 2 -n 1 tests/fuzz/run.sh
+
+# All that is compiled natively for tests, for those who have more than one core.
+native-tests: $(ASAN_PROGRAMS) $(TSAN_PROGRAMS) $(FUZZ_PROGRAMS)
 
 -include $(FUZZ_OBJECTS:.o=.d) $(FUZZ_TARGETS:%.c=$(FUZZ_DIR)/%.d)
