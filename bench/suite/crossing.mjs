@@ -17,7 +17,8 @@ const decoder = new TextDecoder();
  * @param {number} n
  */
 async function ours({ pool, Directory }, module, call, n) {
-  const preopens = { '/': new Directory({ pages: new Uint8Array(FILE_BYTES) }) };
+  const directory = new Directory({ pages: new Uint8Array(FILE_BYTES) });
+  const preopens = { '/': directory };
   const job = await pool.spawn(module, { args: [call, String(n)], pipeCapacity: PIPE_BYTES, preopens });
   const input = job.stdin.getWriter();
   await input.write(new Uint8Array(n)).catch(() => undefined); // who reads none of it may have ended
@@ -25,6 +26,7 @@ async function ours({ pool, Directory }, module, call, n) {
   const [stdout, stderr] = await Promise.all(
     [job.stdout, job.stderr].map((stream) => new Response(stream).arrayBuffer()),
   );
+  await directory.close();
   expect(code, 0, `the exit code of ${call}`);
   if (call === 'fd_write') expect(stdout.byteLength, 3 * n, 'bytes written');
   return Number(decoder.decode(stderr));

@@ -46,7 +46,7 @@ export interface CoordinatorExports {
   coordinator_next_kill(pool: number): number;
   coordinator_close(pool: number): number;
 
-  coordinator_memory(old: number, size: number): number;
+  coordinator_memory(pool: number, size: number): number;
   coordinator_file_call(pool: number, call: number): number;
 
   worker_join(pool: number, number: number): number;

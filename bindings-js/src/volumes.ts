@@ -1,5 +1,5 @@
 /** Volumes in the coordinator's thread: what the main thread asks for, as calls of c/core/file_call.h. */
-import { PoolError } from './errors.js';
+import { errorOfStatus, PoolError } from './errors.js';
 import { errorCodes, layout } from './layout.gen.js';
 import type { EntryKind, EntryStat, DirectoryEntry, FilesReply, FilesRequest, VolumeCalls } from './protocol.js';
 import { check, type Thread } from './thread.js';
@@ -32,7 +32,6 @@ export class Volumes implements VolumeCalls {
   readonly #thread: Thread;
   readonly #pool: number;
   #memory = 0;
-  #memoryBytes = 0;
 
   constructor(thread: Thread, pool: number) {
     this.#thread = thread;
@@ -154,6 +153,9 @@ export class Volumes implements VolumeCalls {
   #run({ op, volume, number = 0 }: Call, dataBytes: number, path = '', other = ''): number {
     const { c, heap } = this.#thread;
     const [pathBytes, otherBytes] = [encoder.encode(path), encoder.encode(other)];
+    if (Math.max(pathBytes.length, otherBytes.length) > layout.PATH_MAX_BYTES) {
+      throw errorOfStatus(errorCodes.POOL_ENAMETOOLONG);
+    }
     const data = this.#reserve(dataBytes + pathBytes.length + otherBytes.length);
     const [pathAt, otherAt] = [data + dataBytes, data + dataBytes + pathBytes.length];
     heap.u8(otherAt + otherBytes.length).set(pathBytes, pathAt);
@@ -174,13 +176,8 @@ export class Volumes implements VolumeCalls {
 
   /** Has room for so many bytes of data and texts, and keeps what is there: where they are. */
   #reserve(size: number): number {
-    const wanted = DATA_AT + size;
-    if (wanted > this.#memoryBytes) {
-      const memory = this.#thread.c.coordinator_memory(this.#memory, wanted) >>> 0;
-      if (!memory) throw new PoolError('POOL_ENOMEM', 'there is no memory to move files through');
-      this.#memory = memory;
-      this.#memoryBytes = wanted;
-    }
+    this.#memory = this.#thread.c.coordinator_memory(this.#pool, DATA_AT + size) >>> 0;
+    if (!this.#memory) throw new PoolError('POOL_ENOMEM', 'there is no memory to move files through');
     return this.#memory + DATA_AT;
   }
 }

@@ -1,6 +1,5 @@
 #include "coordinator/coordinator.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "core/check.h"
@@ -11,11 +10,11 @@
 
 static struct pool *allocate_pool(void)
 {
-    struct pool *pool = aligned_alloc(_Alignof(struct pool), sizeof *pool);
+    struct pool *pool = (struct pool *)(void *)port_block(sizeof *pool);
     if (!pool) return NULL;
     memset(pool, 0, sizeof *pool);
-    pool->client_stack = aligned_alloc(16, CLIENT_STACK_BYTES);
-    pool->client_scratch = aligned_alloc(16, CLIENT_SCRATCH_BYTES);
+    pool->client_stack = port_block(CLIENT_STACK_BYTES);
+    pool->client_scratch = port_block(CLIENT_SCRATCH_BYTES);
     if (pool->client_stack && pool->client_scratch) return pool;
     pool__coordinator_destroy(pool);
     return NULL;
@@ -23,14 +22,15 @@ static struct pool *allocate_pool(void)
 
 void pool__coordinator_destroy(struct pool *pool)
 {
-    for (uint32_t i = 1; i < pool->blocks.n_blocks; i++) free(pool->blocks.memory[i]);
+    for (uint32_t i = 1; i < pool->blocks.n_blocks; i++) port_block_free(pool->blocks.memory[i]);
     for (uint32_t i = 1; i <= WORKERS_MAX; i++) {
-        free(pool->workers[i].stack);
-        free(pool->workers[i].fds);
+        port_block_free(pool->workers[i].stack);
+        port_block_free((uint8_t *)pool->workers[i].fds);
     }
-    free(pool->client_stack);
-    free(pool->client_scratch);
-    free(pool);
+    port_block_free(pool->client_stack);
+    port_block_free(pool->client_scratch);
+    port_block_free(pool->files_memory);
+    port_block_free((uint8_t *)pool);
 }
 
 static uint32_t max_workers_of(uint32_t n_workers, uint32_t max_workers)

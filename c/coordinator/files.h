@@ -5,9 +5,9 @@
 #include "core/file_call.h"
 #include "core/layout.h"
 
-/* Memory of `size` bytes, with what was in `old` as far as it fits; 0 bytes: none, and `old` is freed. NULL: there is
- * none, and `old` stays. */
-uint8_t *coordinator_memory(uint8_t *old, uint32_t size);
+/* The script's memory for one call: at least `size` bytes, always the same. NULL: more than a MiB and two paths, or
+ * there is none. */
+uint8_t *coordinator_memory(struct pool *pool, uint32_t size);
 
 /* Carries out one call. This thread hands out memory, so it never sleeps for any: what lacks memory that the pool may
  * not have is POOL_ENOMEM. */

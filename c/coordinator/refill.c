@@ -1,8 +1,7 @@
 /* Handing out memory: the store gets blocks when somebody asked in vain, and a few of the common kinds beforehand. */
-#include <stdlib.h>
-
 #include "coordinator/coordinator.h"
 #include "core/check.h"
+#include "port/port.h"
 #include "sync/wake.h"
 
 /* So many blocks of the smallest kinds there are from the start, up to rings of the default size: what most jobs take
@@ -15,7 +14,7 @@ static bool add_one(struct blocks *blocks, uint32_t kind)
 {
     if (!pool__blocks_may_add(blocks, kind)) return false;
     size_t size = (size_t)1 << (BLOCK_MIN_LOG2 + kind);
-    uint8_t *memory = aligned_alloc(size < 64 ? 64 : (size < 4096 ? size : 4096), size);
+    uint8_t *memory = port_block(size);
     if (!memory) return false;
     pool__blocks_add(blocks, kind, memory);
     return true;

@@ -28,8 +28,8 @@ int32_t coordinator_add_worker(struct pool *pool)
     uint32_t number = free_slot(pool);
     if (!number) return POOL_EAGAIN;
     struct worker *worker = &pool->workers[number];
-    if (!worker->stack) worker->stack = aligned_alloc(16, WORKER_STACK_BYTES);
-    if (!worker->fds) worker->fds = malloc(sizeof *worker->fds);
+    if (!worker->stack) worker->stack = port_block(WORKER_STACK_BYTES);
+    if (!worker->fds) worker->fds = (struct fd_table *)(void *)port_block(sizeof *worker->fds);
     if (!worker->stack || !worker->fds) return POOL_ENOMEM;
     worker->fds->n_used = 0;
     pool__bell_disarm(&pool->bells[WAITER_WORKER_0 + number]);

@@ -63,6 +63,7 @@ struct pool {
     uint32_t grace_ms;
     uint8_t *client_stack;      /* CLIENT_STACK_BYTES: the client's stack and thread-local block */
     uint8_t *client_scratch;    /* CLIENT_SCRATCH_BYTES: where the bindings put what they pass by address */
+    uint8_t *files_memory;      /* the coordinator's script's; NULL until it is wanted */
     _Atomic uint32_t x_relayed; /* a bit for each waiter that cannot watch its bell and is told by messages */
     _Atomic uint32_t x_closing;
     _Atomic uint32_t x_served; /* 1: there is a client that takes signals, host calls among them */

@@ -113,6 +113,16 @@ void port_relay(uint32_t waiter)
     if (hooks.relay) hooks.relay(waiter);
 }
 
+uint8_t *port_block(size_t size)
+{
+    return aligned_alloc(64, (size + 63) & ~(size_t)63);
+}
+
+void port_block_free(uint8_t *block)
+{
+    free(block);
+}
+
 void port_relax(void)
 {
     pause_processor();

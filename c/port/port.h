@@ -43,6 +43,10 @@ uint64_t port_clock_step_ns(enum port_clock clock);
 /* Fills memory from the platform's secure source. False: there is none. */
 bool port_random(uint8_t *data, size_t size);
 
+/* Memory for as long as the pool lives, which begins where a cache line does; NULL: there is none. */
+uint8_t *port_block(size_t size);
+void port_block_free(uint8_t *block);
+
 /* Tells a thread that cannot watch its bell in shared memory that it rang, by a message; returns at once. */
 void port_relay(uint32_t waiter);
 

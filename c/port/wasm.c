@@ -1,6 +1,8 @@
 /* The platform of coordinator.wasm: one wasm memory shared by every thread, and a script around each instance. */
 #include "port/port.h"
 
+void *sbrk(intptr_t increment); /* emscripten's; C11 hides it in its headers */
+
 #define IMPORT(name) __attribute__((import_module("millrace"), import_name(#name)))
 
 IMPORT(now_ms) double script_now_ms(uint32_t clock);
@@ -61,6 +63,27 @@ uint64_t port_clock_step_ns(enum port_clock clock)
 bool port_random(uint8_t *data, size_t size)
 {
     return script_random(data, size) == 0;
+}
+
+#define LINE_BYTES 64u
+#define NO_MEMORY ((char *)-1) /* of sbrk */
+
+/* Straight from the end of the memory: an allocator takes up to two and a half times as much for large powers of two,
+ * and nothing of this comes back before the memory itself goes. */
+uint8_t *port_block(size_t size)
+{
+    char *at = sbrk((intptr_t)size);
+    if (at == NO_MEMORY) return NULL;
+    size_t gap = -(uintptr_t)at % LINE_BYTES;
+    if (gap == 0) return (uint8_t *)at;
+    if (sbrk((intptr_t)gap) == at + size) return (uint8_t *)at + gap; /* and the next one is where it should be */
+    at = sbrk((intptr_t)(size + LINE_BYTES));
+    return at == NO_MEMORY ? NULL : (uint8_t *)at + -(uintptr_t)at % LINE_BYTES;
+}
+
+void port_block_free(uint8_t *block)
+{
+    (void)block; /* goes with the memory */
 }
 
 void port_relay(uint32_t waiter)

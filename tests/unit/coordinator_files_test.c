@@ -39,14 +39,14 @@ static int teardown(void **state)
     return test_pool_teardown(state);
 }
 
-static void memory_grows_keeps_what_was_in_it_and_is_given_back(void **state)
+static void memory_is_there_for_a_piece_and_no_more(void **state)
 {
     (void)state;
-    uint8_t *memory = coordinator_memory(NULL, 4);
-    memcpy(memory, "abc", 4);
-    memory = coordinator_memory(memory, MIB);
-    assert_string_equal((char *)memory, "abc");
-    assert_null(coordinator_memory(memory, 0));
+    uint8_t *memory = coordinator_memory(pool, MIB + 2 * PATH_MAX_BYTES);
+    assert_non_null(memory);
+    memset(memory, 1, MIB + 2 * PATH_MAX_BYTES);
+    assert_ptr_equal(coordinator_memory(pool, 4), memory);
+    assert_null(coordinator_memory(pool, 2 * MIB));
 }
 
 static void large_file_has_its_memory_at_once(void **state)
@@ -90,7 +90,7 @@ static void what_is_too_small_or_unknown_is_einval(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        CASE(memory_grows_keeps_what_was_in_it_and_is_given_back),
+        CASE(memory_is_there_for_a_piece_and_no_more),
         CASE(large_file_has_its_memory_at_once),
         CASE(more_than_the_pool_may_have_is_enomem_and_leaves_it_usable),
         CASE(what_is_too_small_or_unknown_is_einval),
