@@ -121,7 +121,8 @@ export class Directory {
   }
 
   /** Writes all files into a directory handle of the browser. A symlink becomes a copy of the file that it leads to, and
-   * is left out if that is none. What else is there stays. */
+   * is left out if that is none. What else is there stays. Rejects with POOL_ENOSYS where handles lack `createWritable`
+   * (Safari before 26). */
   async toHandle(handle: FileSystemDirectoryHandle): Promise<void> {
     await save(this, handle, '');
   }
@@ -300,6 +301,10 @@ function closed(): PoolError {
   return new PoolError('POOL_EBADF', 'the directory is closed');
 }
 
+function unwritable(): PoolError {
+  return new PoolError('POOL_ENOSYS', 'this browser lets no page write into file handles: it lacks createWritable');
+}
+
 async function load(directory: Directory, handle: FileSystemDirectoryHandle, above: string): Promise<void> {
   for await (const [name, entry] of handle.entries()) {
     const path = above + name;
@@ -319,6 +324,7 @@ async function save(directory: Directory, handle: FileSystemDirectoryHandle, abo
       await save(directory, await handle.getDirectoryHandle(name, { create: true }), `${path}/`);
     } else if (kind === 'file' || (await leadsToFile(directory, path))) {
       const file = await handle.getFileHandle(name, { create: true });
+      if (!('createWritable' in file)) throw unwritable();
       const writable = await file.createWritable();
       await writable.write(await directory.readFile(path));
       await writable.close();

@@ -1,5 +1,6 @@
 // Files: directories that guests are given, and that the page fills and reads.
 import { assert, bytes, equal, rejects, sleep, stillGood, text, withPool } from './harness.mjs';
+import { readOnlyHandle, withHandle } from './handles.mjs';
 
 /** What guests of wasi-libc say, by their exit codes. */
 const errno = { ENOENT: 44, ENOSPC: 51, EPERM: 63, EROFS: 69, ENOTCAPABLE: 76 };
@@ -70,18 +71,6 @@ async function exerciseRefusals(directory) {
   await refuses(directory.symlink('a/absolute', '/etc/passwd'), 'POOL_EPERM');
   await refuses(directory.symlink('a/empty', ''), 'POOL_ENOENT');
   await refuses(directory.symlink('a/out', 'x'), 'POOL_EEXIST');
-}
-
-/** A directory handle of this page's own, where the browser can write into one; it is emptied afterwards. */
-async function withHandle(use) {
-  const root = await navigator.storage?.getDirectory?.().catch(() => undefined);
-  if (!root || !('createWritable' in FileSystemFileHandle.prototype)) return;
-  const handle = await root.getDirectoryHandle('millrace-test', { create: true });
-  try {
-    await use(handle);
-  } finally {
-    await root.removeEntry('millrace-test', { recursive: true });
-  }
 }
 
 async function roundTripHandle(env, handle) {
@@ -441,8 +430,12 @@ export const scenarios = [
       }),
   },
   {
-    name: 'files: a directory comes from a handle of the browser, and goes back to it',
-    run: (env) => (env.browser ? withHandle((handle) => roundTripHandle(env, handle)) : Promise.resolve()),
+    name: 'files: a directory comes from a handle, and goes back to it',
+    run: (env) => withHandle((handle) => roundTripHandle(env, handle)),
+  },
+  {
+    name: 'files: a handle that cannot be written is refused',
+    run: (env) => refuses(new env.millrace.Directory({ file: 'x' }).toHandle(readOnlyHandle), 'POOL_ENOSYS'),
   },
   {
     name: 'files: a directory comes from a folder, and goes back to it',
