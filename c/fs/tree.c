@@ -85,13 +85,10 @@ static struct memory memory_of(const struct file_call *call)
 static int32_t read_file(struct tree *tree)
 {
     struct fs_open file;
-    struct fs_stat stat;
     struct memory memory = memory_of(tree->call);
     int status = open_file(tree, 0, &file);
     if (status) return status;
-    status = pool__fs_stat(tree->pool, &file, &stat);
-    if (!status && stat.kind != NODE_FILE) status = stat.kind == NODE_DIRECTORY ? POOL_EISDIR : POOL_EINVAL;
-    if (!status) status = pool__fs_read(tree->pool, &file, tree->call->number, &memory.cursor);
+    status = pool__fs_read(tree->pool, &file, tree->call->number, &memory.cursor);
     pool__fs_close(tree->pool, &file);
     return status ? status : (int32_t)memory.cursor.done;
 }

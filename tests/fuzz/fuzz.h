@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define REQUIRE(condition)                                                                  \
@@ -16,8 +17,13 @@
     } while (0)
 
 /* What libFuzzer calls. */
-int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* A cmocka assertion that fails must end the program, and not a test. */
+__attribute__((constructor)) static void fuzz_fail_at_once(void)
+{
+    REQUIRE(setenv("CMOCKA_TEST_ABORT", "1", 1) == 0);
+}
 
 /* What is left of the input. After its end everything is 0. */
 struct fuzz_input {

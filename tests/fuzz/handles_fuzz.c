@@ -320,13 +320,6 @@ static void tear_down(void)
     test_pool_free(run.pool);
 }
 
-/* A cmocka assertion that fails must end the program, and not a test. */
-int LLVMFuzzerInitialize(int *argc, char ***argv)
-{
-    (void)argc, (void)argv;
-    return setenv("CMOCKA_TEST_ABORT", "1", 1);
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     void *state = NULL;
