@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -84,6 +85,12 @@ static int kernel_close(uint32_t fd)
     return result_of(close((int)fd));
 }
 
+static uint32_t kernel_queued(uint32_t read_fd)
+{
+    int n = 0;
+    return ioctl((int)read_fd, FIONREAD, &n) < 0 ? 0 : (uint32_t)n;
+}
+
 const struct pipe_api kernel_pipes = {
     .name = "kernel",
     .none = (uint32_t)-1,
@@ -95,4 +102,5 @@ const struct pipe_api kernel_pipes = {
     .set_nonblocking = kernel_set_nonblocking,
     .poll = kernel_poll,
     .close = kernel_close,
+    .queued = kernel_queued,
 };

@@ -2,6 +2,7 @@
 
 #include <poll.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -371,9 +372,13 @@ static void run_join(struct actor *actor)
     say_result(actor, 0);
 }
 
-static void run_pause(struct actor *actor)
+/* What is about to happen to the pipe shall meet a writer that waits. */
+static void run_full(struct actor *actor)
 {
-    pause_ms(take_number(actor));
+    const struct program *program = actor->program;
+    enum name name = take_name(actor);
+    if (actor->wrong) return;
+    while (program->api->queued(program->fds[name]) < PROGRAM_PIPE_BYTES) sched_yield();
     say_result(actor, 0);
 }
 
@@ -447,7 +452,7 @@ static const struct {
     {"writev(", run_writev},       {"read_all(", run_read_all},
     {"write_all(", run_write_all}, {"nonblocking(", run_nonblocking},
     {"blocking(", run_blocking},   {"poll(", run_poll},
-    {"close(", run_close},         {"pause(", run_pause},
+    {"close(", run_close},         {"full(", run_full},
     {"join(", run_join},
 };
 

@@ -7,7 +7,7 @@
  *     nonblocking(w) = 0                  blocking(w) takes it back
  *     poll([r:IN w:OUT], 0) = 1 r:0 w:OUT
  *     write_all(w, 9000, 4096) = 9000     polls and writes that much at once, until all is written; read_all likewise
- *     pause(50) = 0
+ *     full(r) = 0                         waits until nothing more fits into r's pipe; only for who does not read it
  *     beside: close(w) = 0                what another thread does, after a pause of PROGRAM_PAUSE_MS
  *
  *     join() = 0                          waits for that thread: what it used can be used here again
@@ -49,6 +49,7 @@ struct pipe_api {
     int (*set_nonblocking)(uint32_t fd, bool nonblocking);
     int (*poll)(struct polled *fds, uint32_t n, int timeout_ms);
     int (*close)(uint32_t fd);
+    uint32_t (*queued)(uint32_t read_fd); /* how many bytes are in the pipe */
 };
 
 struct pipe_case {

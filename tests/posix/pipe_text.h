@@ -283,7 +283,7 @@ static const struct pipe_case pipe_text[] = {
      {
          "pipe(r, w) = 0",
          "beside: read_all(r, 40960, 40960) = 40960 in order",
-         "beside: pause(100) = 0",
+         "beside: full(r) = 0",
          "beside: close(r) = 0",
          "write(w, 200000) = 106496",
          "write(w, 93504) = EPIPE",
@@ -291,6 +291,7 @@ static const struct pipe_case pipe_text[] = {
     {"blocking_write_whose_reader_never_reads_says_how_much",
      {
          "pipe(r, w) = 0",
+         "beside: full(r) = 0",
          "beside: close(r) = 0",
          "writev(w, [60000 60000]) = 65536",
          "write(w, 1) = EPIPE",
@@ -466,7 +467,7 @@ static const struct pipe_case pipe_text[] = {
          "pipe(r, w) = 0",
          "nonblocking(w) = 0",
          "beside: read_all(r, 81920, 4096) = 81920 in order",
-         "beside: pause(100) = 0",
+         "beside: full(r) = 0",
          "beside: close(r) = 0",
          "write_all(w, 300000, 4096) = EPIPE after 147456",
      }},

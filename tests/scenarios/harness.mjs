@@ -46,6 +46,24 @@ export const text = (bytes) => new TextDecoder().decode(bytes);
 export const bytes = (string) => new TextEncoder().encode(string);
 export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
+/** Waits until something is as it should become; a scenario that waits in vain hangs. */
+export async function until(isSo) {
+  while (!(await isSo())) await sleep(2);
+}
+
+/** Waits for so many frames of the page, or turns of the event loop where there is no page: a frozen one has none. */
+export async function frames(env, n) {
+  for (let i = 0; i < n; i++)
+    await new Promise((resolve) => (env.browser ? requestAnimationFrame(resolve) : setTimeout(resolve)));
+}
+
+/** Starts a guest that computes without end: resolves when it has said that it does. */
+export async function spawnSpinning(env, pool, options) {
+  const job = await pool.spawn(env.guest('misbehaving/spin'), options);
+  await job.stdout.getReader().read();
+  return job;
+}
+
 /** Reads from a reader of bytes until the text so far contains `wanted`. */
 export async function readUntil(reader, wanted) {
   let seen = '';

@@ -1,0 +1,10 @@
+;; spin: writes a dot, so that whoever reads it knows that it has begun, and then loops and calls nobody.
+(module
+  (import "wasi_snapshot_preview1" "fd_write" (func $fd_write (param i32 i32 i32 i32) (result i32)))
+  (memory (export "memory") 1)
+  (data (i32.const 0) "\10\00\00\00" "\01\00\00\00")   ;; an iovec: address 16, size 1
+  (data (i32.const 16) ".")
+  (func (export "_start")
+    (drop (call $fd_write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8)))
+    (loop $again
+      (br $again))))
