@@ -25,7 +25,7 @@ thin: $(THIN_LIBRARY) ## build the thin client for emscripten programs
 
 # The test programs: each source in the ways it can be built. They find the pool's files in `millrace/` beside them.
 THIN_TESTS_DIR := $(THIN_DIR)/tests
-THIN_TESTS := exit_test.plain isolation_test.plain callback_test.plain callback_test.asyncify callback_test.jspi \
+THIN_TESTS := args_test.plain args_test.asyncify exit_test.plain isolation_test.plain callback_test.plain callback_test.asyncify callback_test.jspi \
     blocking_test.asyncify blocking_test.jspi volumes_test.plain volumes_test.asyncify volumes_test.jspi
 THIN_TESTS_BUILT := $(THIN_TESTS:%=$(THIN_TESTS_DIR)/%.js)
 THIN_WAYS := plain asyncify jspi
@@ -33,15 +33,23 @@ THIN_WAY_asyncify := -sASYNCIFY
 THIN_WAY_jspi := -sJSPI
 THIN_LDFLAGS := -O2 -sEXIT_RUNTIME -sALLOW_MEMORY_GROWTH -sENVIRONMENT=web,node -Wno-experimental
 
+# The table of wrong arguments, of which other builds have the same.
+$(THIN_TESTS_DIR)/bad_args.o: tests/support/bad_args.c tests/support/bad_args.h c/include/pool.h $(TOOLCHAIN_STAMP)
+	@mkdir -p $(@D)
+	@echo 'emcc $<'
+	@$(EMCC) $(THIN_CFLAGS) -Itests -c $< -o $@
+$(foreach way,plain asyncify,$(THIN_TESTS_DIR)/args_test.$(way).js): THIN_WITH := $(THIN_TESTS_DIR)/bad_args.o
+$(foreach way,plain asyncify,$(THIN_TESTS_DIR)/args_test.$(way).js): $(THIN_TESTS_DIR)/bad_args.o
+
 $(THIN_TESTS_DIR)/%.o: tests/thin/%.c tests/thin/check.h c/include/pool.h $(TOOLCHAIN_STAMP)
 	@mkdir -p $(@D)
 	@echo 'emcc $<'
-	@$(EMCC) $(THIN_CFLAGS) -c $< -o $@
+	@$(EMCC) $(THIN_CFLAGS) -Itests -c $< -o $@
 
 define THIN_TEST_RULE
 $(THIN_TESTS_DIR)/%.$(1).js: $(THIN_TESTS_DIR)/%.o $(THIN_LIBRARY) $(THIN_JS) c/thin.mk
 	@echo 'link $$@'
-	@$$(EMCC) $$(THIN_LDFLAGS) $$(THIN_WAY_$(1)) --js-library $$(THIN_JS) $$< $$(THIN_LIBRARY) -o $$@
+	@$$(EMCC) $$(THIN_LDFLAGS) $$(THIN_WAY_$(1)) --js-library $$(THIN_JS) $$< $$(THIN_WITH) $$(THIN_LIBRARY) -o $$@
 endef
 $(foreach way,$(THIN_WAYS),$(eval $(call THIN_TEST_RULE,$(way))))
 .SECONDARY: $(foreach test,$(THIN_TESTS),$(THIN_TESTS_DIR)/$(basename $(test)).o)

@@ -1,6 +1,7 @@
 /* Host calls: the side of C functions that make them (pool_guest.h), and the answer. */
 #include <string.h>
 
+#include "core/utf8.h"
 #include "pool_guest.h"
 #include "sync/calls.h"
 #include "sync/ends.h"
@@ -11,6 +12,7 @@ static int begin(struct sleeper *self, const char *name, size_t name_bytes, cons
 {
     if (!self || !self->job) return POOL_ENOSYS; /* only jobs call */
     if ((name_bytes && !name) || (size_bytes && !data)) return POOL_EINVAL;
+    if (name_bytes > POOL_NAME_MAX_BYTES || !pool__is_utf8(name, (uint32_t)name_bytes)) return POOL_EINVAL;
     int error = pool__call_draft(self, name_bytes, size_bytes, draft);
     if (error) return error;
     memcpy(draft->memory, name, name_bytes);
@@ -42,6 +44,7 @@ int32_t pool_call(const char *name, size_t name_bytes, const void *data, size_t 
 {
     struct call_draft draft;
     struct sleeper *self = pool__self_any();
+    if (capacity_bytes && !reply_out) return POOL_EINVAL;
     int error = begin(self, name, name_bytes, data, size_bytes, &draft);
     if (error) return error;
     int32_t status = pool__sleep_on_pipe(self, draft.pipe, PIPE_READ, 0);
@@ -58,6 +61,6 @@ int32_t pool_call(const char *name, size_t name_bytes, const void *data, size_t 
 
 int pool_reply(pool_t *pool, pool_call_t call, int32_t status, const void *data, uint32_t size_bytes)
 {
-    if (size_bytes && !data) return POOL_EINVAL;
+    if (!pool || (size_bytes && !data)) return POOL_EINVAL;
     return pool__call_reply(pool, call, status, data, size_bytes, 0);
 }

@@ -32,7 +32,8 @@ static int32_t look(struct pool *pool, const struct file_call *call)
 
 int32_t pool__file_call(struct pool *pool, const struct file_call *call)
 {
-    struct sleeper storage, *sleeper = pool__self_lend(pool, &storage);
+    struct sleeper storage, *sleeper = pool ? pool__self_lend(pool, &storage) : NULL;
+    if (!pool) return POOL_EINVAL;
     if (!sleeper) return look(pool, call);
     int32_t result = pool__tree_call(sleeper, call);
     pool__self_return(sleeper);

@@ -10,6 +10,7 @@
 int pool_cancel(pool_t *pool, pool_job_t handle)
 {
     uint32_t generation;
+    if (!pool) return POOL_EINVAL;
     struct job *job = pool__job_find(pool, handle, &generation);
     if (!job) return POOL_EBADF;
     if (!pool__job_wish(job, generation, POOL_CANCELLED)) return 0;
@@ -24,6 +25,7 @@ int pool_cancel(pool_t *pool, pool_job_t handle)
 int pool_release(pool_t *pool, pool_job_t handle)
 {
     uint32_t generation;
+    if (!pool) return POOL_EINVAL;
     struct job *job = pool__job_find(pool, handle, &generation);
     if (!job) return POOL_EBADF;
     if (!pool__job_move(job, generation, JOB_ENDED, JOB_RELEASED)) {
@@ -119,6 +121,8 @@ static int sleep_until_ended(struct sleeper *sleeper, const pool_job_t *handles,
 int pool_wait_any(pool_t *pool, const pool_job_t *jobs, uint32_t n_jobs, int32_t timeout_ms, uint32_t *index_out)
 {
     struct sleeper storage, *sleeper;
+    if (!pool || !index_out || (n_jobs && !jobs) || n_jobs > POOL_WAIT_MAX) return POOL_EINVAL;
+    if (timeout_ms < POOL_FOREVER) return POOL_EINVAL;
     int status = first_ended(pool, jobs, n_jobs, index_out);
     if (status != POOL_EAGAIN || timeout_ms == 0) return status;
     sleeper = pool__self_lend(pool, &storage);
@@ -131,6 +135,7 @@ int pool_wait_any(pool_t *pool, const pool_job_t *jobs, uint32_t n_jobs, int32_t
 int pool_wait(pool_t *pool, pool_job_t handle, int32_t timeout_ms, struct pool_result *result_out)
 {
     uint32_t index;
+    if (!pool || timeout_ms < POOL_FOREVER) return POOL_EINVAL;
     if (!handle) return POOL_EBADF;
     int status = pool_wait_any(pool, &handle, 1, timeout_ms, &index);
     struct job *job = status == 0 ? pool__job_of(pool, handle) : NULL;

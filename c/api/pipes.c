@@ -9,6 +9,7 @@
 
 int pool_pipe(pool_t *pool, uint32_t capacity_bytes, pool_fd_t fds_out[2])
 {
+    if (!pool || !fds_out) return POOL_EINVAL;
     if (atomic_load(&pool->x_closing)) return POOL_ESHUTDOWN;
     if (capacity_bytes > POOL_PIPE_MAX_BYTES) return POOL_EINVAL;
     uint32_t kind = pool__blocks_class(capacity_bytes ? capacity_bytes : POOL_PIPE_DEFAULT_BYTES);
@@ -51,7 +52,7 @@ static void copy_out(struct cursor *cursor, uint8_t *data, uint32_t size)
 static int make_pieces(const struct pool_iovec *iov, uint32_t n_iov, bool reads, struct pieces *pieces_out)
 {
     uint64_t total = 0;
-    if (n_iov > POOL_IOV_MAX) return POOL_EINVAL;
+    if (n_iov > POOL_IOV_MAX || (n_iov && !iov)) return POOL_EINVAL;
     for (uint32_t i = 0; i < n_iov; i++) {
         if (iov[i].size_bytes && !iov[i].data) return POOL_EINVAL;
         total += iov[i].size_bytes;
@@ -89,7 +90,7 @@ static int32_t move(struct pool *pool, pool_fd_t fd, const struct pool_iovec *io
 {
     struct stream stream;
     struct pieces pieces;
-    int error = make_pieces(iov, n_iov, reads, &pieces);
+    int error = pool ? make_pieces(iov, n_iov, reads, &pieces) : POOL_EINVAL;
     if (error) return error;
     error = pool__fd_take(pool, fd, &stream);
     if (error) return error;
@@ -126,7 +127,7 @@ int32_t pool_write(pool_t *pool, pool_fd_t fd, const void *data, uint32_t size_b
 int pool_set_nonblocking(pool_t *pool, pool_fd_t fd, bool nonblocking)
 {
     struct stream stream;
-    int error = pool__fd_take(pool, fd, &stream);
+    int error = pool ? pool__fd_take(pool, fd, &stream) : POOL_EINVAL;
     if (error) return error;
     if (stream.pipe) atomic_store(&stream.pipe->x_nonblocking[stream.kind == STREAM_WRITER], nonblocking);
     pool__fd_give(&stream);
@@ -148,7 +149,7 @@ static bool unwatch(struct pool *pool, pool_fd_t fd)
 int pool_close(pool_t *pool, pool_fd_t fd)
 {
     struct stream stream;
-    int error = pool__fd_take(pool, fd, &stream);
+    int error = pool ? pool__fd_take(pool, fd, &stream) : POOL_EINVAL;
     if (error == POOL_EBUSY && unwatch(pool, fd)) return 0;
     if (error) return error;
     if (fd >= POOL_STDIN && fd <= POOL_STDERR) stream.job->stdio[fd - POOL_STDIN].kind = STDIO_CLOSED;

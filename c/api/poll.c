@@ -132,7 +132,7 @@ int pool_poll(pool_t *pool, struct pool_pollfd *fds, uint32_t n_fds, int32_t tim
 {
     struct sleeper look_only = pool__self_look(pool), storage;
     struct poll p = {.sleeper = &look_only, .fds = fds, .n = n_fds};
-    if (n_fds && !fds) return POOL_EINVAL;
+    if (!pool || (n_fds && !fds) || n_fds > POOL_WAIT_MAX || timeout_ms < POOL_FOREVER) return POOL_EINVAL;
     take_all(&p);
     int n_found = look(&p);
     if (n_found == 0 && timeout_ms != 0) {

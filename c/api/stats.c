@@ -4,6 +4,7 @@
 
 int pool_resize(pool_t *pool, uint32_t n_workers)
 {
+    if (!pool) return POOL_EINVAL;
     if (atomic_load(&pool->x_closing)) return POOL_ESHUTDOWN;
     if (n_workers == 0 || n_workers > pool->max_workers) return POOL_EINVAL;
     atomic_store(&pool->sched.x_target, n_workers);
@@ -44,6 +45,7 @@ static uint32_t count_idle(struct pool *pool)
 
 int pool_stats(pool_t *pool, struct pool_stats *stats_out)
 {
+    if (!pool || !stats_out) return POOL_EINVAL;
     struct pool_stats stats = {.n_workers = count_workers(pool),
                                .n_idle = count_idle(pool),
                                .n_lost = atomic_load(&pool->x_lost),

@@ -135,7 +135,7 @@ static int submit_record(struct pool *pool, const struct pool_job_config *config
 
 int pool_submit(pool_t *pool, const struct pool_job_config *config, pool_job_t *job_out)
 {
-    int32_t size = pool__record_size(config);
+    int32_t size = pool && config && job_out ? pool__record_size(config) : POOL_EINVAL;
     if (size < 0) return size;
     if (!config->function == !config->module) return POOL_EINVAL; /* one of the two */
     if (!config->function && port_runs_no_guests()) return POOL_ENOSYS;

@@ -1,7 +1,13 @@
 /* pool.h's volumes: each function is a call that is carried out elsewhere, see core/file_call.h. */
-#include <string.h>
-
 #include "core/file_call.h"
+#include "core/utf8.h"
+#include "core/volume.h"
+
+/* One that is too long is not read to its end. */
+static uint32_t size_of(const char *path)
+{
+    return path ? pool__text_bytes(path, PATH_MAX_BYTES + 1) : 0;
+}
 
 static struct file_call call_at(enum file_op op, pool_volume_t volume, const char *path)
 {
@@ -11,15 +17,20 @@ static struct file_call call_at(enum file_op op, pool_volume_t volume, const cha
         while (*call.path == '/') call.path++;
         if (!*call.path) call.path = root;
     }
-    size_t size = call.path ? strlen(call.path) : 0;
-    call.path_bytes = size < UINT32_MAX ? (uint32_t)size : UINT32_MAX;
+    call.path_bytes = size_of(call.path);
     return call;
+}
+
+/* Whether a path or a target is there, and UTF-8. One that is too long is refused for that, by its length. */
+static bool is_text(const char *text, uint32_t size)
+{
+    return text && (size > PATH_MAX_BYTES || pool__is_utf8(text, size));
 }
 
 /* The same, with memory that is read or written. */
 static int32_t move(pool_t *pool, struct file_call call, uint64_t number, void *data, size_t size)
 {
-    if (!call.path || (size && !data) || size > INT32_MAX) return POOL_EINVAL;
+    if (!is_text(call.path, call.path_bytes) || (size && !data) || size > INT32_MAX) return POOL_EINVAL;
     call.number = number;
     call.data = data;
     call.data_bytes = (uint32_t)size;
@@ -67,7 +78,7 @@ int32_t pool_volume_write(pool_t *pool, pool_volume_t volume, const char *path, 
                           uint32_t size_bytes)
 {
     struct file_call call = call_at(FILE_WRITE, volume, path);
-    if (!path || (size_bytes && !data) || size_bytes > INT32_MAX) return POOL_EINVAL;
+    if (!is_text(call.path, call.path_bytes) || (size_bytes && !data) || size_bytes > INT32_MAX) return POOL_EINVAL;
     call.number = offset;
     call.source = data;
     call.data_bytes = size_bytes;
@@ -94,10 +105,9 @@ int32_t pool_volume_list(pool_t *pool, pool_volume_t volume, const char *path, u
 
 static int two(pool_t *pool, struct file_call call, const char *other)
 {
-    size_t size = other ? strlen(other) : 0;
-    if (!call.path || !other || size > UINT32_MAX) return POOL_EINVAL;
     call.other = other;
-    call.other_bytes = (uint32_t)size;
+    call.other_bytes = size_of(other);
+    if (!is_text(call.path, call.path_bytes) || !is_text(other, call.other_bytes)) return POOL_EINVAL;
     return pool__file_call(pool, &call);
 }
 

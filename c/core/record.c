@@ -15,18 +15,24 @@ static const char *const *argv_of(const struct pool_job_config *config)
     return config->argv || config->function ? config->argv : only_guest;
 }
 
-/* The strings of a list that is ended by NULL, each with its NUL; stops counting once there are too many. */
+/* A string with its NUL. One that is too long is not read to its end. */
+static uint32_t size_of(const char *string)
+{
+    return pool__text_bytes(string, POOL_ARGS_MAX_BYTES) + 1;
+}
+
+/* The strings of a list that is ended by NULL; stops counting once there are too many. */
 static uint64_t measure(const char *const *strings, uint32_t *n_out)
 {
     uint64_t size = 0;
     *n_out = 0;
-    for (; strings && strings[*n_out] && size <= POOL_ARGS_MAX_BYTES; ++*n_out) size += strlen(strings[*n_out]) + 1;
+    for (; strings && strings[*n_out] && size <= POOL_ARGS_MAX_BYTES; ++*n_out) size += size_of(strings[*n_out]);
     return size;
 }
 
-static uint64_t name_bytes_of(const struct pool_job_config *config)
+static uint32_t name_bytes_of(const struct pool_job_config *config)
 {
-    return config->export_name ? strlen(config->export_name) + 1 : 0;
+    return config->export_name ? size_of(config->export_name) : 0;
 }
 
 /* As measure(). */
@@ -34,7 +40,7 @@ static uint64_t measure_paths(const struct pool_job_config *config)
 {
     uint64_t size = 0;
     for (uint32_t i = 0; i < config->n_preopens && size <= POOL_ARGS_MAX_BYTES; i++) {
-        size += strlen(config->preopens[i].path) + 1;
+        size += size_of(config->preopens[i].path);
     }
     return size;
 }
@@ -47,7 +53,7 @@ static struct record header_of(const struct pool_job_config *config)
                             .input_bytes = config->input_bytes,
                             .capture_max_bytes = config->capture_max_bytes,
                             .n_values = config->n_values,
-                            .name_bytes = (uint32_t)name_bytes_of(config),
+                            .name_bytes = name_bytes_of(config),
                             .n_preopens = config->n_preopens};
     memcpy(record.stdio, config->stdio, sizeof record.stdio);
     record.strings_bytes = (uint32_t)measure(argv_of(config), &record.n_args);
@@ -80,8 +86,7 @@ static int check_values(const struct pool_value *values, uint32_t n)
 /* An empty one would be no name, and a guest could not find it. */
 static bool is_path(const char *path)
 {
-    size_t size = strlen(path);
-    return size > 0 && size <= POOL_ARGS_MAX_BYTES && pool__is_utf8(path, (uint32_t)size);
+    return *path && pool__is_utf8(path, size_of(path) - 1);
 }
 
 static int check_preopens_of(const struct pool_job_config *config)
@@ -95,6 +100,21 @@ static int check_preopens_of(const struct pool_job_config *config)
     return 0;
 }
 
+static bool are_texts(const char *const *strings)
+{
+    for (; strings && *strings; strings++) {
+        if (!pool__is_utf8(*strings, size_of(*strings) - 1)) return false;
+    }
+    return true;
+}
+
+/* None is too long. */
+static int check_texts_of(const struct pool_job_config *config)
+{
+    if (config->export_name && !are_texts((const char *const[]){config->export_name, NULL})) return POOL_EINVAL;
+    return are_texts(config->argv) && are_texts(config->envp) ? 0 : POOL_EINVAL;
+}
+
 int32_t pool__record_size(const struct pool_job_config *config)
 {
     uint32_t n;
@@ -106,6 +126,8 @@ int32_t pool__record_size(const struct pool_job_config *config)
     payload += config->n_preopens * sizeof(struct record_preopen) + measure_paths(config);
     if (payload > POOL_ARGS_MAX_BYTES) return POOL_E2BIG;
     if (config->input_bytes && !config->input) return POOL_EINVAL;
+    error = check_texts_of(config);
+    if (error) return error;
     struct record header = header_of(config);
     error = check_numbers(&header);
     if (!error) error = check_values(config->values, config->n_values);
@@ -167,7 +189,7 @@ static int check_preopens(const struct record *record)
     const struct record_preopen *preopens = pool__record_preopens(record);
     const char *path = record->n_preopens ? pool__record_paths(record) : "";
     for (uint32_t i = 0; i < record->n_preopens; i++) {
-        if (!preopens[i].volume || preopens[i].read_only > 1 || !is_path(path)) return POOL_EINVAL;
+        if (!preopens[i].volume || preopens[i].read_only > 1 || !*path) return POOL_EINVAL;
         path += strlen(path) + 1;
     }
     return 0;
@@ -187,6 +209,7 @@ int pool__record_check(const uint8_t *bytes, uint32_t size)
     if (!are_strings(pool__record_name(record), record->name_bytes, record->name_bytes > 0)) return POOL_EINVAL;
     uint64_t n_strings = (uint64_t)record->n_args + record->n_env + record->n_preopens;
     if (!are_strings(pool__record_strings(record), record->strings_bytes, n_strings)) return POOL_EINVAL;
+    if (!pool__is_utf8(pool__record_name(record), record->name_bytes + record->strings_bytes)) return POOL_EINVAL;
     error = check_preopens(record);
     return error ? error : check_values(pool__record_values(record), record->n_values);
 }

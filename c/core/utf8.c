@@ -1,5 +1,7 @@
 #include "core/utf8.h"
 
+#include <string.h>
+
 /* How many bytes the character that begins with `lead` has, and what its second byte may be; 0: none begins so.
  * The second byte alone tells overlong forms, surrogates and what is beyond U+10FFFF. */
 static uint32_t length_of(uint8_t lead, uint8_t *low_out, uint8_t *high_out)
@@ -27,4 +29,10 @@ bool pool__is_utf8(const char *text, uint32_t size)
         at += n;
     }
     return true;
+}
+
+uint32_t pool__text_bytes(const char *text, uint32_t most)
+{
+    const char *end = memchr(text, '\0', most);
+    return end ? (uint32_t)(end - text) : most;
 }

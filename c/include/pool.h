@@ -36,10 +36,18 @@
  *   [b] in a plain build they are POOL_EWOULDBLOCK, and so they are inside callbacks: use the forms with a callback
  *   [c] on a thread of the pool's own, one at a time; they should be quick, and must not call pool_destroy
  *
+ *   The pool's own threads are named `millrace-…` and take no signals but those that a thread raises itself, such as
+ *   SIGSEGV: all others stay the program's.
+ *
  * CONVENTIONS, for every function unless it says otherwise
  *   - It returns 0 or a count on success and a negative enum pool_error on failure. A call that fails has no effect.
  *   - Handles (pool_job_t, pool_fd_t, pool_module_t, pool_volume_t, pool_call_t) carry a generation: one that was
  * released is POOL_EBADF for ever, never a crash. 0 is no handle. They belong to one pool.
+ *   - Bad arguments are POOL_EINVAL, or a bad handle POOL_EBADF, before anything has happened; they never crash. That
+ *     is: a NULL pool; NULL for an output, a config, a name, or memory that is not of size 0, unless NULL is said to be
+ *     fine; a value that is none of its enum; more than a limit that is named here; a timeout below POOL_FOREVER.
+ *   - Names, paths, arguments and all other texts are UTF-8 and ended by a NUL. Bytes that are not UTF-8 are
+ *     POOL_EINVAL. No more is read of a text than the longest that is allowed.
  *   - Configs are zero-initialised; a zero field has the default that is written beside it. A config is only read
  *     during the call, and everything it points to is copied.
  *   - Outputs come last, are named `*_out`, and are written only on success.
@@ -64,6 +72,7 @@
 #define POOL_ABI 2u
 
 #define POOL_FOREVER (-1)
+#define POOL_WAIT_MAX 16384u /* how many jobs, or ends of pipes, one call can wait for */
 
 /* ---------------------------------------------------------------------------------------------------------- errors */
 
@@ -457,7 +466,7 @@ POOL_API POOL_MUST_CHECK int pool_submit(pool_t *pool, const struct pool_job_con
 POOL_API int pool_wait(pool_t *pool, pool_job_t job, int32_t timeout_ms, struct pool_result *result_out);
 
 /* Waits until one of several jobs has ended: `*index_out` is the first of them that has. Zeroes among them are skipped.
- * Thread, blocks, errors: as pool_wait; POOL_EINVAL if there is no job among them. */
+ * Thread, blocks, errors: as pool_wait; POOL_EINVAL if there is no job among them, or more than POOL_WAIT_MAX. */
 POOL_API POOL_MUST_CHECK int pool_wait_any(pool_t *pool, const pool_job_t *jobs, uint32_t n_jobs, int32_t timeout_ms,
                                            uint32_t *index_out);
 

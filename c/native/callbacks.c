@@ -77,6 +77,7 @@ static bool has_ended(const struct job *job)
 
 int pool_on_end(pool_t *pool, pool_job_t handle, pool_end_callback function, void *user)
 {
+    if (!pool) return POOL_EINVAL;
     struct job *job = function ? pool__job_hold(pool, handle) : pool__job_of(pool, handle);
     if (!job) return POOL_EBADF;
     struct callback callback = {
@@ -130,6 +131,7 @@ static void unwatch(struct pool *pool, pool_fd_t fd)
 int pool_on_ready(pool_t *pool, pool_fd_t fd, pool_ready_callback function, void *user)
 {
     struct callback callback = {.kind = CALLBACK_END, .handle = fd, .function.end = function, .user = user};
+    if (!pool) return POOL_EINVAL;
     const struct pipe *pipe = pool__end_of(pool, fd, (enum pipe_end)(fd & 1));
     if (!pipe) return POOL_EBADF;
     bool replaces = pool__pipe_held(pipe, (enum pipe_end)(fd & 1)) == END_WATCHED;
@@ -199,6 +201,7 @@ void pool__callbacks_end(struct native *native, uint32_t slot, enum pipe_end end
 int pool_on_room(pool_t *pool, pool_room_callback function, void *user)
 {
     struct callback callback = {.kind = CALLBACK_ROOM, .function.room = function, .user = user};
+    if (!pool) return POOL_EINVAL;
     struct native *native = native_of(pool);
     int error = function ? put(native, &callback, true) : POOL_EINVAL;
     if (error) return error;

@@ -1,7 +1,9 @@
 /* The threads of a native pool: workers, and the one that plays the coordinator for them. */
+#include <stdio.h>
+
 #include "coordinator/coordinator.h"
 #include "native/native.h"
-#include "port/port.h"
+#include "port/native.h"
 #include "sync/wake.h"
 #include "worker/worker.h"
 
@@ -22,7 +24,9 @@ static bool start_one(struct native *native)
     if (number < 0) return false;
     struct native_thread *thread = &native->workers[number];
     *thread = (struct native_thread){.pool = native->pool, .number = (uint32_t)number, .runs = true};
-    if (pthread_create(&thread->thread, NULL, run_worker, thread) == 0) return true;
+    char name[16];
+    snprintf(name, sizeof name, "millrace-%u", thread->number);
+    if (port_thread_start(&thread->thread, name, run_worker, thread) == 0) return true;
     thread->runs = false;
     coordinator_bury_worker(native->pool, (uint32_t)number, 0, false);
     return false;
@@ -77,7 +81,7 @@ static void *run_coordinator(void *argument)
 
 bool pool__crew_run(struct native *native)
 {
-    return pthread_create(&native->coordinator, NULL, run_coordinator, native) == 0;
+    return port_thread_start(&native->coordinator, "millrace-coord", run_coordinator, native) == 0;
 }
 
 void pool__crew_stop(struct native *native)

@@ -1,7 +1,7 @@
 /* The thread that calls back: it takes the client's signals, as a page's main thread does in browsers. */
 #include "client/client.h"
 #include "native/native.h"
-#include "port/port.h"
+#include "port/native.h"
 #include "sync/wake.h"
 
 static void dispatch(struct native *native, uint32_t signal)
@@ -47,7 +47,7 @@ int pool__dispatcher_start_locked(struct native *native)
 {
     if (native->dispatches) return 0;
     if (native->stops) return POOL_ESHUTDOWN;
-    if (pthread_create(&native->dispatcher, NULL, run, native) != 0) return POOL_ENOMEM;
+    if (port_thread_start(&native->dispatcher, "millrace-calls", run, native) != 0) return POOL_ENOMEM;
     native->dispatches = true;
     atomic_store(&native->pool->x_served, 1);
     return 0;

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/utf8.h"
 #include "native/native.h"
 #include "sync/calls.h"
 
@@ -31,14 +32,14 @@ static struct host *make(const char *name, uint32_t name_bytes, pool_host_handle
 
 int pool_host_set(pool_t *pool, const char *name, pool_host_handler handler, void *user)
 {
-    size_t size = name ? strlen(name) : 0;
-    if (size == 0 || size > POOL_NAME_MAX_BYTES) return POOL_EINVAL;
+    uint32_t size = name ? pool__text_bytes(name, POOL_NAME_MAX_BYTES + 1) : 0;
+    if (!pool || size == 0 || size > POOL_NAME_MAX_BYTES || !pool__is_utf8(name, size)) return POOL_EINVAL;
     struct native *native = native_of(pool);
-    struct host *host = handler ? make(name, (uint32_t)size, handler, user) : NULL;
+    struct host *host = handler ? make(name, size, handler, user) : NULL;
     if (handler && !host) return POOL_ENOMEM;
     pthread_mutex_lock(&native->lock);
     int error = pool__dispatcher_start_locked(native);
-    struct host **at = find_locked(native, name, (uint32_t)size), *old = error ? host : *at;
+    struct host **at = find_locked(native, name, size), *old = error ? host : *at;
     if (!error && old) *at = old->next;
     if (!error && host) {
         host->next = native->hosts;

@@ -94,7 +94,7 @@ static struct native *allocate(const struct pool_config *config)
 int pool_create(const struct pool_config *given, pool_t **pool_out)
 {
     struct pool_config config;
-    int error = normalise(given, &config);
+    int error = pool_out ? normalise(given, &config) : POOL_EINVAL;
     if (error) return error;
     struct native *native = allocate(&config);
     if (!native) return POOL_ENOMEM;
@@ -116,7 +116,8 @@ int pool_create(const struct pool_config *given, pool_t **pool_out)
 int pool_create_async(const struct pool_config *config, pool_create_callback callback, void *user)
 {
     pool_t *pool = NULL;
-    if (!callback) return POOL_EINVAL;
+    struct pool_config normal;
+    if (!callback || normalise(config, &normal)) return POOL_EINVAL;
     int status = pool_create(config, &pool);
     callback(user, status, pool);
     return 0;

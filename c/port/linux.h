@@ -3,11 +3,31 @@
 #define MILLRACE_PORT_LINUX_H
 
 #include <linux/futex.h>
+#include <pthread.h>
 #include <sched.h>
+#include <signal.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "port/port.h"
+
+/* Signals that the thread itself raises by what it does: blocked ones would end the process without a handler. */
+static const int synchronous_signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGSYS, SIGTRAP, SIGABRT};
+
+static inline void block_signals(sigset_t *before_out)
+{
+    sigset_t all;
+    sigfillset(&all);
+    for (size_t i = 0; i < sizeof synchronous_signals / sizeof *synchronous_signals; i++) {
+        sigdelset(&all, synchronous_signals[i]);
+    }
+    pthread_sigmask(SIG_BLOCK, &all, before_out);
+}
+
+static inline void restore_signals(const sigset_t *before)
+{
+    pthread_sigmask(SIG_SETMASK, before, NULL);
+}
 
 static inline void futex_wait(_Atomic uint32_t *word, uint32_t expected, uint64_t timeout_ns)
 {

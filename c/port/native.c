@@ -26,6 +26,16 @@ void port_set_hooks(const struct port_hooks *replacement)
     hooks = *replacement;
 }
 
+int port_thread_start(pthread_t *thread_out, const char *name, void *(*run)(void *), void *argument)
+{
+    sigset_t before;
+    block_signals(&before); /* a thread begins with its maker's mask */
+    int error = pthread_create(thread_out, NULL, run, argument);
+    restore_signals(&before);
+    if (!error) pthread_setname_np(*thread_out, name);
+    return error;
+}
+
 void port_wait(_Atomic uint32_t *word, uint32_t expected, uint64_t timeout_ns)
 {
     futex_wait(word, expected, timeout_ns);

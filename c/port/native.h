@@ -2,7 +2,13 @@
 #ifndef MILLRACE_PORT_NATIVE_H
 #define MILLRACE_PORT_NATIVE_H
 
+#include <pthread.h>
+
 #include "port/port.h"
+
+/* pthread_create for a thread of the pool's own: it takes no signal that belongs to the program, from its first moment
+ * on. `name`, of 15 bytes at most, is what debuggers show. */
+int port_thread_start(pthread_t *thread_out, const char *name, void *(*run)(void *), void *argument);
 
 struct port_hooks {
     void (*relay)(uint32_t waiter);

@@ -5,8 +5,20 @@
 #include <emscripten/threading.h>
 #include <limits.h>
 #include <math.h>
+#include <signal.h>
 
 #include "port/port.h"
+
+/* There are no signals from outside. */
+static inline void block_signals(sigset_t *before_out)
+{
+    sigemptyset(before_out);
+}
+
+static inline void restore_signals(const sigset_t *before)
+{
+    (void)before;
+}
 
 /* Of emscripten's thread library: false on a browser's main thread only, and true on Node's, which the public
  * emscripten_is_main_browser_thread cannot tell apart. */

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/utf8.h"
 #include "thin/thin.h"
 
 static struct thin_handler **find(struct pool *pool, const char *name)
@@ -14,8 +15,8 @@ static struct thin_handler **find(struct pool *pool, const char *name)
 int pool_host_set(pool_t *pool, const char *name, pool_host_handler handler, void *user)
 {
     pool__thin_begin();
-    size_t size = name ? strlen(name) : 0;
-    if (size == 0 || size > POOL_NAME_MAX_BYTES) return POOL_EINVAL;
+    uint32_t size = name ? pool__text_bytes(name, POOL_NAME_MAX_BYTES + 1) : 0;
+    if (!pool || size == 0 || size > POOL_NAME_MAX_BYTES || !pool__is_utf8(name, size)) return POOL_EINVAL;
     struct thin_handler **at = find(pool, name);
     if (!*at && handler) {
         *at = calloc(1, sizeof **at + size + 1);
@@ -71,7 +72,7 @@ void pool__thin_call_signal(struct pool *pool, uint32_t slot)
 int pool_reply(pool_t *pool, pool_call_t call, int32_t status, const void *data, uint32_t size_bytes)
 {
     pool__thin_begin();
-    if (status > 0 || status == POOL_EAGAIN || (size_bytes && !data)) return POOL_EINVAL;
+    if (!pool || status > 0 || status == POOL_EAGAIN || (size_bytes && !data)) return POOL_EINVAL;
     if (size_bytes > POOL_BYTES_MAX) return POOL_E2BIG;
     if (status < 0) size_bytes = 0; /* an error has no data */
     struct thin_asked **at = &pool->asked;

@@ -84,7 +84,7 @@ static int check_config(struct pool *pool, const struct pool_job_config *config)
 int pool_submit(pool_t *pool, const struct pool_job_config *config, pool_job_t *job_out)
 {
     pool__thin_begin();
-    int status = job_out ? check_config(pool, config) : POOL_EINVAL;
+    int status = pool && job_out ? check_config(pool, config) : POOL_EINVAL;
     if (status == 0) status = pool__thin_use(pool->id, config->module);
     if (status) return status;
     struct pool_job_config own = *config;
@@ -107,6 +107,7 @@ int pool_submit(pool_t *pool, const struct pool_job_config *config, pool_job_t *
 int pool_wait(pool_t *pool, pool_job_t handle, int32_t timeout_ms, struct pool_result *result_out)
 {
     pool__thin_begin();
+    if (!pool || timeout_ms < POOL_FOREVER) return POOL_EINVAL;
     uint32_t signal = SIGNAL_JOB_0 + slot_of(handle);
     double deadline_ms = pool__thin_deadline(timeout_ms);
     for (;;) {
@@ -139,7 +140,8 @@ static int64_t first_ended(struct pool *pool, const pool_job_t *handles, uint32_
 int pool_wait_any(pool_t *pool, const pool_job_t *jobs, uint32_t n_jobs, int32_t timeout_ms, uint32_t *index_out)
 {
     pool__thin_begin();
-    if (!index_out || (n_jobs && !jobs)) return POOL_EINVAL;
+    if (!pool || !index_out || (n_jobs && !jobs) || n_jobs > POOL_WAIT_MAX) return POOL_EINVAL;
+    if (timeout_ms < POOL_FOREVER) return POOL_EINVAL;
     uint32_t *signals = NULL;
     double deadline_ms = pool__thin_deadline(timeout_ms);
     int64_t found;
@@ -181,6 +183,7 @@ void pool__thin_job_signal(struct pool *pool, uint32_t slot)
 int pool_on_end(pool_t *pool, pool_job_t handle, pool_end_callback callback, void *user)
 {
     pool__thin_begin();
+    if (!pool) return POOL_EINVAL;
     struct thin_job *job = job_of(pool, handle);
     if (!job) return POOL_EBADF;
     if (pool->closing && callback) return POOL_ESHUTDOWN;
@@ -196,6 +199,7 @@ int pool_on_end(pool_t *pool, pool_job_t handle, pool_end_callback callback, voi
 int pool_cancel(pool_t *pool, pool_job_t handle)
 {
     pool__thin_begin();
+    if (!pool) return POOL_EINVAL;
     struct thin_job *job = job_of(pool, handle);
     if (!job) return POOL_EBADF;
     return job->ended ? 0 : pool__thin_call(pool->id, CALL_CANCEL, handle, 0, 0);
@@ -221,6 +225,7 @@ static void forget(struct pool *pool, struct thin_job *job)
 int pool_release(pool_t *pool, pool_job_t handle)
 {
     pool__thin_begin();
+    if (!pool) return POOL_EINVAL;
     struct thin_job *job = job_of(pool, handle);
     if (!job) return POOL_EBADF;
     if (!has_ended(pool, job)) return POOL_EBUSY;

@@ -6,7 +6,7 @@ int pool_module_load_async(pool_t *pool, const struct pool_module_config *config
                            void *user)
 {
     pool__thin_begin();
-    if (!config || !callback || !config->bytes == !config->url) return POOL_EINVAL;
+    if (!pool || !config || !callback || !config->bytes == !config->url) return POOL_EINVAL;
     if (pool->closing) return POOL_ESHUTDOWN;
     struct thin_load *load = malloc(sizeof *load);
     if (!load) return POOL_ENOMEM;
@@ -57,7 +57,7 @@ int pool_module_load(pool_t *pool, const struct pool_module_config *config, pool
 {
     static const uint32_t signal = SIGNAL_LOADED;
     pool__thin_begin();
-    if (!module_out) return POOL_EINVAL;
+    if (!pool || !module_out || !config || !config->bytes == !config->url) return POOL_EINVAL;
     if (!pool__thin_can_wait()) return pool__thin_refuse_wait();
     struct loaded loaded = {0};
     int status = pool_module_load_async(pool, config, on_loaded, &loaded);
@@ -73,5 +73,6 @@ int pool_module_load(pool_t *pool, const struct pool_module_config *config, pool
 int pool_module_unload(pool_t *pool, pool_module_t module)
 {
     pool__thin_begin();
+    if (!pool) return POOL_EINVAL;
     return pool__thin_unload(pool->id, module);
 }

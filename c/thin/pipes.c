@@ -22,6 +22,7 @@ bool pool__thin_in_use(struct pool *pool, pool_fd_t fd)
 int pool_pipe(pool_t *pool, uint32_t capacity_bytes, pool_fd_t fds_out[2])
 {
     pool__thin_begin();
+    if (!pool || !fds_out) return POOL_EINVAL;
     if (pool->closing) return POOL_ESHUTDOWN;
     int status = pool__thin_call(pool->id, CALL_PIPE, capacity_bytes, pool__thin_scratch(pool->id), 0);
     if (status) return status;
@@ -35,6 +36,7 @@ int pool_pipe(pool_t *pool, uint32_t capacity_bytes, pool_fd_t fds_out[2])
 int pool_close(pool_t *pool, pool_fd_t fd)
 {
     pool__thin_begin();
+    if (!pool) return POOL_EINVAL;
     if (pool__thin_bit(pool->in_use, fd)) return POOL_EBUSY;
     int status = pool__thin_call(pool->id, CALL_CLOSE, fd, 0, 0);
     if (status == 0) pool__thin_end_closed(pool, fd);
@@ -44,6 +46,7 @@ int pool_close(pool_t *pool, pool_fd_t fd)
 int pool_set_nonblocking(pool_t *pool, pool_fd_t fd, bool nonblocking)
 {
     pool__thin_begin();
+    if (!pool) return POOL_EINVAL;
     if (pool__thin_look(pool, fd) & POOL_POLLNVAL) return POOL_EBADF;
     pool__thin_set_bit(pool->nonblocking, fd, nonblocking);
     return 0;
@@ -79,7 +82,7 @@ int32_t pool__thin_take(struct pool *pool, pool_fd_t fd, void *data, uint32_t si
 int32_t pool_read(pool_t *pool, pool_fd_t fd, void *data, uint32_t size_bytes)
 {
     pool__thin_begin();
-    if (size_bytes > INT32_MAX) return POOL_EINVAL;
+    if (!pool || (size_bytes && !data) || size_bytes > INT32_MAX) return POOL_EINVAL;
     if (pool__thin_in_use(pool, fd)) return POOL_EBUSY;
     for (;;) {
         int32_t n = pool__thin_take(pool, fd, data, size_bytes);
@@ -89,12 +92,15 @@ int32_t pool_read(pool_t *pool, pool_fd_t fd, void *data, uint32_t size_bytes)
     }
 }
 
-/* The bytes of all pieces; POOL_EINVAL if they are too many. */
+/* The bytes of all pieces; POOL_EINVAL if they are too many, or one has no memory. */
 static int64_t size_of(const struct pool_iovec *iov, uint32_t n_iov)
 {
     int64_t size = 0;
-    if (n_iov > POOL_IOV_MAX) return POOL_EINVAL;
-    for (uint32_t i = 0; i < n_iov; i++) size += iov[i].size_bytes;
+    if (n_iov > POOL_IOV_MAX || (n_iov && !iov)) return POOL_EINVAL;
+    for (uint32_t i = 0; i < n_iov; i++) {
+        if (iov[i].size_bytes && !iov[i].data) return POOL_EINVAL;
+        size += iov[i].size_bytes;
+    }
     return size > INT32_MAX ? POOL_EINVAL : size;
 }
 
@@ -147,7 +153,7 @@ static bool may_block(struct pool *pool, pool_fd_t fd)
 int32_t pool_write(pool_t *pool, pool_fd_t fd, const void *data, uint32_t size_bytes)
 {
     pool__thin_begin();
-    if (size_bytes > INT32_MAX) return POOL_EINVAL;
+    if (!pool || (size_bytes && !data) || size_bytes > INT32_MAX) return POOL_EINVAL;
     if (pool__thin_in_use(pool, fd)) return POOL_EBUSY;
     if (size_bytes <= POOL_PIPE_BUF && !may_block(pool, fd)) return put_whole(pool, fd, data, size_bytes);
     uint32_t done = 0;

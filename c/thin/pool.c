@@ -127,7 +127,7 @@ int pool_create(const struct pool_config *config, pool_t **pool_out)
 {
     static const uint32_t signal = SIGNAL_OPENED;
     pool__thin_begin();
-    if (!pool_out) return POOL_EINVAL;
+    if (!pool_out || (config && check_config(config))) return POOL_EINVAL;
     if (!pool__thin_can_wait()) return pool__thin_refuse_wait();
     struct created created = {0};
     pool_t *pool;
@@ -175,7 +175,7 @@ int pool_destroy(pool_t *pool)
 int pool_resize(pool_t *pool, uint32_t n_workers)
 {
     pool__thin_begin();
-    if (n_workers == 0 || n_workers > POOL_WORKERS_MAX) return POOL_EINVAL;
+    if (!pool || n_workers == 0 || n_workers > POOL_WORKERS_MAX) return POOL_EINVAL;
     if (pool->closing) return POOL_ESHUTDOWN;
     return pool__thin_call(pool->id, CALL_RESIZE, n_workers, 0, 0);
 }
@@ -183,6 +183,7 @@ int pool_resize(pool_t *pool, uint32_t n_workers)
 int pool_stats(pool_t *pool, struct pool_stats *stats_out)
 {
     pool__thin_begin();
+    if (!pool || !stats_out) return POOL_EINVAL;
     uint32_t scratch = pool__thin_scratch(pool->id);
     int status = pool__thin_call(pool->id, CALL_STATS, scratch, 0, 0);
     if (status == 0) pool__thin_read(pool->id, scratch, stats_out, sizeof *stats_out);

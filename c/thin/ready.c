@@ -3,7 +3,7 @@
 
 #include "thin/thin.h"
 
-#define POLL_MAX (POOL_ARGS_MAX_BYTES / sizeof(struct pool_pollfd))
+_Static_assert(SCRATCH_RECORD + POOL_WAIT_MAX * sizeof(struct pool_pollfd) <= POOL_ARGS_MAX_BYTES + 1024, "they fit");
 
 /* Looks at ends: how many have something found. */
 static int look(struct pool *pool, struct pool_pollfd *fds, uint32_t n_fds)
@@ -38,7 +38,7 @@ static int look_for_caller(struct pool *pool, struct pool_pollfd *fds, uint32_t 
 int pool_poll(pool_t *pool, struct pool_pollfd *fds, uint32_t n_fds, int32_t timeout_ms)
 {
     pool__thin_begin();
-    if (n_fds > POLL_MAX || (n_fds && !fds)) return POOL_EINVAL;
+    if (!pool || n_fds > POOL_WAIT_MAX || (n_fds && !fds) || timeout_ms < POOL_FOREVER) return POOL_EINVAL;
     uint32_t *signals = NULL;
     double deadline_ms = pool__thin_deadline(timeout_ms);
     int found;
@@ -92,6 +92,7 @@ static int take_back(struct pool *pool, struct thin_waiter **at)
 int pool_on_ready(pool_t *pool, pool_fd_t fd, pool_ready_callback callback, void *user)
 {
     pool__thin_begin();
+    if (!pool) return POOL_EINVAL;
     if (pool->closing) return POOL_ESHUTDOWN;
     struct thin_waiter **at = &pool->waiters[pool__thin_index(fd)];
     uint32_t found = pool__thin_look(pool, fd);

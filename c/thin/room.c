@@ -6,7 +6,7 @@
 int pool_on_room(pool_t *pool, pool_room_callback callback, void *user)
 {
     pool__thin_begin();
-    if (!callback) return POOL_EINVAL;
+    if (!pool || !callback) return POOL_EINVAL;
     if (pool->closing) return POOL_ESHUTDOWN;
     struct thin_room *room = malloc(sizeof *room);
     if (!room) return POOL_ENOMEM;

@@ -85,6 +85,7 @@ static int32_t in_pieces(struct pool *pool, const struct file_call *call)
 int32_t pool__file_call(struct pool *pool, const struct file_call *call)
 {
     pool__thin_begin();
+    if (!pool) return POOL_EINVAL;
     if (call->path_bytes > PATH_MAX_BYTES || call->other_bytes > PATH_MAX_BYTES) return POOL_ENAMETOOLONG;
     if (call->op == FILE_READ || call->op == FILE_WRITE) return in_pieces(pool, call);
     struct file_call whole = *call;

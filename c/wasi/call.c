@@ -2,6 +2,7 @@
  * are counts; failures are negative enum pool_error.
  */
 #include "core/check.h"
+#include "core/utf8.h"
 #include "sync/calls.h"
 #include "sync/ends.h"
 #include "wasi/memory.h"
@@ -17,7 +18,9 @@ static int begin(struct wasi_context *c, const struct wasi_iovec *name, const st
     if (error) return error;
     c->guest.read(name->data, draft->memory, name->size);
     c->guest.read(data->data, draft->memory + name->size, data->size);
-    return 0;
+    if (pool__is_utf8((const char *)draft->memory, name->size)) return 0;
+    pool__call_drop(c->sleeper, draft);
+    return POOL_EINVAL;
 }
 
 int32_t wasi_call_begin(struct wasi_context *c, uint32_t name, uint32_t name_size, uint32_t data, uint32_t size)

@@ -11,6 +11,8 @@ const TIMEOUT_MS = 120_000;
 
 /** Every program, in each way it is built. */
 const programs = [
+  'args_test.plain',
+  'args_test.asyncify',
   'exit_test.plain',
   'isolation_test.plain',
   'callback_test.plain',
@@ -36,7 +38,7 @@ function complaintOf(program, lines) {
   const summary = lines.findLast((line) => /^\d+ checks, \d+ failed$/.test(line));
   if (!summary) return 'it did not come to its end';
   if (!summary.endsWith(' 0 failed')) return summary;
-  if (/^(exit|isolation|volumes)_test/.test(program)) return undefined;
+  if (/^(args|exit|isolation|volumes)_test/.test(program)) return undefined;
   const said = lines.indexOf('Hello from WebAssembly text');
   const after = lines.findIndex((line) => /^(inherited 0|ended 0)$/.test(line));
   if (said < 0 || after < said) return 'what a job wrote to inherited output came too late, or not at all';

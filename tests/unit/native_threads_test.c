@@ -80,9 +80,10 @@ static void create_async_calls_back_before_it_returns(void **state)
     assert_int_equal(status, 0);
     assert_non_null(pool);
     assert_int_equal(pool_destroy(pool), 0);
+    pool = NULL;
     config.max_memory_mib = 1;
-    assert_int_equal(pool_create_async(&config, note_creation, &status), 0);
-    assert_int_equal(status, POOL_EINVAL);
+    assert_int_equal(pool_create_async(&config, note_creation, &status), POOL_EINVAL);
+    assert_int_equal(status, 0);
     assert_null(pool);
     assert_int_equal(pool_create_async(&config, NULL, NULL), POOL_EINVAL);
 }

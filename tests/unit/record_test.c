@@ -310,6 +310,26 @@ static void record_with_strings_that_do_not_end_is_refused(void **state)
     }
 }
 
+static void record_with_what_is_no_text_is_refused(void **state)
+{
+    (void)state;
+    static const char *const bad[] = {"\xff", "a\xc3(", "\xed\xa0\x80", "\xc0\x80", "\xf4\x90\x80\x80", "\xe2\x82"};
+    for (uint32_t i = 0; i < COUNT_OF(bad); i++) {
+        const char *const list[] = {"a", bad[i], NULL};
+        const struct pool_preopen preopen[1] = {{5, bad[i], false}};
+        const struct pool_job_config configs[] = {
+            {.export_name = bad[i]}, {.argv = list}, {.envp = list}, {.preopens = preopen, .n_preopens = 1}};
+        for (uint32_t j = 0; j < COUNT_OF(configs); j++) {
+            assert_int_equal(pool__record_size(&configs[j]), POOL_EINVAL);
+        }
+        _Alignas(8) uint8_t bytes[sizeof(struct record) + 8] = {0};
+        uint32_t size = (uint32_t)strlen(bad[i]) + 1;
+        memcpy(bytes, &(struct record){.module = 1, .n_args = 1, .strings_bytes = size}, sizeof(struct record));
+        memcpy(bytes + sizeof(struct record), bad[i], size);
+        assert_int_equal(pool__record_check(bytes, (uint32_t)sizeof(struct record) + size), POOL_EINVAL);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -321,6 +341,7 @@ int main(void)
         cmocka_unit_test(record_of_any_bytes_is_refused_or_consistent),
         cmocka_unit_test(record_with_a_field_out_of_range_is_refused),
         cmocka_unit_test(record_with_strings_that_do_not_end_is_refused),
+        cmocka_unit_test(record_with_what_is_no_text_is_refused),
         cmocka_unit_test(record_of_preopens_that_are_none_is_refused),
         cmocka_unit_test(record_with_a_damaged_preopen_is_refused),
     };

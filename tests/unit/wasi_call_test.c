@@ -153,6 +153,17 @@ static void call_with_a_bad_pointer_is_einval_and_none(void **state)
     assert_no_call(wasi_call_begin(rig.c, name_at, UINT32_MAX, data_at, 8));
 }
 
+static void call_whose_name_is_no_text_is_einval_and_none(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"\xff", "a\xc3", "\xed\xa0\x80", "\xf5\x80\x80\x80"};
+    for (uint32_t i = 0; i < COUNT_OF(names); i++) {
+        uint32_t size = (uint32_t)strlen(names[i]), at = fake_guest_put(names[i], size);
+        assert_no_call(wasi_call(rig.c, at, size, data_at, 8, reply_at, REPLY_BYTES));
+        assert_no_call(wasi_call_begin(rig.c, at, size, data_at, 8));
+    }
+}
+
 static void call_at_the_end_of_the_memory_succeeds(void **state)
 {
     (void)state;
@@ -241,6 +252,7 @@ int main(void)
         CASE(call_of_a_cancelled_job_is_ecanceled),
         CASE(call_of_the_wrong_size_is_refused),
         CASE(call_with_a_bad_pointer_is_einval_and_none),
+        CASE(call_whose_name_is_no_text_is_einval_and_none),
         CASE(call_at_the_end_of_the_memory_succeeds),
         CASE(begun_call_is_a_descriptor_to_read),
         CASE(begun_call_can_be_renumbered_and_given_up),
