@@ -1,6 +1,6 @@
 # Millrace. `make help` lists what can be done.
 
-.DEFAULT_GOAL := help
+.DEFAULT_GOAL := next
 .DELETE_ON_ERROR:
 
 VERSION := $(shell sed -n 's/.*"version": "\(.*\)".*/\1/p' npm/package.json)
@@ -29,6 +29,16 @@ build/toolchain.mk: c/toolchain/env.sh c/toolchain/versions.sh
 	@c/toolchain/env.sh --make > $@
 
 ##@ Use it
+
+.PHONY: next
+next:
+	@printf '%s\n' 'Millrace. What to do next:' \
+	    '  make run                    run a word counter on the pool, in Node' \
+	    '  make demo                   serve the demo page' \
+	    '  make npm                    pack the package' \
+	    '  make test-one NAME=pipe     build and run one suite, in under a minute' \
+	    '  make check                  all of CI' \
+	    '  make help                   everything that can be made'
 
 .PHONY: help
 help: ## list the targets
@@ -93,6 +103,10 @@ setup-browsers: ## Chromium, Firefox and WebKit, from Debian
 
 ##@ Test it
 
+.PHONY: test-one
+test-one: ## one suite: make test-one NAME=pipe, or for scenarios and the thin client NAME=files [IN=firefox]
+	@node tests/check/one.mjs '$(NAME)' $(IN)
+
 .PHONY: test
 test: ## everything that runs: C natively, scenarios in Node and three browsers, the package, the C builds, the pages
 	@$(MAKE) --no-print-directory setup-native setup-browsers
@@ -116,14 +130,18 @@ test-package: npm ## the packed package, in an empty project
 verify: setup-native ## model-check the pipe and the kill, and that the models notice when they are broken
 	@tests/model/verify.sh
 
+# By one make, so that no two of the parts that follow build the same thing at once.
+.PHONY: gen-built build-all
+gen-built: build/gen/layout.gen.ts build/gen/copiers.gen.ts
+
+build-all: $(TOOLCHAIN_STAMP) $(NODE_MODULES)
+	@$(MAKE) --no-print-directory -j$(shell nproc) js gen-built guests-built native-tests native threads thin thin-tests \
+	    c-page demo-files c-examples hammers build/dist/MANIFEST.json
+	@$(MAKE) --no-print-directory npm
+
 .PHONY: check
-check: ## all of CI
-	@$(MAKE) --no-print-directory setup-native
-	@$(MAKE) --no-print-directory check-architecture check-format lint check-gen check-dist check-guests
-	@$(MAKE) --no-print-directory -j$(shell nproc) native-tests
-	@$(MAKE) --no-print-directory check-compilers check-static check-abi
-	@$(MAKE) --no-print-directory verify test fuzz
-	@$(MAKE) --no-print-directory bench-quick
+check: ## all of CI, independent parts beside each other: make check [PARTS="test-node lint"]
+	@node tests/check/run.mjs $(PARTS)
 
 ##@ Keep it in order
 
@@ -147,7 +165,7 @@ lint: $(NODE_MODULES) ## types and lint rules
 
 .PHONY: check-architecture
 check-architecture: ## includes point downwards, platforms stay in c/port, functions fit on a screen
-	@node tests/check-architecture.mjs
+	@node tests/check/architecture.mjs
 
 .PHONY: check-gen
 check-gen: build/gen/layout.gen.ts build/gen/copiers.gen.ts ## fail if generated sources are stale

@@ -29,7 +29,10 @@ $(HAMMER_DIR)/inside.web.js: $(BINDINGS) $(wildcard tests/hammer/*.ts) tests/ham
 
 -include $(HAMMER_OBJECTS:.o=.d)
 
-.PHONY: test-hammer test-hammer-inside
+.PHONY: hammers test-hammer test-hammer-inside
+
+hammers: $(HAMMER_DIR)/native $(WASM_DIR)/hammer.wasm $(HAMMER_DIR)/inside.web.js
+
 test-hammer: $(HAMMER_DIR)/native ## the hammer natively, with ThreadSanitizer: make test-hammer [HAMMER_MIB=1024]
 	$(HAMMER_DIR)/native $(HAMMER_MIB)
 

@@ -1,18 +1,21 @@
-// The scenarios in real browsers, on the built package. Usage: node tests/run-browsers.mjs [browser…] [--only part]
+// The scenarios in real browsers, on the built package. Usage: node tests/run-browsers.mjs [browser…]
+// [--subject files] [--only part of a name]
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { BROWSER_NAMES, launch } from './browser/launch.mjs';
 import { runPage } from './browser/run-page.mjs';
 import { serve } from './browser/server.mjs';
 import { subjects } from './scenarios/all.mjs';
 
-const argv = process.argv.slice(2);
-const at = argv.indexOf('--only');
-const only = at < 0 ? '' : argv.splice(at, 2)[1];
-const names = argv.length > 0 ? argv : BROWSER_NAMES;
+const options = { subject: { type: 'string' }, only: { type: 'string', default: '' } };
+const { values, positionals } = parseArgs({ options, allowPositionals: true });
+const { only, subject: onlySubject } = values;
+const names = positionals.length > 0 ? positionals : BROWSER_NAMES;
 
 /** What each page runs: a subject, or one scenario of a subject whose guests can outlive it until the page goes. */
 function pages() {
   return Object.entries(subjects).flatMap(([subject, scenarios]) => {
+    if (onlySubject && subject !== onlySubject) return [];
     const wanted = scenarios.map(({ name }) => name).filter((name) => name.includes(only));
     if (wanted.length === 0) return [];
     return subject === 'endless' ? wanted.map((part) => ({ subject, part })) : [{ subject, part: only }];

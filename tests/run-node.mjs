@@ -1,6 +1,7 @@
-// The scenarios in Node, on the built package. Usage: node tests/run-node.mjs [part of a name]
+// The scenarios in Node, on the built package. Usage: node tests/run-node.mjs [--subject files] [part of a name]
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import * as millrace from '../npm/dist/index.node.js';
 import { subjects } from './scenarios/all.mjs';
 import { runAll } from './scenarios/harness.mjs';
@@ -14,8 +15,9 @@ const env = {
   browser: false,
 };
 
-const scenarios = Object.values(subjects).flat();
-const wanted = scenarios.filter(({ name }) => name.includes(process.argv[2] ?? ''));
+const { values, positionals } = parseArgs({ options: { subject: { type: 'string' } }, allowPositionals: true });
+const scenarios = values.subject ? subjects[values.subject] : Object.values(subjects).flat();
+const wanted = scenarios.filter(({ name }) => name.includes(positionals[0] ?? ''));
 const { passed, failed, failures } = await runAll(wanted, env, (line) => line.startsWith('…') || console.log(line));
 for (const { error } of failures) console.log(error);
 console.log(`node ${process.version}`);

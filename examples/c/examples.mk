@@ -39,15 +39,17 @@ $(C_EXAMPLES_WEB:%=$(C_EXAMPLES_BUILD)/%.cjs): $(C_EXAMPLES_BUILD)/%.cjs: $(C_EX
 
 ##@ The C examples (examples/c)
 
-.PHONY: test-examples
+.PHONY: c-examples test-examples
 
 # $(call example,name,where,command)
 example = timeout 60 $(3) > $(C_EXAMPLES_BUILD)/$(1).out 2> $(C_EXAMPLES_BUILD)/$(1).err && \
     diff -u $(C_EXAMPLES)/expected/$(1).txt $(C_EXAMPLES_BUILD)/$(1).out && echo 'example $(1), $(2): ok' || \
     { cut -c 1-200 $(C_EXAMPLES_BUILD)/$(1).err | tail -n 20; echo 'example $(1), $(2): FAILED'; exit 1; };
 
-test-examples: $(C_EXAMPLES_NATIVE:%=$(C_EXAMPLES_BUILD)/%) $(C_EXAMPLES_NATIVE:%=$(C_EXAMPLES_BUILD)/%.cjs)
-test-examples: $(C_EXAMPLES_WEB:%=$(C_EXAMPLES_BUILD)/%.cjs) $(C_EXAMPLES_FILES) ## run them, and compare what they print
+c-examples: $(C_EXAMPLES_NATIVE:%=$(C_EXAMPLES_BUILD)/%) $(C_EXAMPLES_NATIVE:%=$(C_EXAMPLES_BUILD)/%.cjs)
+c-examples: $(C_EXAMPLES_WEB:%=$(C_EXAMPLES_BUILD)/%.cjs) $(C_EXAMPLES_FILES)
+
+test-examples: c-examples ## run them, and compare what they print
 	@$(foreach name,$(C_EXAMPLES_NATIVE),$(call example,$(name),native,$(C_EXAMPLES_BUILD)/$(name)))
 	@$(foreach name,$(C_EXAMPLES_NATIVE),$(call example,$(name),-pthread,node $(C_EXAMPLES_BUILD)/$(name).cjs))
 	@$(call example,hello_web,thin client,node $(C_EXAMPLES_BUILD)/hello_web.cjs $(CURDIR)/examples/guests/hello.gen.wasm)

@@ -22,7 +22,9 @@ GUESTS_NEED := $(GUESTS_DIR)/guests.mk build/toolchain.mk $(TOOLCHAIN_STAMP)
 
 ##@ The example guests (examples/guests)
 
-.PHONY: guests check-guests
+.PHONY: guests guests-built check-guests
+
+guests-built: $(GUESTS_BUILT)
 
 # Only what differs is replaced: an unchanged guest keeps its time, and what depends on it is not made again.
 guests: $(GUESTS_BUILT) ## build them anew

@@ -1,7 +1,9 @@
-// The thin client's test programs, in Node and in browsers. Usage: node tests/thin/run.mjs [node|chromium|firefox|webkit]…
+// The thin client's test programs, in Node and in browsers. Usage: node tests/thin/run.mjs
+// [node|chromium|firefox|webkit]… [--only blocking_test]
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { launch } from '../browser/launch.mjs';
 import { runPage } from '../browser/run-page.mjs';
 import { serve } from '../browser/server.mjs';
@@ -66,7 +68,7 @@ async function runPlace(name) {
   const browser = name === 'node' ? undefined : await launch(name);
   let failed = 0;
   try {
-    for (const program of programs.filter(places[name])) {
+    for (const program of programs.filter((it) => it.startsWith(values.only) && places[name](it))) {
       const began = Date.now();
       const run = browser ? runInBrowser(browser, program) : runInNode(program);
       const { lines, status } = await run.catch((error) => ({ lines: error.message.split('\n'), status: 'no end' }));
@@ -82,13 +84,14 @@ async function runPlace(name) {
   return failed;
 }
 
-const argv = process.argv.slice(2);
+const options = { only: { type: 'string', default: '' } };
+const { values, positionals } = parseArgs({ options, allowPositionals: true });
 const unbuilt = programs.find((program) => !existsSync(`${root}build/emscripten/tests/${program}.js`));
 if (unbuilt) throw new Error(`${unbuilt} is not built; run "make thin-tests"`);
 const server = await serve({ root });
 const openServer = await serve({ root, isolated: false });
 let failed = 0;
-for (const name of argv.length > 0 ? argv : Object.keys(places)) failed += await runPlace(name);
+for (const name of positionals.length > 0 ? positionals : Object.keys(places)) failed += await runPlace(name);
 await server.close();
 await openServer.close();
 console.log(failed ? `${failed} failed` : 'all passed');

@@ -1,7 +1,7 @@
 // Checks what no compiler does: that includes point downwards, that platforms stay in c/port, that functions fit on a
 // screen, and that what shall not be written is not.
-import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { repositoryFiles } from './files.mjs';
 
 /** What each room of c/ may include, besides itself and the public headers. */
 const below = {
@@ -30,11 +30,6 @@ const USUAL_SHARE = 0.9;
 
 const problems = [];
 
-function filesOf(...patterns) {
-  const args = ['ls-files', '--cached', '--others', '--exclude-standard', ...patterns];
-  return execFileSync('git', args, { encoding: 'utf8' }).split('\n').filter(Boolean);
-}
-
 function linesOf(file) {
   return readFileSync(file, 'utf8').split('\n');
 }
@@ -46,7 +41,7 @@ function checkInclude(file, room, line) {
 }
 
 function checkRooms() {
-  for (const file of filesOf('c/*/*.c', 'c/*/*.h')) {
+  for (const file of repositoryFiles('c/*/*.c', 'c/*/*.h')) {
     const room = file.split('/')[1];
     for (const line of linesOf(file)) {
       checkInclude(file, room, line);
@@ -73,7 +68,7 @@ function functionLengths(file) {
 }
 
 function checkFunctions() {
-  const all = filesOf('c/**/*.c', 'c/**/*.h', 'tests/**/*.c', 'examples/**/*.c').flatMap(functionLengths);
+  const all = repositoryFiles('c/**/*.c', 'c/**/*.h', 'tests/**/*.c', 'examples/**/*.c').flatMap(functionLengths);
   for (const { file, line, lines } of all) {
     if (lines > LINES_MAX) problems.push(`${file}:${line}: a function of ${lines} lines; the most is ${LINES_MAX}`);
   }

@@ -1,0 +1,35 @@
+// What `make check` consists of: targets of make. First everything is set up and built, by one make that knows what depends
+// on what; then the parts run beside each other. A part that finds all built does nothing but test.
+
+/** Run one after the other, before everything else. */
+export const preparations = ['setup-native', 'setup-browsers', 'build-all'];
+
+/** Independent of each other, the longest first, so that the last one to end is a short one. */
+export const parts = [
+  'test-browsers',
+  'fuzz',
+  'test-thin',
+  'test-unit',
+  'test-consumer',
+  'test-c-page',
+  'test-demo',
+  'test-tsan',
+  'check-static',
+  'test-package',
+  'verify',
+  'test-hammer-inside',
+  'check-compilers',
+  'test-hammer',
+  'test-node',
+  'lint',
+  'test-examples',
+  'check-format',
+  'check-abi',
+  'check-dist',
+  'check-guests',
+  'check-gen',
+  'check-architecture',
+];
+
+/** Run alone at the end: what they print is of use only if nothing else keeps the cores busy. */
+export const last = ['bench-quick'];
