@@ -5,7 +5,7 @@ import { PoolError } from './errors.js';
 import { errorCodes, layout } from './layout.gen.js';
 import { check, joinWithStack, type Thread } from './thread.js';
 
-/** A job's handle, one end of a pipe: see `pool.h`. */
+/** A job's handle, one end of a pipe: see `pool.h`. Both are whole numbers below 2^53. */
 export type JobHandle = number & { readonly kind?: 'job' };
 export type Fd = number & { readonly kind?: 'fd' };
 
@@ -158,8 +158,8 @@ export class Client {
   #refuseCall(slot: number): void {
     const { c, heap } = this.#thread;
     if (c.client_call(this.#pool, slot, this.#scratch) !== 0) return;
-    const call = heap.u32(this.#scratch + layout.client_call_call);
-    c.client_reply(this.#pool, call, errorCodes.POOL_ENOENT, 0);
+    const call = heap.u64(this.#scratch + layout.client_call_call);
+    c.script_reply(this.#pool, call, errorCodes.POOL_ENOENT, 0);
   }
 
   /** Queues a job: its handle, or a negative status. Throws if the arguments cannot be carried at all. */
@@ -169,7 +169,7 @@ export class Client {
     const status = c.client_submit(this.#pool, this.#scratch + RECORD_AT, size, this.#scratch);
     if (status < 0) return status;
     this.#doorbell.answered();
-    return heap.u32(this.#scratch);
+    return heap.u64(this.#scratch);
   }
 
   /** Writes a `struct record` into the scratch memory: its size. */
@@ -184,7 +184,7 @@ export class Client {
     bytes.set(strings, stringsAt);
     this.#putStdio(record + layout.record_stdio, stdio);
     this.#putPreopens(record + layout.sizeof_record, preopens);
-    heap.setU32(record + layout.record_module, module);
+    heap.setU64(record + layout.record_module, module);
     heap.setU32(record + layout.record_timeout_ms, timeoutMs);
     heap.setU32(record + layout.record_priority, priority);
     heap.setU32(record + layout.record_n_args, args.length);
@@ -198,27 +198,27 @@ export class Client {
     const { heap } = this.#thread;
     for (const [i, { kind, fd }] of stdio.entries()) {
       heap.setU32(at + i * layout.sizeof_pool_stdio + layout.pool_stdio_kind, kind);
-      heap.setU32(at + i * layout.sizeof_pool_stdio + layout.pool_stdio_fd, fd);
+      heap.setU64(at + i * layout.sizeof_pool_stdio + layout.pool_stdio_fd, fd);
     }
   }
 
   #putPreopens(at: number, preopens: readonly VolumePreopen[]): void {
     const { heap } = this.#thread;
     for (const [i, { volume, readOnly }] of preopens.entries()) {
-      heap.setU32(at + i * layout.sizeof_record_preopen + layout.record_preopen_volume, volume);
+      heap.setU64(at + i * layout.sizeof_record_preopen + layout.record_preopen_volume, volume);
       heap.setU32(at + i * layout.sizeof_record_preopen + layout.record_preopen_read_only, readOnly ? 1 : 0);
     }
   }
 
   cancel(job: JobHandle): void {
-    this.#thread.c.pool_cancel(this.#pool, job);
+    this.#thread.c.script_cancel(this.#pool, job);
   }
 
   /** How an ended job went; its record is released. */
   takeResult(job: JobHandle): Result {
     const { c, heap } = this.#thread;
     const at = this.#scratch;
-    check(c.pool_wait(this.#pool, job, 0, at));
+    check(c.script_wait(this.#pool, job, 0, at));
     const text = heap.u32(at + layout.pool_result_text);
     const textBytes = heap.u32(at + layout.pool_result_text_bytes);
     const result = {
@@ -229,7 +229,7 @@ export class Client {
       queuedMs: heap.f64(at + layout.pool_result_queued_ms),
       runMs: heap.f64(at + layout.pool_result_run_ms),
     };
-    check(c.pool_release(this.#pool, job));
+    check(c.script_release(this.#pool, job));
     return result;
   }
 
@@ -237,11 +237,11 @@ export class Client {
   pipe(capacity: number): readonly [Fd, Fd] | number {
     const status = this.#thread.c.pool_pipe(this.#pool, capacity, this.#scratch);
     if (status < 0) return status;
-    return [this.#thread.heap.u32(this.#scratch), this.#thread.heap.u32(this.#scratch + 4)];
+    return [this.#thread.heap.u64(this.#scratch), this.#thread.heap.u64(this.#scratch + 8)];
   }
 
   close(fd: Fd): void {
-    this.#thread.c.pool_close(this.#pool, fd);
+    this.#thread.c.script_close(this.#pool, fd);
     this.#listeners.get(layout.SIGNAL_PIPE_0 + (fd & FD_SLOT_MASK))?.(); // whoever waits finds it closed
   }
 
@@ -249,26 +249,26 @@ export class Client {
    * A number is a status: 0 end of file, EAGAIN. */
   peek(fd: Fd): Uint8Array | number {
     const { c, heap } = this.#thread;
-    const size = c.client_peek(this.#pool, fd, this.#scratch);
+    const size = c.script_peek(this.#pool, fd, this.#scratch);
     if (size <= 0) return size;
     const address = heap.u32(this.#scratch);
     return heap.u8(address + size).subarray(address, address + size);
   }
 
   consume(fd: Fd, size: number): void {
-    check(this.#thread.c.client_consume(this.#pool, fd, size));
+    check(this.#thread.c.script_consume(this.#pool, fd, size));
   }
 
   /** Writes what fits of `bytes` from `offset` on: how much, or a status. */
   write(fd: Fd, bytes: Uint8Array, offset: number): number {
     const { c, heap } = this.#thread;
-    const room = c.client_reserve(this.#pool, fd, bytes.length - offset, this.#scratch);
+    const room = c.script_reserve(this.#pool, fd, bytes.length - offset, this.#scratch);
     if (room <= 0) return room;
     const size = Math.min(room, bytes.length - offset);
     const address = heap.u32(this.#scratch);
     const part = offset === 0 && size === bytes.length ? bytes : bytes.subarray(offset, offset + size);
     heap.u8(address + size).set(part, address);
-    check(c.client_commit(this.#pool, fd, size));
+    check(c.script_commit(this.#pool, fd, size));
     this.#doorbell.answered();
     return size;
   }

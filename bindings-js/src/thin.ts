@@ -13,20 +13,20 @@ import type { CoordinatorExports, Thread } from './thread.js';
 const calls = [
   'pool_resize',
   'pool_stats',
-  'pool_wait',
-  'pool_cancel',
-  'pool_release',
+  'script_wait',
+  'script_cancel',
+  'script_release',
   'pool_pipe',
-  'pool_write',
-  'pool_close',
-  'client_peek',
-  'client_consume',
-  'client_reserve',
-  'client_commit',
+  'script_write',
+  'script_close',
+  'script_peek',
+  'script_consume',
+  'script_reserve',
+  'script_commit',
   'client_poll',
   'client_stage',
   'client_submit',
-  'client_reply',
+  'script_reply',
   'client_file_call',
 ] as const satisfies readonly (keyof CoordinatorExports)[];
 
@@ -46,7 +46,7 @@ function translate(signal: number): number {
 type Call = (pool: number, a: number, b: number, c: number) => number;
 
 /** Those after which something may be answered at once. */
-const sends: ReadonlySet<string> = new Set(['pool_write', 'client_commit', 'client_submit', 'client_reply']);
+const sends: ReadonlySet<string> = new Set(['script_write', 'script_commit', 'client_submit', 'script_reply']);
 
 /** `struct pool_config`, but for its URL. Zeroes are defaults. */
 export interface ThinOptions {
@@ -108,7 +108,7 @@ export class ThinPool {
     parts.coordinator.onMessage((message) => message.type === 'millrace:failed' && die(message.message));
   }
 
-  /** Calls one of `calls`. */
+  /** Calls one of `calls`; `a` may be a handle. */
   call(which: number, a: number, b: number, c: number): number {
     const status = this.#calls[which]!(this.#pool, a, b, c);
     if (sends.has(calls[which]!)) this.#parts.client.sent();
@@ -133,7 +133,7 @@ export class ThinPool {
     const at = this.scratch;
     if (c.client_call(this.#pool, slot, at) !== 0) return undefined;
     return {
-      call: heap.u32(at + layout.client_call_call),
+      call: heap.u64(at + layout.client_call_call),
       name: heap.u32(at + layout.client_call_name),
       nameBytes: heap.u32(at + layout.client_call_name_bytes),
       data: heap.u32(at + layout.client_call_data),

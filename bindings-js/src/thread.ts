@@ -3,7 +3,7 @@ import { errorOfStatus, PoolError } from './errors.js';
 import { layout } from './layout.gen.js';
 import type { SharedParts } from './protocol.js';
 
-/** The exports of coordinator.wasm, as c/exports.txt lists them. Pointers and handles are unsigned only after `>>> 0`. */
+/** The exports of coordinator.wasm, as c/exports.txt lists them. Pointers are unsigned only after `>>> 0`. */
 export interface CoordinatorExports {
   readonly __indirect_function_table: WebAssembly.Table;
   __wasm_call_ctors(): void;
@@ -13,28 +13,30 @@ export interface CoordinatorExports {
 
   pool_resize(pool: number, workers: number): number;
   pool_stats(pool: number, statsOut: number): number;
-  pool_wait(pool: number, job: number, timeoutMs: number, resultOut: number): number;
-  pool_cancel(pool: number, job: number): number;
-  pool_release(pool: number, job: number): number;
   pool_pipe(pool: number, capacity: number, fdsOut: number): number;
-  pool_write(pool: number, fd: number, data: number, size: number): number;
-  pool_close(pool: number, fd: number): number;
+
+  // Handles are numbers here; see c/client/script.h.
+  script_wait(pool: number, job: number, timeoutMs: number, resultOut: number): number;
+  script_cancel(pool: number, job: number): number;
+  script_release(pool: number, job: number): number;
+  script_write(pool: number, fd: number, data: number, size: number): number;
+  script_close(pool: number, fd: number): number;
+  script_peek(pool: number, fd: number, dataOut: number): number;
+  script_consume(pool: number, fd: number, size: number): number;
+  script_reserve(pool: number, fd: number, wants: number, dataOut: number): number;
+  script_commit(pool: number, fd: number, size: number): number;
+  script_reply(pool: number, call: number, status: number, size: number): number;
 
   client_join(pool: number, relayed: number): number;
   client_shut(pool: number): void;
   client_take(pool: number): number;
   client_arm(pool: number): number;
   client_disarm(pool: number): void;
-  client_peek(pool: number, fd: number, dataOut: number): number;
-  client_consume(pool: number, fd: number, size: number): number;
-  client_reserve(pool: number, fd: number, wants: number, dataOut: number): number;
-  client_commit(pool: number, fd: number, size: number): number;
   client_poll(pool: number, fds: number, n: number): number;
   client_file_call(pool: number, call: number): number;
   client_stage(pool: number, size: number, addressOut: number): number;
   client_submit(pool: number, record: number, recordBytes: number, jobOut: number): number;
   client_call(pool: number, slot: number, callOut: number): number;
-  client_reply(pool: number, call: number, status: number, size: number): number;
 
   coordinator_create(cores: number, graceMs: number, blocksMib: number, workers: number, maxWorkers: number): number;
   coordinator_arm(pool: number, relayed: number): number;

@@ -55,7 +55,7 @@ export class Volumes implements VolumeCalls {
     heap.setU64(data + layout.volume_making_max_bytes, maxBytes);
     heap.setU64(data + layout.volume_making_max_nodes, maxFiles);
     this.#run({ op: layout.FILE_CREATE, volume: 0 }, layout.sizeof_volume_making);
-    return heap.u32(data + layout.volume_making_volume);
+    return heap.u64(data + layout.volume_making_volume);
   }
 
   drop(volume: number): void {
@@ -162,7 +162,7 @@ export class Volumes implements VolumeCalls {
     heap.u8(otherAt + otherBytes.length).set(otherBytes, otherAt);
     const call = this.#memory;
     heap.setU32(call + layout.file_call_op, op);
-    heap.setU32(call + layout.file_call_volume, volume);
+    heap.setU64(call + layout.file_call_volume, volume);
     heap.setU32(call + layout.file_call_path, pathAt);
     heap.setU32(call + layout.file_call_path_bytes, pathBytes.length);
     heap.setU32(call + layout.file_call_other, otherAt);

@@ -1,6 +1,7 @@
 /* Host calls: the side of C functions that make them (pool_guest.h), and the answer. */
 #include <string.h>
 
+#include "api/fds.h"
 #include "core/utf8.h"
 #include "pool_guest.h"
 #include "sync/calls.h"
@@ -31,10 +32,8 @@ int32_t pool_call_begin(const char *name, size_t name_bytes, const void *data, s
 int32_t pool_call_status(int32_t fd)
 {
     struct sleeper *self = pool__self_any();
-    struct pipe *pipe = self ? pool__end_of(self->pool, (pool_fd_t)fd, PIPE_READ) : NULL;
-    if (!pipe || !self->job || atomic_load(&pipe->x_caller) != (uint32_t)(self->job - self->pool->jobs) + 1) {
-        return POOL_EBADF;
-    }
+    struct pipe *pipe = self && fd > 0 ? pool__reply_of(self->pool, self->job, (pool_fd_t)fd) : NULL;
+    if (!pipe) return POOL_EBADF;
     int32_t status = atomic_load(&pipe->x_reply);
     return status != POOL_EAGAIN || pool__pipe_has_writer(pipe) ? status : POOL_EPIPE;
 }

@@ -1,41 +1,49 @@
 #include "api/fds.h"
 
+#include "core/handle.h"
 #include "sync/ends.h"
+#include "sync/jobs.h"
 #include "sync/self.h"
-
-#define OWN_STDIO POOL_STDERR /* handles up to here are the calling job's own */
 
 static enum pipe_end end_of(const struct stream *stream)
 {
     return stream->kind == STREAM_READER ? PIPE_READ : PIPE_WRITE;
 }
 
-static int take_own(struct pool *pool, uint32_t index, struct stream *stream_out)
+static int take_stdio(struct pool *pool, struct job *job, uint32_t index, struct stream *stream_out)
 {
-    const struct sleeper *self = pool__self(pool);
-    if (!self || !self->job) return POOL_EBADF;
-    struct stream stream = pool__stream_of(pool, &pool->jobs[self->job - pool->jobs], index);
+    struct stream stream = pool__stream_of(pool, job, index);
     if (stream.kind == STREAM_CLOSED) return POOL_EBADF;
     *stream_out = stream;
     return 0;
 }
 
-/* A reply's read end belongs to the job that made the call. */
-static bool is_own_reply(struct pool *pool, const struct pipe *pipe)
+struct pipe *pool__reply_of(struct pool *pool, const struct job *job, pool_fd_t fd)
+{
+    if (!job || fd < OWN_REPLY_0 || fd >= OWN_REPLY_0 + PIPES_MAX) return NULL;
+    struct pipe *pipe = &pool->pipes[fd - OWN_REPLY_0];
+    return atomic_load(&pipe->x_caller) == pool__job_handle(pool, job) ? pipe : NULL;
+}
+
+/* The calling job's own descriptors, which are nobody else's. */
+static int take_own(struct pool *pool, pool_fd_t fd, struct stream *stream_out)
 {
     const struct sleeper *self = pool__self(pool);
-    return self && self->job && atomic_load(&pipe->x_caller) == (uint32_t)(self->job - pool->jobs) + 1;
+    if (!self || !self->job) return POOL_EBADF;
+    struct job *job = &pool->jobs[self->job - pool->jobs];
+    if (fd >= POOL_STDIN && fd <= POOL_STDERR) return take_stdio(pool, job, (uint32_t)(fd - POOL_STDIN), stream_out);
+    struct pipe *pipe = pool__reply_of(pool, job, fd);
+    *stream_out = (struct stream){.kind = STREAM_READER, .pipe = pipe};
+    return pipe ? 0 : POOL_EBADF;
 }
 
 int pool__fd_take(struct pool *pool, pool_fd_t fd, struct stream *stream_out)
 {
-    if (fd >= POOL_STDIN && fd <= OWN_STDIO) return take_own(pool, fd - POOL_STDIN, stream_out);
+    struct pipe *pipe;
+    if (pool__fd_is_own(fd)) return take_own(pool, fd, stream_out);
     enum pipe_end end = (enum pipe_end)(fd & 1);
-    struct pipe *pipe = pool__end_of(pool, fd, end);
-    if (!pipe || !is_own_reply(pool, pipe)) {
-        int error = pool__end_take(pool, fd, end, END_IN_CALL, &pipe);
-        if (error) return error;
-    }
+    int error = pool__end_take(pool, fd, end, END_IN_CALL, &pipe);
+    if (error) return error;
     *stream_out = (struct stream){.kind = end == PIPE_READ ? STREAM_READER : STREAM_WRITER, .pipe = pipe};
     return 0;
 }

@@ -4,6 +4,9 @@
 
 #include "sync/stream.h"
 
+/* The pipe of a reply by a job's own descriptor; NULL: it is none. */
+struct pipe *pool__reply_of(struct pool *pool, const struct job *job, pool_fd_t fd);
+
 /* Finds a handle's stream and keeps other threads from it: 0, POOL_EBADF, POOL_EBUSY. */
 int pool__fd_take(struct pool *pool, pool_fd_t fd, struct stream *stream_out);
 void pool__fd_give(const struct stream *stream);

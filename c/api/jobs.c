@@ -9,7 +9,7 @@
 
 int pool_cancel(pool_t *pool, pool_job_t handle)
 {
-    uint32_t generation;
+    uint64_t generation;
     if (!pool) return POOL_EINVAL;
     struct job *job = pool__job_find(pool, handle, &generation);
     if (!job) return POOL_EBADF;
@@ -24,7 +24,7 @@ int pool_cancel(pool_t *pool, pool_job_t handle)
 
 int pool_release(pool_t *pool, pool_job_t handle)
 {
-    uint32_t generation;
+    uint64_t generation;
     if (!pool) return POOL_EINVAL;
     struct job *job = pool__job_find(pool, handle, &generation);
     if (!job) return POOL_EBADF;

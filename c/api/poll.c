@@ -3,6 +3,7 @@
 #include "api/fds.h"
 #include "api/timeout.h"
 #include "core/check.h"
+#include "core/handle.h"
 #include "sync/ends.h"
 #include "sync/self.h"
 
@@ -31,7 +32,7 @@ static bool stream_of(const struct poll *p, uint32_t i, struct stream *stream_ou
 {
     pool_fd_t fd = p->fds[i].fd;
     if (!fd || p->fds[i].revents & POOL_POLLNVAL) return false;
-    if (fd <= POOL_STDERR) return pool__fd_take(p->sleeper->pool, fd, stream_out) == 0;
+    if (pool__fd_is_own(fd)) return pool__fd_take(p->sleeper->pool, fd, stream_out) == 0;
     enum pipe_end end = (enum pipe_end)(fd & 1);
     struct pipe *pipe = pool__end_of(p->sleeper->pool, fd, end);
     *stream_out = (struct stream){.kind = end == PIPE_READ ? STREAM_READER : STREAM_WRITER, .pipe = pipe};

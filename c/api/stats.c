@@ -28,7 +28,7 @@ static uint32_t count_workers(struct pool *pool)
 {
     uint32_t n = 0;
     for (uint32_t i = 1; i <= WORKERS_MAX; i++) {
-        uint32_t state = atomic_load(&pool->workers[i].x_state) & 0xff;
+        enum worker_state state = pool__worker_state(&pool->workers[i]);
         n += state == WORKER_RUNTIME || state == WORKER_GUEST;
     }
     return n;

@@ -4,7 +4,6 @@
 
 #include "api/api.h"
 #include "core/check.h"
-#include "core/handle.h"
 #include "port/port.h"
 #include "sync/ends.h"
 #include "sync/jobs.h"
@@ -56,10 +55,12 @@ static void fill(struct job *job, const struct submission *submission)
     job->submitted_ns = port_now_ns(PORT_MONOTONIC);
     uint64_t timeout_ns = (uint64_t)record->timeout_ms * 1000000;
     atomic_store(&job->x_deadline_ns, timeout_ns ? job->submitted_ns + timeout_ns : 0);
-    atomic_store(&job->x_holds, 2); /* the submitter's and the run queue's */
+    job->input_block = submission->input_block;
+    atomic_store(&job->x_holds, 1); /* the submitter's */
 }
 
-/* Gives the job its record and puts it on the run queue; on failure it is still FILLING. */
+/* Gives the job its record and puts it on the run queue; on failure it is still FILLING. From QUEUED on it may end at
+ * any moment, by its deadline or because the pool closes. */
 static int launch(struct pool *pool, struct job *job, const struct submission *submission)
 {
     const struct record *record = submission->record;
@@ -71,15 +72,11 @@ static int launch(struct pool *pool, struct job *job, const struct submission *s
     int error = pool__job_use_volumes(pool, job, record);
     if (error) return error;
     fill(job, submission);
-    uint32_t generation = pool__job_generation(job);
-    pool__job_move(job, generation, JOB_FILLING, JOB_QUEUED);
-    job->input_block = submission->input_block;
-    if (pool__sched_push(&pool->sched, (uint32_t)(job - pool->jobs), job->priority)) return 0;
-
-    /* Only cancelled jobs that no worker has come by to throw away can fill the queue so far. */
-    job->input_block = 0;
-    pool__job_move(job, generation, JOB_QUEUED, JOB_FILLING);
-    return POOL_EAGAIN;
+    bool queued = pool__job_move(job, pool__job_generation(job), JOB_FILLING, JOB_QUEUED);
+    POOL_ASSERT(queued);
+    (void)queued;
+    pool__job_queue(pool, job);
+    return 0;
 }
 
 /* NULL: all are in use, and the client is told when one is free. */
@@ -103,7 +100,7 @@ int pool__submit(struct pool *pool, const struct submission *submission, pool_jo
         if (job) pool__job_untake(pool, job);
         return error;
     }
-    *job_out = pool__handle_of_job((uint32_t)(job - pool->jobs), pool__job_generation(job));
+    *job_out = pool__job_handle(pool, job);
     if (submission->record->timeout_ms) pool__ask_coordinator(pool);
     pool__wake_idle(pool);
     if (atomic_load(&pool->x_closing)) pool_cancel(pool, *job_out); /* whoever closes may have looked before this job */

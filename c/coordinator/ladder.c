@@ -13,13 +13,13 @@
 #define RETRY_NS 2000000u /* a worker that is in our own code leaves it, or unwinds, by itself */
 
 /* Kills the worker that runs a job of this generation, if it is in the guest's code. */
-static bool kill(struct pool *pool, struct job *job, uint32_t generation)
+static bool kill(struct pool *pool, struct job *job, uint64_t generation)
 {
-    uint32_t number = atomic_load(&job->x_worker), turn = atomic_load(&job->x_turn);
+    uint32_t number = atomic_load(&job->x_worker);
+    uint64_t turn = atomic_load(&job->x_turn);
     if (!number || pool__job_generation(job) != generation || pool__job_state(job) != JOB_RUNNING) return false;
     struct worker *worker = &pool->workers[number];
-    uint32_t guest = pool__worker_word(turn, WORKER_GUEST);
-    if (!atomic_compare_exchange_strong(&worker->x_state, &guest, pool__worker_word(turn, WORKER_KILLED))) return false;
+    if (!pool__worker_move(worker, turn, WORKER_GUEST, WORKER_KILLED)) return false;
     job->killed = 1;
     pool__fds_close_all(pool,
                         worker->fds); /* before the job ends, so that whoever sees it ended finds its files closed */
@@ -34,7 +34,7 @@ static void wake_worker_of(struct pool *pool, const struct job *job)
 }
 
 /* One step for a running job whose end is wished for: when to look again. */
-static uint64_t climb_running(struct pool *pool, struct job *job, uint32_t generation, uint64_t now_ns,
+static uint64_t climb_running(struct pool *pool, struct job *job, uint64_t generation, uint64_t now_ns,
                               uint64_t grace_ns)
 {
     if (job->kill_generation != generation + 1) {
@@ -52,7 +52,7 @@ static uint64_t climb_running(struct pool *pool, struct job *job, uint32_t gener
 /* One step for one job: when to look again. */
 static uint64_t climb(struct pool *pool, struct job *job, uint64_t now_ns, uint64_t grace_ns)
 {
-    uint32_t generation = pool__job_generation(job);
+    uint64_t generation = pool__job_generation(job);
     enum job_state state = pool__job_state(job);
     if (state != JOB_QUEUED && state != JOB_RUNNING) return UINT64_MAX;
 
@@ -76,7 +76,7 @@ uint64_t pool__ladder_climb(struct pool *pool, uint64_t now_ns, uint64_t grace_n
 uint32_t coordinator_next_kill(struct pool *pool)
 {
     for (uint32_t i = 1; i <= WORKERS_MAX; i++) {
-        if ((atomic_load(&pool->workers[i].x_state) & 0xff) == WORKER_KILLED) return i;
+        if (pool__worker_state(&pool->workers[i]) == WORKER_KILLED) return i;
     }
     return 0;
 }

@@ -7,20 +7,21 @@
 #include "sync/jobs.h"
 #include "sync/wake.h"
 
-static uint32_t state_of(const struct worker *worker)
-{
-    return atomic_load(&worker->x_state) & 0xff;
-}
-
 /* A slot that no thread has, or that has rested long enough for the last one to be gone. */
 static uint32_t free_slot(struct pool *pool)
 {
     uint64_t now = port_now_ns(PORT_MONOTONIC);
     for (uint32_t i = 1; i <= WORKERS_MAX; i++) {
-        uint32_t state = state_of(&pool->workers[i]);
+        enum worker_state state = pool__worker_state(&pool->workers[i]);
         if (state == WORKER_NONE || (state == WORKER_DEAD && pool->workers[i].rests_until_ns <= now)) return i;
     }
     return 0;
+}
+
+/* Whatever a thread that lives on in secret does meanwhile. */
+static void move(struct worker *worker, enum worker_state to)
+{
+    while (!pool__worker_move(worker, pool__worker_turn(worker), pool__worker_state(worker), to)) continue;
 }
 
 int32_t coordinator_add_worker(struct pool *pool)
@@ -33,7 +34,7 @@ int32_t coordinator_add_worker(struct pool *pool)
     if (!worker->stack || !worker->fds) return POOL_ENOMEM;
     worker->fds->n_used = 0;
     pool__bell_disarm(&pool->bells[WAITER_WORKER_0 + number]);
-    atomic_store(&worker->x_state, WORKER_STARTING);
+    move(worker, WORKER_STARTING);
     atomic_fetch_add(&pool->sched.x_live, 1);
     return (int32_t)number;
 }
@@ -62,7 +63,7 @@ void coordinator_bury_worker(struct pool *pool, uint32_t number, double rest_ms,
 {
     if (number == 0 || number > WORKERS_MAX) return;
     struct worker *worker = &pool->workers[number];
-    uint32_t state = state_of(worker);
+    enum worker_state state = pool__worker_state(worker);
     if (state == WORKER_NONE || state == WORKER_DEAD) return;
     pool__sched_clear_idle(&pool->sched, number);
     pool__wake_idle(pool); /* the wake-up for a job may have been spent on this one */
@@ -79,6 +80,6 @@ void coordinator_bury_worker(struct pool *pool, uint32_t number, double rest_ms,
     }
     /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): an element of an array */
     worker->rests_until_ns = rest_until(rest_ms);
-    atomic_store(&worker->x_state, WORKER_DEAD);
+    move(worker, WORKER_DEAD);
     pool__wake_everybody(pool);
 }

@@ -22,7 +22,7 @@ static struct head_count count_heads(struct pool *pool)
 {
     struct head_count n = {.live = atomic_load(&pool->sched.x_live), .target = atomic_load(&pool->sched.x_target)};
     for (uint32_t i = 1; i <= WORKERS_MAX; i++) {
-        n.starting += (atomic_load(&pool->workers[i].x_state) & 0xff) == WORKER_STARTING;
+        n.starting += pool__worker_state(&pool->workers[i]) == WORKER_STARTING;
     }
     for (uint32_t i = 0; i < POOL_COUNT_OF(pool->sched.x_idle); i++) {
         n.idle += (uint32_t)__builtin_popcount(atomic_load(&pool->sched.x_idle[i]));

@@ -2,19 +2,28 @@
 
 #define STATE_BITS 8u
 
+static const uint8_t allowed[CALL_STATES] = {
+    [CALL_FREE] = 1u << CALL_FILLING,
+    [CALL_FILLING] = 1u << CALL_WAITING | 1u << CALL_FREE,
+    [CALL_WAITING] = 1u << CALL_TAKEN,
+    [CALL_TAKEN] = 1u << CALL_REPLYING | 1u << CALL_FREE,
+    [CALL_REPLYING] = 1u << CALL_FREE | 1u << CALL_TAKEN,
+};
+
 enum call_state pool__call_state(const struct call *call)
 {
     return (enum call_state)(atomic_load(&call->x_state) & ((1u << STATE_BITS) - 1));
 }
 
-uint32_t pool__call_generation(const struct call *call)
+uint64_t pool__call_generation(const struct call *call)
 {
     return atomic_load(&call->x_state) >> STATE_BITS;
 }
 
-bool pool__call_move(struct call *call, uint32_t generation, enum call_state from, enum call_state to)
+bool pool__call_move(struct call *call, uint64_t generation, enum call_state from, enum call_state to)
 {
-    uint32_t before = generation << STATE_BITS | from;
-    uint32_t next = (generation + (to == CALL_FREE)) & (UINT32_MAX >> STATE_BITS);
+    if (!(allowed[from] & 1u << to)) return false;
+    uint64_t before = generation << STATE_BITS | from;
+    uint64_t next = generation + (to == CALL_FREE);
     return atomic_compare_exchange_strong(&call->x_state, &before, next << STATE_BITS | to);
 }

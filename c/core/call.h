@@ -4,7 +4,7 @@
  *   FREE     the free list                  FILLING: the job's worker
  *   FILLING  the worker                     WAITING: the worker; FREE: it failed
  *   WAITING  nobody                         TAKEN: the host
- *   TAKEN    the host's handler             REPLYING: whoever replies
+ *   TAKEN    the host's handler             REPLYING: whoever replies; FREE: the host, nobody wants the reply any more
  *   REPLYING whoever replies                FREE: the same; TAKEN: there was no memory for the reply
  *
  * The reply goes into a pipe of its own, whose read end is the job's.
@@ -20,10 +20,10 @@
 
 #define CALLS_MAX 1024u
 
-enum call_state { CALL_FREE = 0, CALL_FILLING, CALL_WAITING, CALL_TAKEN, CALL_REPLYING };
+enum call_state { CALL_FREE = 0, CALL_FILLING, CALL_WAITING, CALL_TAKEN, CALL_REPLYING, CALL_STATES };
 
 struct call {
-    _Atomic uint32_t x_state; /* generation << 8 | enum call_state */
+    _Atomic uint64_t x_state; /* generation << 8 | enum call_state */
     /* the owner of the state writes */
     pool_job_t job;
     pool_fd_t reply; /* the write end of the pipe for the reply */
@@ -33,9 +33,10 @@ struct call {
 };
 
 enum call_state pool__call_state(const struct call *call);
-uint32_t pool__call_generation(const struct call *call);
+uint64_t pool__call_generation(const struct call *call);
 
-/* Moves a call from one state to another; to FREE makes its handles stale. False: it was not in `from`. */
-bool pool__call_move(struct call *call, uint32_t generation, enum call_state from, enum call_state to);
+/* Moves a call from one state to another; to FREE makes its handles stale. False: it was not
+ * in `from`, or the table has no such step, and nothing changed. */
+bool pool__call_move(struct call *call, uint64_t generation, enum call_state from, enum call_state to);
 
 #endif

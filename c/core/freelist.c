@@ -2,7 +2,7 @@
 
 static uint64_t retag(uint64_t top, uint32_t slot)
 {
-    return ((top >> 32) + 1) << 32 | slot;
+    return ((top >> FREELIST_SLOT_BITS) + 1) << FREELIST_SLOT_BITS | slot;
 }
 
 void pool__freelist_init(struct freelist *list)
@@ -14,7 +14,7 @@ void pool__freelist_push(struct freelist *list, freelist_link *links, uint32_t s
 {
     uint64_t top = atomic_load(&list->x_top);
     do {
-        atomic_store_explicit(&links[slot], (uint32_t)top, memory_order_relaxed);
+        atomic_store_explicit(&links[slot], (uint32_t)top & FREELIST_NONE, memory_order_relaxed);
     } while (!atomic_compare_exchange_weak(&list->x_top, &top, retag(top, slot)));
 }
 
@@ -23,7 +23,7 @@ uint32_t pool__freelist_pop(struct freelist *list, freelist_link *links)
     uint64_t top = atomic_load(&list->x_top);
     uint32_t slot, next;
     do {
-        slot = (uint32_t)top;
+        slot = (uint32_t)top & FREELIST_NONE;
         if (slot == FREELIST_NONE) return FREELIST_NONE;
         /* May be stale when another thread popped it meanwhile; then the tag differs and the exchange fails. */
         next = atomic_load_explicit(&links[slot], memory_order_relaxed);

@@ -9,10 +9,11 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
-#define FREELIST_NONE UINT32_MAX
+#define FREELIST_SLOT_BITS 20u /* the tag has the others, so that it does not come round while anybody looks */
+#define FREELIST_NONE ((1u << FREELIST_SLOT_BITS) - 1)
 
 struct freelist {
-    _Atomic uint64_t x_top; /* tag << 32 | slot */
+    _Atomic uint64_t x_top; /* tag << FREELIST_SLOT_BITS | slot */
 };
 
 typedef _Atomic uint32_t freelist_link; /* a table of these, one a slot, holds the chain */

@@ -1,42 +1,71 @@
-/* Handles: a slot's number and its generation in one word, never 0. */
+/* Handles: a slot's number and its generation in one word, never 0.
+ *
+ * A slot's generation only grows, and a slot that has used its generations up is never used again, so that no handle
+ * is ever given out twice. All have 53 bits at most, which a number of a script holds exactly.
+ */
 #ifndef MILLRACE_CORE_HANDLE_H
 #define MILLRACE_CORE_HANDLE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "core/pipe.h"
 #include "pool.h"
 
-#define HANDLE_JOB_BITS 12u  /* 4,096 jobs, a generation of 20 bits */
-#define HANDLE_PIPE_BITS 13u /* 4,096 pipes of two ends, a generation of 18 bits: a handle is a positive int, too */
+#define HANDLE_JOB_BITS 12u
+#define HANDLE_CALL_BITS 12u
+#define HANDLE_PIPE_BITS 13u /* a slot and an end */
+#define HANDLE_VOLUME_BITS 10u
 
-#define HANDLE_CALL_BITS 12u /* 4,096 calls, a generation of 20 bits */
+#define HANDLE_GENERATIONS                                                                     \
+    (((uint64_t)1 << 40) - 1) /* of each slot, from 0: one is shown as one more, so never as 0 \
+                               */
 
-/* The generation that a handle can show: what fits above `bits`, and never 0, so that no handle is 0. */
-static inline uint32_t pool__handle_generation(uint32_t generation, uint32_t bits)
+static inline bool pool__is_used_up(uint64_t generation)
 {
-    return generation % ((1u << (32 - bits)) - 1) + 1;
+    return generation >= HANDLE_GENERATIONS;
 }
 
-static inline pool_job_t pool__handle_of_job(uint32_t slot, uint32_t generation)
+/* The number of a handle's slot; of an end's, twice that and the end. */
+static inline uint32_t pool__handle_slot(uint64_t handle, uint32_t bits)
 {
-    return pool__handle_generation(generation, HANDLE_JOB_BITS) << HANDLE_JOB_BITS | slot;
+    return (uint32_t)handle & ((1u << bits) - 1);
 }
 
-static inline pool_call_t pool__handle_of_call(uint32_t slot, uint32_t generation)
+static inline pool_job_t pool__handle_of_job(uint32_t slot, uint64_t generation)
 {
-    return pool__handle_generation(generation, HANDLE_CALL_BITS) << HANDLE_CALL_BITS | slot;
+    return (generation + 1) << HANDLE_JOB_BITS | slot;
 }
 
-/* The generation that an end's handle shows. */
-static inline uint32_t pool__handle_shown(pool_fd_t fd)
+static inline pool_call_t pool__handle_of_call(uint32_t slot, uint64_t generation)
+{
+    return (generation + 1) << HANDLE_CALL_BITS | slot;
+}
+
+/* What an end's handle shows of its generation. */
+static inline uint64_t pool__handle_shown(pool_fd_t fd)
 {
     return fd >> HANDLE_PIPE_BITS;
 }
 
-static inline pool_fd_t pool__handle_of_end(uint32_t slot, enum pipe_end end, uint32_t generation)
+static inline pool_fd_t pool__handle_of_end(uint32_t slot, enum pipe_end end, uint64_t generation)
 {
-    return pool__handle_generation(generation, HANDLE_PIPE_BITS + 1) << HANDLE_PIPE_BITS | slot << 1 | (uint32_t)end;
+    return (generation + 1) << HANDLE_PIPE_BITS | slot << 1 | (uint32_t)end;
+}
+
+/* A C function's own descriptors are small, as POSIX has them, and no handle is: its stdio, POOL_STDIN to POOL_STDERR,
+ * and the replies of its host calls, each by the slot of its pipe. */
+#define OWN_REPLY_0 (POOL_STDERR + 1)
+
+static inline bool pool__fd_is_own(pool_fd_t fd)
+{
+    return pool__handle_shown(fd) == 0;
+}
+
+/* The generation of a volume in use is odd (core/volume.h). */
+static inline pool_volume_t pool__handle_of_volume(uint32_t slot, uint64_t generation)
+{
+    return generation << HANDLE_VOLUME_BITS | slot;
 }
 
 #endif

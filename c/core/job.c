@@ -2,12 +2,11 @@
 
 #define STATE_BITS 8u
 #define STATE_MASK ((1u << STATE_BITS) - 1)
-#define GENERATION_MASK (UINT32_MAX >> STATE_BITS)
 
 static const uint8_t allowed[JOB_STATES] = {
     [JOB_FREE] = 1u << JOB_FILLING,
     [JOB_FILLING] = 1u << JOB_QUEUED | 1u << JOB_FREE,
-    [JOB_QUEUED] = 1u << JOB_RUNNING | 1u << JOB_ENDING | 1u << JOB_FILLING,
+    [JOB_QUEUED] = 1u << JOB_RUNNING | 1u << JOB_ENDING,
     [JOB_ENDING] = 1u << JOB_ENDED,
     [JOB_RUNNING] = 1u << JOB_ENDED,
     [JOB_ENDED] = 1u << JOB_RELEASED,
@@ -19,27 +18,31 @@ enum job_state pool__job_state(const struct job *job)
     return (enum job_state)(atomic_load(&job->x_state) & STATE_MASK);
 }
 
-uint32_t pool__job_generation(const struct job *job)
+uint64_t pool__job_generation(const struct job *job)
 {
     return atomic_load(&job->x_state) >> STATE_BITS;
 }
 
-bool pool__job_move(struct job *job, uint32_t generation, enum job_state from, enum job_state to)
+bool pool__job_move(struct job *job, uint64_t generation, enum job_state from, enum job_state to)
 {
     if (!(allowed[from] & 1u << to)) return false;
-    uint32_t before = generation << STATE_BITS | from;
-    uint32_t stale = to == JOB_FREE; /* handles given out so far are, from then on */
-    uint32_t next = (generation + stale) & GENERATION_MASK;
+    uint64_t before = generation << STATE_BITS | from;
+    uint64_t next = generation + (to == JOB_FREE);
     return atomic_compare_exchange_strong(&job->x_state, &before, next << STATE_BITS | to);
 }
 
-bool pool__job_wish(struct job *job, uint32_t generation, enum pool_outcome outcome)
+bool pool__job_wish(struct job *job, uint64_t generation, enum pool_outcome outcome)
 {
-    uint32_t none = generation << STATE_BITS;
+    uint64_t none = generation << STATE_BITS;
     return atomic_compare_exchange_strong(&job->x_wish, &none, none | outcome);
+}
+
+void pool__job_forget_wish(struct job *job)
+{
+    atomic_store(&job->x_wish, pool__job_generation(job) << STATE_BITS);
 }
 
 uint32_t pool__job_wished(const struct job *job)
 {
-    return atomic_load(&job->x_wish) & STATE_MASK;
+    return (uint32_t)atomic_load(&job->x_wish) & STATE_MASK;
 }

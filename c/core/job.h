@@ -3,14 +3,16 @@
  *   state     owner, who may write the record   leaves by
  *   FREE      the free list                     take: its taker
  *   FILLING   whoever submits                   QUEUED: the submitter; FREE: it failed
- *   QUEUED    nobody                            RUNNING: the worker that popped it; ENDING: whoever cancels it
+ *   QUEUED    nobody                            RUNNING: the worker that popped it; ENDING: whoever cancels it, or the
+ *                                               coordinator when its time is over
  *   ENDING    whoever cancels it                ENDED: the same
  *   RUNNING   the worker                        ENDED: the worker, or the coordinator once it has killed the worker
  *   ENDED     whoever submitted it              RELEASED: the submitter
- *   RELEASED  nobody; the handle is stale       FREE: the last of submitter and run queue
+ *   RELEASED  nobody; the handle is stale       FREE: the last of submitter and callbacks
  *
  * Every change is one compare-exchange of `x_state`, which carries the generation too, so each job ends exactly once
- * and a stale handle changes nothing.
+ * and a stale handle changes nothing. What the run queue has of a job that was cancelled is stale in the same way: the
+ * record is not kept for it.
  */
 #ifndef MILLRACE_CORE_JOB_H
 #define MILLRACE_CORE_JOB_H
@@ -33,11 +35,11 @@ struct capture {
 };
 
 struct job {
-    _Alignas(64) _Atomic uint32_t x_state; /* generation << 8 | enum job_state */
-    _Atomic uint32_t x_wish;               /* generation << 8 | the enum pool_outcome it shall end with, 0: none */
-    _Atomic uint32_t x_worker;             /* number of the worker that runs it, from 1; 0: none yet */
-    _Atomic uint32_t x_turn;               /* that worker's turn; set before x_worker */
-    _Atomic uint32_t x_holds;              /* the submitter, and the run queue while the number is in it */
+    _Alignas(64) _Atomic uint64_t x_state; /* generation << 8 | enum job_state */
+    _Atomic uint64_t x_wish;               /* generation << 8 | the enum pool_outcome it shall end with, 0: none */
+    _Atomic uint64_t x_turn;               /* of the worker that runs it; set before x_worker */
+    _Atomic uint32_t x_worker;             /* number of that worker, from 1; 0: none yet */
+    _Atomic uint32_t x_holds;              /* the submitter, and callbacks that wait for its end */
     _Atomic uint64_t x_deadline_ns;        /* monotonic clock; 0: none */
     _Atomic uint32_t x_waited;             /* 1: a thread may sleep until it has ended */
     _Atomic uint32_t x_unkillable;         /* 1: it is a C function, whose thread is never ended from outside */
@@ -46,7 +48,7 @@ struct job {
     /* the owner of the state writes */
     pool_function function; /* NULL: a guest */
     void *user;
-    uint32_t module;
+    pool_module_t module;
     uint32_t priority;
     struct pool_stdio stdio[3];
     uint32_t block;       /* its record; later the result's text or values; 0: none */
@@ -65,17 +67,21 @@ struct job {
     uint64_t ended_ns;
     /* coordinator only */
     uint64_t kill_at_ns;      /* when the grace time of a job that shall end is over */
-    uint32_t kill_generation; /* whose grace time that is, generation + 1 */
+    uint64_t kill_generation; /* whose grace time that is, generation + 1 */
 };
 
 enum job_state pool__job_state(const struct job *job);
-uint32_t pool__job_generation(const struct job *job);
+uint64_t pool__job_generation(const struct job *job);
 
-/* Moves a job of one generation from one state to another. False: it was not in `from`, and nothing changed. */
-bool pool__job_move(struct job *job, uint32_t generation, enum job_state from, enum job_state to);
+/* Moves a job of one generation from one state to another; to FREE makes its handles stale. False: it was not in
+ * `from`, or the table has no such step, and nothing changed. */
+bool pool__job_move(struct job *job, uint64_t generation, enum job_state from, enum job_state to);
 
 /* Wishes an end for a job of one generation. True: this wish is the first, and holds. */
-bool pool__job_wish(struct job *job, uint32_t generation, enum pool_outcome outcome);
+bool pool__job_wish(struct job *job, uint64_t generation, enum pool_outcome outcome);
+
+/* Whoever fills it only. Nothing is wished for the job of this generation. */
+void pool__job_forget_wish(struct job *job);
 
 /* What was wished for; 0: nothing. */
 uint32_t pool__job_wished(const struct job *job);

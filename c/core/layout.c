@@ -4,8 +4,12 @@
 
 _Static_assert(SIGNALS_USED <= SIGNALS_MAX, "every signal has its bit");
 _Static_assert(JOBS_MAX <= 1u << HANDLE_JOB_BITS, "a job's handle holds its slot");
+_Static_assert(POOL_STDERR + PIPES_MAX < 1u << HANDLE_PIPE_BITS, "a job's own descriptors are no handles");
+_Static_assert(CALLS_MAX <= 1u << HANDLE_CALL_BITS, "a call's handle holds its slot");
+_Static_assert(BLOCKS_MAX < FREELIST_NONE && PIPES_MAX < FREELIST_NONE, "a free list holds every slot");
 _Static_assert(PIPES_MAX * 2 <= 1u << HANDLE_PIPE_BITS, "an end's handle holds its slot");
-_Static_assert(JOBS_MAX < QUEUE_CELLS, "the run queue holds every job");
+_Static_assert(JOBS_MAX < QUEUE_CELLS,
+               "the run queue holds every job, and there is something stale in it when it is full");
 _Static_assert(POOL_BYTES_MAX == 1u << BLOCK_MAX_LOG2, "a block holds whatever is carried in one piece");
 _Static_assert(POOL_WORKERS_MAX < WORKERS_MAX, "a slot is left to rest");
 _Static_assert(sizeof(struct job) % 64 == 0 && sizeof(struct pipe) % 64 == 0, "no two share a cache line");

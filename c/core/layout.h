@@ -14,6 +14,7 @@
 #include "core/sched.h"
 #include "core/signals.h"
 #include "core/volume.h"
+#include "core/worker.h"
 
 #define WORKER_STACK_BYTES (64u * 1024)
 #define CLIENT_STACK_BYTES (64u * 1024)
@@ -36,26 +37,6 @@
 #define SIGNAL_CALL_0 (SIGNAL_PIPE_0 + 2 * PIPES_MAX) /* + slot: a job calls the host */
 #define SIGNAL_BLOCKS (SIGNAL_CALL_0 + CALLS_MAX)     /* memory can be had again */
 #define SIGNALS_USED (SIGNAL_BLOCKS + 1)
-
-/* One life of a worker. A worker that was killed gets a successor in another slot: its own words rest with it. */
-enum worker_state {
-    WORKER_NONE = 0, /* the slot is free */
-    WORKER_STARTING,
-    WORKER_RUNTIME, /* in our code: may hold half a structure, must not be killed */
-    WORKER_GUEST,   /* in a guest's code: owns nothing of ours, may be killed at any instruction */
-    WORKER_KILLED,  /* the coordinator has killed it; if it comes back it parks for ever */
-    WORKER_DEAD     /* it failed, was retired or is known to be gone; the slot rests */
-};
-
-struct worker {
-    _Alignas(64) _Atomic uint32_t x_state; /* turn << 8 | enum worker_state; the turn counts the jobs it has begun, so
-                                              that a kill meant for one never hits the next */
-    _Atomic uint32_t x_volume;             /* slot of the volume whose lock it took last, + 1; 0: none yet */
-    /* coordinator writes */
-    uint8_t *stack;          /* and thread-local block */
-    struct fd_table *fds;    /* of the guest that it runs (fs/table.h) */
-    uint64_t rests_until_ns; /* when a dead worker's slot may live again; UINT64_MAX: never */
-};
 
 struct pool {
     uint32_t abi; /* first, so that it can be read before anything else is believed */
@@ -98,11 +79,6 @@ struct pool {
     struct volume volumes[VOLUMES_MAX];
     struct blocks blocks;
 };
-
-static inline uint32_t pool__worker_word(uint32_t turn, enum worker_state state)
-{
-    return turn << 8 | (uint32_t)state;
-}
 
 struct pool_limits {
     uint32_t n_cores;

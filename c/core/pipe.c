@@ -9,6 +9,13 @@
 #define HOLD_BITS 3u
 #define HOLD_MASK ((1u << HOLD_BITS) - 1)
 
+static const uint8_t allowed[END_HOLDS] = {
+    [END_FREE] = 1u << END_IN_CALL | 1u << END_WATCHED | 1u << END_GIVEN | 1u << END_CLOSED,
+    [END_IN_CALL] = 1u << END_FREE | 1u << END_CLOSED,
+    [END_WATCHED] = 1u << END_FREE | 1u << END_IN_CALL,
+    [END_GIVEN] = 1u << END_FREE | 1u << END_CLOSED,
+};
+
 static bool has_reader(uint32_t ends)
 {
     return (ends & (WRITER_ONE - 1)) != 0;
@@ -42,23 +49,24 @@ enum end_hold pool__pipe_held(const struct pipe *pipe, enum pipe_end end)
     return (enum end_hold)(atomic_load(&pipe->x_hold[end]) & HOLD_MASK);
 }
 
-void pool__pipe_hold(struct pipe *pipe, enum pipe_end end, uint32_t shown, enum end_hold hold)
+void pool__pipe_hold(struct pipe *pipe, enum pipe_end end, uint64_t shown, enum end_hold hold)
 {
-    atomic_store(&pipe->x_hold[end], shown << HOLD_BITS | hold);
+    atomic_store(&pipe->x_hold[end], shown << HOLD_BITS | (uint64_t)hold);
 }
 
-enum end_hold pool__pipe_take(struct pipe *pipe, enum pipe_end end, uint32_t shown, enum end_hold hold)
+enum end_hold pool__pipe_take(struct pipe *pipe, enum pipe_end end, uint64_t shown, enum end_hold hold)
 {
-    uint32_t word = shown << HOLD_BITS | END_FREE;
-    if (atomic_compare_exchange_strong(&pipe->x_hold[end], &word, shown << HOLD_BITS | hold)) return END_FREE;
+    uint64_t word = shown << HOLD_BITS | END_FREE, taken = shown << HOLD_BITS | (uint64_t)hold;
+    if (!(allowed[END_FREE] & 1u << hold)) return END_CLOSED;
+    if (atomic_compare_exchange_strong(&pipe->x_hold[end], &word, taken)) return END_FREE;
     return word >> HOLD_BITS == shown ? (enum end_hold)(word & HOLD_MASK) : END_CLOSED;
 }
 
 bool pool__pipe_pass(struct pipe *pipe, enum pipe_end end, enum end_hold from, enum end_hold to)
 {
-    uint32_t word = atomic_load(&pipe->x_hold[end]);
-    if ((word & HOLD_MASK) != from) return false;
-    return atomic_compare_exchange_strong(&pipe->x_hold[end], &word, (word & ~HOLD_MASK) | to);
+    uint64_t word = atomic_load(&pipe->x_hold[end]);
+    if ((word & HOLD_MASK) != from || !(allowed[from] & 1u << to)) return false;
+    return atomic_compare_exchange_strong(&pipe->x_hold[end], &word, (word & ~(uint64_t)HOLD_MASK) | (uint64_t)to);
 }
 
 void pool__pipe_attach(struct pipe *pipe, uint32_t block, uint8_t *data)

@@ -16,15 +16,15 @@
 
 struct pipe {
     /* whoever opens it writes; constant until both ends are closed */
-    _Atomic uint32_t x_generation;
+    _Atomic uint64_t x_generation;
+    _Atomic uint64_t x_hold[2];       /* generation that the end's handle shows << 3 | enum end_hold: who uses it now */
+    _Atomic uint64_t x_caller;        /* a host call's reply: the job that made it, by its handle; 0: any other pipe */
+    uint8_t *data;                    /* the block's memory, published by x_tail */
     uint32_t capacity;                /* a power of two */
     _Atomic uint32_t x_block;         /* the ring's block; the writer takes it before its first byte; 0: none yet */
     _Atomic uint32_t x_ends;          /* open write ends << 16 | open read ends */
-    uint8_t *data;                    /* the block's memory, published by x_tail */
-    _Atomic uint32_t x_hold[2];       /* generation that the end's handle shows << 3 | enum end_hold: who uses it now */
+    _Atomic int32_t x_reply;          /* the reply's status; POOL_EAGAIN: not answered */
     _Atomic uint8_t x_nonblocking[2]; /* 1: that end's calls do not wait */
-    _Atomic uint32_t x_caller; /* a host call's reply: the slot of the job that made it, + 1; 0: any other pipe */
-    _Atomic int32_t x_reply;   /* the reply's status; POOL_EAGAIN: not answered */
     /* writer's line */
     _Alignas(64) _Atomic uint32_t x_tail;
     _Atomic uint32_t x_writer_waits;
@@ -36,14 +36,16 @@ struct pipe {
 
 enum pipe_end { PIPE_READ = 0, PIPE_WRITE = 1 };
 
-/* An end has one user at a time. */
-enum end_hold {
-    END_FREE = 0,
-    END_IN_CALL, /* a thread is in a call that uses it */
-    END_WATCHED, /* a readiness callback waits at it */
-    END_GIVEN,   /* it belongs to a job, and its handle is nobody else's any more */
-    END_CLOSED
-};
+/* An end has one user at a time.
+ *
+ *   hold     user                             leaves by
+ *   FREE     nobody                           IN_CALL, WATCHED, GIVEN: whoever takes it; CLOSED
+ *   IN_CALL  a thread in a call that uses it  FREE, CLOSED: that thread
+ *   WATCHED  a readiness callback             FREE: it is called or taken back; IN_CALL: whoever closes the end
+ *   GIVEN    a job; the handle is no one's    CLOSED: whoever ends the job; FREE: it was not submitted after all
+ *   CLOSED   nobody; the handle is stale      any: the pipe is opened anew, and shows another generation
+ */
+enum end_hold { END_FREE = 0, END_IN_CALL, END_WATCHED, END_GIVEN, END_CLOSED, END_HOLDS };
 
 /* A run of bytes inside the ring, up to its physical end at most. */
 struct span {
@@ -55,12 +57,13 @@ struct span {
 enum end_hold pool__pipe_held(const struct pipe *pipe, enum pipe_end end);
 
 /* Whoever opens it only. Says who has an end, and which generation its handle shows. */
-void pool__pipe_hold(struct pipe *pipe, enum pipe_end end, uint32_t shown, enum end_hold hold);
+void pool__pipe_hold(struct pipe *pipe, enum pipe_end end, uint64_t shown, enum end_hold hold);
 
 /* Takes an end of one generation that is free. END_FREE: it was. Otherwise who has it, END_CLOSED if it is gone. */
-enum end_hold pool__pipe_take(struct pipe *pipe, enum pipe_end end, uint32_t shown, enum end_hold hold);
+enum end_hold pool__pipe_take(struct pipe *pipe, enum pipe_end end, uint64_t shown, enum end_hold hold);
 
-/* Passes an end from one hold to another. False: it was not in `from`, and nothing changed. */
+/* Passes an end from one hold to another. False: it was not in `from`, or the table has no such step, and nothing
+ * changed. */
 bool pool__pipe_pass(struct pipe *pipe, enum pipe_end end, enum end_hold from, enum end_hold to);
 
 /* Opens a pipe with one end of each kind. `start` is where its counters begin: 0, or anything in a test. */

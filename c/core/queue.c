@@ -10,13 +10,13 @@ void pool__queue_init(struct queue *queue)
 }
 
 /* Claims the cell whose turn it is to be `offset` ahead of `counter` (0: to be written, 1: to be read). NULL: the
- * queue is full, or empty. Turns run free and wrap: only differences have a meaning. */
-static struct queue_cell *claim(struct queue *queue, _Atomic uint32_t *counter, uint32_t offset, uint32_t *position_out)
+ * queue is full, or empty. */
+static struct queue_cell *claim(struct queue *queue, _Atomic uint64_t *counter, uint64_t offset, uint64_t *position_out)
 {
-    uint32_t position = atomic_load(counter);
+    uint64_t position = atomic_load(counter);
     for (;;) {
         struct queue_cell *cell = &queue->cells[position % QUEUE_CELLS];
-        int32_t ahead = (int32_t)(atomic_load(&cell->x_turn) - (position + offset));
+        int64_t ahead = (int64_t)(atomic_load(&cell->x_turn) - (position + offset));
         if (ahead < 0) return NULL;
         if (ahead > 0) {
             position = atomic_load(counter);
@@ -27,9 +27,9 @@ static struct queue_cell *claim(struct queue *queue, _Atomic uint32_t *counter, 
     }
 }
 
-bool pool__queue_push(struct queue *queue, uint32_t value)
+bool pool__queue_push(struct queue *queue, uint64_t value)
 {
-    uint32_t position;
+    uint64_t position;
     struct queue_cell *cell = claim(queue, &queue->x_tail, 0, &position);
     if (!cell) return false;
     cell->value = value;
@@ -37,9 +37,9 @@ bool pool__queue_push(struct queue *queue, uint32_t value)
     return true;
 }
 
-bool pool__queue_pop(struct queue *queue, uint32_t *value_out)
+bool pool__queue_pop(struct queue *queue, uint64_t *value_out)
 {
-    uint32_t position;
+    uint64_t position;
     struct queue_cell *cell = claim(queue, &queue->x_head, 1, &position);
     if (!cell) return false;
     *value_out = cell->value;

@@ -13,23 +13,23 @@
 #define QUEUE_CELLS 2048u /* a power of two */
 
 struct queue_cell {
-    _Atomic uint32_t x_turn;
-    uint32_t value;
+    _Atomic uint64_t x_turn;
+    uint64_t value;
 };
 
 struct queue {
-    _Alignas(64) _Atomic uint32_t x_tail; /* producers */
-    _Alignas(64) _Atomic uint32_t x_head; /* consumers */
+    _Alignas(64) _Atomic uint64_t x_tail; /* producers */
+    _Alignas(64) _Atomic uint64_t x_head; /* consumers */
     _Alignas(64) struct queue_cell cells[QUEUE_CELLS];
 };
 
 void pool__queue_init(struct queue *queue);
 
 /* False: it is full. */
-bool pool__queue_push(struct queue *queue, uint32_t value);
+bool pool__queue_push(struct queue *queue, uint64_t value);
 
 /* False: nothing can be taken now. */
-bool pool__queue_pop(struct queue *queue, uint32_t *value_out);
+bool pool__queue_pop(struct queue *queue, uint64_t *value_out);
 
 /* True: somebody has pushed, or is about to finish pushing, what nobody has begun to pop. */
 bool pool__queue_has_more(struct queue *queue);

@@ -66,7 +66,7 @@ static int check_numbers(const struct record *record)
 {
     if (record->priority > POOL_PRIORITY_LOW || record->n_values > POOL_VALUES_MAX) return POOL_EINVAL;
     if (record->n_values && !record->name_bytes) return POOL_EINVAL; /* a command takes strings */
-    if (record->n_preopens > POOL_PREOPENS_MAX || record->zero) return POOL_EINVAL;
+    if (record->n_preopens > POOL_PREOPENS_MAX) return POOL_EINVAL;
     if (record->input_bytes > POOL_BYTES_MAX || record->capture_max_bytes > POOL_BYTES_MAX) return POOL_E2BIG;
     for (uint32_t i = 0; i < POOL_COUNT_OF(record->stdio); i++) {
         uint32_t kind = record->stdio[i].kind, other = i == 0 ? POOL_STDIO_CAPTURE : POOL_STDIO_INPUT;
@@ -150,7 +150,7 @@ static uint8_t *put_strings(uint8_t *at, const char *const *strings, uint32_t n)
 static uint8_t *put_preopens(uint8_t *at, const struct pool_job_config *config)
 {
     for (uint32_t i = 0; i < config->n_preopens; i++) {
-        struct record_preopen preopen = {config->preopens[i].volume, config->preopens[i].read_only};
+        struct record_preopen preopen = {config->preopens[i].volume, config->preopens[i].read_only, 0};
         at = put(at, &preopen, sizeof preopen);
     }
     return at;
@@ -189,7 +189,7 @@ static int check_preopens(const struct record *record)
     const struct record_preopen *preopens = pool__record_preopens(record);
     const char *path = record->n_preopens ? pool__record_paths(record) : "";
     for (uint32_t i = 0; i < record->n_preopens; i++) {
-        if (!preopens[i].volume || preopens[i].read_only > 1 || !*path) return POOL_EINVAL;
+        if (!preopens[i].volume || preopens[i].read_only > 1 || preopens[i].zero || !*path) return POOL_EINVAL;
         path += strlen(path) + 1;
     }
     return 0;

@@ -9,7 +9,7 @@
 #include "pool.h"
 
 struct record {
-    uint32_t module;
+    pool_module_t module;
     uint32_t priority;
     uint32_t timeout_ms;
     uint32_t input_bytes; /* of the block that was staged for it; 0: none */
@@ -21,12 +21,12 @@ struct record {
     uint32_t n_env;
     uint32_t strings_bytes; /* arguments, environment and paths */
     uint32_t n_preopens;
-    uint32_t zero; /* the values behind it are aligned */
 };
 
 struct record_preopen {
-    uint32_t volume;
+    pool_volume_t volume;
     uint32_t read_only; /* 0 or 1 */
+    uint32_t zero;      /* nothing is left unset */
 };
 
 /* The size of a submission's record, header and all; POOL_E2BIG, POOL_EINVAL. */

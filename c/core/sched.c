@@ -12,9 +12,9 @@ void pool__sched_init(struct sched *sched)
     atomic_init(&sched->x_retire, 0);
 }
 
-bool pool__sched_push(struct sched *sched, uint32_t slot, uint32_t priority)
+bool pool__sched_push(struct sched *sched, pool_job_t job, uint32_t priority)
 {
-    return pool__queue_push(&sched->queues[priority], slot);
+    return pool__queue_push(&sched->queues[priority], job);
 }
 
 bool pool__sched_has_more(struct sched *sched)
@@ -25,11 +25,11 @@ bool pool__sched_has_more(struct sched *sched)
     return false;
 }
 
-bool pool__sched_pop(struct sched *sched, uint32_t *slot_out)
+bool pool__sched_pop(struct sched *sched, pool_job_t *job_out)
 {
     static const uint8_t order[PRIORITIES] = {POOL_PRIORITY_HIGH, POOL_PRIORITY_NORMAL, POOL_PRIORITY_LOW};
     for (uint32_t i = 0; i < PRIORITIES; i++) {
-        if (pool__queue_pop(&sched->queues[order[i]], slot_out)) return true;
+        if (pool__queue_pop(&sched->queues[order[i]], job_out)) return true;
     }
     return false;
 }

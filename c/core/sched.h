@@ -20,14 +20,15 @@ struct sched {
 
 void pool__sched_init(struct sched *sched);
 
-/* Queues a job's slot. False: the queue is full. Follow with pool__sched_pick. */
-bool pool__sched_push(struct sched *sched, uint32_t slot, uint32_t priority);
+/* Queues a job. False: the queue is full. Follow with pool__sched_pick. */
+bool pool__sched_push(struct sched *sched, pool_job_t job, uint32_t priority);
 
 /* Whether a job waits. */
 bool pool__sched_has_more(struct sched *sched);
 
-/* Takes a job's slot from the queue, of those with the highest priority. False: there is none now. */
-bool pool__sched_pop(struct sched *sched, uint32_t *slot_out);
+/* Takes a job from the queue, of those with the highest priority. It may have been cancelled, and be stale. False:
+ * there is none now. */
+bool pool__sched_pop(struct sched *sched, pool_job_t *job_out);
 
 /* Marks a worker as asleep for want of a job, or not. Marking precedes its last look at the queue, as announcing does
  * with a pipe. */

@@ -46,8 +46,8 @@ struct node {
 };
 
 struct volume {
+    _Atomic uint64_t x_generation; /* odd: in use */
     _Atomic uint32_t x_lock;       /* 0: free; otherwise who has it, see fs/lock.c */
-    _Atomic uint32_t x_generation; /* odd: in use */
     _Atomic uint32_t x_users;      /* its owner, jobs, and whatever is open in it; the last frees it */
     _Atomic uint32_t x_orphaned;   /* 1: the last was a job; the coordinator frees it */
     /* the lock */

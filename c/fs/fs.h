@@ -44,13 +44,13 @@ struct fs_stat {
 
 /* Makes an empty volume: its handle, never 0; POOL_ENFILE. 0 for a limit means none but the pool's; the root is a node
  * as well. */
-int pool__volume_make(struct sleeper *sleeper, uint64_t max_bytes, uint64_t max_nodes, uint32_t *handle_out);
+int pool__volume_make(struct sleeper *sleeper, uint64_t max_bytes, uint64_t max_nodes, pool_volume_t *handle_out);
 /* Its owner lets go of it. */
-int pool__volume_drop(struct pool *pool, uint32_t handle);
+int pool__volume_drop(struct pool *pool, pool_volume_t handle);
 /* Opens its root: POOL_EBADF, POOL_EIO. Keeps the volume until pool__fs_close. */
-int pool__volume_open(struct pool *pool, uint32_t handle, bool read_only, struct fs_open *root_out);
+int pool__volume_open(struct pool *pool, pool_volume_t handle, bool read_only, struct fs_open *root_out);
 /* The same for a job's worker: the job uses it (sync/volumes.h), whatever its owner has done since. */
-int pool__volume_open_used(struct pool *pool, uint32_t handle, bool read_only, struct fs_open *root_out);
+int pool__volume_open_used(struct pool *pool, pool_volume_t handle, bool read_only, struct fs_open *root_out);
 /* Coordinator only. Frees those that were last used by a job. */
 void pool__volumes_free_orphans(struct pool *pool);
 
@@ -66,7 +66,7 @@ void pool__volume_unlock(struct volume *volume);
 void pool__volume_unlock_for(struct pool *pool, uint32_t worker);
 /* For a thread that must not wait: takes the lock for all operations until pool__volume_let_go, in which it is not
  * taken again. False: somebody else has it. What `handle` stands for need not be a volume. */
-bool pool__volume_hold(struct pool *pool, uint32_t handle);
+bool pool__volume_hold(struct pool *pool, pool_volume_t handle);
 void pool__volume_let_go(void);
 
 /* path.c: opening by path */

@@ -46,7 +46,7 @@ static void unlock(struct volume *volume)
 /* What this thread holds over several operations. */
 static _Thread_local struct volume *held;
 
-bool pool__volume_hold(struct pool *pool, uint32_t handle)
+bool pool__volume_hold(struct pool *pool, pool_volume_t handle)
 {
     struct volume *volume = pool__volume_at(pool, handle);
     for (uint32_t looks = 0; looks < HOLD_LOOKS; looks++) {

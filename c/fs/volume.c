@@ -1,3 +1,4 @@
+#include "core/handle.h"
 #include "fs/node.h"
 #include "pool.h"
 #include "sync/ends.h"
@@ -7,9 +8,9 @@ static struct volume *claim(struct pool *pool)
 {
     for (uint32_t slot = 0; slot < VOLUMES_MAX; slot++) {
         struct volume *volume = &pool->volumes[slot];
-        uint32_t generation = atomic_load(&volume->x_generation);
-        if (generation % 2 || !atomic_compare_exchange_strong(&volume->x_generation, &generation, generation + 1))
-            continue;
+        uint64_t generation = atomic_load(&volume->x_generation);
+        if (pool__is_used_up(generation) || generation % 2) continue;
+        if (!atomic_compare_exchange_strong(&volume->x_generation, &generation, generation + 1)) continue;
         volume->slot = slot;
         return volume;
     }
@@ -23,7 +24,7 @@ static int make_root(struct fs_work *work)
     return status;
 }
 
-int pool__volume_make(struct sleeper *sleeper, uint64_t max_bytes, uint64_t max_nodes, uint32_t *handle_out)
+int pool__volume_make(struct sleeper *sleeper, uint64_t max_bytes, uint64_t max_nodes, pool_volume_t *handle_out)
 {
     int status;
     struct volume *volume = claim(sleeper->pool);
@@ -112,7 +113,7 @@ void pool__volumes_free_orphans(struct pool *pool)
     }
 }
 
-int pool__volume_drop(struct pool *pool, uint32_t handle)
+int pool__volume_drop(struct pool *pool, pool_volume_t handle)
 {
     int status = pool__volume_disown(pool, handle);
     if (status == 0) pool__fs_release(pool, pool__volume_at(pool, handle));
@@ -133,13 +134,13 @@ static int open_root(struct pool *pool, struct volume *volume, bool read_only, s
     return 0;
 }
 
-int pool__volume_open(struct pool *pool, uint32_t handle, bool read_only, struct fs_open *root_out)
+int pool__volume_open(struct pool *pool, pool_volume_t handle, bool read_only, struct fs_open *root_out)
 {
     int status = pool__volume_use(pool, handle);
     return status < 0 ? status : open_root(pool, pool__volume_at(pool, handle), read_only, root_out);
 }
 
-int pool__volume_open_used(struct pool *pool, uint32_t handle, bool read_only, struct fs_open *root_out)
+int pool__volume_open_used(struct pool *pool, pool_volume_t handle, bool read_only, struct fs_open *root_out)
 {
     struct volume *volume = pool__volume_at(pool, handle);
     atomic_fetch_add(&volume->x_users, 1);

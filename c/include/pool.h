@@ -41,8 +41,9 @@
  *
  * CONVENTIONS, for every function unless it says otherwise
  *   - It returns 0 or a count on success and a negative enum pool_error on failure. A call that fails has no effect.
- *   - Handles (pool_job_t, pool_fd_t, pool_module_t, pool_volume_t, pool_call_t) carry a generation: one that was
- * released is POOL_EBADF for ever, never a crash. 0 is no handle. They belong to one pool.
+ *   - Handles (pool_job_t, pool_fd_t, pool_module_t, pool_volume_t, pool_call_t) are never given out twice: one that
+ *     was released is POOL_EBADF for as long as its pool lives, never a crash. 0 is no handle. All are below 2^53, so
+ *     that scripts keep them as plain numbers. They belong to one pool.
  *   - Bad arguments are POOL_EINVAL, or a bad handle POOL_EBADF, before anything has happened; they never crash. That
  *     is: a NULL pool; NULL for an output, a config, a name, or memory that is not of size 0, unless NULL is said to be
  *     fine; a value that is none of its enum; more than a limit that is named here; a timeout below POOL_FOREVER.
@@ -69,7 +70,7 @@
 #include "pool_export.h"
 
 /* The version of everything that threads share. Script and wasm of different versions refuse each other. */
-#define POOL_ABI 2u
+#define POOL_ABI 3u
 
 #define POOL_FOREVER (-1)
 #define POOL_WAIT_MAX 16384u /* how many jobs, or ends of pipes, one call can wait for */
@@ -195,7 +196,7 @@ POOL_API int pool_on_room(pool_t *pool, pool_room_callback callback, void *user)
 
 /* ---------------------------------------------------------------------------------------------------------- modules */
 
-typedef uint32_t pool_module_t; /* 0: none */
+typedef uint64_t pool_module_t; /* 0: none */
 
 /* Where a module comes from: one of the two. */
 struct pool_module_config {
@@ -234,7 +235,7 @@ POOL_API int pool_module_unload(pool_t *pool, pool_module_t module);
  *
  * All of them block only while another thread is in the volume or memory is fetched. Where blocking is not allowed they
  * are POOL_EAGAIN instead: nothing was done, and pool_on_room tells when to try again. */
-typedef uint32_t pool_volume_t; /* 0: none */
+typedef uint64_t pool_volume_t; /* 0: none */
 
 struct pool_volume_config {
     uint64_t max_bytes; /* what files, directories and symlinks may take together (default 0: the pool's limit) */
@@ -326,8 +327,8 @@ POOL_API int pool_volume_remove(pool_t *pool, pool_volume_t volume, const char *
 
 /* ------------------------------------------------------------------------------------------------------------- jobs */
 
-typedef uint32_t pool_job_t; /* 0: none */
-typedef uint32_t pool_fd_t;  /* one end of a pipe; 0: none */
+typedef uint64_t pool_job_t; /* 0: none */
+typedef uint64_t pool_fd_t;  /* one end of a pipe; 0: none */
 
 /* A C function that runs as a job: its result is the job's exit code. It reads POOL_STDIN and writes POOL_STDOUT and
  * POOL_STDERR with pool_read and pool_write, and may call everything here but pool_destroy. */
@@ -572,7 +573,7 @@ POOL_API int pool_close(pool_t *pool, pool_fd_t fd);
 
 /* ------------------------------------------------------------------------------------------------------- host calls */
 
-typedef uint32_t pool_call_t; /* a job's call that waits for its reply; 0: none */
+typedef uint64_t pool_call_t; /* a job's call that waits for its reply; 0: none */
 
 /* Serves a name that jobs call (see pool_guest.h). It may answer with pool_reply before it returns, or later, from
  * anywhere; each call needs one reply. `data` belongs to the pool until the reply.

@@ -13,7 +13,7 @@ enum callback_kind { CALLBACK_JOB, CALLBACK_END, CALLBACK_ROOM };
 struct callback {
     struct callback *next;
     enum callback_kind kind;
-    uint32_t handle; /* of a job, or of an end */
+    uint64_t handle; /* of a job, or of an end */
     struct job *job; /* whose record it holds, so that it can be told how the job went whoever releases it before */
     union {
         pool_end_callback job;
@@ -24,7 +24,7 @@ struct callback {
 };
 
 /* Takes the first callback of a kind, and if `mask` is not 0 of a handle's slot, off the list; NULL: there is none. */
-static struct callback *take_locked(struct native *native, enum callback_kind kind, uint32_t slot, uint32_t mask)
+static struct callback *take_locked(struct native *native, enum callback_kind kind, uint64_t slot, uint64_t mask)
 {
     struct callback **at = &native->callbacks;
     while (*at && ((*at)->kind != kind || ((*at)->handle & mask) != (slot & mask))) at = &(*at)->next;
@@ -33,7 +33,7 @@ static struct callback *take_locked(struct native *native, enum callback_kind ki
     return found;
 }
 
-static struct callback *take(struct native *native, enum callback_kind kind, uint32_t slot, uint32_t mask)
+static struct callback *take(struct native *native, enum callback_kind kind, uint64_t slot, uint64_t mask)
 {
     pthread_mutex_lock(&native->lock);
     struct callback *found = take_locked(native, kind, slot, mask);
@@ -55,7 +55,7 @@ static int put(struct native *native, const struct callback *callback, bool pres
     pthread_mutex_lock(&native->lock);
     int error = present ? pool__dispatcher_start_locked(native) : 0;
     bool replaces = !error && callback->kind != CALLBACK_ROOM;
-    struct callback *old = replaces ? take_locked(native, callback->kind, callback->handle, UINT32_MAX) : NULL;
+    struct callback *old = replaces ? take_locked(native, callback->kind, callback->handle, UINT64_MAX) : NULL;
     if (!error && added) {
         *added = *callback;
         added->next = native->callbacks;
@@ -140,7 +140,7 @@ int pool_on_ready(pool_t *pool, pool_fd_t fd, pool_ready_callback function, void
     error = put(native_of(pool), &callback, function != NULL);
     if (!function || (error && !replaces)) unwatch(pool, fd);
     if (error || !function) return error;
-    uint32_t slot = (fd & ((1u << HANDLE_PIPE_BITS) - 1)); /* it may be ready already: the dispatcher looks */
+    uint32_t slot = pool__handle_slot(fd, HANDLE_PIPE_BITS); /* it may be ready already: the dispatcher looks */
     pool__wake(pool, WAITER_CLIENT, SIGNAL_PIPE_0 + slot);
     return 0;
 }
@@ -182,7 +182,7 @@ static bool call_one_end(struct native *native, uint32_t slot, enum pipe_end end
     pthread_mutex_lock(&native->lock);
     for (struct callback *each = native->callbacks; each && !due; each = each->next) {
         bool here = each->kind == CALLBACK_END && (each->handle & mask) == wanted;
-        if (here && is_due(native, each)) due = take_locked(native, CALLBACK_END, each->handle, UINT32_MAX);
+        if (here && is_due(native, each)) due = take_locked(native, CALLBACK_END, each->handle, UINT64_MAX);
     }
     pthread_mutex_unlock(&native->lock);
     if (!due) return false;

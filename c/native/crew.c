@@ -24,7 +24,7 @@ static bool start_one(struct native *native)
     if (number < 0) return false;
     struct native_thread *thread = &native->workers[number];
     *thread = (struct native_thread){.pool = native->pool, .number = (uint32_t)number, .runs = true};
-    char name[16];
+    char name[24];
     snprintf(name, sizeof name, "millrace-%u", thread->number);
     if (port_thread_start(&thread->thread, name, run_worker, thread) == 0) return true;
     thread->runs = false;

@@ -6,6 +6,7 @@
 #include "core/handle.h"
 #include "port/port.h"
 #include "sync/ends.h"
+#include "sync/jobs.h"
 #include "sync/wake.h"
 
 static uint32_t slot_of(const struct pool *pool, const struct call *call)
@@ -24,7 +25,9 @@ static void put_back(struct pool *pool, struct call *call, enum call_state from)
 {
     uint32_t block = call->block;
     move(call, from, CALL_FREE);
-    pool__freelist_push(&pool->free_calls, pool->call_links, slot_of(pool, call));
+    if (!pool__is_used_up(pool__call_generation(call))) {
+        pool__freelist_push(&pool->free_calls, pool->call_links, slot_of(pool, call));
+    }
     pool__give_block(pool, block);
 }
 
@@ -35,14 +38,13 @@ static int open_reply(struct sleeper *sleeper, struct call_draft *draft)
     pool_fd_t fds[2];
     int error = pool__open_pipe(pool, POOL_BYTES_MAX, END_GIVEN, fds);
     if (error) return error;
-    draft->reply = fds[PIPE_READ];
     draft->call->reply = fds[PIPE_WRITE];
     draft->pipe = pool__end_of(pool, fds[PIPE_READ], PIPE_READ);
+    draft->reply = OWN_REPLY_0 + (pool_fd_t)(draft->pipe - pool->pipes);
     if (sleeper->job) {
-        uint32_t slot = (uint32_t)(sleeper->job - pool->jobs);
-        atomic_store(&draft->pipe->x_caller, slot + 1);
-        atomic_fetch_add(&pool->jobs[slot].x_calls, 1);
-        draft->call->job = pool__handle_of_job(slot, pool__job_generation(sleeper->job));
+        draft->call->job = pool__job_handle(pool, sleeper->job);
+        atomic_store(&draft->pipe->x_caller, draft->call->job);
+        atomic_fetch_add(&pool->jobs[sleeper->job - pool->jobs].x_calls, 1);
     }
     return 0;
 }
@@ -105,7 +107,7 @@ static bool is_given_up(struct pool *pool, const struct call *call)
 int pool__call_take(struct pool *pool, uint32_t slot, struct client_call *call_out)
 {
     struct call *call = &pool->calls[slot];
-    uint32_t generation = pool__call_generation(call);
+    uint64_t generation = pool__call_generation(call);
     if (!pool__call_move(call, generation, CALL_WAITING, CALL_TAKEN)) return POOL_EBADF;
     if (is_given_up(pool, call)) {
         close_write_end(pool, call);
@@ -124,7 +126,7 @@ int pool__call_take(struct pool *pool, uint32_t slot, struct client_call *call_o
 
 static struct call *call_of(struct pool *pool, pool_call_t handle)
 {
-    uint32_t slot = handle & ((1u << HANDLE_CALL_BITS) - 1);
+    uint32_t slot = pool__handle_slot(handle, HANDLE_CALL_BITS);
     if (slot >= CALLS_MAX) return NULL;
     struct call *call = &pool->calls[slot];
     return handle == pool__handle_of_call(slot, pool__call_generation(call)) ? call : NULL;

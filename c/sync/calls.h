@@ -8,7 +8,7 @@
 struct call_draft {
     struct call *call;
     uint8_t *memory; /* name_bytes for the name, then size_bytes for the data */
-    pool_fd_t reply; /* the read end of the reply's pipe: the job's */
+    pool_fd_t reply; /* the read end of the reply's pipe, as a C function knows it */
     struct pipe *pipe;
 };
 

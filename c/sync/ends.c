@@ -5,7 +5,7 @@
 
 struct pipe *pool__end_of(struct pool *pool, pool_fd_t fd, enum pipe_end end)
 {
-    uint32_t slot = (fd & ((1u << HANDLE_PIPE_BITS) - 1)) >> 1;
+    uint32_t slot = pool__handle_slot(fd, HANDLE_PIPE_BITS) >> 1;
     struct pipe *pipe = &pool->pipes[slot];
     if (fd != pool__handle_of_end(slot, end, atomic_load(&pipe->x_generation))) return NULL;
     uint32_t ends = atomic_load(&pipe->x_ends);
@@ -27,7 +27,7 @@ int pool__open_pipe(struct pool *pool, uint32_t capacity, enum end_hold hold, po
 
 int pool__end_take(struct pool *pool, pool_fd_t fd, enum pipe_end end, enum end_hold hold, struct pipe **pipe_out)
 {
-    struct pipe *pipe = &pool->pipes[(fd & ((1u << HANDLE_PIPE_BITS) - 1)) >> 1];
+    struct pipe *pipe = &pool->pipes[pool__handle_slot(fd, HANDLE_PIPE_BITS) >> 1];
     if ((fd & 1) != (uint32_t)end || pool__handle_shown(fd) == 0) return POOL_EBADF; /* no handle shows 0 */
     switch (pool__pipe_take(pipe, end, pool__handle_shown(fd), hold)) {
     case END_FREE: *pipe_out = pipe; return 0;
@@ -75,15 +75,16 @@ int pool__attach_ring(struct pool *pool, struct pipe *pipe, uint32_t waiter)
 
 static void recycle(struct pool *pool, struct pipe *pipe)
 {
-    atomic_fetch_add(&pipe->x_generation, 1);
+    uint64_t generation = atomic_fetch_add(&pipe->x_generation, 1) + 1;
     pool__give_block(pool, atomic_load(&pipe->x_block));
+    if (pool__is_used_up(generation)) return;
     pool__freelist_push(&pool->free_pipes, pool->pipe_links, (uint32_t)(pipe - pool->pipes));
 }
 
 static void leave_caller(struct pool *pool, struct pipe *pipe)
 {
-    uint32_t caller = atomic_exchange(&pipe->x_caller, 0);
-    if (caller) atomic_fetch_sub(&pool->jobs[caller - 1].x_calls, 1);
+    pool_job_t caller = atomic_exchange(&pipe->x_caller, 0);
+    if (caller) atomic_fetch_sub(&pool->jobs[pool__handle_slot(caller, HANDLE_JOB_BITS)].x_calls, 1);
 }
 
 void pool__close_end(struct pool *pool, struct pipe *pipe, enum pipe_end end)
@@ -101,10 +102,10 @@ void pool__close_end(struct pool *pool, struct pipe *pipe, enum pipe_end end)
 
 void pool__close_calls(struct pool *pool, struct job *job)
 {
-    uint32_t slot = (uint32_t)(job - pool->jobs);
+    pool_job_t handle = pool__handle_of_job((uint32_t)(job - pool->jobs), pool__job_generation(job));
     for (uint32_t i = 0; i < PIPES_MAX && atomic_load(&job->x_calls) > 0; i++) {
         struct pipe *pipe = &pool->pipes[i];
-        if (atomic_load(&pipe->x_caller) == slot + 1 && atomic_load(&pipe->x_ends) & 0xffff)
+        if (atomic_load(&pipe->x_caller) == handle && atomic_load(&pipe->x_ends) & 0xffff)
             pool__close_end(pool, pipe, PIPE_READ);
     }
 }

@@ -14,9 +14,14 @@ static uint32_t slot_of(const struct pool *pool, const struct job *job)
     return (uint32_t)(job - pool->jobs);
 }
 
-struct job *pool__job_find(struct pool *pool, pool_job_t handle, uint32_t *generation_out)
+pool_job_t pool__job_handle(const struct pool *pool, const struct job *job)
 {
-    uint32_t slot = handle & ((1u << HANDLE_JOB_BITS) - 1);
+    return pool__handle_of_job(slot_of(pool, job), pool__job_generation(job));
+}
+
+struct job *pool__job_find(struct pool *pool, pool_job_t handle, uint64_t *generation_out)
+{
+    uint32_t slot = pool__handle_slot(handle, HANDLE_JOB_BITS);
     if (slot >= JOBS_MAX) return NULL;
     struct job *job = &pool->jobs[slot];
     enum job_state state = pool__job_state(job);
@@ -27,7 +32,7 @@ struct job *pool__job_find(struct pool *pool, pool_job_t handle, uint32_t *gener
 
 struct job *pool__job_of(struct pool *pool, pool_job_t handle)
 {
-    uint32_t generation;
+    uint64_t generation;
     return pool__job_find(pool, handle, &generation);
 }
 
@@ -57,7 +62,7 @@ struct job *pool__job_take(struct pool *pool)
     if (slot == FREELIST_NONE) return NULL;
     struct job *job = &pool->jobs[slot];
     move(job, JOB_FREE, JOB_FILLING);
-    atomic_store(&job->x_wish, pool__job_generation(job) << 8);
+    pool__job_forget_wish(job);
     atomic_store(&job->x_worker, 0);
     atomic_store(&job->x_waited, 0);
     atomic_store(&job->x_volumes, 0);
@@ -79,7 +84,9 @@ static void put_back(struct pool *pool, struct job *job, enum job_state from)
 {
     uint32_t blocks[] = {job->block, job->input_block, job->captures[0].block, job->captures[1].block};
     move(job, from, JOB_FREE);
-    pool__freelist_push(&pool->free_jobs, pool->job_links, slot_of(pool, job));
+    if (!pool__is_used_up(pool__job_generation(job))) {
+        pool__freelist_push(&pool->free_jobs, pool->job_links, slot_of(pool, job));
+    }
     for (uint32_t i = 0; i < POOL_COUNT_OF(blocks); i++) pool__give_block(pool, blocks[i]);
     pool__wake_starved(pool); /* whoever found no record */
 }
@@ -108,19 +115,76 @@ static void tell(struct pool *pool, const struct job *job)
     pool__wake(pool, WAITER_CLIENT, SIGNAL_JOB_0 + slot_of(pool, job));
 }
 
-bool pool__job_begin(struct pool *pool, struct job *job, uint32_t worker, uint32_t turn)
+/* What is in the run queue and still to be run. */
+static bool is_queued(struct pool *pool, pool_job_t handle)
 {
-    bool begun = pool__job_move(job, pool__job_generation(job), JOB_QUEUED, JOB_RUNNING);
-    if (begun) {
-        atomic_store(&job->x_turn, turn);
-        atomic_store(&job->x_worker, worker);
-        job->started_ns = port_now_ns(PORT_MONOTONIC);
-    }
-    pool__job_drop(pool, job);
-    return begun;
+    uint64_t generation;
+    const struct job *job = pool__job_find(pool, handle, &generation);
+    return job && pool__job_state(job) == JOB_QUEUED;
 }
 
-bool pool__job_end_queued(struct pool *pool, struct job *job, uint32_t generation)
+/* Entries of a run queue in the hands of a thread that sweeps it. No two of them that are queued are the same, so that
+ * there is room for all. */
+struct swept {
+    pool_job_t jobs[JOBS_MAX];
+    uint32_t first; /* those before it are in the queue again */
+    uint32_t n;
+};
+
+static void forget_stale(struct pool *pool, struct swept *swept)
+{
+    uint32_t n = 0;
+    for (uint32_t i = swept->first; i < swept->n; i++) {
+        if (is_queued(pool, swept->jobs[i])) swept->jobs[n++] = swept->jobs[i];
+    }
+    swept->first = 0;
+    swept->n = n;
+}
+
+static bool sweep_one(struct pool *pool, struct queue *queue, struct swept *swept)
+{
+    pool_job_t job;
+    if (!pool__queue_pop(queue, &job)) return false;
+    if (!is_queued(pool, job)) return true;
+    if (swept->n == JOBS_MAX) forget_stale(pool, swept);
+    swept->jobs[swept->n++] = job;
+    return true;
+}
+
+/* Throws away what is stale in a run queue that is full: cancelled jobs, more than half of it, which no worker has come
+ * by to throw away so far. The others keep their order. */
+static void sweep(struct pool *pool, struct queue *queue)
+{
+    struct swept swept;
+    swept.first = swept.n = 0;
+    for (uint32_t i = 0; i < QUEUE_CELLS && sweep_one(pool, queue, &swept); i++) continue;
+    while (swept.first < swept.n) {
+        if (pool__queue_push(queue, swept.jobs[swept.first])) {
+            swept.first++;
+        } else {
+            sweep_one(pool, queue, &swept); /* others have filled it meanwhile */
+        }
+    }
+}
+
+void pool__job_queue(struct pool *pool, struct job *job)
+{
+    pool_job_t handle = pool__job_handle(pool, job);
+    while (!pool__sched_push(&pool->sched, handle, job->priority)) sweep(pool, &pool->sched.queues[job->priority]);
+}
+
+struct job *pool__job_begin(struct pool *pool, pool_job_t handle, uint32_t worker, uint64_t turn)
+{
+    uint64_t generation;
+    struct job *job = pool__job_find(pool, handle, &generation);
+    if (!job || !pool__job_move(job, generation, JOB_QUEUED, JOB_RUNNING)) return NULL;
+    atomic_store(&job->x_turn, turn);
+    atomic_store(&job->x_worker, worker);
+    job->started_ns = port_now_ns(PORT_MONOTONIC);
+    return job;
+}
+
+bool pool__job_end_queued(struct pool *pool, struct job *job, uint64_t generation)
 {
     if (!pool__job_move(job, generation, JOB_QUEUED, JOB_ENDING)) return false;
     job->outcome = pool__job_wished(job);

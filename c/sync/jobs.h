@@ -8,7 +8,10 @@
 /* Finds the job behind a handle; NULL if it was released. `*generation_out` is its own: what is done for that one is
  * never done to a later job in the same record. */
 struct job *pool__job_of(struct pool *pool, pool_job_t handle);
-struct job *pool__job_find(struct pool *pool, pool_job_t handle, uint32_t *generation_out);
+struct job *pool__job_find(struct pool *pool, pool_job_t handle, uint64_t *generation_out);
+
+/* The handle of a job that is not free. */
+pool_job_t pool__job_handle(const struct pool *pool, const struct job *job);
 
 /* The same, and keeps the record from being used again until pool__job_drop. */
 struct job *pool__job_hold(struct pool *pool, pool_job_t handle);
@@ -17,17 +20,19 @@ struct job *pool__job_hold(struct pool *pool, pool_job_t handle);
 struct job *pool__job_take(struct pool *pool);
 void pool__job_untake(struct pool *pool, struct job *job);
 
-/* Takes a record's number off the run queue, to run it: false if it has been cancelled meanwhile, and the number is
- * let go of. */
-bool pool__job_begin(struct pool *pool, struct job *job, uint32_t worker, uint32_t turn);
+/* Queues a job, which is QUEUED already: whoever pops it begins it. */
+void pool__job_queue(struct pool *pool, struct job *job);
+
+/* Begins a job that was popped from the run queue; NULL: it has been cancelled since. */
+struct job *pool__job_begin(struct pool *pool, pool_job_t handle, uint32_t worker, uint64_t turn);
 
 /* Ends a job of one generation that no worker has begun, with the outcome wished for. False: it had begun. */
-bool pool__job_end_queued(struct pool *pool, struct job *job, uint32_t generation);
+bool pool__job_end_queued(struct pool *pool, struct job *job, uint64_t generation);
 
 /* Ends a running job. The caller is its worker, or has killed its worker. */
 void pool__job_end_running(struct pool *pool, struct job *job, enum pool_outcome outcome, uint32_t code);
 
-/* Lets go of a record; the last of submitter and run queue frees it. */
+/* Lets go of a record; the last of submitter and callbacks frees it. */
 void pool__job_drop(struct pool *pool, struct job *job);
 
 /* What a job was submitted with, for as long as it runs; NULL: nothing but what its record in the table says. */

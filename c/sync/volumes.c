@@ -1,22 +1,23 @@
 #include "sync/volumes.h"
 
+#include "core/handle.h"
 #include "sync/jobs.h"
 #include "sync/wake.h"
 
-_Static_assert(VOLUMES_MAX == 1u << VOLUME_SLOT_BITS, "every slot that a handle can show is there");
+_Static_assert(VOLUMES_MAX == 1u << HANDLE_VOLUME_BITS, "every slot that a handle can show is there");
 
-struct volume *pool__volume_at(struct pool *pool, uint32_t handle)
+struct volume *pool__volume_at(struct pool *pool, pool_volume_t handle)
 {
-    return &pool->volumes[handle & (VOLUMES_MAX - 1)];
+    return &pool->volumes[pool__handle_slot(handle, HANDLE_VOLUME_BITS)];
 }
 
-static bool is_stale(const struct volume *volume, uint32_t handle)
+static bool is_stale(const struct volume *volume, pool_volume_t handle)
 {
-    uint32_t generation = atomic_load(&volume->x_generation);
-    return generation % 2 == 0 || handle >> VOLUME_SLOT_BITS != (generation & UINT32_MAX >> VOLUME_SLOT_BITS);
+    uint64_t generation = atomic_load(&volume->x_generation);
+    return generation % 2 == 0 || handle >> HANDLE_VOLUME_BITS != generation;
 }
 
-int pool__volume_use(struct pool *pool, uint32_t handle)
+int pool__volume_use(struct pool *pool, pool_volume_t handle)
 {
     struct volume *volume = pool__volume_at(pool, handle);
     uint32_t users = atomic_load(&volume->x_users);
@@ -28,10 +29,10 @@ int pool__volume_use(struct pool *pool, uint32_t handle)
     return POOL_EBADF;
 }
 
-int pool__volume_disown(struct pool *pool, uint32_t handle)
+int pool__volume_disown(struct pool *pool, pool_volume_t handle)
 {
     struct volume *volume = pool__volume_at(pool, handle);
-    uint32_t generation = atomic_load(&volume->x_generation);
+    uint64_t generation = atomic_load(&volume->x_generation);
     if (is_stale(volume, handle) || atomic_load(&volume->x_users) == 0) return POOL_EBADF;
     /* Still odd, so still in use by whoever else has it; but nobody has this generation's handle. */
     return atomic_compare_exchange_strong(&volume->x_generation, &generation, generation + 2) ? 0 : POOL_EBADF;
@@ -60,7 +61,7 @@ void pool__job_unuse_volumes(struct pool *pool, struct job *job)
 {
     uint32_t n = atomic_load(&job->x_volumes);
     while (n > 0) {
-        uint32_t handle = pool__record_preopens(pool__job_record(pool, job))[n - 1].volume;
+        pool_volume_t handle = pool__record_preopens(pool__job_record(pool, job))[n - 1].volume;
         if (!atomic_compare_exchange_strong(&job->x_volumes, &n, n - 1)) continue; /* somebody else is at it */
         pool__volume_unuse(pool, pool__volume_at(pool, handle));
         n--;

@@ -8,22 +8,14 @@
 #include "core/layout.h"
 #include "core/record.h"
 
-#define VOLUME_SLOT_BITS 10u
-
-/* A volume in use has an odd generation, so no handle is 0. */
-static inline uint32_t pool__handle_of_volume(uint32_t slot, uint32_t generation)
-{
-    return generation << VOLUME_SLOT_BITS | slot;
-}
-
 /* Where the volume of a handle is, whether or not there is one. */
-struct volume *pool__volume_at(struct pool *pool, uint32_t handle);
+struct volume *pool__volume_at(struct pool *pool, pool_volume_t handle);
 
 /* One more user, by a handle that is not stale: 0, POOL_EBADF. */
-int pool__volume_use(struct pool *pool, uint32_t handle);
+int pool__volume_use(struct pool *pool, pool_volume_t handle);
 
 /* Makes the handle stale. The owner, who calls this, is still a user: 0, POOL_EBADF. */
-int pool__volume_disown(struct pool *pool, uint32_t handle);
+int pool__volume_disown(struct pool *pool, pool_volume_t handle);
 
 /* One user less. What was used last is freed by the coordinator. */
 void pool__volume_unuse(struct pool *pool, struct volume *volume);

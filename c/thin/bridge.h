@@ -1,7 +1,9 @@
 /* What library_millrace.js gives to this room. Addresses in the pool's memory are numbers here: the program cannot
  * reach it but through pool__thin_read and pool__thin_write. Nothing here waits but pool__thin_suspend.
  *
- * Each pool is known by the number that pool__thin_open gave it; one that was closed is ignored.
+ * Each pool is known by the number that pool__thin_open gave it; one that was closed is ignored. Handles cross as
+ * numbers of the script's, which hold all of them exactly (core/handle.h): an integer of 64 bits would cross as a
+ * BigInt or as two halves, depending on how the program is linked.
  */
 #ifndef MILLRACE_THIN_BRIDGE_H
 #define MILLRACE_THIN_BRIDGE_H
@@ -17,12 +19,12 @@
 #define SIGNAL_CALL_0 0x20000u /* + slot: a job calls the host */
 #define SIGNAL_ROOM 0x30000u   /* memory can be had again, or something was released */
 #define SIGNAL_OPENED 0x40000u /* `status`, `text`: how opening went */
-#define SIGNAL_LOADED 0x50000u /* `number`: the request; `status`: the module's number or an error; `text` */
+#define SIGNAL_LOADED 0x50000u /* `number`: the request; `status`: the module or an error; `text` */
 #define SIGNAL_CLOSED 0x60000u /* an end was closed that somebody waited for */
 #define SIGNAL_DIED 0x70000u   /* `text`: why the pool is no more */
 
 /* What happened, told on a stack of its own. `text` is the receiver's to free; NULL if there is none. */
-typedef void (*thin_deliver)(struct pool *pool, uint32_t signal, uint32_t number, int32_t status, char *text);
+typedef void (*thin_deliver)(struct pool *pool, uint32_t signal, uint32_t number, double status, char *text);
 
 /* What pool__thin_call can call, in the order of `calls` in bindings-js/src/thin.ts. */
 enum thin_call {
@@ -60,7 +62,8 @@ void pool__thin_shut(uint32_t id);
 /* Ends everything in the background; nothing is delivered from now on, and whoever is suspended goes on. */
 void pool__thin_close(uint32_t id);
 
-int32_t pool__thin_call(uint32_t id, enum thin_call which, uint32_t a, uint32_t b, uint32_t c);
+/* `a` may be a handle. */
+int32_t pool__thin_call(uint32_t id, enum thin_call which, double a, uint32_t b, uint32_t c);
 /* Where the pool has POOL_ARGS_MAX_BYTES and 1,024 more for what is passed by address. */
 uint32_t pool__thin_scratch(uint32_t id);
 void pool__thin_read(uint32_t id, uint32_t from, void *to, uint32_t size);
@@ -69,10 +72,10 @@ int pool__thin_take_call(uint32_t id, uint32_t slot, struct thin_host_call *out)
 
 /* Begins to compile a module. SIGNAL_LOADED follows. */
 void pool__thin_load(uint32_t id, uint32_t request, const void *bytes, uint32_t size, const char *url);
-int pool__thin_unload(uint32_t id, pool_module_t module);
+int pool__thin_unload(uint32_t id, double module);
 /* A job is to run a module: 0 or POOL_EBADF; and has ended. */
-int pool__thin_use(uint32_t id, pool_module_t module);
-void pool__thin_done(uint32_t id, pool_module_t module);
+int pool__thin_use(uint32_t id, double module);
+void pool__thin_done(uint32_t id, double module);
 
 /* Delivers a signal once the stack is empty. */
 void pool__thin_post(uint32_t id, uint32_t signal);

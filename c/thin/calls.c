@@ -47,7 +47,7 @@ static struct thin_asked *keep(struct pool *pool, const struct thin_host_call *c
 
 static void refuse(struct pool *pool, pool_call_t call, int status)
 {
-    pool__thin_call(pool->id, CALL_REPLY, call, (uint32_t)status, 0);
+    pool__thin_call(pool->id, CALL_REPLY, (double)call, (uint32_t)status, 0);
 }
 
 void pool__thin_call_signal(struct pool *pool, uint32_t slot)
@@ -79,7 +79,7 @@ int pool_reply(pool_t *pool, pool_call_t call, int32_t status, const void *data,
     while (*at && (*at)->call != call) at = &(*at)->next;
     if (!*at) return POOL_EBADF;
     int error = size_bytes ? pool__thin_stage(pool, data, size_bytes) : 0;
-    if (error == 0) error = pool__thin_call(pool->id, CALL_REPLY, call, (uint32_t)status, size_bytes);
+    if (error == 0) error = pool__thin_call(pool->id, CALL_REPLY, (double)call, (uint32_t)status, size_bytes);
     if (error) return error;
     struct thin_asked *asked = *at;
     *at = asked->next;

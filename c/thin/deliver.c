@@ -8,7 +8,7 @@ static void die(struct pool *pool)
     pool__thin_fail_waiters(pool);
 }
 
-static void dispatch(struct pool *pool, uint32_t signal, uint32_t number, int32_t status)
+static void dispatch(struct pool *pool, uint32_t signal, uint32_t number, double status)
 {
     uint32_t which = signal & 0xffff;
     switch (signal - which) {
@@ -16,7 +16,7 @@ static void dispatch(struct pool *pool, uint32_t signal, uint32_t number, int32_
     case SIGNAL_END_0: pool__thin_end_signal(pool, which); return;
     case SIGNAL_CALL_0: pool__thin_call_signal(pool, which); return;
     case SIGNAL_ROOM: pool__thin_tell_room(pool); return;
-    case SIGNAL_OPENED: pool__thin_opened(pool, status); return;
+    case SIGNAL_OPENED: pool__thin_opened(pool, (int32_t)status); return;
     case SIGNAL_LOADED: pool__thin_loaded(pool, number, status); return;
     case SIGNAL_CLOSED: pool__thin_tell_closed(pool); return;
     case SIGNAL_DIED: die(pool); return;
@@ -24,7 +24,7 @@ static void dispatch(struct pool *pool, uint32_t signal, uint32_t number, int32_
     }
 }
 
-void pool__thin_deliver(struct pool *pool, uint32_t signal, uint32_t number, int32_t status, char *text)
+void pool__thin_deliver(struct pool *pool, uint32_t signal, uint32_t number, double status, char *text)
 {
     pool__thin_enter(pool);
     if (text) pool__thin_explain(text);

@@ -44,7 +44,7 @@ static int32_t pump(struct pool *pool, pool_fd_t fd, int stream)
 bool pool__thin_pump(struct pool *pool, struct thin_waiter *waiter)
 {
     if (pump(pool, waiter->fd, waiter->stream) == POOL_EAGAIN) return false;
-    pool__thin_call(pool->id, CALL_CLOSE, waiter->fd, 0, 0);
+    pool__thin_call(pool->id, CALL_CLOSE, (double)waiter->fd, 0, 0);
     return true;
 }
 
@@ -71,7 +71,7 @@ void pool__thin_drain(struct pool *pool, struct thin_job *job)
             *at = NULL;
         }
         pump(pool, fd, i);
-        pool__thin_call(pool->id, CALL_CLOSE, fd, 0, 0);
+        pool__thin_call(pool->id, CALL_CLOSE, (double)fd, 0, 0);
         job->inherited[i] = 0;
     }
 }

@@ -6,7 +6,7 @@
 
 static uint32_t slot_of(pool_job_t handle)
 {
-    return handle & (SLOTS_MAX - 1);
+    return pool__handle_slot(handle, HANDLE_JOB_BITS);
 }
 
 static struct thin_job *job_of(struct pool *pool, pool_job_t handle)
@@ -19,10 +19,10 @@ static struct thin_job *job_of(struct pool *pool, pool_job_t handle)
 static bool has_ended(struct pool *pool, struct thin_job *job)
 {
     if (job->ended) return true;
-    if (pool__thin_call(pool->id, CALL_WAIT, job->handle, 0, pool__thin_scratch(pool->id)) != 0) return false;
+    if (pool__thin_call(pool->id, CALL_WAIT, (double)job->handle, 0, pool__thin_scratch(pool->id)) != 0) return false;
     job->ended = true;
     pool__thin_drain(pool, job);
-    pool__thin_done(pool->id, job->module);
+    pool__thin_done(pool->id, (double)job->module);
     return true;
 }
 
@@ -47,7 +47,7 @@ static int submit(struct pool *pool, const struct pool_job_config *config, pool_
     if (status) return status;
     uint32_t scratch = pool__thin_scratch(pool->id);
     status = pool__thin_call(pool->id, CALL_SUBMIT, scratch + SCRATCH_RECORD, (uint32_t)size, scratch);
-    if (status == 0) *job_out = pool__thin_out(pool, 0);
+    if (status == 0) *job_out = pool__thin_handle_out(pool, 0);
     return status;
 }
 
@@ -57,8 +57,8 @@ static int submit_with_streams(struct pool *pool, struct pool_job_config *config
     if (status == 0) status = submit(pool, config, &job->handle);
     for (int i = 1; status && i < 3; i++) {
         if (!job->inherited[i]) continue;
-        pool__thin_call(pool->id, CALL_CLOSE, job->inherited[i], 0, 0);
-        pool__thin_call(pool->id, CALL_CLOSE, config->stdio[i].fd, 0, 0);
+        pool__thin_call(pool->id, CALL_CLOSE, (double)job->inherited[i], 0, 0);
+        pool__thin_call(pool->id, CALL_CLOSE, (double)config->stdio[i].fd, 0, 0);
     }
     return status;
 }
@@ -85,14 +85,14 @@ int pool_submit(pool_t *pool, const struct pool_job_config *config, pool_job_t *
 {
     pool__thin_begin();
     int status = pool && job_out ? check_config(pool, config) : POOL_EINVAL;
-    if (status == 0) status = pool__thin_use(pool->id, config->module);
+    if (status == 0) status = pool__thin_use(pool->id, (double)config->module);
     if (status) return status;
     struct pool_job_config own = *config;
     struct thin_job *job = calloc(1, sizeof *job);
     status = job ? submit_with_streams(pool, &own, job) : POOL_ENOMEM;
     if (status) {
         free(job);
-        pool__thin_done(pool->id, config->module);
+        pool__thin_done(pool->id, (double)config->module);
         return status;
     }
     job->module = config->module;
@@ -202,7 +202,7 @@ int pool_cancel(pool_t *pool, pool_job_t handle)
     if (!pool) return POOL_EINVAL;
     struct thin_job *job = job_of(pool, handle);
     if (!job) return POOL_EBADF;
-    return job->ended ? 0 : pool__thin_call(pool->id, CALL_CANCEL, handle, 0, 0);
+    return job->ended ? 0 : pool__thin_call(pool->id, CALL_CANCEL, (double)handle, 0, 0);
 }
 
 bool pool_interrupted(pool_t *pool)
@@ -229,7 +229,7 @@ int pool_release(pool_t *pool, pool_job_t handle)
     struct thin_job *job = job_of(pool, handle);
     if (!job) return POOL_EBADF;
     if (!has_ended(pool, job)) return POOL_EBUSY;
-    if (!pool->died && !pool->closing) pool__thin_call(pool->id, CALL_RELEASE, handle, 0, 0);
+    if (!pool->died && !pool->closing) pool__thin_call(pool->id, CALL_RELEASE, (double)handle, 0, 0);
     forget(pool, job);
     pool__thin_post_room(pool);
     return 0;
@@ -239,7 +239,7 @@ int pool_release(pool_t *pool, pool_job_t handle)
 static void end(struct pool *pool, struct thin_job *job, enum pool_outcome outcome, const char *text)
 {
     pool__thin_drain(pool, job);
-    pool__thin_done(pool->id, job->module);
+    pool__thin_done(pool->id, (double)job->module);
     job->ended = job->copied = true;
     job->result = (struct pool_result){.outcome = outcome};
     size_t size = strlen(text);

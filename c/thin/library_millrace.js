@@ -74,7 +74,7 @@ const millraceLibrary = {
       try {
         callUserCallback(() => {
           const string = text === undefined ? 0 : stringToNewUTF8(text);
-          dynCall('viiiii', entry.deliver, [entry.pool, signal, number, status, string]);
+          dynCall('viiidi', entry.deliver, [entry.pool, signal, number, status, string]);
         });
       } catch (error) {
         setTimeout(() => {
@@ -139,7 +139,7 @@ const millraceLibrary = {
   },
 
   pool__thin_call__deps: ['$Millrace'],
-  pool__thin_call__sig: 'iiiiii',
+  pool__thin_call__sig: 'iiidii',
   pool__thin_call: (id, which, a, b, c) => Millrace.pools[id].thin.call(which, a, b, c),
 
   pool__thin_scratch__deps: ['$Millrace'],
@@ -163,7 +163,8 @@ const millraceLibrary = {
   pool__thin_take_call: (id, slot, out) => {
     const call = Millrace.pools[id].thin.takeCall(slot);
     if (!call) return -1;
-    HEAPU32.set([call.call, call.name, call.nameBytes, call.data, call.sizeBytes], out >>> 2);
+    const [low, high] = [call.call >>> 0, Math.floor(call.call / 2 ** 32)];
+    HEAPU32.set([low, high, call.name, call.nameBytes, call.data, call.sizeBytes], out >>> 2);
     return 0;
   },
 
@@ -175,15 +176,15 @@ const millraceLibrary = {
   },
 
   pool__thin_unload__deps: ['$Millrace'],
-  pool__thin_unload__sig: 'iii',
+  pool__thin_unload__sig: 'iid',
   pool__thin_unload: (id, module) => Millrace.pools[id].thin.unload(module),
 
   pool__thin_use__deps: ['$Millrace'],
-  pool__thin_use__sig: 'iii',
+  pool__thin_use__sig: 'iid',
   pool__thin_use: (id, module) => Millrace.pools[id].thin.use(module),
 
   pool__thin_done__deps: ['$Millrace'],
-  pool__thin_done__sig: 'vii',
+  pool__thin_done__sig: 'vid',
   pool__thin_done: (id, module) => Millrace.pools[id].thin.done(module),
 
   pool__thin_post__deps: ['$Millrace'],

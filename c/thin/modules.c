@@ -27,11 +27,11 @@ static void answer(struct pool *pool, struct thin_load **at, int status, pool_mo
     load.callback(load.user, status, module);
 }
 
-void pool__thin_loaded(struct pool *pool, uint32_t request, int32_t status)
+void pool__thin_loaded(struct pool *pool, uint32_t request, double status)
 {
     for (struct thin_load **at = &pool->loads; *at; at = &(*at)->next) {
         if ((*at)->request != request) continue;
-        answer(pool, at, status < 0 ? status : 0, status < 0 ? 0 : (pool_module_t)status);
+        answer(pool, at, status < 0 ? (int)status : 0, status < 0 ? 0 : (pool_module_t)status);
         return;
     }
 }
@@ -74,5 +74,5 @@ int pool_module_unload(pool_t *pool, pool_module_t module)
 {
     pool__thin_begin();
     if (!pool) return POOL_EINVAL;
-    return pool__thin_unload(pool->id, module);
+    return pool__thin_unload(pool->id, (double)module);
 }

@@ -27,7 +27,7 @@ int pool_pipe(pool_t *pool, uint32_t capacity_bytes, pool_fd_t fds_out[2])
     int status = pool__thin_call(pool->id, CALL_PIPE, capacity_bytes, pool__thin_scratch(pool->id), 0);
     if (status) return status;
     for (uint32_t i = 0; i < 2; i++) {
-        fds_out[i] = pool__thin_out(pool, i);
+        fds_out[i] = pool__thin_handle_out(pool, i);
         pool__thin_set_bit(pool->nonblocking, fds_out[i], false);
     }
     return 0;
@@ -38,7 +38,7 @@ int pool_close(pool_t *pool, pool_fd_t fd)
     pool__thin_begin();
     if (!pool) return POOL_EINVAL;
     if (pool__thin_bit(pool->in_use, fd)) return POOL_EBUSY;
-    int status = pool__thin_call(pool->id, CALL_CLOSE, fd, 0, 0);
+    int status = pool__thin_call(pool->id, CALL_CLOSE, (double)fd, 0, 0);
     if (status == 0) pool__thin_end_closed(pool, fd);
     return status;
 }
@@ -69,11 +69,11 @@ int32_t pool__thin_take(struct pool *pool, pool_fd_t fd, void *data, uint32_t si
 {
     uint32_t scratch = pool__thin_scratch(pool->id), done = 0;
     while (done < size) {
-        int32_t n = pool__thin_call(pool->id, CALL_PEEK, fd, scratch, 0);
+        int32_t n = pool__thin_call(pool->id, CALL_PEEK, (double)fd, scratch, 0);
         if (n <= 0) return done ? (int32_t)done : n;
         uint32_t part = pool__min((uint32_t)n, size - done);
         pool__thin_read(pool->id, pool__thin_out(pool, 0), (uint8_t *)data + done, part);
-        pool__thin_call(pool->id, CALL_CONSUME, fd, part, 0);
+        pool__thin_call(pool->id, CALL_CONSUME, (double)fd, part, 0);
         done += part;
     }
     return (int32_t)done;
@@ -127,11 +127,11 @@ static int32_t put(struct pool *pool, pool_fd_t fd, const uint8_t *data, uint32_
 {
     uint32_t scratch = pool__thin_scratch(pool->id), done = 0;
     do {
-        int32_t room = pool__thin_call(pool->id, CALL_RESERVE, fd, size - done, scratch);
+        int32_t room = pool__thin_call(pool->id, CALL_RESERVE, (double)fd, size - done, scratch);
         if (room <= 0) return done ? (int32_t)done : room;
         uint32_t part = pool__min((uint32_t)room, size - done);
         pool__thin_write(pool->id, pool__thin_out(pool, 0), data + done, part);
-        pool__thin_call(pool->id, CALL_COMMIT, fd, part, 0);
+        pool__thin_call(pool->id, CALL_COMMIT, (double)fd, part, 0);
         done += part;
     } while (done < size);
     return (int32_t)done;
@@ -142,7 +142,7 @@ static int32_t put_whole(struct pool *pool, pool_fd_t fd, const uint8_t *data, u
 {
     uint32_t at = pool__thin_scratch(pool->id) + SCRATCH_RECORD;
     pool__thin_write(pool->id, at, data, size);
-    return pool__thin_call(pool->id, CALL_WRITE, fd, at, size);
+    return pool__thin_call(pool->id, CALL_WRITE, (double)fd, at, size);
 }
 
 static bool may_block(struct pool *pool, pool_fd_t fd)

@@ -62,6 +62,13 @@ uint32_t pool__thin_out(struct pool *pool, uint32_t index)
     return word;
 }
 
+uint64_t pool__thin_handle_out(struct pool *pool, uint32_t index)
+{
+    uint64_t handle = 0;
+    pool__thin_read(pool->id, pool__thin_scratch(pool->id) + index * 8, &handle, sizeof handle);
+    return handle;
+}
+
 int pool__thin_stage(struct pool *pool, const void *data, uint32_t size)
 {
     uint32_t scratch = pool__thin_scratch(pool->id);

@@ -106,6 +106,8 @@ void pool__thin_leave(struct pool *pool);
 void pool__thin_opened(struct pool *pool, int32_t status);
 /* A word of the scratch memory. */
 uint32_t pool__thin_out(struct pool *pool, uint32_t index);
+/* A handle there. */
+uint64_t pool__thin_handle_out(struct pool *pool, uint32_t index);
 /* Puts the input of the next submission, or the data of the next reply, where the pool can reach it. */
 int pool__thin_stage(struct pool *pool, const void *data, uint32_t size);
 
@@ -123,10 +125,10 @@ double pool__thin_deadline(int32_t timeout_ms);
 int pool__thin_await(struct pool *pool, const uint32_t *signals, uint32_t n, double deadline_ms);
 
 /* --- deliver.c */
-void pool__thin_deliver(struct pool *pool, uint32_t signal, uint32_t number, int32_t status, char *text);
+void pool__thin_deliver(struct pool *pool, uint32_t signal, uint32_t number, double status, char *text);
 
 /* --- modules.c */
-void pool__thin_loaded(struct pool *pool, uint32_t request, int32_t status);
+void pool__thin_loaded(struct pool *pool, uint32_t request, double status);
 void pool__thin_fail_loads(struct pool *pool);
 
 /* --- jobs.c */
@@ -151,7 +153,7 @@ void pool__thin_drain(struct pool *pool, struct thin_job *job);
 /* --- pipes.c */
 static inline uint32_t pool__thin_index(pool_fd_t fd)
 {
-    return fd & (ENDS_MAX - 1);
+    return pool__handle_slot(fd, HANDLE_PIPE_BITS);
 }
 
 static inline bool pool__thin_bit(const uint8_t *bits, pool_fd_t fd)

@@ -1,22 +1,15 @@
 #include "worker/crossing.h"
 
 #include "port/port.h"
+#include "worker/worker.h"
 
-static _Noreturn void park(struct worker *worker)
+void pool__cross_to_runtime(struct worker *worker, uint64_t turn)
 {
-    /* Woken or not, a killed worker touches nothing any more. Its state word is its own and is not used again. */
-    for (;;) port_wait(&worker->x_state, atomic_load(&worker->x_state), PORT_FOREVER);
+    if (!pool__worker_move(worker, turn, WORKER_GUEST, WORKER_RUNTIME)) pool__park(worker);
 }
 
-void pool__cross_to_runtime(struct worker *worker, uint32_t turn)
-{
-    uint32_t guest = pool__worker_word(turn, WORKER_GUEST);
-    uint32_t runtime = pool__worker_word(turn, WORKER_RUNTIME);
-    if (!atomic_compare_exchange_strong(&worker->x_state, &guest, runtime)) park(worker);
-}
-
-void pool__cross_to_guest(struct worker *worker, uint32_t turn, const struct job *job)
+void pool__cross_to_guest(struct worker *worker, uint64_t turn, const struct job *job)
 {
     if (pool__job_wished(job)) port_unwind();
-    atomic_store(&worker->x_state, pool__worker_word(turn, WORKER_GUEST));
+    if (!pool__worker_move(worker, turn, WORKER_RUNTIME, WORKER_GUEST)) pool__park(worker);
 }

@@ -10,9 +10,9 @@
 #include "core/layout.h"
 
 /* Out of the guest. If the coordinator was first, this thread sleeps here until it is taken away. */
-void pool__cross_to_runtime(struct worker *worker, uint32_t turn);
+void pool__cross_to_runtime(struct worker *worker, uint64_t turn);
 
 /* Into the guest, unless its job is to end: then the guest is unwound, and this never returns. */
-void pool__cross_to_guest(struct worker *worker, uint32_t turn, const struct job *job);
+void pool__cross_to_guest(struct worker *worker, uint64_t turn, const struct job *job);
 
 #endif

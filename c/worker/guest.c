@@ -48,7 +48,7 @@ int worker_enter(void)
 {
     struct worker_thread *this = pool__this_worker();
     if (pool__job_wished(this->job)) return POOL_ECANCELED;
-    atomic_store(&this->self->x_state, pool__worker_word(this->turn, WORKER_GUEST));
+    if (!pool__worker_move(this->self, this->turn, WORKER_RUNTIME, WORKER_GUEST)) pool__park(this->self);
     return 0;
 }
 
@@ -56,7 +56,7 @@ void worker_leave(void)
 {
     /* A guest that was unwound in the middle of a call has come back to our code already. */
     struct worker_thread *this = pool__this_worker();
-    uint32_t runtime = pool__worker_word(this->turn, WORKER_RUNTIME);
+    uint64_t runtime = pool__worker_word(this->turn, WORKER_RUNTIME);
     if (atomic_load(&this->self->x_state) != runtime) {
         pool__cross_to_runtime(this->self, this->turn);
     } else {

@@ -14,6 +14,11 @@ struct worker_thread *pool__this_worker(void)
     return &this;
 }
 
+void pool__park(struct worker *worker)
+{
+    for (;;) port_wait(&worker->x_parked, 0, PORT_FOREVER);
+}
+
 int worker_join(struct pool *pool, uint32_t number)
 {
     if (pool->abi != POOL_ABI) return POOL_EPROTO;
@@ -21,9 +26,8 @@ int worker_join(struct pool *pool, uint32_t number)
     this.pool = pool;
     this.number = number;
     this.self = &pool->workers[number];
-    uint32_t starting = WORKER_STARTING;
-    uint32_t runtime = pool__worker_word(this.turn, WORKER_RUNTIME);
-    if (!atomic_compare_exchange_strong(&this.self->x_state, &starting, runtime)) return POOL_ETIMEDOUT;
+    this.turn = pool__worker_turn(this.self);
+    if (!pool__worker_move(this.self, this.turn, WORKER_STARTING, WORKER_RUNTIME)) return POOL_ETIMEDOUT;
     pool__sleeper_init(&this.sleeper, pool, WAITER_WORKER_0 + number);
     pool__self_set(&this.sleeper);
     atomic_fetch_add(&pool->sched.x_awake, 1);
@@ -33,15 +37,14 @@ int worker_join(struct pool *pool, uint32_t number)
 /* Begins the next job in the queue that has not been cancelled. */
 static bool take_job(void)
 {
-    uint32_t slot;
-    while (pool__sched_pop(&this.pool->sched, &slot)) {
-        struct job *job = &this.pool->jobs[slot];
-        uint32_t turn = (this.turn + 1) & 0xffffff;
-        if (!pool__job_begin(this.pool, job, this.number, turn)) continue;
-        this.turn = turn;
+    pool_job_t handle;
+    while (pool__sched_pop(&this.pool->sched, &handle)) {
+        struct job *job = pool__job_begin(this.pool, handle, this.number, this.turn + 1);
+        if (!job) continue;
         this.job = job;
         this.sleeper.job = job;
-        atomic_store(&this.self->x_state, pool__worker_word(turn, WORKER_RUNTIME));
+        if (!pool__worker_move(this.self, this.turn, WORKER_RUNTIME, WORKER_RUNTIME)) pool__park(this.self);
+        this.turn++;
         return true;
     }
     return false;
@@ -78,12 +81,12 @@ static void run_function(void)
     worker_end(wished ? wished : POOL_EXITED, wished ? 0 : code, 0);
 }
 
-int32_t worker_next(void)
+double worker_next(void)
 {
     for (;;) {
         int reason = next_job();
         if (reason) return reason;
-        if (!this.job->function) return (int32_t)this.job->module;
+        if (!this.job->function) return (double)this.job->module;
         run_function();
     }
 }

@@ -15,7 +15,7 @@ struct worker_thread {
     struct pool *pool;
     struct worker *self;
     uint32_t number;
-    uint32_t turn; /* counts its jobs, in 24 bits */
+    uint64_t turn; /* see core/worker.h */
     struct job *job;
     struct sleeper sleeper;
 };
@@ -23,13 +23,16 @@ struct worker_thread {
 /* This thread's worker. */
 struct worker_thread *pool__this_worker(void);
 
+/* Sleeps for ever: this worker was killed or buried, and touches nothing any more. */
+_Noreturn void pool__park(struct worker *worker);
+
 /* Makes this thread worker `number` of the pool. POOL_EPROTO: the memory is of another version; POOL_ETIMEDOUT: it was
  * buried before it came. */
 int worker_join(struct pool *pool, uint32_t number);
 
-/* Sleeps until there is a guest to run. Its module's number; POOL_ESHUTDOWN when the pool is closing; POOL_ETIMEDOUT
- * when there are more workers than are wanted and this one shall end. */
-int32_t worker_next(void);
+/* Sleeps until there is a guest to run. Its module, as a number that scripts have (client/script.h); POOL_ESHUTDOWN
+ * when the pool is closing; POOL_ETIMEDOUT when there are more workers than are wanted and this one shall end. */
+double worker_next(void);
 
 /* guest.c */
 

@@ -22,9 +22,9 @@ enum kind { FD, JOB, CALL };
 static struct {
     struct fuzz_input input;
     struct pool *pool;
-    uint32_t fds[KEPT], jobs[KEPT], calls[KEPT]; /* the last handles that were given out, open or not */
+    uint64_t fds[KEPT], jobs[KEPT], calls[KEPT]; /* the last handles that were given out, open or not */
     uint32_t n_fds, n_jobs, n_calls;
-    uint32_t stale[3][KEPT]; /* the last handles of each kind that were given back */
+    uint64_t stale[3][KEPT]; /* the last handles of each kind that were given back */
     uint32_t n_stale[3];
     struct job *running;
     struct sleeper sleeper;
@@ -32,15 +32,15 @@ static struct {
 } run;
 
 /* A handle that was given out, or one that differs in some bits, or anything. */
-static uint32_t take_handle(const uint32_t kept[KEPT])
+static uint64_t take_handle(const uint64_t kept[KEPT])
 {
     uint8_t form = fuzz_take_byte(&run.input);
-    uint32_t handle = kept[form % KEPT];
+    uint64_t handle = kept[form % KEPT];
     if (form < 0xc0) return handle;
     return form < 0xe0 ? handle ^ 1u << fuzz_take_byte(&run.input) % 32 : fuzz_take_u32(&run.input);
 }
 
-static void keep(uint32_t kept[KEPT], uint32_t *n, uint32_t handle)
+static void keep(uint64_t kept[KEPT], uint32_t *n, uint64_t handle)
 {
     kept[(*n)++ % KEPT] = handle;
 }
@@ -57,14 +57,14 @@ static void require_status(int64_t status, int64_t most)
 }
 
 /* What a call with a handle returned: a stale one is POOL_EBADF, whoever has its slot by now. */
-static void require_of(enum kind kind, uint32_t handle, int64_t status, int64_t most)
+static void require_of(enum kind kind, uint64_t handle, int64_t status, int64_t most)
 {
     require_status(status, most);
     for (uint32_t i = 0; i < KEPT; i++) REQUIRE(handle == 0 || run.stale[kind][i] != handle || status == POOL_EBADF);
 }
 
 /* The same, for a call that gives the handle back. */
-static void require_gone(enum kind kind, uint32_t handle, int64_t status)
+static void require_gone(enum kind kind, uint64_t handle, int64_t status)
 {
     require_of(kind, handle, status, 0);
     if (status == 0) keep(run.stale[kind], &run.n_stale[kind], handle);
@@ -193,13 +193,12 @@ static void step_release(void)
 /* A worker takes a job, or ends the one it has. */
 static void step_work(void)
 {
-    uint32_t slot;
+    pool_job_t popped;
     if (run.running) {
         pool__job_end_running(run.pool, run.running, POOL_EXITED, fuzz_take_byte(&run.input));
         run.running = NULL;
-    } else if (pool__sched_pop(&run.pool->sched, &slot)) {
-        struct job *job = &run.pool->jobs[slot];
-        if (pool__job_begin(run.pool, job, 1, 1)) run.running = job;
+    } else if (pool__sched_pop(&run.pool->sched, &popped)) {
+        run.running = pool__job_begin(run.pool, popped, 1, 1);
     }
     run.sleeper.job = run.running;
 }
@@ -296,10 +295,10 @@ static void step(void)
 /* Ends every job, answers every call and closes every end, by whatever handles there are: then nothing is left. */
 static void tear_down(void)
 {
-    uint32_t slot;
+    pool_job_t popped;
     if (run.running) step_work();
     coordinator_close(run.pool);
-    while (pool__sched_pop(&run.pool->sched, &slot)) pool__job_begin(run.pool, &run.pool->jobs[slot], 1, 1);
+    while (pool__sched_pop(&run.pool->sched, &popped)) pool__job_begin(run.pool, popped, 1, 1);
     for (uint32_t i = 0; i < JOBS_MAX; i++) {
         pool_release(run.pool, pool__handle_of_job(i, pool__job_generation(&run.pool->jobs[i])));
     }
@@ -309,7 +308,7 @@ static void tear_down(void)
         pool_reply(run.pool, pool__handle_of_call(i, pool__call_generation(&run.pool->calls[i])), 0, NULL, 0);
     }
     for (uint32_t i = 0; i < PIPES_MAX; i++) {
-        uint32_t generation = atomic_load(&run.pool->pipes[i].x_generation);
+        uint64_t generation = atomic_load(&run.pool->pipes[i].x_generation);
         pool_close(run.pool, pool__handle_of_end(i, PIPE_READ, generation));
         pool_close(run.pool, pool__handle_of_end(i, PIPE_WRITE, generation));
     }

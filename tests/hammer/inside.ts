@@ -14,8 +14,8 @@ export interface Hammer {
 
 /** What the wasm exports beside the client's functions. */
 interface HammerExports {
-  hammer_start(pool: number, mib: number, seed: number, seconds: number): number;
-  hammer_result(pool: number, job: number): number;
+  hammer_start(pool: number, mib: number, seed: number, seconds: number): bigint;
+  hammer_result(pool: number, job: bigint): number;
   hammer_text(): number;
 }
 
@@ -48,7 +48,7 @@ async function swing({ client }: Parts, { mib, seed, seconds }: Hammer): Promise
   const c = thread.c as unknown as HammerExports;
   const begin = performance.now();
   const job = c.hammer_start(pool, mib, seed, seconds);
-  if (job === 0) throw new Error('the hammer could not be submitted');
+  if (job === 0n) throw new Error('the hammer could not be submitted');
   let result = EAGAIN;
   while (result === EAGAIN) {
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));

@@ -18,7 +18,7 @@ static int32_t result_of(ssize_t result)
     return result < 0 ? -errno : (int32_t)result;
 }
 
-static int kernel_pipe(uint32_t capacity, uint32_t fds_out[2])
+static int kernel_pipe(uint32_t capacity, uint64_t fds_out[2])
 {
     int fds[2];
     signal(SIGPIPE, SIG_IGN);
@@ -29,19 +29,19 @@ static int kernel_pipe(uint32_t capacity, uint32_t fds_out[2])
     return 0;
 }
 
-static int32_t kernel_read(uint32_t fd, void *data, uint32_t size)
+static int32_t kernel_read(uint64_t fd, void *data, uint32_t size)
 {
     return result_of(read((int)fd, data, size));
 }
 
-static int32_t kernel_write(uint32_t fd, const void *data, uint32_t size)
+static int32_t kernel_write(uint64_t fd, const void *data, uint32_t size)
 {
     return result_of(write((int)fd, data, size));
 }
 
 typedef ssize_t (*vector_call)(int fd, const struct iovec *iov, int n);
 
-static int32_t call_with_pieces(vector_call call, uint32_t fd, const struct piece *pieces, uint32_t n)
+static int32_t call_with_pieces(vector_call call, uint64_t fd, const struct piece *pieces, uint32_t n)
 {
     struct iovec *iov = calloc(n + 1, sizeof *iov);
     if (!iov) return -ENOMEM;
@@ -51,17 +51,17 @@ static int32_t call_with_pieces(vector_call call, uint32_t fd, const struct piec
     return result;
 }
 
-static int32_t kernel_readv(uint32_t fd, const struct piece *pieces, uint32_t n)
+static int32_t kernel_readv(uint64_t fd, const struct piece *pieces, uint32_t n)
 {
     return call_with_pieces(readv, fd, pieces, n);
 }
 
-static int32_t kernel_writev(uint32_t fd, const struct piece *pieces, uint32_t n)
+static int32_t kernel_writev(uint64_t fd, const struct piece *pieces, uint32_t n)
 {
     return call_with_pieces(writev, fd, pieces, n);
 }
 
-static int kernel_set_nonblocking(uint32_t fd, bool nonblocking)
+static int kernel_set_nonblocking(uint64_t fd, bool nonblocking)
 {
     int flags = fcntl((int)fd, F_GETFL);
     if (flags < 0) return -errno;
@@ -80,12 +80,12 @@ static int kernel_poll(struct polled *fds, uint32_t n, int timeout_ms)
     return result < 0 ? -errno : result;
 }
 
-static int kernel_close(uint32_t fd)
+static int kernel_close(uint64_t fd)
 {
     return result_of(close((int)fd));
 }
 
-static uint32_t kernel_queued(uint32_t read_fd)
+static uint32_t kernel_queued(uint64_t read_fd)
 {
     int n = 0;
     return ioctl((int)read_fd, FIONREAD, &n) < 0 ? 0 : (uint32_t)n;

@@ -46,24 +46,24 @@ bool millrace_run_as_job(void (*run)(void *argument), void *argument)
     return pool_release(pool, job) == 0 && ended;
 }
 
-static int millrace_pipe(uint32_t capacity, uint32_t fds_out[2])
+static int millrace_pipe(uint32_t capacity, uint64_t fds_out[2])
 {
     return pool_pipe(pool, capacity, fds_out);
 }
 
-static int32_t millrace_read(uint32_t fd, void *data, uint32_t size)
+static int32_t millrace_read(uint64_t fd, void *data, uint32_t size)
 {
     return pool_read(pool, fd, data, size);
 }
 
-static int32_t millrace_write(uint32_t fd, const void *data, uint32_t size)
+static int32_t millrace_write(uint64_t fd, const void *data, uint32_t size)
 {
     return pool_write(pool, fd, data, size);
 }
 
 typedef int32_t (*vector_call)(pool_t *pool, pool_fd_t fd, const struct pool_iovec *iov, uint32_t n);
 
-static int32_t call_with_pieces(vector_call call, uint32_t fd, const struct piece *pieces, uint32_t n)
+static int32_t call_with_pieces(vector_call call, uint64_t fd, const struct piece *pieces, uint32_t n)
 {
     struct pool_iovec *iov = calloc(n + 1, sizeof *iov);
     if (!iov) return POOL_ENOMEM;
@@ -73,17 +73,17 @@ static int32_t call_with_pieces(vector_call call, uint32_t fd, const struct piec
     return result;
 }
 
-static int32_t millrace_readv(uint32_t fd, const struct piece *pieces, uint32_t n)
+static int32_t millrace_readv(uint64_t fd, const struct piece *pieces, uint32_t n)
 {
     return call_with_pieces(pool_readv, fd, pieces, n);
 }
 
-static int32_t millrace_writev(uint32_t fd, const struct piece *pieces, uint32_t n)
+static int32_t millrace_writev(uint64_t fd, const struct piece *pieces, uint32_t n)
 {
     return call_with_pieces(pool_writev, fd, pieces, n);
 }
 
-static int millrace_set_nonblocking(uint32_t fd, bool nonblocking)
+static int millrace_set_nonblocking(uint64_t fd, bool nonblocking)
 {
     return pool_set_nonblocking(pool, fd, nonblocking);
 }
@@ -98,12 +98,12 @@ static int millrace_poll(struct polled *fds, uint32_t n, int timeout_ms)
     return result;
 }
 
-static int millrace_close(uint32_t fd)
+static int millrace_close(uint64_t fd)
 {
     return pool_close(pool, fd);
 }
 
-static uint32_t millrace_queued(uint32_t read_fd)
+static uint32_t millrace_queued(uint64_t read_fd)
 {
     struct pipe *pipe = test_pipe(pool, read_fd);
     return atomic_load(&pipe->x_tail) - atomic_load(&pipe->x_head);

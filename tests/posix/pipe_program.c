@@ -22,7 +22,7 @@ struct program {
     const struct pipe_api *api;
     const struct pipe_case *text;
     struct program_log *log;
-    uint32_t fds[N_NAMES];
+    uint64_t fds[N_NAMES];
     bool open[N_NAMES];
     uint64_t written[N_NAMES]; /* of the sequence, by write end */
     uint64_t read[N_NAMES];    /* by read end */
@@ -182,7 +182,7 @@ static void say_data(struct actor *actor, enum name name, const uint8_t *data, u
 static void run_pipe(struct actor *actor)
 {
     struct program *program = actor->program;
-    uint32_t fds[2];
+    uint64_t fds[2];
     enum name r = take_name(actor);
     expect(actor, ", ");
     enum name w = take_name(actor);
@@ -404,7 +404,8 @@ static void run_read_all(struct actor *actor)
     const struct pipe_api *api = actor->program->api;
     struct bulk bulk = take_bulk(actor);
     uint8_t *data = reserve(actor, bulk.total);
-    uint32_t fd = actor->program->fds[bulk.name], done = 0;
+    uint64_t fd = actor->program->fds[bulk.name];
+    uint32_t done = 0;
     int32_t result = 1;
     while (!actor->wrong && done < bulk.total && result > 0) {
         struct polled polled = {fd, POLLIN, 0};
@@ -425,7 +426,8 @@ static void run_write_all(struct actor *actor)
     struct bulk bulk = take_bulk(actor);
     uint64_t *position = &actor->program->written[bulk.name];
     uint8_t *data = reserve(actor, bulk.total);
-    uint32_t fd = actor->program->fds[bulk.name], done = 0;
+    uint64_t fd = actor->program->fds[bulk.name];
+    uint32_t done = 0;
     int32_t result = 1;
     for (uint32_t i = 0; i < bulk.total && !actor->wrong; i++) data[i] = sequence(*position + i);
     while (!actor->wrong && done < bulk.total && result > 0) {

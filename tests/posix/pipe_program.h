@@ -32,7 +32,7 @@ struct piece {
 };
 
 struct polled {
-    uint32_t fd;
+    uint64_t fd;
     uint16_t events;
     uint16_t revents;
 };
@@ -40,16 +40,16 @@ struct polled {
 /* Pipes of some kind. Results are as those of POSIX's functions, but for errors, which are negative errno numbers. */
 struct pipe_api {
     const char *name;
-    uint32_t none; /* what poll skips */
-    int (*pipe)(uint32_t capacity, uint32_t fds_out[2]);
-    int32_t (*read)(uint32_t fd, void *data, uint32_t size);
-    int32_t (*write)(uint32_t fd, const void *data, uint32_t size);
-    int32_t (*readv)(uint32_t fd, const struct piece *pieces, uint32_t n);
-    int32_t (*writev)(uint32_t fd, const struct piece *pieces, uint32_t n);
-    int (*set_nonblocking)(uint32_t fd, bool nonblocking);
+    uint64_t none; /* what poll skips */
+    int (*pipe)(uint32_t capacity, uint64_t fds_out[2]);
+    int32_t (*read)(uint64_t fd, void *data, uint32_t size);
+    int32_t (*write)(uint64_t fd, const void *data, uint32_t size);
+    int32_t (*readv)(uint64_t fd, const struct piece *pieces, uint32_t n);
+    int32_t (*writev)(uint64_t fd, const struct piece *pieces, uint32_t n);
+    int (*set_nonblocking)(uint64_t fd, bool nonblocking);
     int (*poll)(struct polled *fds, uint32_t n, int timeout_ms);
-    int (*close)(uint32_t fd);
-    uint32_t (*queued)(uint32_t read_fd); /* how many bytes are in the pipe */
+    int (*close)(uint64_t fd);
+    uint32_t (*queued)(uint64_t read_fd); /* how many bytes are in the pipe */
 };
 
 struct pipe_case {

@@ -9,7 +9,7 @@
 struct fs_rig {
     struct pool *pool;
     struct sleeper sleeper;
-    uint32_t handle;
+    pool_volume_t handle;
     struct fs_open root;
 };
 

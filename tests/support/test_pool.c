@@ -34,7 +34,8 @@ void test_pool_free(struct pool *pool)
 static uint32_t length(const struct freelist *list, freelist_link *links, uint32_t max)
 {
     uint32_t n = 0;
-    for (uint32_t slot = (uint32_t)atomic_load(&list->x_top); slot != FREELIST_NONE; slot = atomic_load(&links[slot])) {
+    for (uint32_t slot = (uint32_t)atomic_load(&list->x_top) & FREELIST_NONE; slot != FREELIST_NONE;
+         slot = atomic_load(&links[slot])) {
         assert_true(n++ < max); /* a list that is longer than its table has a ring in it */
     }
     return n;
@@ -76,12 +77,12 @@ void assert_pool_is_empty(struct pool *pool)
 
 struct job *test_job(struct pool *pool, pool_job_t handle)
 {
-    return &pool->jobs[handle & ((1u << HANDLE_JOB_BITS) - 1)];
+    return &pool->jobs[pool__handle_slot(handle, HANDLE_JOB_BITS)];
 }
 
 struct pipe *test_pipe(struct pool *pool, pool_fd_t fd)
 {
-    return &pool->pipes[(fd & ((1u << HANDLE_PIPE_BITS) - 1)) >> 1];
+    return &pool->pipes[pool__handle_slot(fd, HANDLE_PIPE_BITS) >> 1];
 }
 
 void test_hold(struct pipe *pipe, enum pipe_end end, enum end_hold hold)

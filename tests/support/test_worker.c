@@ -57,5 +57,5 @@ void test_worker_unwound(void)
 
 enum worker_state test_worker_state(struct pool *pool, uint32_t number)
 {
-    return (enum worker_state)(atomic_load(&pool->workers[number].x_state) & 0xff);
+    return pool__worker_state(&pool->workers[number]);
 }

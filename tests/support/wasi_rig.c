@@ -17,11 +17,11 @@ static const char *const nothing[] = {NULL};
 
 static int begin(const struct pool_job_config *config)
 {
-    uint32_t slot;
+    pool_job_t popped;
     assert_int_equal(pool_submit(rig.pool, config, &rig.handle), 0);
-    assert_true(pool__sched_pop(&rig.pool->sched, &slot));
-    rig.job = &rig.pool->jobs[slot];
-    assert_true(pool__job_begin(rig.pool, rig.job, 1, 1));
+    assert_true(pool__sched_pop(&rig.pool->sched, &popped));
+    rig.job = pool__job_begin(rig.pool, popped, 1, 1);
+    assert_non_null(rig.job);
     pool__sleeper_init(&sleeper, rig.pool, WAITER_WORKER_0 + 1);
     sleeper.job = rig.job;
     memset(&context, 0, sizeof context);

@@ -16,7 +16,7 @@ struct wasi_rig {
     pool_fd_t stdin_writer;
     pool_fd_t stdout_reader;
     pool_fd_t stderr_reader;
-    uint32_t volume; /* what the guest knows as RIG_PATH, descriptor RIG_DIRECTORY; 0: it was given none */
+    pool_volume_t volume; /* what the guest knows as RIG_PATH, descriptor RIG_DIRECTORY; 0: it was given none */
 };
 
 #define RIG_PATH "/data"

@@ -29,12 +29,13 @@ static int setup(void **state)
 static void become_job(const struct pool_job_config *given)
 {
     struct pool_job_config config = *given;
-    uint32_t slot;
+    pool_job_t popped;
     config.module = 1;
     assert_int_equal(pool_submit(pool, &config, &handle), 0);
-    assert_true(pool__sched_pop(&pool->sched, &slot));
-    assert_true(pool__job_begin(pool, &pool->jobs[slot], 1, 1));
-    sleeper.job = &pool->jobs[slot];
+    assert_true(pool__sched_pop(&pool->sched, &popped));
+    struct job *begun = pool__job_begin(pool, popped, 1, 1);
+    assert_non_null(begun);
+    sleeper.job = begun;
     pool__self_set(&sleeper);
 }
 

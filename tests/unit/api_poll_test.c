@@ -182,16 +182,17 @@ static void poll_of_a_pipe_without_memory_finds_nothing_until_there_is_some(void
 static void poll_of_a_jobs_own_stdio_finds_what_it_is(void **state)
 {
     (void)state;
-    uint32_t slot;
+    pool_job_t popped;
     pool_job_t handle;
     struct pool_job_config config = {.module = 1, .input = "x", .input_bytes = 1};
     config.stdio[0].kind = POOL_STDIO_INPUT;
     config.stdio[1].kind = POOL_STDIO_CAPTURE;
     assert_int_equal(pool_submit(pool, &config, &handle), 0);
-    assert_true(pool__sched_pop(&pool->sched, &slot));
-    assert_true(pool__job_begin(pool, &pool->jobs[slot], 1, 1));
+    assert_true(pool__sched_pop(&pool->sched, &popped));
+    struct job *begun = pool__job_begin(pool, popped, 1, 1);
+    assert_non_null(begun);
     pool__sleeper_init(&sleeper, pool, WAITER_WORKER_0 + 1);
-    sleeper.job = &pool->jobs[slot];
+    sleeper.job = begun;
     pool__self_set(&sleeper);
     assert_int_equal(found(POOL_STDIN, BOTH), POOL_POLLIN);
     assert_int_equal(found(POOL_STDOUT, BOTH), POOL_POLLOUT);
@@ -202,7 +203,7 @@ static void poll_of_a_jobs_own_stdio_finds_what_it_is(void **state)
     assert_int_equal(pool_close(pool, POOL_STDOUT), 0);
     assert_int_equal(found(POOL_STDOUT, BOTH), POOL_POLLNVAL);
     pool__self_set(NULL);
-    pool__job_end_running(pool, &pool->jobs[slot], POOL_EXITED, 0);
+    pool__job_end_running(pool, begun, POOL_EXITED, 0);
     assert_int_equal(pool_release(pool, handle), 0);
 }
 

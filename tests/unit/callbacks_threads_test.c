@@ -15,7 +15,7 @@ static struct {
     sem_t called;
     _Atomic uint32_t x_n;
     void *user;
-    uint32_t handle;
+    uint64_t handle;
     struct pool_result result;
     int status;
 } told;
@@ -43,7 +43,7 @@ static void await_call(void)
     while (sem_wait(&told.called) != 0) continue;
 }
 
-static void note(void *user, uint32_t handle)
+static void note(void *user, uint64_t handle)
 {
     told.user = user;
     told.handle = handle;
@@ -190,7 +190,8 @@ static void end_of_nonsense_is_ebadf(void **state)
     assert_int_equal(pool_on_end(pool, 4711, NULL, NULL), POOL_EBADF);
 }
 
-static _Atomic uint32_t x_job, x_stop, x_owed;
+static _Atomic uint64_t x_job;
+static _Atomic uint32_t x_stop, x_owed;
 
 static void count_call(void *user, pool_t *of, pool_job_t job, const struct pool_result *result)
 {

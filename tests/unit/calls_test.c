@@ -17,11 +17,11 @@ static struct sleeper sleeper;
 
 static void begin_job(void)
 {
-    uint32_t slot;
+    pool_job_t popped;
     handle = test_submit_bare(pool);
-    assert_true(pool__sched_pop(&pool->sched, &slot));
-    job = &pool->jobs[slot];
-    assert_true(pool__job_begin(pool, job, 1, 1));
+    assert_true(pool__sched_pop(&pool->sched, &popped));
+    job = pool__job_begin(pool, popped, 1, 1);
+    assert_non_null(job);
     sleeper.job = job;
 }
 

@@ -35,9 +35,9 @@ static void assert_submit_fails(struct pool *pool, const struct pool_job_config 
 /* Ends every job that is queued, as a worker would. */
 static void run_queue(struct pool *pool)
 {
-    for (uint32_t slot; pool__sched_pop(&pool->sched, &slot);) {
-        if (pool__job_begin(pool, &pool->jobs[slot], 1, 1))
-            pool__job_end_running(pool, &pool->jobs[slot], POOL_EXITED, 0);
+    for (pool_job_t handle; pool__sched_pop(&pool->sched, &handle);) {
+        struct job *job = pool__job_begin(pool, handle, 1, 1);
+        if (job) pool__job_end_running(pool, job, POOL_EXITED, 0);
     }
 }
 
@@ -301,27 +301,42 @@ static void submit_of_more_jobs_than_records_is_eagain_until_one_is_released(voi
     assert_pool_is_empty(pool);
 }
 
-static void submit_of_cancelled_jobs_recovers_once_a_worker_comes_by(void **state)
+/* Nobody comes by to throw away what the run queue has of them. */
+static void submit_after_any_number_of_cancelled_jobs_goes_on(void **state)
 {
     struct pool *pool = *state;
-    for (uint32_t i = 0; i < JOBS_MAX; i++) {
+    for (uint32_t i = 0; i < 5 * QUEUE_CELLS; i++) {
         pool_job_t job = test_submit_bare(pool);
         assert_int_equal(pool_cancel(pool, job), 0);
         assert_int_equal(pool_release(pool, job), 0);
     }
-    assert_submit_fails(pool, &(struct pool_job_config){.module = 1}, POOL_EAGAIN);
-    run_queue(pool);
-    test_submit(pool, 1);
+    assert_int_equal(test_free_jobs(pool), JOBS_MAX);
     run_queue(pool);
 }
 
-/* The run queue cannot be full, as it has more cells than there are jobs; if it were, the job is not lost. */
-static void submit_to_a_full_queue_is_eagain(void **state)
+/* What is swept is only what was cancelled, and the others keep their order. */
+static void submit_into_a_queue_of_cancelled_jobs_keeps_the_others_in_order(void **state)
 {
     struct pool *pool = *state;
-    for (uint32_t i = 0; i < QUEUE_CELLS; i++)
-        assert_true(pool__queue_push(&pool->sched.queues[POOL_PRIORITY_NORMAL], 0));
-    assert_submit_fails(pool, &(struct pool_job_config){.module = 1}, POOL_EAGAIN);
+    pool_job_t kept[JOBS_MAX / 2];
+    for (uint32_t i = 0; i < COUNT_OF(kept); i++) {
+        kept[i] = test_submit_bare(pool);
+        for (uint32_t n = 0; n < 7; n++) {
+            pool_job_t cancelled = test_submit_bare(pool);
+            assert_int_equal(pool_cancel(pool, cancelled), 0);
+            assert_int_equal(pool_release(pool, cancelled), 0);
+        }
+    }
+    for (uint32_t popped = 0; popped < COUNT_OF(kept);) {
+        pool_job_t job;
+        assert_true(pool__sched_pop(&pool->sched, &job));
+        if (!pool__job_begin(pool, job, 1, 1)) continue;
+        assert_int_equal(job, kept[popped++]);
+        pool__job_end_running(pool, test_job(pool, job), POOL_EXITED, 0);
+        assert_int_equal(pool_release(pool, job), 0);
+    }
+    run_queue(pool);
+    assert_pool_is_empty(pool);
 }
 
 static void submit_without_memory_for_the_arguments_is_eagain_and_a_signal_follows(void **state)
@@ -584,11 +599,12 @@ static void wait_for_a_job_that_has_not_ended_is_eagain(void **state)
     struct pool *pool = *state;
     struct pool_result result = {.outcome = 99};
     pool_job_t job = test_submit(pool, 1);
-    uint32_t slot;
+    pool_job_t popped;
     assert_int_equal(pool_wait(pool, job, 0, &result), POOL_EAGAIN);
     assert_int_equal(pool_release(pool, job), POOL_EBUSY);
-    assert_true(pool__sched_pop(&pool->sched, &slot));
-    assert_true(pool__job_begin(pool, &pool->jobs[slot], 1, 1));
+    assert_true(pool__sched_pop(&pool->sched, &popped));
+    assert_int_equal(popped, job);
+    assert_non_null(pool__job_begin(pool, popped, 1, 1));
     assert_int_equal(pool_wait(pool, job, 0, &result), POOL_EAGAIN);
     assert_int_equal(pool_release(pool, job), POOL_EBUSY);
     assert_int_equal(result.outcome, 99);
@@ -598,12 +614,13 @@ static void result_tells_how_long_it_took(void **state)
 {
     struct pool *pool = *state;
     pool_job_t job = test_submit(pool, 1);
-    uint32_t slot;
+    pool_job_t popped;
     fake_port_advance_ms(5);
-    assert_true(pool__sched_pop(&pool->sched, &slot));
-    assert_true(pool__job_begin(pool, &pool->jobs[slot], 3, 1));
+    assert_true(pool__sched_pop(&pool->sched, &popped));
+    struct job *begun = pool__job_begin(pool, popped, 3, 1);
+    assert_non_null(begun);
     fake_port_advance_ms(70);
-    pool__job_end_running(pool, &pool->jobs[slot], POOL_EXITED, UINT32_MAX);
+    pool__job_end_running(pool, begun, POOL_EXITED, UINT32_MAX);
     struct pool_result result = test_result(pool, job);
     assert_int_equal(result.outcome, POOL_EXITED);
     assert_int_equal(result.code, UINT32_MAX);
@@ -665,8 +682,8 @@ int main(void)
         CASE(submit_with_one_end_twice_is_refused),
         CASE(submit_takes_the_ends_away_from_the_caller),
         CASE(submit_of_more_jobs_than_records_is_eagain_until_one_is_released),
-        CASE(submit_of_cancelled_jobs_recovers_once_a_worker_comes_by),
-        CASE(submit_to_a_full_queue_is_eagain),
+        CASE(submit_after_any_number_of_cancelled_jobs_goes_on),
+        CASE(submit_into_a_queue_of_cancelled_jobs_keeps_the_others_in_order),
         CASE(submit_without_memory_for_the_arguments_is_eagain_and_a_signal_follows),
         CASE(submit_asks_for_a_tick_only_if_there_is_a_deadline),
         CASE(submit_and_pipe_while_closing_are_eshutdown),

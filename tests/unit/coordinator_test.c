@@ -219,11 +219,10 @@ static uint32_t never_called(pool_t *pool, void *user)
 static void kill_never_hits_a_function(void **state)
 {
     struct pool *pool = *state;
-    uint32_t slot;
-    pool_job_t job;
+    pool_job_t job, popped;
     assert_int_equal(pool_submit(pool, &(struct pool_job_config){.function = never_called}, &job), 0);
-    assert_true(pool__sched_pop(&pool->sched, &slot));
-    assert_true(pool__job_begin(pool, &pool->jobs[slot], 1, pool__this_worker()->turn));
+    assert_true(pool__sched_pop(&pool->sched, &popped));
+    assert_non_null(pool__job_begin(pool, popped, 1, pool__this_worker()->turn));
     assert_int_equal(pool_cancel(pool, job), 0);
     for (uint32_t i = 0; i < 3; i++) {
         assert_true(coordinator_tick(pool) == COORDINATOR_IDLE);
@@ -232,7 +231,7 @@ static void kill_never_hits_a_function(void **state)
     assert_int_equal(coordinator_next_kill(pool), 0);
     assert_running(pool, job);
     assert_int_equal(coordinator_close(pool), 1);
-    pool__job_end_running(pool, &pool->jobs[slot], POOL_CANCELLED, 0);
+    pool__job_end_running(pool, test_job(pool, job), POOL_CANCELLED, 0);
 }
 
 static void next_kill_names_each_worker_until_it_is_buried(void **state)

@@ -65,12 +65,14 @@ static void push_numbers(uint32_t producer)
 
 static void pop_numbers(void)
 {
-    uint32_t number, last[THREADS / 2] = {0};
+    uint32_t last[THREADS / 2] = {0};
+    uint64_t popped;
     while (atomic_load(&x_popped) < sizeof seen) {
-        if (!pool__queue_pop(&queue, &number)) {
+        if (!pool__queue_pop(&queue, &popped)) {
             sched_yield();
             continue;
         }
+        uint32_t number = (uint32_t)popped;
         THREAD_CHECK(seen[number]++ == 0);
         THREAD_CHECK(number % ROUNDS + 1 > last[number / ROUNDS]); /* each producer's in its order */
         last[number / ROUNDS] = number % ROUNDS + 1;

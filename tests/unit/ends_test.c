@@ -1,4 +1,5 @@
 /* sync/ends.c and sync/wake.c: what the two ends of a pipe share besides bytes, and who is woken. */
+#include "core/handle.h"
 #include "sync/ends.h"
 
 #include "client/client.h"
@@ -27,8 +28,8 @@ static void ends_are_found_by_their_own_handle_only(void **state)
     assert_null(pool__end_of(pool, fds[1], PIPE_READ));
     assert_null(pool__end_of(pool, 0, PIPE_READ));
     assert_null(pool__end_of(pool, UINT32_MAX, PIPE_WRITE));
-    assert_null(pool__end_of(pool, fds[0] + 2, PIPE_READ));          /* the next slot */
-    assert_null(pool__end_of(pool, fds[0] + (1u << 13), PIPE_READ)); /* the next generation */
+    assert_null(pool__end_of(pool, fds[0] + 2, PIPE_READ));                        /* the next slot */
+    assert_null(pool__end_of(pool, fds[0] + (1u << HANDLE_PIPE_BITS), PIPE_READ)); /* the next generation */
 }
 
 static void ends_that_were_closed_are_not_found(void **state)
@@ -44,7 +45,7 @@ static void ends_that_were_closed_are_not_found(void **state)
 static void ends_closed_by_both_give_pipe_and_ring_back(void **state)
 {
     struct pool *pool = pool_with_pipe(state, 256);
-    uint32_t generation = atomic_load(&test_pipe(pool, fds[0])->x_generation);
+    uint64_t generation = atomic_load(&test_pipe(pool, fds[0])->x_generation);
     assert_int_equal(pool__attach_ring(pool, test_pipe(pool, fds[1]), WAITER_CLIENT), 0);
     assert_int_equal(test_free_blocks(pool), pool->blocks.n_blocks - 2);
     assert_int_equal(pool_close(pool, fds[1]), 0);

@@ -214,7 +214,7 @@ static void renames_move_and_replace(void **state)
 static void volumes_are_not_mixed(void **state)
 {
     (void)state;
-    uint32_t handle;
+    pool_volume_t handle;
     struct fs_open other;
     fs_put("file", "x");
     assert_int_equal(pool__volume_make(&fs_rig.sleeper, 0, 0, &handle), 0);

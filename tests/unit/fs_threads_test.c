@@ -16,7 +16,7 @@
 #define BIG_BYTES (2u * PAGE_BYTES + 100u)
 
 static struct pool *pool;
-static uint32_t handle;
+static pool_volume_t handle;
 static _Atomic uint32_t x_done; /* threads that are */
 static _Atomic uint32_t x_lines;
 

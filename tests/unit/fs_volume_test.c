@@ -12,7 +12,7 @@
 static void handles_are_stale_when_they_were_dropped(void **state)
 {
     (void)state;
-    uint32_t handle, next;
+    pool_volume_t handle, next;
     struct fs_open root;
     assert_int_equal(pool__volume_make(&fs_rig.sleeper, 0, 0, &handle), 0);
     assert_int_equal(pool__volume_open(fs_rig.pool, 0, false, &root), POOL_EBADF);
@@ -31,7 +31,7 @@ static void handles_are_stale_when_they_were_dropped(void **state)
 static void dropped_volume_lives_while_something_in_it_is_open(void **state)
 {
     (void)state;
-    uint32_t handle;
+    pool_volume_t handle;
     struct fs_open root, file;
     char got[4];
     assert_int_equal(pool__volume_make(&fs_rig.sleeper, 0, 0, &handle), 0);
@@ -59,7 +59,7 @@ static void add_small_blocks(void)
 static void there_are_so_many_volumes_and_no_more(void **state)
 {
     (void)state;
-    uint32_t handles[VOLUMES_MAX], handle;
+    pool_volume_t handles[VOLUMES_MAX], handle;
     add_small_blocks();
     for (uint32_t i = 1; i < VOLUMES_MAX; i++) {
         assert_int_equal(pool__volume_make(&fs_rig.sleeper, 0, 0, &handles[i]), 0);
@@ -143,7 +143,8 @@ static void client_is_told_to_come_again(void **state)
     (void)state;
     static uint32_t taken[2000];
     static uint8_t data[20 * PAGE_BYTES];
-    uint32_t handle, n = test_drain_blocks(fs_rig.pool, sizeof(struct node), taken, COUNT_OF(taken));
+    pool_volume_t handle;
+    uint32_t n = test_drain_blocks(fs_rig.pool, sizeof(struct node), taken, COUNT_OF(taken));
     atomic_store(&fs_rig.pool->blocks.x_wanted[0], 0);
     assert_int_equal(fs_try_open("file", FS_CREATE), POOL_EAGAIN);
     assert_int_equal(pool__fs_make_directory(&fs_rig.sleeper, &fs_rig.root, fs_text("dir")), POOL_EAGAIN);
@@ -262,7 +263,7 @@ static void lock_of_a_dead_reader_is_taken_back(void **state)
 static void volume_whose_changer_died_is_refused(void **state)
 {
     (void)state;
-    uint32_t handle = fs_rig.handle;
+    pool_volume_t handle = fs_rig.handle;
     struct volume *volume = fs_rig.root.volume;
     struct fs_open root, file = fs_must_open("file", FS_CREATE | FS_WRITE);
     struct fs_entry entry;

@@ -2,85 +2,70 @@
 #include "pool.h"
 #include "support/prelude.h"
 
-#define JOB_SLOTS (1u << HANDLE_JOB_BITS)
-#define PIPE_SLOTS (1u << (HANDLE_PIPE_BITS - 1))
+#define SCRIPTS_MAX ((uint64_t)1 << 53) /* up to here a number of a script is exact */
+#define LAST_SLOT(bits) ((1u << (bits)) - 1)
 
-static void handle_of_a_job_is_never_0(void **state)
+static const uint64_t generations[] = {
+    0, 1, 2, (1u << 19) - 1, 1u << 20, UINT32_MAX, (uint64_t)1 << 32, HANDLE_GENERATIONS - 2, HANDLE_GENERATIONS - 1};
+
+static void check(uint64_t handle, uint32_t slot, uint32_t bits)
 {
-    (void)state;
-    for (uint32_t generation = 0; generation < 1u << 24; generation += 1 + (generation >> 12)) {
-        assert_int_not_equal(pool__handle_of_job(0, generation), 0);
-    }
-    assert_int_not_equal(pool__handle_of_job(0, (1u << 20) - 1), 0);
-    assert_int_not_equal(pool__handle_of_job(0, (1u << 20) - 2), 0);
-    assert_int_not_equal(pool__handle_of_job(0, (1u << 24) - 1), 0);
+    assert_int_not_equal(handle, 0);
+    assert_true(handle < SCRIPTS_MAX);
+    assert_true((uint64_t)(double)handle == handle);
+    assert_int_equal(pool__handle_slot(handle, bits), slot);
 }
 
-static void handle_of_an_end_is_never_0(void **state)
+static void handle_of_any_generation_fits_into_a_number_and_keeps_its_slot(void **state)
 {
     (void)state;
-    static const uint32_t generations[] = {0, 1, (1u << 19) - 2, (1u << 19) - 1, 1u << 19, UINT32_MAX};
     for (uint32_t i = 0; i < COUNT_OF(generations); i++) {
-        assert_int_not_equal(pool__handle_of_end(0, PIPE_READ, generations[i]), 0);
-        assert_int_not_equal(pool__handle_of_end(0, PIPE_WRITE, generations[i]), 0);
+        uint64_t generation = generations[i];
+        static const uint32_t slots[] = {0, 1, 511, 1023};
+        for (uint32_t k = 0; k < COUNT_OF(slots); k++) {
+            uint32_t slot = slots[k];
+            check(pool__handle_of_job(slot, generation), slot, HANDLE_JOB_BITS);
+            check(pool__handle_of_call(slot, generation), slot, HANDLE_CALL_BITS);
+            check(pool__handle_of_volume(slot, generation | 1), slot, HANDLE_VOLUME_BITS);
+            check(pool__handle_of_end(slot, PIPE_READ, generation), slot << 1, HANDLE_PIPE_BITS);
+            check(pool__handle_of_end(slot, PIPE_WRITE, generation), slot << 1 | 1, HANDLE_PIPE_BITS);
+        }
+    }
+    check(pool__handle_of_end(4095, PIPE_WRITE, HANDLE_GENERATIONS - 1), LAST_SLOT(HANDLE_PIPE_BITS), HANDLE_PIPE_BITS);
+}
+
+/* A C function's own descriptors are no ends of pipes, and the other way round. */
+static void handle_of_an_end_is_no_descriptor_of_a_job(void **state)
+{
+    (void)state;
+    for (pool_fd_t fd = 0; fd <= LAST_SLOT(HANDLE_PIPE_BITS); fd++) assert_true(pool__fd_is_own(fd));
+    for (uint32_t i = 0; i < COUNT_OF(generations); i++) {
+        assert_false(pool__fd_is_own(pool__handle_of_end(0, PIPE_READ, generations[i])));
+        assert_false(pool__fd_is_own(pool__handle_of_end(4095, PIPE_WRITE, generations[i])));
     }
 }
 
-/* pool_call_begin gives one as an int32_t, whose negative values are errors. */
-static void handle_of_an_end_is_a_positive_int(void **state)
+static void handle_of_one_generation_is_none_of_another(void **state)
 {
     (void)state;
-    for (uint64_t generation = 0; generation <= UINT32_MAX; generation += 1 + (generation >> 10)) {
-        assert_true((int32_t)pool__handle_of_end(PIPE_SLOTS - 1, PIPE_WRITE, (uint32_t)generation) > 0);
-        assert_true((int32_t)pool__handle_of_end(0, PIPE_READ, (uint32_t)generation) > 0);
+    for (uint32_t i = 0; i < COUNT_OF(generations); i++) {
+        for (uint32_t k = 0; k < COUNT_OF(generations); k++) {
+            uint64_t a = generations[i], b = generations[k];
+            if (a == b) continue;
+            assert_true(pool__handle_of_job(5, a) != pool__handle_of_job(5, b));
+            assert_true(pool__handle_of_call(5, a) != pool__handle_of_call(5, b));
+            assert_true(pool__handle_of_volume(5, a) != pool__handle_of_volume(5, b));
+            assert_true(pool__handle_of_end(5, PIPE_READ, a) != pool__handle_of_end(5, PIPE_READ, b));
+        }
     }
 }
 
-/* A C function's own descriptors are no ends of pipes. */
-static void handle_of_an_end_is_never_stdio(void **state)
+static void generation_is_used_up_when_no_handle_could_show_the_next(void **state)
 {
     (void)state;
-    for (uint32_t generation = 0; generation < 1u << 19; generation++) {
-        assert_true(pool__handle_of_end(0, PIPE_READ, generation) > POOL_STDERR);
-        assert_true(pool__handle_of_end(1, PIPE_WRITE, generation) > POOL_STDERR);
-    }
-}
-
-static void handle_of_a_call_is_never_0_and_keeps_its_slot(void **state)
-{
-    (void)state;
-    for (uint32_t generation = 0; generation < 1u << 24; generation += 1 + (generation >> 12)) {
-        assert_int_not_equal(pool__handle_of_call(0, generation), 0);
-        assert_int_equal(pool__handle_of_call(1023, generation) & ((1u << HANDLE_CALL_BITS) - 1), 1023);
-    }
-    assert_int_not_equal(pool__handle_of_call(0, (1u << 24) - 1), 0);
-    for (uint32_t generation = 0; generation < 1u << 20; generation++) {
-        assert_int_not_equal(pool__handle_of_call(5, generation), pool__handle_of_call(5, generation + 1));
-    }
-}
-
-static void handle_keeps_its_slot(void **state)
-{
-    (void)state;
-    for (uint32_t slot = 0; slot < JOB_SLOTS; slot += 97) {
-        assert_int_equal(pool__handle_of_job(slot, 12345) & (JOB_SLOTS - 1), slot);
-    }
-    for (uint32_t slot = 0; slot < PIPE_SLOTS; slot += 97) {
-        pool_fd_t fd = pool__handle_of_end(slot, PIPE_WRITE, 12345);
-        assert_int_equal((fd & ((1u << HANDLE_PIPE_BITS) - 1)) >> 1, slot);
-        assert_int_equal(fd & 1, PIPE_WRITE);
-        assert_int_equal(fd ^ pool__handle_of_end(slot, PIPE_READ, 12345), 1);
-    }
-}
-
-static void handle_differs_from_one_generation_to_the_next(void **state)
-{
-    (void)state;
-    for (uint32_t generation = 0; generation < 1u << 20; generation++) {
-        assert_int_not_equal(pool__handle_of_job(5, generation), pool__handle_of_job(5, generation + 1));
-        assert_int_not_equal(pool__handle_of_end(5, PIPE_READ, generation),
-                             pool__handle_of_end(5, PIPE_READ, generation + 1));
-    }
+    for (uint32_t i = 0; i < COUNT_OF(generations); i++) assert_false(pool__is_used_up(generations[i]));
+    assert_true(pool__is_used_up(HANDLE_GENERATIONS));
+    assert_true(pool__is_used_up(UINT64_MAX));
 }
 
 static void strerror_has_a_message_for_each_code(void **state)
@@ -97,13 +82,10 @@ static void strerror_has_a_message_for_each_code(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(handle_of_a_job_is_never_0),
-        cmocka_unit_test(handle_of_an_end_is_never_0),
-        cmocka_unit_test(handle_of_an_end_is_a_positive_int),
-        cmocka_unit_test(handle_of_an_end_is_never_stdio),
-        cmocka_unit_test(handle_of_a_call_is_never_0_and_keeps_its_slot),
-        cmocka_unit_test(handle_keeps_its_slot),
-        cmocka_unit_test(handle_differs_from_one_generation_to_the_next),
+        cmocka_unit_test(handle_of_any_generation_fits_into_a_number_and_keeps_its_slot),
+        cmocka_unit_test(handle_of_an_end_is_no_descriptor_of_a_job),
+        cmocka_unit_test(handle_of_one_generation_is_none_of_another),
+        cmocka_unit_test(generation_is_used_up_when_no_handle_could_show_the_next),
         cmocka_unit_test(strerror_has_a_message_for_each_code),
     };
     return cmocka_run_group_tests_name("handle", tests, NULL, NULL);

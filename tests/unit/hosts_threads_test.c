@@ -65,7 +65,7 @@ static void name_itself(void *user, pool_t *of, pool_call_t handle, const void *
 }
 
 /* Keeps the call for whoever answers it later. */
-static _Atomic uint32_t x_kept;
+static _Atomic uint64_t x_kept;
 
 static void keep(void *user, pool_t *of, pool_call_t handle, const void *data, uint32_t size)
 {

@@ -1,4 +1,6 @@
 #include "core/job.h"
+
+#include "core/handle.h"
 #include "support/prelude.h"
 
 static struct job job;
@@ -9,16 +11,16 @@ static const char *const names[JOB_STATES] = {"FREE", "FILLING", "QUEUED", "ENDI
 static const bool allowed[JOB_STATES][JOB_STATES] = {
     [JOB_FREE] = {[JOB_FILLING] = true},
     [JOB_FILLING] = {[JOB_QUEUED] = true, [JOB_FREE] = true},
-    [JOB_QUEUED] = {[JOB_RUNNING] = true, [JOB_ENDING] = true, [JOB_FILLING] = true},
+    [JOB_QUEUED] = {[JOB_RUNNING] = true, [JOB_ENDING] = true},
     [JOB_ENDING] = {[JOB_ENDED] = true},
     [JOB_RUNNING] = {[JOB_ENDED] = true},
     [JOB_ENDED] = {[JOB_RELEASED] = true},
     [JOB_RELEASED] = {[JOB_FREE] = true},
 };
 
-static void preset(uint32_t generation, enum job_state state)
+static void preset(uint64_t generation, enum job_state state)
 {
-    atomic_store(&job.x_state, generation << 8 | state);
+    atomic_store(&job.x_state, generation << 8 | (uint64_t)state);
     atomic_store(&job.x_wish, generation << 8);
 }
 
@@ -56,7 +58,7 @@ static void job_in_another_state_does_not_move(void **state)
 static void job_of_another_generation_does_not_move(void **state)
 {
     (void)state;
-    static const uint32_t others[] = {0, 6, 8, 7 + (1u << 23), (1u << 24) - 1};
+    static const uint64_t others[] = {0, 6, 8, 7 + (1u << 24), 7 + ((uint64_t)1 << 32), 7 + ((uint64_t)1 << 40)};
     for (uint32_t i = 0; i < COUNT_OF(others); i++) {
         preset(7, JOB_QUEUED);
         assert_false(pool__job_move(&job, others[i], JOB_QUEUED, JOB_RUNNING));
@@ -65,13 +67,19 @@ static void job_of_another_generation_does_not_move(void **state)
     }
 }
 
-static void job_generation_wraps_to_0(void **state)
+static void job_generation_does_not_come_round(void **state)
 {
     (void)state;
-    preset((1u << 24) - 1, JOB_RELEASED);
-    assert_true(pool__job_move(&job, (1u << 24) - 1, JOB_RELEASED, JOB_FREE));
-    assert_int_equal(pool__job_generation(&job), 0);
-    assert_int_equal(pool__job_state(&job), JOB_FREE);
+    static const uint64_t last[] = {(1u << 20) - 1, (1u << 24) - 1, UINT32_MAX, HANDLE_GENERATIONS - 1};
+    for (uint32_t i = 0; i < COUNT_OF(last); i++) {
+        preset(last[i], JOB_RELEASED);
+        assert_true(pool__job_move(&job, last[i], JOB_RELEASED, JOB_FREE));
+        assert_int_equal(pool__job_generation(&job), last[i] + 1);
+        assert_int_equal(pool__job_state(&job), JOB_FREE);
+        pool__job_forget_wish(&job);
+        assert_false(pool__job_wish(&job, last[i], POOL_CANCELLED));
+        assert_true(pool__job_wish(&job, last[i] + 1, POOL_CANCELLED));
+    }
 }
 
 static void job_wish_that_is_first_holds(void **state)
@@ -100,7 +108,7 @@ int main(void)
         cmocka_unit_test(job_moves_exactly_as_the_table_says),
         cmocka_unit_test(job_in_another_state_does_not_move),
         cmocka_unit_test(job_of_another_generation_does_not_move),
-        cmocka_unit_test(job_generation_wraps_to_0),
+        cmocka_unit_test(job_generation_does_not_come_round),
         cmocka_unit_test(job_wish_that_is_first_holds),
         cmocka_unit_test(job_wish_for_another_generation_is_refused),
     };

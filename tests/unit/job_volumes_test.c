@@ -14,7 +14,7 @@
 
 static struct pool *pool;
 static struct volume *volume;
-static uint32_t handle;
+static pool_volume_t handle;
 
 static void make_volume(void)
 {
@@ -33,7 +33,6 @@ static int setup(void **state)
 
 static int teardown(void **state)
 {
-    for (uint32_t slot; pool__sched_pop(&pool->sched, &slot);) pool__job_drop(pool, &pool->jobs[slot]);
     assert_pool_is_empty(pool);
     return test_worker_teardown(state);
 }
@@ -49,7 +48,7 @@ static void drop_volume(void)
     assert_int_equal(pool__volume_drop(pool, handle), POOL_EBADF);
 }
 
-static int try_submit(uint32_t first, uint32_t second, pool_job_t *job_out)
+static int try_submit(pool_volume_t first, pool_volume_t second, pool_job_t *job_out)
 {
     const struct pool_preopen preopens[] = {{first, "/data", false}, {second, "/other", true}};
     struct pool_job_config config = {.module = 1, .preopens = preopens, .n_preopens = COUNT_OF(preopens)};
@@ -205,7 +204,7 @@ static void submission_with_a_stale_volume_is_refused(void **state)
 {
     (void)state;
     pool_job_t job;
-    uint32_t stale = handle;
+    pool_volume_t stale = handle;
     drop_volume();
     make_volume();
     assert_int_equal(try_submit(stale, handle, &job), POOL_EBADF);

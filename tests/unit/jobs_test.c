@@ -8,11 +8,12 @@
 #include "support/test_pool.h"
 #include "sync/ends.h"
 
-static struct job *pop(struct pool *pool)
+/* What a worker pops: a job, or one that has been cancelled since. */
+static pool_job_t pop(struct pool *pool)
 {
-    uint32_t slot;
-    assert_true(pool__sched_pop(&pool->sched, &slot));
-    return &pool->jobs[slot];
+    pool_job_t handle;
+    assert_true(pool__sched_pop(&pool->sched, &handle));
+    return handle;
 }
 
 static pool_job_t submit_with_pipes(struct pool *pool, pool_fd_t mine[3])
@@ -32,8 +33,19 @@ static pool_job_t submit_with_pipes(struct pool *pool, pool_fd_t mine[3])
 static void job_of_nonsense_is_null(void **state)
 {
     struct pool *pool = *state;
-    static const pool_job_t handles[] = {
-        0, 1, JOBS_MAX, 4095, 4096, 1u << 12 | 1023, 1u << 12 | 1024, 1u << 12 | 4095, UINT32_MAX, 1u << 31};
+    static const pool_job_t handles[] = {0,
+                                         1,
+                                         JOBS_MAX,
+                                         4095,
+                                         4096,
+                                         1u << 12 | 1023,
+                                         1u << 12 | 1024,
+                                         1u << 12 | 4095,
+                                         UINT32_MAX,
+                                         1u << 31,
+                                         UINT64_MAX,
+                                         (uint64_t)1 << 52,
+                                         (uint64_t)1 << 53};
     for (uint32_t i = 0; i < COUNT_OF(handles); i++) assert_null(pool__job_of(pool, handles[i]));
 }
 
@@ -43,9 +55,9 @@ static void job_of_each_stale_generation_is_null(void **state)
     pool_job_t handles[100];
     for (uint32_t i = 0; i < COUNT_OF(handles); i++) {
         handles[i] = test_submit(pool, 1);
-        struct job *job = pop(pool);
+        assert_int_equal(pop(pool), handles[i]);
+        struct job *job = pool__job_begin(pool, handles[i], 1, 1);
         assert_ptr_equal(pool__job_of(pool, handles[i]), job);
-        assert_true(pool__job_begin(pool, job, 1, 1));
         pool__job_end_running(pool, job, POOL_EXITED, 0);
         assert_int_equal(pool_release(pool, handles[i]), 0);
         for (uint32_t old = 0; old <= i; old++) assert_null(pool__job_of(pool, handles[old]));
@@ -57,9 +69,9 @@ static void job_begun_is_known_by_worker_and_turn(void **state)
 {
     struct pool *pool = *state;
     test_submit(pool, 7);
-    struct job *job = pop(pool);
     fake_port_advance_ms(12);
-    assert_true(pool__job_begin(pool, job, 9, 1234));
+    struct job *job = pool__job_begin(pool, pop(pool), 9, 1234);
+    assert_non_null(job);
     assert_int_equal(pool__job_state(job), JOB_RUNNING);
     assert_int_equal(atomic_load(&job->x_worker), 9);
     assert_int_equal(atomic_load(&job->x_turn), 1234);
@@ -72,9 +84,8 @@ static void job_cancelled_in_the_queue_cannot_begin(void **state)
     struct pool *pool = *state;
     pool_job_t handle = test_submit(pool, 7);
     assert_int_equal(pool_cancel(pool, handle), 0);
-    struct job *job = pop(pool);
-    assert_false(pool__job_begin(pool, job, 9, 1));
-    assert_int_equal(pool__job_state(job), JOB_ENDED); /* the submitter still has it */
+    assert_null(pool__job_begin(pool, pop(pool), 9, 1));
+    assert_int_equal(pool__job_state(test_job(pool, handle)), JOB_ENDED); /* the submitter still has it */
     assert_int_equal(pool_release(pool, handle), 0);
     assert_pool_is_empty(pool);
 }
@@ -85,9 +96,12 @@ static void job_released_while_in_the_queue_is_freed_by_whoever_pops_it(void **s
     pool_job_t handle = test_submit(pool, 7);
     assert_int_equal(pool_cancel(pool, handle), 0);
     assert_int_equal(pool_release(pool, handle), 0);
-    assert_int_equal(test_free_jobs(pool), JOBS_MAX - 1);
-    assert_false(pool__job_begin(pool, pop(pool), 9, 1));
-    assert_pool_is_empty(pool);
+    assert_pool_is_empty(pool); /* at once, though the run queue still has it */
+    pool_job_t next = test_submit(pool, 8);
+    assert_int_equal(pop(pool), handle);
+    assert_null(pool__job_begin(pool, handle, 9, 1)); /* not the job that has its record now */
+    assert_int_equal(pop(pool), next);
+    assert_non_null(pool__job_begin(pool, next, 9, 1));
 }
 
 static void job_end_queued_of_another_generation_has_no_effect(void **state)
@@ -105,8 +119,8 @@ static void job_end_running_closes_stdio_then_tells(void **state)
     pool_fd_t mine[3];
     uint8_t byte;
     pool_job_t handle = submit_with_pipes(pool, mine);
-    struct job *job = pop(pool);
-    assert_true(pool__job_begin(pool, job, 1, 1));
+    struct job *job = pool__job_begin(pool, pop(pool), 1, 1);
+    assert_non_null(job);
     pool__job_end_running(pool, job, POOL_EXITED, 3);
     assert_true(test_signalled(pool, SIGNAL_JOB_0 + (uint32_t)(job - pool->jobs)));
     assert_int_equal(pool_write(pool, mine[0], "x", 1), POOL_EPIPE);
@@ -135,8 +149,8 @@ static void job_end_does_not_close_a_pipe_that_has_become_another(void **state)
     struct pool *pool = *state;
     pool_fd_t mine[3], later[2];
     submit_with_pipes(pool, mine);
-    struct job *job = pop(pool);
-    assert_true(pool__job_begin(pool, job, 1, 1));
+    struct job *job = pool__job_begin(pool, pop(pool), 1, 1);
+    assert_non_null(job);
     pool__close_end(pool, pool__end_of(pool, job->stdio[2].fd, PIPE_WRITE), PIPE_WRITE); /* by the guest */
     assert_int_equal(pool_close(pool, mine[2]), 0);
     assert_int_equal(pool_pipe(pool, 256, later), 0);
@@ -149,7 +163,7 @@ static void job_untaken_is_free_and_its_generation_moves_on(void **state)
 {
     struct pool *pool = *state;
     struct job *job = pool__job_take(pool);
-    uint32_t generation = pool__job_generation(job);
+    uint64_t generation = pool__job_generation(job);
     job->block = pool__take_block(pool, 10, WAITER_CLIENT);
     assert_int_not_equal(job->block, 0);
     pool__job_untake(pool, job);
@@ -162,7 +176,7 @@ static void job_taken_remembers_nothing_of_the_last_one(void **state)
     struct pool *pool = *state;
     pool_job_t handle = test_submit(pool, 7);
     assert_int_equal(pool_cancel(pool, handle), 0);
-    assert_false(pool__job_begin(pool, pop(pool), 9, 1));
+    assert_null(pool__job_begin(pool, pop(pool), 9, 1));
     assert_int_equal(pool_release(pool, handle), 0);
     struct job *job = pool__job_take(pool);
     assert_int_equal(pool__job_wished(job), 0);

@@ -180,8 +180,8 @@ static __attribute__((no_sanitize("address"))) void *run_worker(void *argument)
     THREAD_CHECK(worker_join(house.pool, (uint32_t)(uintptr_t)argument) == 0);
     fake_guest_make(GUEST_BYTES);
     pthread_cleanup_push(free_guest, NULL);
-    for (int32_t module = worker_next(); module >= 0; module = worker_next()) {
-        run_job((enum kind)module, &random);
+    for (double module = worker_next(); module >= 0; module = worker_next()) {
+        run_job((enum kind)(int)module, &random);
         dawdle(&random);
     }
     pthread_cleanup_pop(1);
@@ -272,8 +272,8 @@ static void close_house(void)
 /* Lets go of the numbers of cancelled jobs that no worker came by to throw away. */
 static void sweep_queue(void)
 {
-    for (uint32_t slot; pool__sched_pop(&house.pool->sched, &slot);) {
-        THREAD_CHECK(!pool__job_begin(house.pool, &house.pool->jobs[slot], 1, 1));
+    for (pool_job_t job; pool__sched_pop(&house.pool->sched, &job);) {
+        THREAD_CHECK(!pool__job_begin(house.pool, job, 1, 1));
     }
 }
 
@@ -318,9 +318,9 @@ static struct {
     uint32_t pipelines;
 } client;
 
-static uint32_t make_volume(void)
+static pool_volume_t make_volume(void)
 {
-    uint32_t volume;
+    pool_volume_t volume;
     struct sleeper sleeper = {.pool = house.pool, .waiter = WAITER_CLIENT};
     int status;
     while ((status = pool__volume_make(&sleeper, 0, 0, &volume)) == POOL_EAGAIN) sched_yield();
@@ -331,7 +331,7 @@ static uint32_t make_volume(void)
 /* With a directory that only the job has from then on. */
 static void submit_with_volume(struct pool_job_config *config, pool_job_t *job_out)
 {
-    uint32_t volume = make_volume();
+    pool_volume_t volume = make_volume();
     struct pool_preopen preopens[] = {{volume, "/data", false}, {volume, "/same", true}};
     config->preopens = preopens;
     config->n_preopens = COUNT_OF(preopens);

@@ -5,11 +5,11 @@
 static struct queue queue;
 
 /* A queue as it is after `start` pushes and pops. */
-static void preset(uint32_t start)
+static void preset(uint64_t start)
 {
     atomic_store(&queue.x_head, start);
     atomic_store(&queue.x_tail, start);
-    for (uint32_t i = 0; i < QUEUE_CELLS; i++) atomic_store(&queue.cells[(start + i) % QUEUE_CELLS].x_turn, start + i);
+    for (uint64_t i = 0; i < QUEUE_CELLS; i++) atomic_store(&queue.cells[(start + i) % QUEUE_CELLS].x_turn, start + i);
 }
 
 static int setup(void **state)
@@ -19,21 +19,21 @@ static int setup(void **state)
     return 0;
 }
 
-static void push(uint32_t value)
+static void push(uint64_t value)
 {
     assert_true(pool__queue_push(&queue, value));
 }
 
-static uint32_t pop(void)
+static uint64_t pop(void)
 {
-    uint32_t value;
+    uint64_t value;
     assert_true(pool__queue_pop(&queue, &value));
     return value;
 }
 
 static void assert_empty(void)
 {
-    uint32_t value = 4711;
+    uint64_t value = 4711;
     assert_false(pool__queue_pop(&queue, &value));
     assert_int_equal(value, 4711);
     assert_false(pool__queue_has_more(&queue));
@@ -76,7 +76,7 @@ static void queue_works_where_its_turns_wrap(void **state)
     (void)state;
     static const uint32_t before[] = {0, 1, 2, QUEUE_CELLS - 1, QUEUE_CELLS, QUEUE_CELLS + 1, 3 * QUEUE_CELLS - 7};
     for (uint32_t i = 0; i < COUNT_OF(before); i++) {
-        preset(0u - before[i]);
+        preset((uint64_t)0 - before[i]);
         assert_empty();
         for (int lap = 0; lap < 3; lap++) fill_and_empty();
     }
@@ -85,7 +85,7 @@ static void queue_works_where_its_turns_wrap(void **state)
 static void queue_one_by_one_passes_any_number_of_laps(void **state)
 {
     (void)state;
-    preset(0u - 2 * QUEUE_CELLS);
+    preset((uint64_t)0 - 2 * QUEUE_CELLS);
     for (uint32_t i = 0; i < 4 * QUEUE_CELLS; i++) {
         push(i);
         assert_int_equal(pop(), i);
@@ -97,7 +97,7 @@ static void queue_one_by_one_passes_any_number_of_laps(void **state)
 static void queue_has_more_while_a_push_is_half_done(void **state)
 {
     (void)state;
-    uint32_t value;
+    uint64_t value;
     atomic_store(&queue.x_tail, 1);
     assert_true(pool__queue_has_more(&queue));
     assert_false(pool__queue_pop(&queue, &value));
@@ -112,7 +112,7 @@ static void queue_agrees_with_two_counters(void **state)
     (void)state;
     struct property random = property_begin("queue_agrees_with_two_counters");
     uint32_t pushed = 0, popped = 0;
-    preset(0u - 5000);
+    preset((uint64_t)0 - 5000);
     for (uint32_t round = 0; round < 2000; round++) {
         for (uint32_t n = property_size(&random, QUEUE_CELLS); n > 0; n--) {
             bool done = pool__queue_push(&queue, pushed);

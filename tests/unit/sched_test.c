@@ -62,7 +62,7 @@ static void sched_does_not_pick_whoever_is_idle_no_more(void **state)
 static void sched_wake_up_is_passed_on_by_whoever_popped(void **state)
 {
     (void)state;
-    uint32_t slot;
+    pool_job_t slot;
     pool__sched_set_idle(&sched, 1);
     pool__sched_set_idle(&sched, 2);
     assert_true(pool__sched_push(&sched, 10, POOL_PRIORITY_NORMAL));
@@ -82,7 +82,7 @@ static void sched_pops_by_priority_and_then_in_order(void **state)
     static const uint32_t pushed[] = {POOL_PRIORITY_LOW,    POOL_PRIORITY_NORMAL, POOL_PRIORITY_HIGH,
                                       POOL_PRIORITY_NORMAL, POOL_PRIORITY_HIGH,   POOL_PRIORITY_LOW};
     static const uint32_t popped[] = {2, 4, 1, 3, 0, 5};
-    uint32_t slot;
+    pool_job_t slot;
     for (uint32_t i = 0; i < COUNT_OF(pushed); i++) assert_true(pool__sched_push(&sched, i, pushed[i]));
     for (uint32_t i = 0; i < COUNT_OF(popped); i++) {
         assert_true(pool__sched_has_more(&sched));

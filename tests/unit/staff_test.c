@@ -60,10 +60,11 @@ static void fall_asleep_idle(uint32_t worker)
 /* It takes the next job and sleeps in the middle of it, as pool__sleeper_sleep does. */
 static struct job *begin_job(uint32_t worker)
 {
-    uint32_t slot;
-    assert_true(pool__sched_pop(&pool->sched, &slot));
-    assert_true(pool__job_begin(pool, &pool->jobs[slot], worker, 1));
-    return &pool->jobs[slot];
+    pool_job_t handle;
+    assert_true(pool__sched_pop(&pool->sched, &handle));
+    struct job *job = pool__job_begin(pool, handle, worker, 1);
+    assert_non_null(job);
+    return job;
 }
 
 static void block(uint32_t worker)

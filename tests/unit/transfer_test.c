@@ -86,12 +86,12 @@ static int status_of(uint32_t index, enum pipe_end end)
 static void begin_job(const struct pool_job_config *given)
 {
     struct pool_job_config config = *given;
-    uint32_t slot;
+    pool_job_t popped;
     config.module = 1;
     assert_int_equal(pool_submit(pool, &config, &handle), 0);
-    assert_true(pool__sched_pop(&pool->sched, &slot));
-    job = &pool->jobs[slot];
-    assert_true(pool__job_begin(pool, job, 1, 1));
+    assert_true(pool__sched_pop(&pool->sched, &popped));
+    job = pool__job_begin(pool, popped, 1, 1);
+    assert_non_null(job);
     sleeper.job = job;
 }
 

@@ -1,0 +1,56 @@
+#include "client/script.h"
+
+static uint64_t handle_of(double number)
+{
+    return number >= 1 && number < 0x1p53 ? (uint64_t)number : 0;
+}
+
+int script_wait(struct pool *pool, double job, int32_t timeout_ms, struct pool_result *result_out)
+{
+    return pool_wait(pool, handle_of(job), timeout_ms, result_out);
+}
+
+int script_cancel(struct pool *pool, double job)
+{
+    return pool_cancel(pool, handle_of(job));
+}
+
+int script_release(struct pool *pool, double job)
+{
+    return pool_release(pool, handle_of(job));
+}
+
+int script_close(struct pool *pool, double fd)
+{
+    return pool_close(pool, handle_of(fd));
+}
+
+int32_t script_write(struct pool *pool, double fd, const void *data, uint32_t size_bytes)
+{
+    return pool_write(pool, handle_of(fd), data, size_bytes);
+}
+
+int32_t script_peek(struct pool *pool, double fd, uint8_t **data_out)
+{
+    return client_peek(pool, handle_of(fd), data_out);
+}
+
+int script_consume(struct pool *pool, double fd, uint32_t size)
+{
+    return client_consume(pool, handle_of(fd), size);
+}
+
+int32_t script_reserve(struct pool *pool, double fd, uint32_t wants, uint8_t **data_out)
+{
+    return client_reserve(pool, handle_of(fd), wants, data_out);
+}
+
+int script_commit(struct pool *pool, double fd, uint32_t size)
+{
+    return client_commit(pool, handle_of(fd), size);
+}
+
+int script_reply(struct pool *pool, double call, int32_t status, uint32_t size_bytes)
+{
+    return client_reply(pool, handle_of(call), status, size_bytes);
+}

@@ -1,0 +1,83 @@
+/* One life of a worker, and its state. A worker that was killed gets a successor in another slot, or much later in the
+ * same: its own words rest with it.
+ *
+ *   state     whose code runs                        leaves by
+ *   NONE      nobody's; the slot was never used      STARTING: the coordinator
+ *   STARTING  nobody's yet                           RUNTIME: the worker; DEAD: the coordinator
+ *   RUNTIME   ours: may hold half a structure, must  RUNTIME: the worker, with its next job; GUEST: the worker;
+ *             not be killed                          DEAD: the coordinator, once the thread has ended
+ *   GUEST     a guest's: owns nothing of ours, may   RUNTIME: the worker; KILLED: the coordinator; DEAD: the
+ * coordinator be killed at any instruction           once the thread has ended KILLED    nobody's: if it comes back it
+ * parks    DEAD: the coordinator for ever DEAD      nobody's; the slot rests               STARTING: the coordinator
+ *
+ * Every change is one compare-exchange of the word, which carries the turn: it counts the jobs that workers of this
+ * slot have begun, and their lives, and never comes round. So a kill that is meant for one job never hits the next, and
+ * a thread of an earlier life changes nothing.
+ */
+#ifndef MILLRACE_CORE_WORKER_H
+#define MILLRACE_CORE_WORKER_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+enum worker_state {
+    WORKER_NONE = 0,
+    WORKER_STARTING,
+    WORKER_RUNTIME,
+    WORKER_GUEST,
+    WORKER_KILLED,
+    WORKER_DEAD,
+    WORKER_STATES
+};
+
+struct worker {
+    _Alignas(64) _Atomic uint64_t x_state; /* turn << 8 | enum worker_state */
+    _Atomic uint32_t x_volume;             /* slot of the volume whose lock it took last, + 1; 0: none yet */
+    _Atomic uint32_t x_parked;             /* where it sleeps for ever when it was killed; nobody writes it */
+    /* coordinator writes */
+    uint8_t *stack;          /* and thread-local block */
+    struct fd_table *fds;    /* of the guest that it runs (fs/table.h) */
+    uint64_t rests_until_ns; /* when a dead worker's slot may live again; UINT64_MAX: never */
+};
+
+static inline uint64_t pool__worker_word(uint64_t turn, enum worker_state state)
+{
+    return turn << 8 | (uint64_t)state;
+}
+
+static inline enum worker_state pool__worker_state(const struct worker *worker)
+{
+    return (enum worker_state)(atomic_load(&worker->x_state) & 0xff);
+}
+
+static inline uint64_t pool__worker_turn(const struct worker *worker)
+{
+    return atomic_load(&worker->x_state) >> 8;
+}
+
+/* In the header, so that it costs nothing where the states are known. */
+static inline bool pool__worker_may_move(enum worker_state from, enum worker_state to)
+{
+    switch (from) {
+    case WORKER_NONE: return to == WORKER_STARTING;
+    case WORKER_STARTING: return to == WORKER_RUNTIME || to == WORKER_DEAD;
+    case WORKER_RUNTIME: return to == WORKER_RUNTIME || to == WORKER_GUEST || to == WORKER_DEAD;
+    case WORKER_GUEST: return to == WORKER_RUNTIME || to == WORKER_KILLED || to == WORKER_DEAD;
+    case WORKER_KILLED: return to == WORKER_DEAD;
+    case WORKER_DEAD: return to == WORKER_STARTING;
+    default: return false;
+    }
+}
+
+/* Moves a worker that is at one turn from one state to another; a new life and a new job are the next turn. False: it
+ * was not there, or the table has no such step, and nothing changed. */
+static inline bool pool__worker_move(struct worker *worker, uint64_t turn, enum worker_state from, enum worker_state to)
+{
+    if (!pool__worker_may_move(from, to)) return false;
+    uint64_t before = pool__worker_word(turn, from);
+    bool next = to == WORKER_STARTING || (from == WORKER_RUNTIME && to == WORKER_RUNTIME);
+    return atomic_compare_exchange_strong(&worker->x_state, &before, pool__worker_word(turn + next, to));
+}
+
+#endif
