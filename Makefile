@@ -66,7 +66,7 @@ npm/dist/index.js: $(BINDINGS) npm/build.mjs $(DIST_FILES) $(NODE_MODULES)
 
 .PHONY: npm
 npm: js ## pack the package: npm/millrace-<version>.tgz
-	@node_modules/.bin/tsc -p bindings-js
+	@node node_modules/typescript/bin/tsc -p bindings-js
 	@cp LICENSE npm/
 	@rm -f npm/*.tgz && cd npm && npm pack --silent
 
@@ -160,7 +160,7 @@ check-format: $(NODE_MODULES) ## fail if a file is not formatted
 
 .PHONY: lint
 lint: $(NODE_MODULES) ## types and lint rules
-	@node_modules/.bin/tsc -p bindings-js --noEmit
+	@node node_modules/typescript/bin/tsc -p bindings-js --noEmit
 	@node_modules/.bin/eslint --max-warnings 0 .
 
 .PHONY: check-architecture

@@ -2,24 +2,30 @@
 import { lstat, mkdir, readdir, readFile, readlink, rm, symlink, writeFile } from 'node:fs/promises';
 import { basename, isAbsolute, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isUrl } from './brand.js';
 import { Directory as BaseDirectory, type DirectoryOptions } from './directory.js';
 import { PoolError } from './errors.js';
+import { refusal, text } from './gate.js';
 
 export class Directory extends BaseDirectory {
   static override async fromPath(folder: string | URL, options?: DirectoryOptions): Promise<Directory> {
+    const from = pathOf(folder);
     const directory = new this({}, options);
-    await load(directory, pathOf(folder), '');
+    await load(directory, from, '');
     return directory;
   }
 
   override async toPath(folder: string | URL): Promise<void> {
-    await mkdir(pathOf(folder), { recursive: true });
-    await save(this, pathOf(folder), '');
+    const to = pathOf(folder);
+    await mkdir(to, { recursive: true });
+    await save(this, to, '');
   }
 }
 
-function pathOf(folder: string | URL): string {
-  return typeof folder === 'string' ? folder : fileURLToPath(folder);
+function pathOf(folder: unknown): string {
+  if (isUrl(folder) && folder.protocol === 'file:') return fileURLToPath(folder.href);
+  if (typeof folder === 'string' && folder !== '') return text('folder', folder);
+  throw refusal('folder', isUrl(folder) ? folder.href : folder, 'a path or a URL of file:');
 }
 
 /** What is neither file, directory nor relative symlink is left out. */

@@ -1,29 +1,35 @@
 /** Directories for guests: what an application fills, gives to jobs, and reads. */
+import { read } from './brand.js';
+import { copyData, copyTree, type DirectoryTree, type FileData, type Loaded, pathOf, ROOT } from './content.js';
 import { PoolError } from './errors.js';
 import type { Files } from './files.js';
+import { fields, flag, invalid, type Names, quote, refusal, show, text } from './gate.js';
 import type { DirectoryEntry, EntryStat } from './protocol.js';
 import { type Store, Tree } from './tree.js';
 import { wholeNumber } from './whole-number.js';
 
-/** What a file can be made of. A string is its text, as UTF-8. */
-export type FileData = string | BufferSource | Blob;
-
-/** What a directory begins with: files and directories by their names, or by paths. Promises of them are awaited. */
-export interface DirectoryTree {
-  readonly [name: string]: FileData | DirectoryTree | Promise<FileData | DirectoryTree>;
-}
-
 export interface DirectoryOptions {
   /** Bytes that all files together may take, in the pool. Guests that write more get ENOSPC. (default: as the pool's
    * `maxMemory` allows) */
-  maxBytes?: number;
+  maxBytes?: number | undefined;
   /** Files, directories and symlinks at most, the directory itself counted. (default: as the pool's memory allows) */
-  maxFiles?: number;
+  maxFiles?: number | undefined;
 }
 
-const ROOT = '.';
+/** Options of `stat`. */
+export interface StatOptions {
+  /** Of a symlink, what it leads to and not itself. (default: true) */
+  readonly follow?: boolean | undefined;
+}
 
-const encoder = new TextEncoder();
+/** As much of a FileSystemDirectoryHandle as is used: of one that was picked, or of the origin private file system. */
+export interface DirectoryHandle {
+  readonly kind: 'directory';
+  readonly name: string;
+}
+
+const limitNames: Names<DirectoryOptions> = { maxBytes: true, maxFiles: true };
+const statNames: Names<StatOptions> = { follow: true };
 
 /** A directory that guests are given, by the option `preopens`.
  *
@@ -47,19 +53,22 @@ export class Directory {
   #last: Promise<unknown> = Promise.resolve();
   #closed = false;
 
-  constructor(tree: DirectoryTree = {}, { maxBytes, maxFiles }: DirectoryOptions = {}) {
-    this.#limits = [
-      wholeNumber('maxBytes', maxBytes, Number.MAX_SAFE_INTEGER),
-      wholeNumber('maxFiles', maxFiles, Number.MAX_SAFE_INTEGER),
-    ];
-    this.#filled = copied('the tree', tree).then((loaded) => fill(this.#store, ROOT, loaded));
+  /** Whether a value is a directory of this package's. @internal */
+  static is(value: unknown): value is Directory {
+    return typeof value === 'object' && value !== null && #limits in value;
+  }
+
+  constructor(tree: DirectoryTree = {}, options?: DirectoryOptions) {
+    this.#limits = limitsOf(options);
+    this.#filled = copyTree(tree).then((loaded) => fill(this.#store, ROOT, loaded));
     this.#filled.catch(() => undefined); // whoever uses it is told
   }
 
   /** A copy of what a directory handle of the browser has: of one that was picked, or of the origin private file system. */
-  static async fromHandle(handle: FileSystemDirectoryHandle, options?: DirectoryOptions): Promise<Directory> {
+  static async fromHandle(handle: DirectoryHandle, options?: DirectoryOptions): Promise<Directory> {
+    const from = handleOf(handle, 'entries');
     const directory = new this({}, options);
-    await load(directory, handle, '');
+    await load(directory, from, '');
     return directory;
   }
 
@@ -71,60 +80,68 @@ export class Directory {
 
   /** All of a file. */
   async readFile(path: string): Promise<Uint8Array<ArrayBuffer>> {
-    return new Uint8Array(await this.#do((store) => store.read(pathOf(path)), path));
+    const at = pathOf('path', path);
+    return new Uint8Array(await this.#do((store) => store.read(at), path));
   }
 
   /** Replaces a file, or makes it, and the directories above it. */
   async writeFile(path: string, data: FileData): Promise<void> {
-    const bytes = bufferOf(data); // now: the caller may change them
+    const at = pathOf('path', path);
+    const bytes = copyData('data', data); // now: the caller may change them
     bytes.catch(() => undefined); // it is awaited when its turn comes
-    await this.#do(async (store) => store.write(pathOf(path), await bytes), path);
+    await this.#do(async (store) => store.write(at, await bytes), path);
   }
 
   /** What is in a directory, in no order. */
-  list(path = ROOT): Promise<DirectoryEntry[]> {
-    return this.#do((store) => store.list(pathOf(path)), path);
+  async list(path = ROOT): Promise<DirectoryEntry[]> {
+    const at = pathOf('path', path);
+    return this.#do((store) => store.list(at), path);
   }
 
   /** What a path leads to. `follow: false`: of a symlink, itself. */
-  stat(path: string, { follow = true }: { follow?: boolean } = {}): Promise<EntryStat> {
-    return this.#do((store) => store.stat(pathOf(path), follow), path);
+  async stat(path: string, options?: StatOptions): Promise<EntryStat> {
+    const at = pathOf('path', path);
+    const follow = flag('follow', fields<StatOptions>('options', options, statNames).follow, true);
+    return this.#do((store) => store.stat(at, follow), path);
   }
 
   /** Makes a directory, and those above it. One that is there already is fine. */
-  mkdir(path: string): Promise<void> {
-    return this.#do((store) => store.mkdir(pathOf(path)), path);
+  async mkdir(path: string): Promise<void> {
+    const at = pathOf('path', path);
+    return this.#do((store) => store.mkdir(at), path);
   }
 
   /** Removes a file, a symlink, or a directory with all that is in it. */
-  remove(path: string): Promise<void> {
-    return this.#do((store) => {
-      if (pathOf(path) === ROOT) throw new PoolError('POOL_EINVAL', 'a directory cannot remove itself');
-      return store.remove(pathOf(path));
-    }, path);
+  async remove(path: string): Promise<void> {
+    const at = pathOf('path', path);
+    if (at === ROOT) throw invalid(`a directory cannot remove itself: ${quote(path)}`);
+    return this.#do((store) => store.remove(at), path);
   }
 
   /** Gives a file or directory another path. As `rename` of POSIX: a file that is there is replaced. */
-  rename(from: string, to: string): Promise<void> {
-    return this.#do((store) => store.rename(pathOf(from), pathOf(to)), from);
+  async rename(from: string, to: string): Promise<void> {
+    const [old, fresh] = [pathOf('from', from), pathOf('to', to)];
+    return this.#do((store) => store.rename(old, fresh), from);
   }
 
   /** Makes a symlink at `path`. `target` is relative to where the symlink is: an absolute one is refused (POOL_EPERM), and
    * one that leads out of the directory cannot be followed. */
-  symlink(path: string, target: string): Promise<void> {
-    return this.#do((store) => store.symlink(pathOf(path), textOf(target)), path);
+  async symlink(path: string, target: string): Promise<void> {
+    const [at, to] = [pathOf('path', path), text('target', target)];
+    return this.#do((store) => store.symlink(at, to), path);
   }
 
   /** The target of a symlink. */
-  readlink(path: string): Promise<string> {
-    return this.#do((store) => store.readlink(pathOf(path)), path);
+  async readlink(path: string): Promise<string> {
+    const at = pathOf('path', path);
+    return this.#do((store) => store.readlink(at), path);
   }
 
   /** Writes all files into a directory handle of the browser. A symlink becomes a copy of the file that it leads to, and
    * is left out if that is none. What else is there stays. Rejects with POOL_ENOSYS where handles lack `createWritable`
    * (Safari before 26). */
-  async toHandle(handle: FileSystemDirectoryHandle): Promise<void> {
-    await save(this, handle, '');
+  async toHandle(handle: DirectoryHandle): Promise<void> {
+    await save(this, handleOf(handle, 'getFileHandle'), '');
   }
 
   /** Writes all of it into a folder, symlinks as symlinks. What else is there stays; a symlink that is in the way is
@@ -242,59 +259,35 @@ class Volume implements Store {
   }
 }
 
-/** A tree whose data has been copied. */
-type Loaded = ArrayBuffer | ReadonlyMap<string, Loaded>;
-
-/** Copies what a tree has: at once, as far as it is there, because the caller may change it. */
-async function copied(name: string, given: unknown): Promise<Loaded> {
-  const value: unknown = given instanceof Promise ? await given : given;
-  if (isData(value)) return bufferOf(value);
-  if (typeof value !== 'object' || value === null) {
-    throw new PoolError('POOL_EINVAL', `${JSON.stringify(name)} is neither a file's data nor a directory`);
-  }
-  const inner = Object.entries(value).map(async ([key, entry]) => [key, await copied(key, entry)] as const);
-  return new Map(await Promise.all(inner));
-}
-
 /** Fills a store with a tree, whose names may be paths. */
 async function fill(store: Store, path: string, tree: Loaded): Promise<void> {
-  if (tree instanceof ArrayBuffer) return store.write(path, tree);
+  if (!(tree instanceof Map)) return store.write(path, tree);
   await store.mkdir(path);
-  for (const [name, inner] of tree) await fill(store, `${path}/${pathOf(name)}`, inner);
+  for (const [name, inner] of tree) await fill(store, `${path}/${name}`, inner);
 }
 
-function isData(value: unknown): value is FileData {
-  return (
-    typeof value === 'string' || value instanceof Blob || value instanceof ArrayBuffer || ArrayBuffer.isView(value)
-  );
+function limitsOf(options: unknown): readonly [maxBytes: number, maxFiles: number] {
+  const { maxBytes, maxFiles } = fields<DirectoryOptions>('options', options, limitNames);
+  return [
+    wholeNumber('maxBytes', maxBytes, Number.MAX_SAFE_INTEGER),
+    wholeNumber('maxFiles', maxFiles, Number.MAX_SAFE_INTEGER),
+  ];
 }
 
-/** A copy of a file's data. */
-async function bufferOf(data: FileData): Promise<ArrayBuffer> {
-  if (typeof data === 'string') return encoder.encode(data).buffer;
-  if (data instanceof Blob) return data.arrayBuffer();
-  const view = ArrayBuffer.isView(data) ? data : new Uint8Array(data);
-  return new Uint8Array(view.buffer, view.byteOffset, view.byteLength).slice().buffer;
-}
-
-/** A path as the pool takes it: relative, and never empty. */
-function pathOf(path: string): string {
-  return textOf(path).replace(/^\/+/, '') || ROOT;
-}
-
-function textOf(text: string): string {
-  if (typeof text === 'string' && !text.includes('\0')) return text;
-  throw new PoolError('POOL_EINVAL', `${JSON.stringify(text)} is no path`);
+function handleOf(given: unknown, method: 'entries' | 'getFileHandle'): FileSystemDirectoryHandle {
+  const isHandle = read(given, 'kind') === 'directory' && typeof read(given, method) === 'function';
+  if (!isHandle) throw refusal('handle', given, 'a FileSystemDirectoryHandle');
+  return given as FileSystemDirectoryHandle;
 }
 
 /** Says in an error which path it was. */
 function withPath(error: unknown, path: string): unknown {
   if (path === '' || !(error instanceof PoolError)) return error;
-  return new PoolError(error.code, `${error.message}: ${JSON.stringify(path)}`, { cause: error });
+  return new PoolError(error.code, `${error.message}: ${quote(path)}`, { cause: error });
 }
 
-function nodeOnly(folder: string | URL): PoolError {
-  return new PoolError('POOL_ENOSYS', `only Node reaches the folder ${String(folder)}`);
+function nodeOnly(folder: unknown): PoolError {
+  return new PoolError('POOL_ENOSYS', `only Node reaches folders, as ${show(folder)}`);
 }
 
 function closed(): PoolError {

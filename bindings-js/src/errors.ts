@@ -60,8 +60,8 @@ export class FetchError extends CompileError {}
 
 /** What a job had written before it failed. */
 export interface PartialOutput {
-  readonly stdout: Uint8Array;
-  readonly stderr: Uint8Array;
+  readonly stdout: Uint8Array<ArrayBuffer>;
+  readonly stderr: Uint8Array<ArrayBuffer>;
 }
 
 /** A job that did not exit by itself. After `pool.run`, `output` is what it had written until then. */

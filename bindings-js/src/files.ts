@@ -1,4 +1,5 @@
 /** A pool's volumes, from the main thread: asks the coordinator, which alone can wait for memory and look into them. */
+import { isArrayBuffer } from './brand.js';
 import type { CoordinatorChild } from './crew.js';
 import { errorOfStatus, PoolError } from './errors.js';
 import type { FilesReply, VolumeCalls } from './protocol.js';
@@ -30,7 +31,7 @@ export class Files {
       if (this.#shut) return reject(closed());
       const id = ++this.#lastId;
       const given: readonly unknown[] = args;
-      const buffers = given.filter((arg) => arg instanceof ArrayBuffer);
+      const buffers = given.filter(isArrayBuffer);
       if (this.#asked.size === 0) this.#onBusy(true);
       this.#asked.set(id, { resolve: resolve as (value: unknown) => void, reject });
       this.#coordinator.post({ type: 'millrace:files', id, call: name, args: given }, buffers);

@@ -9,7 +9,7 @@ export * from './public.js';
 export class Pool extends BasePool {
   /** Starts a pool. Rejects with a `StartError`, and then leaves nothing behind. An idle pool does not keep the process
    * alive; a job that runs does. */
-  static async create(options: PoolOptions = {}): Promise<Pool> {
+  static async create(options?: PoolOptions): Promise<Pool> {
     return new Pool(await startParts(platform, options));
   }
 }

@@ -8,7 +8,7 @@ export * from './public.js';
 
 export class Pool extends BasePool {
   /** Starts a pool. Rejects with a `NotIsolatedError` or a `StartError`, and then leaves nothing behind. */
-  static async create(options: PoolOptions = {}): Promise<Pool> {
+  static async create(options?: PoolOptions): Promise<Pool> {
     return new Pool(await startParts(platform, options));
   }
 }

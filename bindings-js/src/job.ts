@@ -10,8 +10,8 @@ export class Job {
   readonly stdin: WritableStream<Uint8Array>;
   /** Out of the guest's stdout, and stderr. The guest waits while the pipe is full. Both end when the guest ends; one that
    * is not piped is at its end. Read or cancel both: a pipe is the pool's until then. */
-  readonly stdout: ReadableStream<Uint8Array>;
-  readonly stderr: ReadableStream<Uint8Array>;
+  readonly stdout: ReadableStream<Uint8Array<ArrayBuffer>>;
+  readonly stderr: ReadableStream<Uint8Array<ArrayBuffer>>;
   /** Resolves when the guest has exited, whatever its code; rejects with a `JobError` if it ended in any other way. */
   readonly status: Promise<JobStatus>;
   readonly #task: Task;

@@ -1,9 +1,21 @@
 /** Compiling guests: once each, whatever shape they come in. */
+import { bytesOfBlob } from './blob.js';
+import { isBlob, isModule, isRequest, isResponse, isThenable, isUrl, read } from './brand.js';
+import { type Bytes, copyOf, viewOf } from './bytes.js';
 import { CompileError, FetchError } from './errors.js';
+import { hasLoneSurrogate, invalid, quote, refusal, show } from './gate.js';
 import type { Platform } from './platform.js';
+import { looksLike } from './sniff.js';
 
 /** Where a module can come from. Strings are URLs, relative to the page; in Node also paths. */
-export type ModuleSource = string | URL | Response | Promise<Response> | BufferSource | WebAssembly.Module;
+export type ModuleSource = ReadySource | PromiseLike<ReadySource>;
+
+type ReadySource = string | URL | Request | Response | Blob | Bytes | WebAssembly.Module;
+
+const REASON_CHARS = 200;
+
+const TAKEN =
+  'a URL, a string, a Request, a Response, a Blob, bytes, a WebAssembly.Module, or a promise of one of these';
 
 export class Compiler {
   readonly #platform: Platform;
@@ -14,11 +26,9 @@ export class Compiler {
     this.#platform = platform;
   }
 
-  compile(source: ModuleSource): Promise<WebAssembly.Module> {
-    if (source instanceof WebAssembly.Module) return Promise.resolve(source);
-    if (typeof source === 'string' || source instanceof URL) return this.#compileUrl(source);
-    if (source instanceof Response || source instanceof Promise) return compileResponse(source);
-    return compileBytes(source);
+  /** Rejects with POOL_EINVAL what is no source, and with a CompileError what is no module. */
+  async compile(source: ModuleSource): Promise<WebAssembly.Module> {
+    return isThenable(source) ? this.#compile(await settled(source), 'the promised source') : this.#compile(source);
   }
 
   /** Forgets that a URL has been compiled to this module. */
@@ -27,27 +37,74 @@ export class Compiler {
     if (url !== undefined) this.#byUrl.delete(url);
   }
 
-  #compileUrl(source: string | URL): Promise<WebAssembly.Module> {
-    const key = String(source);
-    let module = this.#byUrl.get(key);
+  #compile(source: unknown, name = 'source'): Promise<WebAssembly.Module> | WebAssembly.Module {
+    if (isModule(source)) return source as WebAssembly.Module;
+    if (typeof source === 'string') return this.#compileUrl(source, name);
+    if (isUrl(source)) return this.#compileUrl(source.href, name);
+    if (isBlob(source)) return bytesOfBlob(name, source).then(compileBytes);
+    if (isRequest(source)) return compileResponse(this.#load(source), name);
+    if (isResponse(source)) return compileResponse(source, name);
+    const view = viewOf(name, source);
+    if (view) return compileBytes(view);
+    throw refusal(name, source, TAKEN);
+  }
+
+  #compileUrl(url: string, name: string): Promise<WebAssembly.Module> {
+    if (url === '' || hasLoneSurrogate(url)) throw refusal(name, url, 'a URL or a path');
+    let module = this.#byUrl.get(url);
     if (!module) {
-      module = compileResponse(this.#platform.load(source));
+      module = compileResponse(this.#load(url), name);
       module.then(
-        (compiled) => this.#urls.set(compiled, key),
-        () => this.#byUrl.delete(key), // a later try may find it
+        (compiled) => this.#urls.set(compiled, url),
+        () => this.#byUrl.delete(url), // a later try may find it
       );
-      this.#byUrl.set(key, module);
+      this.#byUrl.set(url, module);
     }
     return module;
   }
+
+  /** What cannot even be asked for rejects, too. */
+  async #load(source: string | Request): Promise<Response> {
+    return this.#platform.load(source);
+  }
 }
 
-async function compileResponse(source: Response | Promise<Response>): Promise<WebAssembly.Module> {
-  const response = await fetched(source);
-  if (!/^application\/wasm\b/.test(response.headers.get('Content-Type') ?? '')) {
-    return compileBytes(await response.arrayBuffer()); // streaming refuses any other type
+/** What a promise of a source comes to. */
+async function settled(source: PromiseLike<unknown>): Promise<unknown> {
+  try {
+    return await source;
+  } catch (cause) {
+    throw unfetched(cause);
   }
-  return translate(WebAssembly.compileStreaming(response));
+}
+
+async function compileResponse(source: Response | Promise<Response>, name: string): Promise<WebAssembly.Module> {
+  const response = await fetched(source);
+  if (response.bodyUsed) throw invalid(`${name} must be a Response with its body, and is one whose body was read`);
+  if (response.body?.locked) throw invalid(`${name} must be a Response with its body, and is one whose body is locked`);
+  if (/^\s*application\/wasm\s*$/i.test(response.headers.get('Content-Type') ?? '')) {
+    const module = await compileStreaming(response);
+    if (module) return module;
+  }
+  return compileBytes(await bytesOfResponse(response), response.url); // streaming takes no other type
+}
+
+/** `undefined`: it has not been touched, because it is another's Response, and must be read first. */
+async function compileStreaming(response: Response): Promise<WebAssembly.Module | undefined> {
+  try {
+    return await WebAssembly.compileStreaming(response);
+  } catch (cause) {
+    if (!response.bodyUsed) return undefined;
+    throw read(cause, 'name') === 'CompileError' ? uncompiled(cause, response.url) : unfetched(cause);
+  }
+}
+
+async function bytesOfResponse(response: Response): Promise<ArrayBuffer> {
+  try {
+    return await response.arrayBuffer();
+  } catch (cause) {
+    throw unfetched(cause);
+  }
 }
 
 /** A response that has what was asked for. Rejects with a `FetchError`. */
@@ -56,25 +113,41 @@ export async function fetched(source: Response | Promise<Response>): Promise<Res
   try {
     response = await source;
   } catch (cause) {
-    throw new FetchError(`the module could not be fetched: ${String(cause)}`, { cause });
+    throw unfetched(cause);
   }
   if (response.ok) return response;
-  throw new FetchError(`the module could not be fetched: ${response.status} for ${response.url}`);
+  if (response.type !== 'opaque' && response.type !== 'opaqueredirect' && response.type !== 'error') {
+    throw new FetchError(`the module could not be fetched: ${response.status} for ${quote(response.url)}`);
+  }
+  throw new FetchError(`the module could not be fetched: its Response is of type "${response.type}", without content`);
 }
 
 /** The bytes are copied first: the caller may change them while they are compiled, and they may be shared memory. */
-export function compileBytes(source: BufferSource): Promise<WebAssembly.Module> {
-  const view = ArrayBuffer.isView(source) ? source : new Uint8Array(source);
-  const bytes = new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
-  return translate(WebAssembly.compile(bytes.slice()));
+export async function compileBytes(source: Bytes, url = ''): Promise<WebAssembly.Module> {
+  const view = viewOf('source', source);
+  if (!view) throw refusal('source', source, TAKEN);
+  const bytes = copyOf(view);
+  try {
+    return await WebAssembly.compile(bytes);
+  } catch (cause) {
+    throw uncompiled(cause, url, looksLike(bytes));
+  }
 }
 
-async function translate(compiling: Promise<WebAssembly.Module>): Promise<WebAssembly.Module> {
-  try {
-    return await compiling;
-  } catch (cause) {
-    throw new CompileError(`this is not a WebAssembly module that the engine takes: ${(cause as Error).message}`, {
-      cause,
-    });
-  }
+function unfetched(cause: unknown): FetchError {
+  return new FetchError(`the module could not be fetched: ${reasonOf(cause)}`, { cause });
+}
+
+function uncompiled(cause: unknown, url: string, got = ''): CompileError {
+  const from = url === '' ? '' : ` from ${quote(url)}`;
+  if (got !== '') return new CompileError(`this is not a WebAssembly module: got ${got}${from}`, { cause });
+  return new CompileError(`this is not a WebAssembly module that the engine takes${from}: ${reasonOf(cause)}`, {
+    cause,
+  });
+}
+
+/** Platforms quote a URL in full, however long it is. */
+function reasonOf(cause: unknown): string {
+  const message = read(cause, 'message');
+  return typeof message === 'string' ? message.slice(0, REASON_CHARS) : show(cause);
 }

@@ -17,15 +17,16 @@ export const platform: Platform = {
   spawnCoordinator: nodeChild,
   spawnWorker: nodeChild,
   restMs: nodeRestMs,
+  urlOf: (text) => urlOf(text).href,
   load: (source) => {
+    if (typeof source !== 'string') return fetch(source);
     const url = urlOf(source);
     return url.protocol === 'file:' ? readModule(url) : fetch(url);
   },
 };
 
 /** A string is a URL if it has a scheme, and a path otherwise. */
-function urlOf(source: string | URL): URL {
-  if (source instanceof URL) return source;
+function urlOf(source: string): URL {
   return /^[a-z][a-z+.-]+:/i.test(source) ? new URL(source) : pathToFileURL(resolve(source));
 }
 

@@ -12,6 +12,8 @@ export interface Platform {
   spawnWorker(url: string, name: string): Child<ToWorker, FromWorker>;
   /** How long a terminated worker may live on in secret, in milliseconds; -1: perhaps for ever. */
   readonly restMs: number;
-  /** Fetches what a string or URL names. */
-  load(source: string | URL): Promise<Response>;
+  /** A string as an absolute URL. Throws if it is none. */
+  urlOf(text: string): string;
+  /** Fetches what a string or a request names. May throw. */
+  load(source: string | Request): Promise<Response>;
 }

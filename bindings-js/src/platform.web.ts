@@ -13,5 +13,6 @@ export const platform: Platform = {
   spawnCoordinator: (url, name) => webChild(new Worker(url, { type: 'module', name })),
   spawnWorker: (url, name) => webChild(new Worker(url, { type: 'module', name })),
   restMs: webRestMs,
+  urlOf: (text) => new URL(text, globalThis.document?.baseURI ?? globalThis.location?.href).href,
   load: (source) => fetch(source),
 };

@@ -1,16 +1,18 @@
 /** The pool: what an application makes first. */
+import { isModule } from './brand.js';
 import type { Client, VolumePreopen } from './client.js';
 import { CancelledError, JobError, LostError, OutputLimitError, type PartialOutput, PoolError } from './errors.js';
 import { Files } from './files.js';
+import { refusal } from './gate.js';
 import { Job } from './job.js';
 import { Launcher } from './launcher.js';
 import { ModuleList } from './module-list.js';
 import { Compiler, type ModuleSource } from './modules.js';
 import {
+  type Checked,
   type CheckedPreopen,
-  checkOptions,
-  type JobOptions,
-  maxOutputOf,
+  checkRun,
+  checkSpawn,
   type RunOptions,
   type SpawnOptions,
 } from './options.js';
@@ -38,8 +40,8 @@ export interface RunResult {
   /** The exit code, 0 to 4294967295. */
   readonly code: number;
   /** All that the guest wrote. */
-  readonly stdout: Uint8Array;
-  readonly stderr: Uint8Array;
+  readonly stdout: Uint8Array<ArrayBuffer>;
+  readonly stderr: Uint8Array<ArrayBuffer>;
 }
 
 /** A pool of workers that run WebAssembly programs beside the thread that made it, which never blocks.
@@ -82,17 +84,16 @@ export class Pool {
 
   /** Runs a WASI command to its end: resolves with its exit code, whatever it is, and all that it wrote.
    * Rejects with a `CompileError`, or with a `JobError` whose `output` is what it had written until it failed. */
-  async run(source: ModuleSource, options: RunOptions = {}): Promise<RunResult> {
-    const { stdin } = options;
-    const limit = maxOutputOf(options);
-    const hasInput = stdin !== undefined && stdin !== null;
-    const task = await this.#launch(source, options, [hasInput, true, true]);
+  async run(source: ModuleSource, options?: RunOptions): Promise<RunResult> {
+    const checked = checkRun(options);
+    const { input: stdin, maxOutput: limit } = checked;
+    const task = await this.#launch(source, checked, [stdin !== undefined, true, true]);
     const [input, output, errors] = task.ends;
     let excess: OutputLimitError | undefined;
     const onLimit = (): void => task.cancel((excess ??= new OutputLimitError(limit)));
     const written = Promise.all([output, errors].map((fd) => collect(this.#client, fd, limit, onLimit)));
     // The guest need not read its input; a source that fails ends the job.
-    if (hasInput) feed(this.#client, input, stdin).catch((error: unknown) => isEpipe(error) || task.cancel(error));
+    if (stdin) feed(this.#client, input, stdin).catch((error: unknown) => isEpipe(error) || task.cancel(error));
     try {
       const { code } = await task.status;
       const result = { code, ...outputOf(await written) };
@@ -106,15 +107,16 @@ export class Pool {
   }
 
   /** Starts a WASI command: resolves with its job as soon as the pool has a place for it. */
-  async spawn(source: ModuleSource, options: SpawnOptions = {}): Promise<Job> {
-    const { stdin = 'piped', stdout = 'piped', stderr = 'piped' } = options;
-    const task = await this.#launch(source, options, [stdin === 'piped', stdout === 'piped', stderr === 'piped']);
+  async spawn(source: ModuleSource, options?: SpawnOptions): Promise<Job> {
+    const checked = checkSpawn(options);
+    const task = await this.#launch(source, checked, checked.piped);
     return new Job(this.#client, task);
   }
 
   /** Has the workers forget a module, as soon as no job that was given it runs. Give it again, and they are sent it
    * again; a URL is fetched again. A pool that is handed ever new modules grows without this. */
   unload(module: WebAssembly.Module): void {
+    if (!isModule(module)) throw refusal('module', module, 'a WebAssembly.Module, as pool.compile gives it');
     this.#compiler.forget(module);
     const id = this.#moduleIds.get(module);
     if (id === undefined) return;
@@ -125,6 +127,7 @@ export class Pool {
   /** Changes how many jobs run at the same time, 1 to 127. Jobs that run go on: a worker too many ends after its job. */
   resize(workers: number): void {
     if (this.#closing) throw new PoolError('POOL_ESHUTDOWN', 'the pool is closed');
+    if (workers === undefined) throw refusal('workers', workers, 'a whole number');
     this.#client.resize(wholeNumber('workers', workers, layout.POOL_WORKERS_MAX));
   }
 
@@ -144,22 +147,17 @@ export class Pool {
     return this.close();
   }
 
-  async #launch(source: ModuleSource, options: JobOptions, piped: readonly [boolean, boolean, boolean]): Promise<Task> {
+  async #launch(source: ModuleSource, options: Checked, piped: readonly [boolean, boolean, boolean]): Promise<Task> {
     if (this.#closing) throw new PoolError('POOL_ESHUTDOWN', 'the pool is closed');
-    const checked = checkOptions(options);
-    const module = source instanceof WebAssembly.Module ? source : await this.compile(source);
+    // A module needs no compiling, and jobs begin in the order in which they came.
+    const ready = this.#moduleIds.has(source) || isModule(source);
+    const module = ready ? (source as WebAssembly.Module) : await this.compile(source);
     const id = this.#idOf(module);
     const done = (): void => this.#modules.done(id);
     this.#modules.use(id);
     try {
-      const preopens = await this.#attach(checked.preopens);
-      const task = await this.#launcher.launch({
-        module: id,
-        options: checked,
-        preopens,
-        piped,
-        signal: options.signal,
-      });
+      const preopens = await this.#attach(options.preopens);
+      const task = await this.#launcher.launch({ module: id, options, preopens, piped, signal: options.signal });
       void task.status.then(done, done);
       return task;
     } catch (error) {
@@ -233,6 +231,6 @@ function isEpipe(error: unknown): boolean {
   return error instanceof PoolError && (error.code === 'POOL_EPIPE' || error.code === 'POOL_EBADF');
 }
 
-function outputOf([stdout, stderr]: Uint8Array[]): PartialOutput {
+function outputOf([stdout, stderr]: Uint8Array<ArrayBuffer>[]): PartialOutput {
   return { stdout: stdout!, stderr: stderr! };
 }

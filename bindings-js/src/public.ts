@@ -1,5 +1,6 @@
 /** What every entry point of the package exports. */
-export type { DirectoryOptions, DirectoryTree, FileData } from './directory.js';
+export type { DirectoryTree, FileData } from './content.js';
+export type { DirectoryHandle, DirectoryOptions, StatOptions } from './directory.js';
 export {
   CancelledError,
   CompileError,
@@ -16,10 +17,12 @@ export {
   TrapError,
   type TrapKind,
 } from './errors.js';
+export type { Bytes } from './bytes.js';
+export type { Chunk, Input } from './input.js';
 export type { Job } from './job.js';
 export type { ModuleSource } from './modules.js';
 export type { JobOptions, Preopen, Priority, RunOptions, SpawnOptions } from './options.js';
 export type { PoolStats, RunResult, Tier } from './pool.js';
 export type { DirectoryEntry, EntryKind, EntryStat } from './protocol.js';
-export type { PoolOptions } from './start.js';
+export type { PoolOptions, PoolUrls } from './start.js';
 export type { JobStatus } from './task.js';

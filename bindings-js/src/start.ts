@@ -1,26 +1,36 @@
 /** Starting a pool: memory, coordinator, workers, and this thread's place in the shared memory. */
+import { isUrl } from './brand.js';
 import { Client } from './client.js';
 import { type CoordinatorChild, Crew } from './crew.js';
 import { NotIsolatedError, PoolError, StartError } from './errors.js';
+import { fields, invalid, type Names, refusal, type Unchecked } from './gate.js';
 import { layout } from './layout.gen.js';
 import { Compiler } from './modules.js';
 import type { Platform } from './platform.js';
 import type { Roster, SharedParts } from './protocol.js';
 import { instantiate } from './thread.js';
-import { wholeNumber } from './whole-number.js';
+import { milliseconds, wholeNumber } from './whole-number.js';
+
+/** Where the package's files are. Strings are relative to the page; in Node they can be paths. */
+export interface PoolUrls {
+  readonly wasm?: string | URL | undefined;
+  readonly coordinator?: string | URL | undefined;
+  readonly worker?: string | URL | undefined;
+}
 
 export interface PoolOptions {
   /** How many workers run jobs at the same time. (default: the number of cores less one, at least 1) */
-  workers?: number;
+  workers?: number | undefined;
   /** Threads at most. While a job waits for a pipe, a clock or another job, its place is given to one more worker if
    * there is work for it. (default: `workers` and 32, 127 at most) */
-  maxWorkers?: number;
+  maxWorkers?: number | undefined;
   /** Where the package's files are, for those who serve them from elsewhere. (default: beside this module) */
-  urls?: { wasm?: string | URL; coordinator?: string | URL; worker?: string | URL };
+  urls?: PoolUrls | undefined;
   /** Bytes of shared memory at most, for all pipes and arguments together, 32 MiB to 4 GiB. (default: 256 MiB) */
-  maxMemory?: number;
-  /** Milliseconds that a cancelled guest may go on computing before its worker is ended and replaced. (default: 50) */
-  graceMs?: number;
+  maxMemory?: number | undefined;
+  /** Milliseconds that a cancelled guest may go on computing before its worker is ended and replaced; fractions
+   * are rounded up. (default: 50) */
+  graceMs?: number | undefined;
 }
 
 /** What a started pool stands on. */
@@ -32,22 +42,34 @@ export interface Parts {
   readonly roster: Roster;
 }
 
+const poolNames: Names<PoolOptions> = {
+  workers: true,
+  maxWorkers: true,
+  urls: true,
+  maxMemory: true,
+  graceMs: true,
+};
+
+const urlNames: Names<PoolUrls> = { wasm: true, coordinator: true, worker: true };
+
 const PAGE_BYTES = 65536;
 const INITIAL_PAGES = 256;
 const MIB = 1 << 20;
 const DEFAULT_MEMORY_MIB = 256;
 const MIN_MEMORY_MIB = 32;
+const MAX_MEMORY_MIB = 4096;
 const DEFAULT_GRACE_MS = 50;
 const START_TIMEOUT_MS = 30_000;
 const CLOSE_TIMEOUT_MS = 3000;
 
 /** Starts everything; on any failure nothing is left behind. */
-export async function startParts(platform: Platform, options: PoolOptions): Promise<Parts> {
-  if (!platform.isIsolated()) throw new NotIsolatedError();
+export async function startParts(platform: Platform, given: PoolOptions | undefined): Promise<Parts> {
+  const options = fields<PoolOptions>('options', given, poolNames);
   const { workers, maxWorkers } = workersOf(platform, options);
-  const graceMs = wholeNumber('graceMs', options.graceMs, 60_000) || DEFAULT_GRACE_MS;
+  const graceMs = milliseconds('graceMs', options.graceMs, 60_000) || DEFAULT_GRACE_MS;
   const memoryMib = memoryMibOf(options);
   const urls = urlsOf(platform, options);
+  if (!platform.isIsolated()) throw new NotIsolatedError();
   const parts: SharedParts = {
     abi: layout.POOL_ABI,
     wasm: await loadWasm(platform, urls.wasm),
@@ -126,27 +148,35 @@ export function endParts({ client, coordinator, crew }: Parts): void {
   crew.terminateAll();
 }
 
-function workersOf(platform: Platform, options: PoolOptions): { workers: number; maxWorkers: number } {
+function workersOf(platform: Platform, options: Unchecked<PoolOptions>): { workers: number; maxWorkers: number } {
   const maxWorkers = wholeNumber('maxWorkers', options.maxWorkers, layout.POOL_WORKERS_MAX);
   const most = maxWorkers || layout.POOL_WORKERS_MAX;
   const asked = wholeNumber('workers', options.workers, layout.POOL_WORKERS_MAX);
-  if (asked > most) throw new PoolError('POOL_EINVAL', `maxWorkers must be at least workers, ${asked}, and is ${most}`);
+  if (asked > most) throw invalid(`maxWorkers must be at least workers, ${asked}, and is ${most}`);
   return { workers: asked || Math.min(most, Math.max(1, platform.cores() - 1)), maxWorkers };
 }
 
-function memoryMibOf({ maxMemory }: PoolOptions): number {
-  const mib = Math.ceil(wholeNumber('maxMemory', maxMemory, 4096 * MIB) / MIB) || DEFAULT_MEMORY_MIB;
-  if (mib < MIN_MEMORY_MIB) throw new PoolError('POOL_EINVAL', `maxMemory must be at least ${MIN_MEMORY_MIB} MiB`);
-  return mib;
+function memoryMibOf({ maxMemory }: Unchecked<PoolOptions>): number {
+  const bytes = wholeNumber('maxMemory', maxMemory, MAX_MEMORY_MIB * MIB, MIN_MEMORY_MIB * MIB);
+  return Math.ceil(bytes / MIB) || DEFAULT_MEMORY_MIB;
 }
 
-function urlsOf(platform: Platform, { urls = {} }: PoolOptions): Platform['urls'] {
-  const { wasm, coordinator, worker } = urls;
-  return {
-    wasm: String(wasm ?? platform.urls.wasm),
-    coordinator: String(coordinator ?? platform.urls.coordinator),
-    worker: String(worker ?? platform.urls.worker),
-  };
+function urlsOf(platform: Platform, options: Unchecked<PoolOptions>): Platform['urls'] {
+  const given = fields<PoolUrls>('urls', options.urls, urlNames, 'urls.');
+  const names = Object.keys(urlNames) as (keyof PoolUrls)[];
+  const urls = names.map((name) => [name, urlOf(platform, name, given[name])]);
+  return Object.fromEntries(urls) as Platform['urls'];
+}
+
+function urlOf(platform: Platform, key: keyof PoolUrls, given: unknown = platform.urls[key]): string {
+  const text = isUrl(given) ? given.href : given;
+  const taken = 'a URL, or a string that is one';
+  if (typeof text !== 'string' || text === '') throw refusal(`urls.${key}`, given, taken);
+  try {
+    return platform.urlOf(text);
+  } catch {
+    throw refusal(`urls.${key}`, text, taken);
+  }
 }
 
 async function loadWasm(platform: Platform, url: string): Promise<WebAssembly.Module> {

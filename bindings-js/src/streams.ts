@@ -2,10 +2,16 @@
 import { concat } from './bytes.js';
 import { type Client, EAGAIN, type Fd } from './client.js';
 import { errorOfStatus } from './errors.js';
+import { bytesOfChunk } from './input.js';
 
 /** Reads an end to its end of file. Beyond `limit` bytes it reads no more, closes the end and says so to `onLimit`. */
-export async function collect(client: Client, fd: Fd, limit: number, onLimit: () => void): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
+export async function collect(
+  client: Client,
+  fd: Fd,
+  limit: number,
+  onLimit: () => void,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
   for (let left = limit; ;) {
     const bytes = client.peek(fd);
     if (typeof bytes !== 'number') {
@@ -37,27 +43,26 @@ export async function writeAll(client: Client, fd: Fd, bytes: Uint8Array): Promi
   }
 }
 
-/** What a guest's stdin can be fed from. */
-export type Feed = string | BufferSource | Blob | ReadableStream<Uint8Array>;
+/** What a guest's stdin is fed from. */
+export type Feed = Uint8Array | ReadableStream<Uint8Array>;
 
 /** Writes all of a source and then end of file. A guest that does not read it all is no error. */
 export async function feed(client: Client, fd: Fd, source: Feed): Promise<void> {
   const sink = writable(client, fd);
-  if (source instanceof ReadableStream) return source.pipeTo(sink);
-  if (source instanceof Blob) return source.stream().pipeTo(sink);
+  if (!ArrayBuffer.isView(source)) return source.pipeTo(sink);
   const writer = sink.getWriter();
-  await writer.write(typeof source === 'string' ? new TextEncoder().encode(source) : bytesOf(source));
+  await writer.write(source);
   await writer.close();
 }
 
 /** A stream of the bytes that come out of an end. Cancelling it closes the end: the writer gets EPIPE. */
-export function readable(client: Client, fd: Fd): ReadableStream<Uint8Array> {
+export function readable(client: Client, fd: Fd): ReadableStream<Uint8Array<ArrayBuffer>> {
   const cancel = (): void => client.close(fd);
   try {
     return new ReadableStream({ type: 'bytes', pull: (controller) => pullBytes(client, fd, controller), cancel });
   } catch {
     // An engine without byte streams; the same bytes, only not into the caller's buffers.
-    const pull = (controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> =>
+    const pull = (controller: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>): Promise<void> =>
       pullChunk(client, fd, controller);
     return new ReadableStream({ pull, cancel }, { highWaterMark: 0 });
   }
@@ -114,15 +119,7 @@ async function pullChunk(
 export function writable(client: Client, fd: Fd): WritableStream<Uint8Array> {
   return new WritableStream({
     start: (controller) => controller.signal.addEventListener('abort', () => client.close(fd)),
-    write: (chunk) => writeAll(client, fd, bytesOf(chunk)),
+    write: (chunk) => writeAll(client, fd, bytesOfChunk('chunk', chunk)),
     close: () => client.close(fd),
   });
-}
-
-/** A chunk of any of the shapes that byte streams use. */
-function bytesOf(chunk: unknown): Uint8Array {
-  if (chunk instanceof Uint8Array) return chunk;
-  if (ArrayBuffer.isView(chunk)) return new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-  if (chunk instanceof ArrayBuffer) return new Uint8Array(chunk);
-  throw new TypeError('a chunk must be an ArrayBuffer or a view of one; use TextEncoderStream for strings');
 }

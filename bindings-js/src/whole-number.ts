@@ -1,9 +1,16 @@
 /** Numbers that callers give. */
-import { PoolError } from './errors.js';
+import { refusal } from './gate.js';
 
-/** A positive number, rounded up; 0 if it was not given. Throws POOL_EINVAL naming it. */
-export function wholeNumber(name: string, value: number | undefined, max: number): number {
+/** A whole number from `min` on; 0 if it was not given. Throws POOL_EINVAL naming it. */
+export function wholeNumber(name: string, value: unknown, max: number, min = 1): number {
   if (value === undefined) return 0;
-  if (value > 0 && value <= max) return Math.ceil(value);
-  throw new PoolError('POOL_EINVAL', `${name} must be above 0 and at most ${max}, and is ${value}`);
+  if (Number.isInteger(value) && (value as number) >= min && (value as number) <= max) return value as number;
+  throw refusal(name, value, `a whole number, at least ${min} and at most ${max}`);
+}
+
+/** A time, rounded up to whole milliseconds; 0 if it was not given. Throws POOL_EINVAL naming it. */
+export function milliseconds(name: string, value: unknown, max: number): number {
+  if (value === undefined) return 0;
+  if (typeof value === 'number' && value > 0 && value <= max) return Math.ceil(value);
+  throw refusal(name, value, `a number of milliseconds above 0 and at most ${max}`);
 }
