@@ -28,6 +28,7 @@ const calls = [
   'client_submit',
   'script_reply',
   'client_file_call',
+  'client_room',
 ] as const satisfies readonly (keyof CoordinatorExports)[];
 
 /** The kinds of signals, from the last to the first: where each begins in core/layout.h, and in c/thin/bridge.h. */

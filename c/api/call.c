@@ -1,4 +1,4 @@
-/* Host calls: the side of C functions that make them (pool_guest.h), and the answer. */
+/* Host calls: the side of C functions that make them (pool_guest.h). */
 #include <string.h>
 
 #include "api/fds.h"
@@ -56,10 +56,4 @@ int32_t pool_call(const char *name, size_t name_bytes, const void *data, size_t 
     }
     pool__close_end(self->pool, draft.pipe, PIPE_READ);
     return status;
-}
-
-int pool_reply(pool_t *pool, pool_call_t call, int32_t status, const void *data, uint32_t size_bytes)
-{
-    if (!pool || (size_bytes && !data)) return POOL_EINVAL;
-    return pool__call_reply(pool, call, status, data, size_bytes, 0);
 }

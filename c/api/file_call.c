@@ -3,6 +3,7 @@
 
 #include "fs/fs.h"
 #include "fs/tree.h"
+#include "sync/room.h"
 #include "sync/self.h"
 #include "sync/volumes.h"
 #include "sync/wake.h"
@@ -22,6 +23,7 @@ static int32_t look(struct pool *pool, const struct file_call *call)
     if (call->op == FILE_RELEASE) return release(pool, call->volume);
     struct sleeper sleeper = pool__self_look(pool);
     if (!pool__volume_hold(pool, call->volume)) {
+        pool__room_want(pool, ROOM_SOON);
         pool__wake(pool, WAITER_CLIENT, SIGNAL_BLOCKS);
         return POOL_EAGAIN;
     }

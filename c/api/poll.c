@@ -72,7 +72,7 @@ static uint16_t look_at(const struct poll *p, const struct stream *stream, uint3
     }
     if (pool__stream_writes(stream)) {
         int status = pool__stream_status(p->sleeper, stream, PIPE_WRITE);
-        if (status > 0) found |= events & POOL_POLLOUT;
+        if (status > 0 || status == POOL_ENOMEM) found |= events & POOL_POLLOUT; /* a write says so at once */
         if (status == POOL_EPIPE) found |= POOL_POLLERR | (pool__stream_has_room(stream) ? events & POOL_POLLOUT : 0);
     }
     return (uint16_t)found;

@@ -7,6 +7,7 @@
 #include "port/port.h"
 #include "sync/ends.h"
 #include "sync/jobs.h"
+#include "sync/room.h"
 #include "sync/volumes.h"
 #include "sync/wake.h"
 
@@ -84,7 +85,7 @@ static struct job *take_record(struct pool *pool)
 {
     struct job *job = pool__job_take(pool);
     if (job) return job;
-    pool__starve(pool, WAITER_CLIENT); /* announce, look again */
+    pool__room_want(pool, ROOM_RECORD); /* announce, look again */
     return pool__job_take(pool);
 }
 

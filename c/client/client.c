@@ -7,6 +7,7 @@
 #include "api/api.h"
 #include "sync/calls.h"
 #include "sync/ends.h"
+#include "sync/room.h"
 
 int client_stage(struct pool *pool, uint32_t size_bytes, uint8_t **address_out)
 {
@@ -18,6 +19,11 @@ int client_stage(struct pool *pool, uint32_t size_bytes, uint8_t **address_out)
     pool->staged_block = block;
     *address_out = pool__block_memory(pool, block);
     return 0;
+}
+
+int client_room(struct pool *pool)
+{
+    return pool__room_look(pool);
 }
 
 /* Whether as much as that has been staged. */
@@ -49,7 +55,7 @@ int client_call(struct pool *pool, uint32_t slot, struct client_call *call_out)
 int client_reply(struct pool *pool, pool_call_t call, int32_t status, uint32_t size_bytes)
 {
     if (size_bytes && !is_staged(pool, size_bytes)) return POOL_EINVAL;
-    int error = pool__call_reply(pool, call, status, NULL, size_bytes, size_bytes ? pool->staged_block : 0);
+    int error = pool__call_reply(pool, call, status, size_bytes ? pool->staged_block : 0, size_bytes);
     if (!error && size_bytes) pool->staged_block = 0;
     return error;
 }

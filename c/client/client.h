@@ -21,6 +21,9 @@ int32_t client_take(struct pool *pool);
 uint32_t client_arm(struct pool *pool);
 void client_disarm(struct pool *pool);
 
+/* After SIGNAL_BLOCKS: whether something that was wanted in vain can be had now. If not, the signal follows again. */
+int client_room(struct pool *pool);
+
 /* Takes memory for the next submission's input, or the next reply: `*address_out` has room for `size_bytes` bytes.
  * Staging again replaces it. POOL_EAGAIN (a signal follows), POOL_ENOMEM, POOL_E2BIG. */
 int client_stage(struct pool *pool, uint32_t size_bytes, uint8_t **address_out);

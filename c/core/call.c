@@ -3,11 +3,9 @@
 #define STATE_BITS 8u
 
 static const uint8_t allowed[CALL_STATES] = {
-    [CALL_FREE] = 1u << CALL_FILLING,
-    [CALL_FILLING] = 1u << CALL_WAITING | 1u << CALL_FREE,
-    [CALL_WAITING] = 1u << CALL_TAKEN,
-    [CALL_TAKEN] = 1u << CALL_REPLYING | 1u << CALL_FREE,
-    [CALL_REPLYING] = 1u << CALL_FREE | 1u << CALL_TAKEN,
+    [CALL_FREE] = 1u << CALL_FILLING,  [CALL_FILLING] = 1u << CALL_WAITING | 1u << CALL_FREE,
+    [CALL_WAITING] = 1u << CALL_TAKEN, [CALL_TAKEN] = 1u << CALL_REPLYING | 1u << CALL_FREE,
+    [CALL_REPLYING] = 1u << CALL_FREE,
 };
 
 enum call_state pool__call_state(const struct call *call)

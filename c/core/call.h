@@ -5,7 +5,8 @@
  *   FILLING  the worker                     WAITING: the worker; FREE: it failed
  *   WAITING  nobody                         TAKEN: the host
  *   TAKEN    the host's handler             REPLYING: whoever replies; FREE: the host, nobody wants the reply any more
- *   REPLYING whoever replies                FREE: the same; TAKEN: there was no memory for the reply
+ *   REPLYING whoever replies, or keeps the  FREE: the same
+ *            reply until there is memory
  *
  * The reply goes into a pipe of its own, whose read end is the job's.
  */

@@ -18,6 +18,11 @@ void pool__freelist_push(struct freelist *list, freelist_link *links, uint32_t s
     } while (!atomic_compare_exchange_weak(&list->x_top, &top, retag(top, slot)));
 }
 
+bool pool__freelist_is_empty(const struct freelist *list)
+{
+    return ((uint32_t)atomic_load(&list->x_top) & FREELIST_NONE) == FREELIST_NONE;
+}
+
 uint32_t pool__freelist_pop(struct freelist *list, freelist_link *links)
 {
     uint64_t top = atomic_load(&list->x_top);

@@ -7,6 +7,7 @@
 #define MILLRACE_CORE_FREELIST_H
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #define FREELIST_SLOT_BITS 20u /* the tag has the others, so that it does not come round while anybody looks */
@@ -20,6 +21,8 @@ typedef _Atomic uint32_t freelist_link; /* a table of these, one a slot, holds t
 
 void pool__freelist_init(struct freelist *list);
 void pool__freelist_push(struct freelist *list, freelist_link *links, uint32_t slot);
+
+bool pool__freelist_is_empty(const struct freelist *list);
 
 /* FREELIST_NONE: it is empty. */
 uint32_t pool__freelist_pop(struct freelist *list, freelist_link *links);

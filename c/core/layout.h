@@ -60,6 +60,7 @@ struct pool {
     uint64_t spare_since_ns;   /* coordinator only: since when there have been more workers than are wanted */
     _Atomic uint32_t x_starved[(WAITERS_MAX + 31) / 32];     /* a bit for each waiter that wants a block */
     _Atomic uint32_t x_job_waiters[(WAITERS_MAX + 31) / 32]; /* a bit for each that waits for the end of a job */
+    _Atomic uint32_t x_room_wanted; /* a bit for each enum room that somebody wanted who does not wait */
     struct freelist free_lessees;
     freelist_link lessee_links[LESSEES_MAX];
     struct bell bells[WAITERS_MAX];

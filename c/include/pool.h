@@ -188,9 +188,10 @@ struct pool_stats {
  * Thread: any.  Blocks: never. */
 POOL_API int pool_stats(pool_t *pool, struct pool_stats *stats_out);
 
-/* Calls back once, when something that was POOL_EAGAIN for want of room may succeed now: a job has ended or was
- * released, memory was given back or added.
- * Thread: any.  Blocks: never.  Errors: POOL_ENOSYS, POOL_ENOMEM. */
+/* Calls back once, when something that failed for want of room (POOL_EAGAIN; of pool_pipe POOL_ENFILE) may succeed now:
+ * a record of a job, a pipe, memory of that size. Not before: what is there for others is no reason. If nothing has
+ * failed, it is told when a job can be submitted. Another thread may be quicker, and then it fails once more. Thread:
+ * any.  Blocks: never.  Errors: POOL_ENOSYS, POOL_ENOMEM. */
 typedef void (*pool_room_callback)(void *user, pool_t *pool);
 POOL_API int pool_on_room(pool_t *pool, pool_room_callback callback, void *user);
 
@@ -587,11 +588,12 @@ POOL_API int pool_host_set(pool_t *pool, const char *name, pool_host_handler han
 
 #define POOL_NAME_MAX_BYTES 255u
 
-/* Answers a call: with status 0 and `size_bytes` bytes of data, POOL_BYTES_MAX at most; or with a negative status, an
- * error of the host's own (any but POOL_EAGAIN), and no data. The handle is stale from then on.
- * Thread: any (thin client: the client).  Blocks: never.
- * Errors you can act on: POOL_EBADF (answered already), POOL_EAGAIN (no memory for the data right now, and the call
- * still waits: pool_on_room), POOL_ENOMEM, POOL_E2BIG, POOL_EINVAL. A caller that has ended is no error. */
+/* Answers a call: with status 0 and `size_bytes` bytes of data, POOL_BYTES_MAX at most, which are copied; or with a
+ * negative status, an error of the host's own (any but POOL_EAGAIN), and no data. The handle is stale from then on.
+ * If the pool has no memory for the data right now, the reply is kept until it has, and the caller waits for that; if
+ * there never will be any, the caller gets POOL_ENOMEM. Thread: any (thin client: the client).  Blocks: never. Errors
+ * you can act on: POOL_EBADF (answered already), POOL_ENOMEM (the caller was told the same), POOL_E2BIG, POOL_EINVAL. A
+ * caller that has ended is no error. */
 POOL_API int pool_reply(pool_t *pool, pool_call_t call, int32_t status, const void *data, uint32_t size_bytes);
 
 #endif

@@ -44,3 +44,9 @@ int pool_host_set(pool_t *pool, const char *name, pool_host_handler handler, voi
     (void)pool, (void)name, (void)handler, (void)user;
     return POOL_ENOSYS;
 }
+
+int pool_reply(pool_t *pool, pool_call_t call, int32_t status, const void *data, uint32_t size_bytes)
+{
+    (void)pool, (void)call, (void)status, (void)data, (void)size_bytes;
+    return POOL_ENOSYS;
+}

@@ -6,6 +6,7 @@
 #include "native/native.h"
 #include "sync/ends.h"
 #include "sync/jobs.h"
+#include "sync/room.h"
 #include "sync/wake.h"
 
 enum callback_kind { CALLBACK_JOB, CALLBACK_END, CALLBACK_ROOM };
@@ -104,7 +105,6 @@ void pool__callbacks_job(struct native *native, uint32_t slot)
     uint32_t mask = (1u << HANDLE_JOB_BITS) - 1;
     struct callback *callback = has_ended(&native->pool->jobs[slot]) ? take(native, CALLBACK_JOB, slot, mask) : NULL;
     if (callback) call_job(native, callback);
-    pool__callbacks_room(native);
 }
 
 /* ------------------------------------------------------------------------------------------------------------ pipes */
@@ -145,6 +145,12 @@ int pool_on_ready(pool_t *pool, pool_fd_t fd, pool_ready_callback function, void
     return 0;
 }
 
+/* Whether there is a ring to write into, or memory for one. The writer takes it: the end is not ours. */
+static bool has_ring(struct pool *pool, const struct pipe *pipe)
+{
+    return atomic_load(&pipe->x_block) || pool__room_for(pool, pipe->capacity);
+}
+
 /* What to tell a watcher: 0, POOL_EBADF; POOL_EAGAIN: nothing yet. */
 static int status_of(struct pool *pool, pool_fd_t fd)
 {
@@ -153,7 +159,8 @@ static int status_of(struct pool *pool, pool_fd_t fd)
     if (!pipe) return POOL_EBADF;
     if (end == PIPE_READ) return pool__pipe_read_status(pipe) == POOL_EAGAIN ? POOL_EAGAIN : 0;
     if (pool__pipe_write_status(pipe) == POOL_EPIPE) return 0;
-    return pool__pipe_room(pipe) < POOL_PIPE_BUF && pool__pipe_room(pipe) < pipe->capacity ? POOL_EAGAIN : 0;
+    if (pool__pipe_room(pipe) < POOL_PIPE_BUF && pool__pipe_room(pipe) < pipe->capacity) return POOL_EAGAIN;
+    return has_ring(pool, pipe) ? 0 : POOL_EAGAIN;
 }
 
 static bool is_due(struct native *native, const struct callback *callback)
@@ -174,10 +181,9 @@ static void call_end(struct native *native, const struct callback *callback)
     callback->function.end(callback->user, native->pool, callback->handle, status == POOL_EAGAIN ? 0 : status);
 }
 
-/* Calls one callback that is due at an end of a slot; false: there is none. */
-static bool call_one_end(struct native *native, uint32_t slot, enum pipe_end end)
+/* Calls one callback that is due, of those whose handle is `wanted` under a mask; false: there is none. */
+static bool call_one_end(struct native *native, uint64_t wanted, uint64_t mask)
 {
-    uint32_t mask = (1u << HANDLE_PIPE_BITS) - 1, wanted = slot << 1 | (uint32_t)end;
     struct callback *due = NULL;
     pthread_mutex_lock(&native->lock);
     for (struct callback *each = native->callbacks; each && !due; each = each->next) {
@@ -193,7 +199,13 @@ static bool call_one_end(struct native *native, uint32_t slot, enum pipe_end end
 
 void pool__callbacks_end(struct native *native, uint32_t slot, enum pipe_end end)
 {
-    while (call_one_end(native, slot, end)) continue; /* others may wait for an end that was here before */
+    uint64_t mask = (1u << HANDLE_PIPE_BITS) - 1, wanted = slot << 1 | (uint32_t)end;
+    while (call_one_end(native, wanted, mask)) continue; /* others may wait for an end that was here before */
+}
+
+void pool__callbacks_memory(struct native *native)
+{
+    while (call_one_end(native, PIPE_WRITE, 1)) continue;
 }
 
 /* ------------------------------------------------------------------------------------------------------------- room */
@@ -205,15 +217,11 @@ int pool_on_room(pool_t *pool, pool_room_callback function, void *user)
     struct native *native = native_of(pool);
     int error = function ? put(native, &callback, true) : POOL_EINVAL;
     if (error) return error;
-    pthread_mutex_lock(&native->lock);
-    bool missed = native->had_room; /* since the call that failed, perhaps */
-    native->had_room = false;
-    pthread_mutex_unlock(&native->lock);
-    if (missed) pool__wake(pool, WAITER_CLIENT, SIGNAL_BLOCKS);
+    pool__wake(pool, WAITER_CLIENT, SIGNAL_BLOCKS); /* there may be some already: the dispatcher looks */
     return 0;
 }
 
-/* Takes all that wait for room off the list, as a list of their own. If there are none, the next one shall look. */
+/* Takes all that wait for room off the list, as a list of their own. */
 static struct callback *take_for_room(struct native *native)
 {
     struct callback *all = NULL, *one;
@@ -222,19 +230,32 @@ static struct callback *take_for_room(struct native *native)
         one->next = all;
         all = one;
     }
-    if (!all) native->had_room = true;
     pthread_mutex_unlock(&native->lock);
     return all;
 }
 
 /* Those that they put on the list themselves have to wait for the next room. */
-void pool__callbacks_room(struct native *native)
+static void call_all_for_room(struct native *native)
 {
     for (struct callback *all = take_for_room(native), *next; all; all = next) {
         next = all->next;
         all->function.room(all->user, native->pool);
         free(all);
     }
+}
+
+static bool waits_for_room(struct native *native)
+{
+    pthread_mutex_lock(&native->lock);
+    const struct callback *at = native->callbacks;
+    while (at && at->kind != CALLBACK_ROOM) at = at->next;
+    pthread_mutex_unlock(&native->lock);
+    return at;
+}
+
+void pool__callbacks_room(struct native *native)
+{
+    if (waits_for_room(native) && pool__room_look(native->pool)) call_all_for_room(native);
 }
 
 /* -------------------------------------------------------------------------------------------------------------- end */
@@ -248,5 +269,5 @@ void pool__callbacks_flush(struct native *native)
         callback->function.end(callback->user, native->pool, callback->handle, POOL_ESHUTDOWN);
         free(callback);
     }
-    pool__callbacks_room(native);
+    call_all_for_room(native);
 }

@@ -7,6 +7,8 @@
 static void dispatch(struct native *native, uint32_t signal)
 {
     if (signal >= SIGNAL_BLOCKS) {
+        pool__replies_send(native);
+        pool__callbacks_memory(native);
         pool__callbacks_room(native);
     } else if (signal >= SIGNAL_CALL_0) {
         pool__hosts_serve(native, signal - SIGNAL_CALL_0);
@@ -38,6 +40,7 @@ static void *run(void *argument)
         if (stops) break;
         port_wait(&pool->bells[WAITER_CLIENT].x_count, count, PORT_FOREVER);
     }
+    pool__replies_flush(native);
     pool__callbacks_flush(native);
     atomic_store(&native->x_dispatcher_over, 1);
     return NULL;

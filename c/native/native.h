@@ -10,8 +10,9 @@
 
 #include "core/layout.h"
 
-struct callback; /* callbacks.c */
-struct host;     /* hosts.c */
+struct callback;   /* callbacks.c */
+struct host;       /* hosts.c */
+struct kept_reply; /* replies.c */
 
 struct native_thread {
     struct pool *pool;
@@ -31,9 +32,9 @@ struct native {
     pthread_mutex_t lock;       /* all below */
     bool dispatches;            /* the dispatcher runs */
     bool stops;                 /* it shall call what is owed, and end */
-    bool had_room;              /* when no callback waited for it */
     struct callback *callbacks; /* those that wait */
     struct host *hosts;
+    struct kept_reply *replies; /* for which there was no memory yet */
 };
 
 static inline struct native *native_of(struct pool *pool)
@@ -57,8 +58,13 @@ bool pool__dispatcher_is_self(struct native *native);
 /* callbacks.c: on the dispatcher's thread. */
 void pool__callbacks_job(struct native *native, uint32_t slot);
 void pool__callbacks_end(struct native *native, uint32_t slot, enum pipe_end end);
+void pool__callbacks_memory(struct native *native); /* ends that may have wanted a ring */
 void pool__callbacks_room(struct native *native);
 void pool__callbacks_flush(struct native *native);
+
+/* replies.c: on the dispatcher's thread. */
+void pool__replies_send(struct native *native); /* as far as there is memory */
+void pool__replies_flush(struct native *native);
 
 /* hosts.c: on the dispatcher's thread; freeing the list. */
 void pool__hosts_serve(struct native *native, uint32_t slot);

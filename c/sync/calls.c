@@ -124,47 +124,62 @@ int pool__call_take(struct pool *pool, uint32_t slot, struct client_call *call_o
     return 0;
 }
 
-static struct call *call_of(struct pool *pool, pool_call_t handle)
+static uint32_t block_bytes(const struct pool *pool, uint32_t block)
 {
-    uint32_t slot = pool__handle_slot(handle, HANDLE_CALL_BITS);
-    if (slot >= CALLS_MAX) return NULL;
-    struct call *call = &pool->calls[slot];
-    return handle == pool__handle_of_call(slot, pool__call_generation(call)) ? call : NULL;
+    return block ? 1u << (BLOCK_MIN_LOG2 + pool->blocks.size_class[block]) : 0;
 }
 
 /* Puts the reply where its reader finds it: the ring, the bytes, the status, and then the end of file. */
 static void publish(struct pool *pool, struct call *call, int32_t status, uint32_t block, uint32_t size_bytes)
 {
     struct pipe *pipe = pool__end_of(pool, call->reply, PIPE_WRITE);
-    if (!pipe) return;
+    if (!pipe) {
+        pool__give_block(pool, block);
+        return;
+    }
     if (block) pool__pipe_attach(pipe, block, pool__block_memory(pool, block));
     atomic_store(&pipe->x_reply, status);
     if (size_bytes) pool__wake_end(pool, pipe, PIPE_READ, pool__pipe_commit(pipe, size_bytes));
     pool__close_end(pool, pipe, PIPE_WRITE);
 }
 
-/* A block that holds the data. */
-static int carry(struct pool *pool, const void *data, uint32_t size_bytes, uint32_t *block)
+int pool__call_carry(struct pool *pool, struct call *call, const void *data, uint32_t size_bytes, uint32_t *block_out)
 {
-    *block = pool__take_block(pool, size_bytes, WAITER_CLIENT);
-    if (!*block) return pool__no_block(pool, size_bytes);
-    memcpy(pool__block_memory(pool, *block), data, size_bytes);
+    *block_out = 0;
+    if (is_given_up(pool, call)) return 0;
+    if (size_bytes <= block_bytes(pool, call->block)) { /* what was asked is not needed any more, but by the answer */
+        *block_out = call->block;
+        call->block = 0;
+    } else {
+        *block_out = pool__take_block(pool, size_bytes, WAITER_CLIENT);
+        if (!*block_out) return pool__no_block(pool, size_bytes);
+    }
+    memmove(pool__block_memory(pool, *block_out), data, size_bytes);
     return 0;
 }
 
-int pool__call_reply(struct pool *pool, pool_call_t handle, int32_t status, const void *data, uint32_t size_bytes,
-                     uint32_t block)
+struct call *pool__call_claim(struct pool *pool, pool_call_t handle)
 {
-    struct call *call = call_of(pool, handle);
-    if (status > 0 || status == POOL_EAGAIN || (status < 0 && size_bytes)) return POOL_EINVAL;
-    if (size_bytes > POOL_BYTES_MAX) return POOL_E2BIG;
-    if (!call || !pool__call_move(call, pool__call_generation(call), CALL_TAKEN, CALL_REPLYING)) return POOL_EBADF;
-    int error = size_bytes && !block && !is_given_up(pool, call) ? carry(pool, data, size_bytes, &block) : 0;
-    if (error) {
-        move(call, CALL_REPLYING, CALL_TAKEN);
-        return error;
-    }
+    uint32_t slot = pool__handle_slot(handle, HANDLE_CALL_BITS);
+    if (slot >= CALLS_MAX) return NULL;
+    struct call *call = &pool->calls[slot];
+    uint64_t generation = pool__call_generation(call);
+    if (handle != pool__handle_of_call(slot, generation)) return NULL;
+    return pool__call_move(call, generation, CALL_TAKEN, CALL_REPLYING) ? call : NULL;
+}
+
+void pool__call_answer(struct pool *pool, struct call *call, int32_t status, uint32_t block, uint32_t size_bytes)
+{
     publish(pool, call, status, block, block ? size_bytes : 0);
     put_back(pool, call, CALL_REPLYING);
+}
+
+int pool__call_reply(struct pool *pool, pool_call_t handle, int32_t status, uint32_t block, uint32_t size_bytes)
+{
+    if (status > 0 || status == POOL_EAGAIN || (status < 0 && size_bytes)) return POOL_EINVAL;
+    if (size_bytes > POOL_BYTES_MAX) return POOL_E2BIG;
+    struct call *call = pool__call_claim(pool, handle);
+    if (!call) return POOL_EBADF;
+    pool__call_answer(pool, call, status, block, size_bytes);
     return 0;
 }

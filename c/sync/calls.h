@@ -33,9 +33,18 @@ struct client_call {
 /* Takes the call in a slot for its handler. POOL_EBADF: none waits there, or nobody wants its reply any more. */
 int pool__call_take(struct pool *pool, uint32_t slot, struct client_call *call_out);
 
-/* Answers a call that was taken. `data` is copied, unless it is in `block`, which then belongs to the reply.
- * POOL_EBADF, POOL_E2BIG, POOL_EINVAL (a positive status, or an error with data), POOL_EAGAIN, POOL_ENOMEM. */
-int pool__call_reply(struct pool *pool, pool_call_t call, int32_t status, const void *data, uint32_t size_bytes,
-                     uint32_t block);
+/* Answers a call that was taken, with `size_bytes` bytes in `block`, which then belongs to the reply; 0: no data.
+ * POOL_EBADF, POOL_E2BIG, POOL_EINVAL (a positive status, or an error with data). */
+int pool__call_reply(struct pool *pool, pool_call_t call, int32_t status, uint32_t block, uint32_t size_bytes);
+
+/* The same in steps, for data that is still to be put into a block. First, a call becomes the replier's; NULL: it is
+ * not there to be answered. */
+struct call *pool__call_claim(struct pool *pool, pool_call_t call);
+
+/* Copies the data into a block: the call's own, if it fits. A call that nobody waits for any more needs none (0).
+ * POOL_EAGAIN: there is no memory, and SIGNAL_BLOCKS follows; POOL_ENOMEM: there will be none. */
+int pool__call_carry(struct pool *pool, struct call *call, const void *data, uint32_t size_bytes, uint32_t *block_out);
+
+void pool__call_answer(struct pool *pool, struct call *call, int32_t status, uint32_t block, uint32_t size_bytes);
 
 #endif

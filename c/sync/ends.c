@@ -1,6 +1,7 @@
 #include "sync/ends.h"
 
 #include "core/handle.h"
+#include "sync/room.h"
 #include "sync/wake.h"
 
 struct pipe *pool__end_of(struct pool *pool, pool_fd_t fd, enum pipe_end end)
@@ -15,6 +16,10 @@ struct pipe *pool__end_of(struct pool *pool, pool_fd_t fd, enum pipe_end end)
 int pool__open_pipe(struct pool *pool, uint32_t capacity, enum end_hold hold, pool_fd_t fds_out[2])
 {
     uint32_t slot = pool__freelist_pop(&pool->free_pipes, pool->pipe_links);
+    if (slot == FREELIST_NONE) {
+        pool__room_want(pool, ROOM_PIPE);
+        slot = pool__freelist_pop(&pool->free_pipes, pool->pipe_links);
+    }
     if (slot == FREELIST_NONE) return POOL_ENFILE;
     struct pipe *pipe = &pool->pipes[slot];
     pool__pipe_open(pipe, capacity, 0);
@@ -44,7 +49,11 @@ uint32_t pool__take_block(struct pool *pool, uint32_t size_bytes, uint32_t waite
     if (block) return block;
 
     /* Announce, look again: a block given back in between would wake nobody. */
-    pool__starve(pool, waiter);
+    if (waiter > WAITER_CLIENT) {
+        pool__starve(pool, waiter);
+    } else {
+        pool__room_want(pool, ROOM_BLOCK_0 + kind); /* whoever does not wait may have asked to be called back */
+    }
     block = pool__blocks_take(&pool->blocks, kind);
     if (block) return block;
     pool__blocks_want(&pool->blocks, kind);
@@ -76,9 +85,12 @@ int pool__attach_ring(struct pool *pool, struct pipe *pipe, uint32_t waiter)
 static void recycle(struct pool *pool, struct pipe *pipe)
 {
     uint64_t generation = atomic_fetch_add(&pipe->x_generation, 1) + 1;
-    pool__give_block(pool, atomic_load(&pipe->x_block));
-    if (pool__is_used_up(generation)) return;
-    pool__freelist_push(&pool->free_pipes, pool->pipe_links, (uint32_t)(pipe - pool->pipes));
+    uint32_t block = atomic_load(&pipe->x_block);
+    if (!pool__is_used_up(generation)) {
+        pool__freelist_push(&pool->free_pipes, pool->pipe_links, (uint32_t)(pipe - pool->pipes));
+    }
+    pool__give_block(pool, block);
+    if (atomic_load(&pool->x_room_wanted) & 1u << ROOM_PIPE) pool__wake_starved(pool);
 }
 
 static void leave_caller(struct pool *pool, struct pipe *pipe)

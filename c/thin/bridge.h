@@ -44,7 +44,8 @@ enum thin_call {
     CALL_STAGE,
     CALL_SUBMIT,
     CALL_REPLY,
-    CALL_FILE
+    CALL_FILE,
+    CALL_ROOM
 };
 
 struct thin_host_call {

@@ -69,6 +69,42 @@ void pool__thin_call_signal(struct pool *pool, uint32_t slot)
     handler->handler(handler->user, pool, call.call, asked->data, call.size_bytes);
 }
 
+/* Sends a reply if it can be sent or never will be: 0, POOL_EAGAIN; any other error is what the caller gets, too. */
+static int send(struct pool *pool, pool_call_t call, int32_t status, const void *data, uint32_t size_bytes)
+{
+    int error = size_bytes ? pool__thin_stage(pool, data, size_bytes) : 0;
+    if (error == POOL_EAGAIN) return error;
+    if (error) {
+        refuse(pool, call, error);
+        return error;
+    }
+    return pool__thin_call(pool->id, CALL_REPLY, (double)call, (uint32_t)status, size_bytes);
+}
+
+static void forget_reply(struct pool *pool, struct thin_reply **at)
+{
+    struct thin_reply *reply = *at;
+    *at = reply->next;
+    free(reply);
+    pool__thin_hold(pool->id, -1);
+}
+
+/* Keeps a reply until there is memory for it: 0. POOL_ENOMEM: not even for that, and the caller is told so. */
+static int keep_reply(struct pool *pool, pool_call_t call, const void *data, uint32_t size_bytes)
+{
+    struct thin_reply **last = &pool->replies, *reply = malloc(sizeof *reply + size_bytes);
+    if (!reply) {
+        refuse(pool, call, POOL_ENOMEM);
+        return POOL_ENOMEM;
+    }
+    *reply = (struct thin_reply){.call = call, .size_bytes = size_bytes};
+    memcpy(reply->data, data, size_bytes);
+    while (*last) last = &(*last)->next;
+    *last = reply;
+    pool__thin_hold(pool->id, 1);
+    return 0;
+}
+
 int pool_reply(pool_t *pool, pool_call_t call, int32_t status, const void *data, uint32_t size_bytes)
 {
     pool__thin_begin();
@@ -78,13 +114,25 @@ int pool_reply(pool_t *pool, pool_call_t call, int32_t status, const void *data,
     struct thin_asked **at = &pool->asked;
     while (*at && (*at)->call != call) at = &(*at)->next;
     if (!*at) return POOL_EBADF;
-    int error = size_bytes ? pool__thin_stage(pool, data, size_bytes) : 0;
-    if (error == 0) error = pool__thin_call(pool->id, CALL_REPLY, (double)call, (uint32_t)status, size_bytes);
-    if (error) return error;
     struct thin_asked *asked = *at;
     *at = asked->next;
-    free(asked);
-    return 0;
+    int error = send(pool, call, status, data, size_bytes);
+    if (error == POOL_EAGAIN) error = keep_reply(pool, call, data, size_bytes);
+    free(asked); /* not before: the data may be in there */
+    return error;
+}
+
+void pool__thin_send_replies(struct pool *pool)
+{
+    struct thin_reply **at = &pool->replies;
+    while (*at) {
+        struct thin_reply *reply = *at;
+        if (send(pool, reply->call, 0, reply->data, reply->size_bytes) == POOL_EAGAIN) {
+            at = &reply->next;
+        } else {
+            forget_reply(pool, at);
+        }
+    }
 }
 
 void pool__thin_free_calls(struct pool *pool)
@@ -99,4 +147,5 @@ void pool__thin_free_calls(struct pool *pool)
         pool->asked = asked->next;
         free(asked);
     }
+    while (pool->replies) forget_reply(pool, &pool->replies);
 }

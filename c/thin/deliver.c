@@ -8,6 +8,14 @@ static void die(struct pool *pool)
     pool__thin_fail_waiters(pool);
 }
 
+/* What was promised comes before what is asked for anew. */
+static void tell_room(struct pool *pool)
+{
+    pool__thin_send_replies(pool);
+    pool__thin_look_at_ends(pool);
+    pool__thin_tell_room(pool);
+}
+
 static void dispatch(struct pool *pool, uint32_t signal, uint32_t number, double status)
 {
     uint32_t which = signal & 0xffff;
@@ -15,7 +23,7 @@ static void dispatch(struct pool *pool, uint32_t signal, uint32_t number, double
     case SIGNAL_JOB_0: pool__thin_job_signal(pool, which); return;
     case SIGNAL_END_0: pool__thin_end_signal(pool, which); return;
     case SIGNAL_CALL_0: pool__thin_call_signal(pool, which); return;
-    case SIGNAL_ROOM: pool__thin_tell_room(pool); return;
+    case SIGNAL_ROOM: tell_room(pool); return;
     case SIGNAL_OPENED: pool__thin_opened(pool, (int32_t)status); return;
     case SIGNAL_LOADED: pool__thin_loaded(pool, number, status); return;
     case SIGNAL_CLOSED: pool__thin_tell_closed(pool); return;

@@ -177,7 +177,6 @@ void pool__thin_job_signal(struct pool *pool, uint32_t slot)
     struct thin_job *job = pool->jobs[slot];
     if (!job || !has_ended(pool, job)) return; /* released, or the signal was for the one before it */
     if (job->callback) call_back(pool, job);
-    pool__thin_tell_room(pool);
 }
 
 int pool_on_end(pool_t *pool, pool_job_t handle, pool_end_callback callback, void *user)
@@ -231,7 +230,6 @@ int pool_release(pool_t *pool, pool_job_t handle)
     if (!has_ended(pool, job)) return POOL_EBUSY;
     if (!pool->died && !pool->closing) pool__thin_call(pool->id, CALL_RELEASE, (double)handle, 0, 0);
     forget(pool, job);
-    pool__thin_post_room(pool);
     return 0;
 }
 

@@ -171,7 +171,7 @@ int pool_destroy(pool_t *pool)
     pool__thin_tell_closed(pool);
     pool__thin_fail_waiters(pool);
     pool__thin_fail_loads(pool);
-    pool__thin_tell_room(pool);
+    pool__thin_end_rooms(pool);
     free_everything(pool);
     pool__thin_close(pool->id);
     pool->gone = true;

@@ -45,7 +45,8 @@ int pool_poll(pool_t *pool, struct pool_pollfd *fds, uint32_t n_fds, int32_t tim
     while ((found = look_for_caller(pool, fds, n_fds)) == 0 && timeout_ms != 0) {
         if (!signals) signals = malloc((n_fds + 1) * sizeof *signals);
         for (uint32_t i = 0; signals && i < n_fds; i++) signals[i] = SIGNAL_END_0 + pool__thin_index(fds[i].fd);
-        int status = signals ? pool__thin_await(pool, signals, n_fds, deadline_ms) : POOL_ENOMEM;
+        if (signals) signals[n_fds] = SIGNAL_ROOM; /* a ring wants memory */
+        int status = signals ? pool__thin_await(pool, signals, n_fds + 1, deadline_ms) : POOL_ENOMEM;
         found = status == POOL_ETIMEDOUT ? 0 : status;
         if (status) break;
     }
@@ -77,6 +78,13 @@ void pool__thin_end_signal(struct pool *pool, uint32_t index)
         job->inherited[(*at)->stream] = 0;
         free(*at);
         *at = NULL;
+    }
+}
+
+void pool__thin_look_at_ends(struct pool *pool)
+{
+    for (uint32_t i = PIPE_WRITE; i < ENDS_MAX; i += 2) {
+        if (pool->waiters[i]) pool__thin_end_signal(pool, i);
     }
 }
 

@@ -15,10 +15,11 @@ int pool_on_room(pool_t *pool, pool_room_callback callback, void *user)
     while (*last) last = &(*last)->next;
     *last = room;
     pool__thin_hold(pool->id, 1);
+    pool__thin_post(pool->id, SIGNAL_ROOM); /* there may be some already */
     return 0;
 }
 
-void pool__thin_tell_room(struct pool *pool)
+void pool__thin_end_rooms(struct pool *pool)
 {
     struct thin_room *rooms = pool->rooms;
     pool->rooms = NULL; /* those who ask again meanwhile wait for the next time */
@@ -31,7 +32,7 @@ void pool__thin_tell_room(struct pool *pool)
     }
 }
 
-void pool__thin_post_room(struct pool *pool)
+void pool__thin_tell_room(struct pool *pool)
 {
-    if (pool->rooms) pool__thin_post(pool->id, SIGNAL_ROOM);
+    if (pool->rooms && pool__thin_call(pool->id, CALL_ROOM, 0, 0, 0) > 0) pool__thin_end_rooms(pool);
 }

@@ -69,6 +69,14 @@ struct thin_asked {
     uint8_t data[];
 };
 
+/* A reply that is kept until there is memory for it in the pool. */
+struct thin_reply {
+    struct thin_reply *next;
+    pool_call_t call;
+    uint32_t size_bytes;
+    uint8_t data[];
+};
+
 struct pool {
     uint32_t id;
     pool_create_callback on_created;
@@ -83,6 +91,7 @@ struct pool {
     struct thin_load *loads;
     struct thin_handler *handlers;
     struct thin_asked *asked;
+    struct thin_reply *replies; /* for which there was no memory yet */
     struct thin_waiter *closed; /* waited for ends that were closed, and are to hear of it */
     struct thin_job *jobs[SLOTS_MAX];
     struct thin_waiter *waiters[ENDS_MAX]; /* by slot and end */
@@ -169,6 +178,8 @@ int32_t pool__thin_take(struct pool *pool, pool_fd_t fd, void *data, uint32_t si
 
 /* --- ready.c */
 void pool__thin_end_signal(struct pool *pool, uint32_t index);
+/* There may be memory for ends that wait for it. */
+void pool__thin_look_at_ends(struct pool *pool);
 /* An end was closed here: whoever waits for it is told, later. */
 void pool__thin_end_closed(struct pool *pool, pool_fd_t fd);
 /* Tells those whose ends were closed. */
@@ -179,12 +190,15 @@ void pool__thin_fail_waiters(struct pool *pool);
 uint32_t pool__thin_look(struct pool *pool, pool_fd_t fd);
 
 /* --- room.c */
+/* Calls those who wait for room, if there is some. */
 void pool__thin_tell_room(struct pool *pool);
-/* Something was released. */
-void pool__thin_post_room(struct pool *pool);
+/* Calls them whether there is or not. */
+void pool__thin_end_rooms(struct pool *pool);
 
 /* --- calls.c */
 void pool__thin_call_signal(struct pool *pool, uint32_t slot);
+/* Sends what replies are kept, as far as there is memory for them now. */
+void pool__thin_send_replies(struct pool *pool);
 void pool__thin_free_calls(struct pool *pool);
 
 #endif

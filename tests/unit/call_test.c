@@ -10,11 +10,9 @@ static const char *const names[CALL_STATES] = {"FREE", "FILLING", "WAITING", "TA
 
 /* The table of core/call.h, written down a second time. */
 static const bool allowed[CALL_STATES][CALL_STATES] = {
-    [CALL_FREE] = {[CALL_FILLING] = true},
-    [CALL_FILLING] = {[CALL_WAITING] = true, [CALL_FREE] = true},
-    [CALL_WAITING] = {[CALL_TAKEN] = true},
-    [CALL_TAKEN] = {[CALL_REPLYING] = true, [CALL_FREE] = true},
-    [CALL_REPLYING] = {[CALL_FREE] = true, [CALL_TAKEN] = true},
+    [CALL_FREE] = {[CALL_FILLING] = true},  [CALL_FILLING] = {[CALL_WAITING] = true, [CALL_FREE] = true},
+    [CALL_WAITING] = {[CALL_TAKEN] = true}, [CALL_TAKEN] = {[CALL_REPLYING] = true, [CALL_FREE] = true},
+    [CALL_REPLYING] = {[CALL_FREE] = true},
 };
 
 static void preset(uint64_t generation, enum call_state state)

@@ -1,5 +1,6 @@
 /* native/callbacks.c: pool_on_end, pool_on_ready and pool_on_room, called on a thread of the pool's own. */
 #include <sched.h>
+#include <unistd.h>
 
 #include "core/layout.h"
 #include "support/native_pool.h"
@@ -469,18 +470,17 @@ static void room_is_told_when_a_record_is_released(void **state)
     pool_job_t more = 5;
     struct pool_job_config config = {.function = return_user};
     for (uint32_t i = 0; i < JOBS_MAX; i++) jobs[i] = native_submit(pool, return_user, NULL);
-    for (uint32_t i = 0; i < JOBS_MAX; i++) assert_int_equal(pool_wait(pool, jobs[i], POOL_FOREVER, NULL), 0);
-    assert_int_equal(pool_on_room(pool, on_room, NULL), 0);
-    await_call(); /* for the ends of these, of which there will be no more */
-    while (atomic_load(&pool->signals.x_any)) sched_yield();
-    assert_int_equal(pool_on_room(pool, on_room, NULL), 0);
-    sched_yield();
     assert_int_equal(pool_submit(pool, &config, &more), POOL_EAGAIN);
     assert_int_equal(pool_on_room(pool, on_room, &more), 0);
+    for (uint32_t i = 0; i < JOBS_MAX; i++) assert_int_equal(pool_wait(pool, jobs[i], POOL_FOREVER, NULL), 0);
+    while (atomic_load(&pool->signals.x_any)) sched_yield();
+    assert_int_equal(atomic_load(&told.x_n), 0); /* they have ended, but their records are not to be had */
     assert_int_equal(pool_release(pool, jobs[7]), 0);
-    for (uint32_t i = 0; i < 2; i++) await_call();
+    await_call();
+    assert_ptr_equal(told.user, &more);
     assert_int_equal(pool_submit(pool, &config, &jobs[7]), 0);
     for (uint32_t i = 0; i < JOBS_MAX; i++) native_await(pool, jobs[i]);
+    assert_int_equal(atomic_load(&told.x_n), 1);
 }
 
 static void room_is_told_when_memory_is_added(void **state)
@@ -489,32 +489,120 @@ static void room_is_told_when_memory_is_added(void **state)
     static uint8_t input[4 << 20];
     pool_job_t job = 0;
     struct pool_job_config config = {.function = return_user, .input = input, .input_bytes = sizeof input};
-    int status = pool_submit(pool, &config, &job);
-    for (uint32_t i = 0; status == POOL_EAGAIN; i++) {
+    int status;
+    while ((status = pool_submit(pool, &config, &job)) == POOL_EAGAIN) {
         assert_int_equal(pool_on_room(pool, on_room, NULL), 0);
-        if (i == 0) {
-            /* It may have been added between the two calls: then the end of a job is what calls back. */
-            native_await(pool, native_submit(pool, return_user, NULL));
-        }
         await_call();
-        status = pool_submit(pool, &config, &job);
     }
     assert_int_equal(status, 0);
     native_await(pool, job);
 }
 
-/* Room that came after the call which failed, and before the callback was set, is not missed. */
-static void room_that_came_before_the_callback_is_told_at_once(void **state)
+static void room_is_told_when_a_pipe_is_closed(void **state)
 {
     (void)state;
-    flush(); /* the dispatcher runs, and has seen a job end */
+    static pool_fd_t all[PIPES_MAX][2];
+    pool_fd_t more[2];
+    uint32_t n = 0;
+    while (pool_pipe(pool, 256, all[n]) == 0) n++;
+    assert_int_equal(pool_pipe(pool, 256, more), POOL_ENFILE);
     assert_int_equal(pool_on_room(pool, on_room, NULL), 0);
+    flush();
+    assert_int_equal(atomic_load(&told.x_n), 0);
+    for (uint32_t end = 0; end < 2; end++) assert_int_equal(pool_close(pool, all[5][end]), 0); /* it had no memory */
     await_call();
-    assert_int_equal(pool_on_room(pool, on_room, NULL), 0); /* but not twice for the same */
-    sched_yield();
-    native_await(pool, native_submit(pool, return_user, NULL));
-    await_call();
+    assert_int_equal(pool_pipe(pool, 256, all[5]), 0);
+    for (uint32_t i = 0; i < n; i++) {
+        for (uint32_t end = 0; end < 2; end++) assert_int_equal(pool_close(pool, all[i][end]), 0);
+    }
 }
+
+/* Room that came after the call which failed, and before the callback was set, is not missed. */
+static void room_that_is_there_already_is_told_soon(void **state)
+{
+    (void)state;
+    for (uint32_t i = 0; i < 3; i++) { /* each time anew */
+        assert_int_equal(pool_on_room(pool, on_room, NULL), 0);
+        await_call();
+    }
+    assert_int_equal(atomic_load(&told.x_n), 3);
+}
+
+/* ---------------------------------------------------------------------------------------------------------- memory */
+
+struct full {
+    pool_t *pool;
+    pool_fd_t fds[64][2];
+    uint32_t n;
+};
+
+/* A pool whose memory is all in the rings of pipes; the last pipe has found none. */
+static void fill(struct full *full)
+{
+    int32_t status = 1;
+    *full = (struct full){0};
+    assert_int_equal(pool_create(&(struct pool_config){.n_workers = 1, .max_memory_mib = 32}, &full->pool), 0);
+    while (status == 1) {
+        pool_fd_t *ends = full->fds[full->n++];
+        assert_true(full->n < COUNT_OF(full->fds));
+        assert_int_equal(pool_pipe(full->pool, POOL_PIPE_MAX_BYTES, ends), 0);
+        assert_int_equal(pool_set_nonblocking(full->pool, ends[1], true), 0);
+        for (uint32_t i = 0; i < 300 && (status = pool_write(full->pool, ends[1], "x", 1)) < 0; i++) usleep(1000);
+    }
+    assert_int_equal(status, POOL_EAGAIN);
+}
+
+static void close_pipe(const struct full *full, uint32_t i)
+{
+    for (uint32_t end = 0; end < 2; end++) assert_int_equal(pool_close(full->pool, full->fds[i][end]), 0);
+}
+
+static struct {
+    _Atomic uint32_t x_calls, x_in_vain, x_done, x_rooms;
+} memory;
+
+static void write_when_ready(void *user, pool_t *of, pool_fd_t fd, int status)
+{
+    atomic_fetch_add(&memory.x_calls, 1);
+    if (status) return;
+    int32_t n = pool_write(of, fd, "x", 1);
+    if (n == 1) atomic_fetch_add(&memory.x_done, 1);
+    if (n != POOL_EAGAIN) return;
+    atomic_fetch_add(&memory.x_in_vain, 1);
+    THREAD_CHECK(pool_on_ready(of, fd, write_when_ready, user) == 0);
+}
+
+static void count_rooms(void *user, pool_t *of)
+{
+    (void)user, (void)of;
+    atomic_fetch_add(&memory.x_rooms, 1);
+}
+
+/* While memory is used up nobody is told anything, whatever else happens; once it is given back, each is told. */
+static void ready_and_room_wait_for_memory(void **state)
+{
+    (void)state;
+    static struct full full;
+    memset(&memory, 0, sizeof memory);
+    fill(&full);
+    pool_fd_t last = full.fds[full.n - 1][1];
+    struct pool_pollfd poll = {last, POOL_POLLOUT, 0};
+    assert_int_equal(pool_poll(full.pool, &poll, 1, 5), 0);
+    assert_int_equal(pool_on_room(full.pool, count_rooms, NULL), 0);
+    assert_int_equal(pool_on_ready(full.pool, last, write_when_ready, NULL), 0);
+    for (uint32_t i = 0; i < 20; i++) native_await(full.pool, native_submit(full.pool, return_user, NULL));
+    while (atomic_load(&full.pool->signals.x_any)) sched_yield();
+    assert_int_equal(atomic_load(&memory.x_calls), 0);
+    assert_int_equal(atomic_load(&memory.x_rooms), 0);
+    for (uint32_t i = 0; i < 2; i++) close_pipe(&full, i); /* for each of them */
+    while (!atomic_load(&memory.x_done)) sched_yield();
+    while (!atomic_load(&memory.x_rooms)) sched_yield();
+    assert_int_equal(atomic_load(&memory.x_calls), 1 + atomic_load(&memory.x_in_vain));
+    assert_true(atomic_load(&memory.x_in_vain) <= 1);
+    assert_int_equal(pool_destroy(full.pool), 0);
+}
+
+/* ------------------------------------------------------------------------------------------------------------ more */
 
 static void room_callbacks_are_called_once_each(void **state)
 {
@@ -598,7 +686,9 @@ int main(void)
         CASE(ready_callbacks_move_a_stream),
         CASE(room_is_told_when_a_record_is_released),
         CASE(room_is_told_when_memory_is_added),
-        CASE(room_that_came_before_the_callback_is_told_at_once),
+        CASE(room_is_told_when_a_pipe_is_closed),
+        CASE(room_that_is_there_already_is_told_soon),
+        CASE(ready_and_room_wait_for_memory),
         CASE(room_callbacks_are_called_once_each),
         CASE(destroy_calls_whatever_is_owed),
     };

@@ -342,33 +342,56 @@ static void call_of_a_cancelled_job_is_ecanceled_when_it_would_sleep(void **stat
     assert_int_equal(test_free_calls(pool), CALLS_MAX);
 }
 
-static void reply_without_memory_is_eagain_and_can_be_given_again(void **state)
+static void reply_without_memory_stays_the_repliers(void **state)
 {
     (void)state;
     static uint8_t data[4 << 20];
+    uint32_t block;
     struct call_draft draft = send("f", NULL, 0);
     struct client_call call = take(&draft);
-    assert_int_equal(pool_reply(pool, call.call, 0, data, sizeof data), POOL_EAGAIN);
-    assert_int_equal(pool__call_state(draft.call), CALL_TAKEN);
+    struct call *claimed = pool__call_claim(pool, call.call);
+    assert_ptr_equal(claimed, draft.call);
+    assert_null(pool__call_claim(pool, call.call)); /* it is nobody else's any more */
+    assert_int_equal(pool__call_carry(pool, claimed, data, sizeof data, &block), POOL_EAGAIN);
+    assert_int_equal(pool__call_state(draft.call), CALL_REPLYING);
     assert_int_equal(atomic_load(&draft.pipe->x_reply), POOL_EAGAIN);
     coordinator_tick(pool);
     assert_true(test_signalled(pool, SIGNAL_BLOCKS));
-    assert_int_equal(pool_reply(pool, call.call, 0, data, sizeof data), 0);
+    assert_int_equal(pool__call_carry(pool, claimed, data, sizeof data, &block), 0);
+    pool__call_answer(pool, claimed, 0, block, sizeof data);
     assert_int_equal(bytes_in(&draft), sizeof data);
     close_reply(&draft);
 }
 
-static void reply_for_which_there_never_is_memory_is_enomem(void **state)
+static void reply_for_which_there_never_is_memory_is_enomem_to_both(void **state)
 {
     (void)state;
     static uint8_t data[4 << 20];
+    uint32_t block;
     struct call_draft draft = send("f", NULL, 0);
-    struct client_call call = take(&draft);
+    struct call *claimed = pool__call_claim(pool, take(&draft).call);
     pool->blocks.limit_bytes = pool->blocks.x_total_bytes;
-    assert_int_equal(pool_reply(pool, call.call, 0, data, sizeof data), POOL_EAGAIN);
+    assert_int_equal(pool__call_carry(pool, claimed, data, sizeof data, &block), POOL_EAGAIN);
     coordinator_tick(pool);
-    assert_int_equal(pool_reply(pool, call.call, 0, data, sizeof data), POOL_ENOMEM);
-    assert_int_equal(pool_reply(pool, call.call, POOL_ENOMEM, NULL, 0), 0); /* it can still be answered */
+    assert_int_equal(pool__call_carry(pool, claimed, data, sizeof data, &block), POOL_ENOMEM);
+    pool__call_answer(pool, claimed, POOL_ENOMEM, 0, 0);
+    assert_int_equal(atomic_load(&draft.pipe->x_reply), POOL_ENOMEM);
+    close_reply(&draft);
+}
+
+/* What was asked is not needed any more when it is answered: an answer that is no larger needs no memory. */
+static void reply_that_fits_goes_back_in_the_memory_of_the_question(void **state)
+{
+    (void)state;
+    static uint32_t taken[512];
+    static const char question[200] = "abcdefgh";
+    struct call_draft draft = send("f", question, sizeof question);
+    struct client_call call = take(&draft);
+    uint32_t n = test_drain_blocks(pool, 256, taken, COUNT_OF(taken));
+    assert_int_equal(pool_reply(pool, call.call, 0, call.data + 1, 199), 0); /* from within the question itself */
+    assert_memory_equal(pool__pipe_readable(draft.pipe, 0).data, question + 1, 199);
+    assert_int_equal(bytes_in(&draft), 199);
+    test_undrain_blocks(pool, taken, n);
     close_reply(&draft);
 }
 
@@ -445,8 +468,9 @@ int main(void)
         CASE(more_calls_than_there_can_be_are_eagain_until_one_is_answered),
         CASE(call_when_all_pipes_are_in_use_is_enfile),
         CASE(call_of_a_cancelled_job_is_ecanceled_when_it_would_sleep),
-        CASE(reply_without_memory_is_eagain_and_can_be_given_again),
-        CASE(reply_for_which_there_never_is_memory_is_enomem),
+        CASE(reply_without_memory_stays_the_repliers),
+        CASE(reply_for_which_there_never_is_memory_is_enomem_to_both),
+        CASE(reply_that_fits_goes_back_in_the_memory_of_the_question),
         CASE(reply_that_was_staged_is_not_copied),
         CASE(stage_of_too_much_is_refused),
         CASE(stats_count_calls_and_not_their_pipes),

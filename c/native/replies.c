@@ -1,0 +1,92 @@
+/* pool_reply of a native pool: a reply for which the pool has no memory yet is kept until it has. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "native/native.h"
+#include "sync/calls.h"
+#include "sync/wake.h"
+
+struct kept_reply {
+    struct kept_reply *next;
+    struct call *call;
+    uint32_t size_bytes;
+    uint8_t data[];
+};
+
+static void keep_locked(struct native *native, struct kept_reply *reply)
+{
+    struct kept_reply **last = &native->replies;
+    while (*last) last = &(*last)->next;
+    reply->next = NULL;
+    *last = reply;
+}
+
+/* False: no memory, not even for that. */
+static bool keep(struct native *native, struct call *call, const void *data, uint32_t size_bytes)
+{
+    struct kept_reply *reply = malloc(sizeof *reply + size_bytes);
+    if (!reply) return false;
+    *reply = (struct kept_reply){.call = call, .size_bytes = size_bytes};
+    memcpy(reply->data, data, size_bytes);
+    pthread_mutex_lock(&native->lock);
+    keep_locked(native, reply);
+    pthread_mutex_unlock(&native->lock);
+    pool__wake(native->pool, WAITER_CLIENT, SIGNAL_BLOCKS); /* there may have been some meanwhile */
+    return true;
+}
+
+/* Sends a reply if it can be sent or never will be: 0, POOL_EAGAIN; POOL_ENOMEM, which is what the caller gets. */
+static int send(struct pool *pool, struct call *call, const void *data, uint32_t size_bytes)
+{
+    uint32_t block;
+    int error = pool__call_carry(pool, call, data, size_bytes, &block);
+    if (error == POOL_EAGAIN) return error;
+    pool__call_answer(pool, call, error, block, error ? 0 : size_bytes);
+    return error;
+}
+
+int pool_reply(pool_t *pool, pool_call_t handle, int32_t status, const void *data, uint32_t size_bytes)
+{
+    if (!pool || (size_bytes && !data)) return POOL_EINVAL;
+    if (size_bytes == 0 || status) return pool__call_reply(pool, handle, status, 0, size_bytes);
+    if (size_bytes > POOL_BYTES_MAX) return POOL_E2BIG;
+    struct call *call = pool__call_claim(pool, handle);
+    if (!call) return POOL_EBADF;
+    int error = send(pool, call, data, size_bytes);
+    if (error != POOL_EAGAIN) return error;
+    if (keep(native_of(pool), call, data, size_bytes)) return 0;
+    pool__call_answer(pool, call, POOL_ENOMEM, 0, 0);
+    return POOL_ENOMEM;
+}
+
+static struct kept_reply *take_all(struct native *native)
+{
+    pthread_mutex_lock(&native->lock);
+    struct kept_reply *all = native->replies;
+    native->replies = NULL;
+    pthread_mutex_unlock(&native->lock);
+    return all;
+}
+
+void pool__replies_send(struct native *native)
+{
+    for (struct kept_reply *reply = take_all(native), *next; reply; reply = next) {
+        next = reply->next;
+        if (send(native->pool, reply->call, reply->data, reply->size_bytes) != POOL_EAGAIN) {
+            free(reply);
+            continue;
+        }
+        pthread_mutex_lock(&native->lock);
+        keep_locked(native, reply);
+        pthread_mutex_unlock(&native->lock);
+    }
+}
+
+void pool__replies_flush(struct native *native)
+{
+    for (struct kept_reply *reply = take_all(native), *next; reply; reply = next) {
+        next = reply->next;
+        pool__call_answer(native->pool, reply->call, POOL_ESHUTDOWN, 0, 0);
+        free(reply);
+    }
+}

@@ -1,0 +1,47 @@
+#include "sync/room.h"
+
+#include "core/freelist.h"
+#include "sync/ends.h"
+#include "sync/wake.h"
+
+_Static_assert(BLOCK_CLASSES < ROOM_RECORD, "each has its bit");
+
+void pool__room_want(struct pool *pool, enum room room)
+{
+    atomic_fetch_or(&pool->x_room_wanted, 1u << room);
+    pool__starve(pool, WAITER_CLIENT);
+}
+
+bool pool__room_for(struct pool *pool, uint32_t size_bytes)
+{
+    uint32_t block = pool__take_block(pool, size_bytes, WAITER_CLIENT);
+    pool__give_block(pool, block);
+    return block || pool__no_block(pool, size_bytes) == POOL_ENOMEM;
+}
+
+/* Announces, and looks again. */
+static bool has_slot(struct pool *pool, struct freelist *list, enum room room)
+{
+    if (!pool__freelist_is_empty(list)) return true;
+    pool__room_want(pool, room);
+    return !pool__freelist_is_empty(list);
+}
+
+static bool is_there(struct pool *pool, enum room room)
+{
+    switch (room) {
+    case ROOM_SOON: return true;
+    case ROOM_RECORD: return has_slot(pool, &pool->free_jobs, room);
+    case ROOM_PIPE: return has_slot(pool, &pool->free_pipes, room);
+    default: return pool__room_for(pool, 1u << (BLOCK_MIN_LOG2 + room));
+    }
+}
+
+bool pool__room_look(struct pool *pool)
+{
+    bool found = false;
+    uint32_t wanted = atomic_exchange(&pool->x_room_wanted, 0);
+    if (!wanted) wanted = 1u << ROOM_RECORD;
+    for (; wanted; wanted &= wanted - 1) found |= is_there(pool, (enum room)__builtin_ctz(wanted));
+    return found;
+}

@@ -1,0 +1,26 @@
+/* Room: what was wanted in vain by callers who do not wait, and whether it can be had by now. The client is signalled
+ * whenever something is given back, and finds out here whether that is of use to anybody.
+ */
+#ifndef MILLRACE_SYNC_ROOM_H
+#define MILLRACE_SYNC_ROOM_H
+
+#include "core/layout.h"
+
+enum room {
+    ROOM_BLOCK_0 = 0, /* + class: memory */
+    ROOM_RECORD = 29, /* a job's */
+    ROOM_PIPE = 30,
+    ROOM_SOON = 31 /* it was in another thread's hands for a moment */
+};
+
+/* Notes that there was none. A signal (SIGNAL_BLOCKS) follows when there may be some: look once more after this. */
+void pool__room_want(struct pool *pool, enum room room);
+
+/* Whether something that was wanted can be had now; if nothing was, whether a job can be submitted. What cannot be had
+ * is still wanted. */
+bool pool__room_look(struct pool *pool);
+
+/* Whether there is a block of that size now, or no use in waiting for one. If not, a signal follows. */
+bool pool__room_for(struct pool *pool, uint32_t size_bytes);
+
+#endif
