@@ -64,4 +64,8 @@ $(GUESTS_EMSCRIPTEN:%=$(GUESTS_BUILD)/%.wasm): $(GUESTS_BUILD)/%.wasm: $(GUESTS_
 $(GUESTS_WAT:%=$(GUESTS_BUILD)/%.wasm): $(GUESTS_BUILD)/%.wasm: $(GUESTS_DIR)/%.wat $(GUESTS_NEED)
 	@mkdir -p $(@D)
 	@echo 'guest $<'
-	@$(WAT2WASM) $< -o $@
+	@$(WAT2WASM) $(WAT_FLAGS) $< -o $@
+
+# What wat2wasm takes only when it is told to.
+$(GUESTS_BUILD)/misbehaving/catcher.wasm: private WAT_FLAGS := --enable-exceptions
+$(GUESTS_BUILD)/misbehaving/sharedmemory.wasm: private WAT_FLAGS := --enable-threads

@@ -4,6 +4,7 @@ import { scenarios as compile } from './compile.mjs';
 import { scenarios as endless } from './endless.mjs';
 import { scenarios as files } from './files.mjs';
 import { scenarios as gates } from './gates.mjs';
+import { scenarios as modules } from './modules.mjs';
 import { scenarios as pool } from './pool.mjs';
 import { scenarios as clang } from './programs/clang.mjs';
 import { scenarios as php } from './programs/php.mjs';
@@ -16,4 +17,4 @@ import { scenarios as spawn } from './spawn.mjs';
 
 const programs = { python, sqlite, php, ruby, quickjs, clang };
 
-export const subjects = { run, spawn, pool, compile, files, gates, ...programs, endless };
+export const subjects = { run, spawn, pool, compile, modules, files, gates, ...programs, endless };
