@@ -167,6 +167,10 @@ lint: $(NODE_MODULES) ## types and lint rules
 check-architecture: ## includes point downwards, platforms stay in c/port, functions fit on a screen
 	@node tests/check/architecture.mjs
 
+.PHONY: check-faults
+check-faults: ## fail if tests/FAULTS.md names a test that is not there
+	@node tests/check/faults.mjs
+
 .PHONY: check-gen
 check-gen: build/gen/layout.gen.ts build/gen/copiers.gen.ts ## fail if generated sources are stale
 	@for file in $(notdir $^); do cmp build/gen/$$file bindings-js/src/$$file || { echo 'run "make gen"' >&2; exit 1; }; done

@@ -156,10 +156,11 @@ class Coordinator {
     this.#starting.delete(number);
   }
 
-  /** Says how many workers there are; the first time, once every worker has started or failed. */
+  /** Says how many workers there are; the first time, once every worker has started, or one has and another has failed:
+   * of those that take the place of the failed ones nothing may ever be heard. */
   #report(): void {
     const roster = { workers: this.#workers.size - this.#starting.size, lost: this.#lost };
-    const first = this.#starting.size === 0 && !this.#ready;
+    const first = !this.#ready && (this.#starting.size === 0 || (this.#failedStarts > 0 && roster.workers > 0));
     this.#ready ||= first;
     this.#scope.post({ type: first ? 'millrace:ready' : 'millrace:roster', ...roster });
   }

@@ -76,7 +76,7 @@ export async function startParts(platform: Platform, given: PoolOptions | undefi
     memory: makeMemory(memoryMib),
   };
   const blocksMib = memoryMib - MIN_MEMORY_MIB / 2; // the rest is for code, stacks and the pool's own tables
-  const coordinator = platform.spawnCoordinator(urls.coordinator, 'millrace-coordinator');
+  const coordinator = spawnCoordinator(platform, urls.coordinator);
   const crew = new Crew(coordinator, parts, (name) => platform.spawnWorker(urls.worker, name));
   try {
     coordinator.keepAlive(true);
@@ -90,6 +90,15 @@ export async function startParts(platform: Platform, given: PoolOptions | undefi
     throw error;
   } finally {
     coordinator.keepAlive(false);
+  }
+}
+
+/** A script of another origin, or one that a policy forbids, throws in some engines. */
+function spawnCoordinator(platform: Platform, url: string): CoordinatorChild {
+  try {
+    return platform.spawnCoordinator(url, 'millrace-coordinator');
+  } catch (cause) {
+    throw new StartError(`the coordinator could not be started: ${url}: ${(cause as Error).message}`, { cause });
   }
 }
 
@@ -114,7 +123,7 @@ function untilReady(
         if (message.type === 'millrace:ready' && client)
           resolve({ platform, coordinator, client, crew, roster: message });
       } catch (error) {
-        reject(error instanceof Error ? error : new StartError(String(error)));
+        reject(error instanceof PoolError ? error : new StartError(String(error), { cause: error }));
       }
     });
   });

@@ -29,6 +29,7 @@ export const parts = [
   'check-guests',
   'check-gen',
   'check-architecture',
+  'check-faults',
 ];
 
 /** Run alone at the end: what they print is of use only if nothing else keeps the cores busy. */

@@ -5,6 +5,7 @@ import { scenarios as endless } from './endless.mjs';
 import { scenarios as files } from './files.mjs';
 import { scenarios as gates } from './gates.mjs';
 import { scenarios as modules } from './modules.mjs';
+import { scenarios as page } from './page.mjs';
 import { scenarios as pool } from './pool.mjs';
 import { scenarios as clang } from './programs/clang.mjs';
 import { scenarios as php } from './programs/php.mjs';
@@ -14,7 +15,8 @@ import { scenarios as ruby } from './programs/ruby.mjs';
 import { scenarios as sqlite } from './programs/sqlite.mjs';
 import { scenarios as run } from './run.mjs';
 import { scenarios as spawn } from './spawn.mjs';
+import { scenarios as workers } from './workers.mjs';
 
 const programs = { python, sqlite, php, ruby, quickjs, clang };
 
-export const subjects = { run, spawn, pool, compile, modules, files, gates, ...programs, endless };
+export const subjects = { run, spawn, pool, compile, modules, page, workers, files, gates, ...programs, endless };

@@ -1,5 +1,11 @@
 // A pool's life: made, used, closed.
-import { assert, equal, rejects, sleep, stillGood, text, withPool } from './harness.mjs';
+import { assert, bytes, equal, rejects, sleep, stillGood, text, withPool } from './harness.mjs';
+
+/** A job of a pool that nothing but a weak reference leads to. */
+async function abandon(env) {
+  const pool = await env.millrace.Pool.create({ workers: 1 });
+  return { pool: new WeakRef(pool), job: await pool.spawn(env.guest('cat')) };
+}
 
 export const scenarios = [
   {
@@ -133,6 +139,27 @@ export const scenarios = [
         equal((await waits.status).code, 0);
         await stillGood(env, pool, 1);
       });
+    },
+  },
+  {
+    name: 'a pool that nobody refers to any more finishes what it was given',
+    async run(env) {
+      if (env.browser) return; // pages cannot have their garbage collected
+      const { setFlagsFromString } = await import('node:v8');
+      setFlagsFromString('--expose-gc');
+      const gc = (await import('node:vm')).runInNewContext('gc');
+      const { pool, job } = await abandon(env);
+      const writer = job.stdin.getWriter();
+      const reader = job.stdout.getReader();
+      for (let i = 0; i < 20; i++) {
+        await sleep(0);
+        gc();
+        await writer.write(bytes('still here'));
+        equal(text((await reader.read()).value), 'still here');
+      }
+      await writer.close();
+      equal((await job.status).code, 0);
+      await pool.deref()?.close();
     },
   },
   {

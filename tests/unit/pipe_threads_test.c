@@ -91,6 +91,21 @@ static struct pipe *open_pipe(struct pool *pool, uint32_t capacity, uint8_t *rin
     return pipe;
 }
 
+/* Rings both sides' bells for nothing, until it shall stop. */
+struct ringer {
+    struct pool *pool;
+    _Atomic bool x_stop;
+};
+
+static void *ring_for_nothing(void *argument)
+{
+    struct ringer *ringer = argument;
+    while (!atomic_load(&ringer->x_stop)) {
+        for (uint32_t i = 0; i < 2; i++) pool__wake(ringer->pool, WAITER_WORKER_0 + 1 + i, 0);
+    }
+    return NULL;
+}
+
 static void pass(struct pool *pool, uint32_t capacity, struct property *random, struct side *reader,
                  struct side *writer)
 {
@@ -138,6 +153,19 @@ static void pipe_with_a_slow_side_passes_everything(void **state)
         pass(*state, 256, &random, &reader, &writer);
         assert_int_equal(reader.done, writer.total);
     }
+}
+
+static void pipe_whose_sides_are_woken_for_nothing_passes_everything(void **state)
+{
+    struct property random = property_begin("pipe_whose_sides_are_woken_for_nothing_passes_everything");
+    struct ringer ringer = {.pool = *state};
+    struct side reader = {.total = ALL, .largest = 300}, writer = {.total = 2 * MIB, .largest = 300};
+    pthread_t thread = thread_start(ring_for_nothing, &ringer);
+    pass(*state, 256, &random, &reader, &writer);
+    atomic_store(&ringer.x_stop, true);
+    thread_join(thread);
+    assert_int_equal(reader.done, writer.total);
+    assert_int_equal(reader.status, 0);
 }
 
 /* Whoever closes, and whenever: the reader has seen a beginning of the stream, and both come to an end. */
@@ -257,6 +285,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pipe_passes_100_mb_between_two_threads),
         cmocka_unit_test(pipe_with_a_slow_side_passes_everything),
+        cmocka_unit_test(pipe_whose_sides_are_woken_for_nothing_passes_everything),
         cmocka_unit_test(pipe_closed_early_from_either_side_ends_both),
         cmocka_unit_test(pipe_there_and_back_loses_no_wake_up),
         cmocka_unit_test(pipe_end_of_file_never_overtakes_the_last_byte),

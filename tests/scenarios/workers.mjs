@@ -1,0 +1,175 @@
+// Workers: that they are replaced when they are worn out or die, and that those which are gone are gone.
+import { countMessages, endBehindItsBack, withCrew } from './crew.mjs';
+import { assert, bytes, equal, frames, rejects, spawnSpinning, stillGood, text, until, withPool } from './harness.mjs';
+
+/** Copies through a guest, in pieces, and looks at every byte. */
+async function copyThrough(pool, module, seed) {
+  const data = Uint8Array.from({ length: 100_000 }, (_, i) => (i * seed) % 253);
+  const { stdout } = await pool.run(module, { stdin: data, pipeCapacity: 4096 });
+  equal(stdout.length, data.length);
+  assert(
+    stdout.every((byte, i) => byte === data[i]),
+    'a byte was changed',
+  );
+}
+
+/** A job whose worker is known to compute for it. */
+async function spawnRevenant(env, pool) {
+  const job = await pool.spawn(env.guest('misbehaving/revenant'));
+  const reader = job.stdout.getReader();
+  equal(text((await reader.read()).value), '.');
+  return { job, reader };
+}
+
+/** Pretends that the platform starts only the first compute worker: of the others nothing is ever heard. */
+function withSilentWorkers(env, use) {
+  const silence = URL.createObjectURL(new Blob(['// says nothing'], { type: 'text/javascript' }));
+  let first;
+  const replace = (name, url) => {
+    if (!name.startsWith('millrace-worker')) return url;
+    first ??= name;
+    return name === first ? url : silence;
+  };
+  return withCrew(env, use, replace);
+}
+
+export const scenarios = [
+  {
+    name: 'workers: one whose stack overflowed is not used again',
+    run: (env) =>
+      withCrew(env, (workers) =>
+        withPool(env, { workers: 1 }, async (pool) => {
+          equal((await pool.run(env.guest('hello'))).code, 0);
+          const before = workers.length;
+          await rejects(pool.run(env.guest('misbehaving/trap')), 'TrapError');
+          await stillGood(env, pool, 1);
+          equal(workers.length, before, 'after another trap:');
+          await rejects(pool.run(env.guest('misbehaving/overflow')), 'TrapError');
+          await stillGood(env, pool, 1);
+          equal(workers.length, before + 1, 'after an overflow:');
+        }),
+      ),
+  },
+  {
+    name: 'workers: one that dies loses its job, and another takes its place',
+    run: (env) =>
+      withCrew(env, (workers) =>
+        withPool(env, { workers: 1 }, async (pool) => {
+          const job = await spawnSpinning(env, pool);
+          endBehindItsBack(env, workers.at(-1));
+          equal((await rejects(job.status, 'LostError')).code, 'POOL_LOST');
+          await stillGood(env, pool, 1);
+          await until(() => pool.stats().workers === 1); // its message comes later than its work
+          equal(pool.stats().lostWorkers, 1);
+        }),
+      ),
+  },
+  {
+    name: 'workers: one that dies idle is replaced before anybody needs it',
+    run: (env) =>
+      withCrew(env, (workers) =>
+        withPool(env, { workers: 2 }, async (pool) => {
+          await stillGood(env, pool, 2);
+          endBehindItsBack(env, workers.at(-1));
+          await until(() => pool.stats().lostWorkers === 1 && pool.stats().workers === 2);
+          await stillGood(env, pool, 2);
+        }),
+      ),
+  },
+  {
+    name: 'workers: those that were killed while they computed touch nothing that others use after them',
+    run: (env) =>
+      withPool(env, { workers: 2, graceMs: 1 }, async (pool) => {
+        const cat = await pool.compile(env.guest('cat'));
+        for (let i = 1; i <= 8; i++) {
+          const { job, reader } = await spawnRevenant(env, pool);
+          job.cancel();
+          await rejects(job.status, 'AbortError');
+          assert((await reader.read()).done, 'it wrote after its end');
+          await Promise.all([copyThrough(pool, cat, i), copyThrough(pool, cat, i + 8)]);
+        }
+        for (let i = 1; i <= 40; i++) await copyThrough(pool, cat, i); // what lives on in secret comes back meanwhile
+        await stillGood(env, pool, 2);
+      }),
+  },
+  {
+    name: 'workers: a pool goes on with those that started, when of others nothing is ever heard',
+    async run(env) {
+      if (!env.browser) return; // Node says when a thread cannot be started
+      await withSilentWorkers(env, () =>
+        withPool(env, { workers: 2 }, async (pool) => {
+          equal(pool.stats().workers, 1);
+          await stillGood(env, pool, 1);
+        }),
+      );
+    },
+  },
+  {
+    name: 'workers: bytes pass without messages',
+    run: (env) =>
+      withCrew(env, (workers) =>
+        withPool(env, { workers: 1 }, async (pool) => {
+          const job = await pool.spawn(env.guest('cat'), { pipeCapacity: 4096 });
+          const writer = job.stdin.getWriter();
+          const reader = job.stdout.getReader();
+          await writer.write(bytes('a'));
+          equal(text((await reader.read()).value), 'a');
+          const messages = countMessages(env, workers);
+          for (let i = 0; i < 500; i++) {
+            await writer.write(bytes('b'));
+            equal(text((await reader.read()).value), 'b');
+          }
+          await frames(env, 2); // whatever was sent has arrived
+          equal(messages.n, 0);
+          await writer.close();
+          equal((await job.status).code, 0);
+        }),
+      ),
+  },
+  {
+    name: 'workers: when there is no room for one more memory, a job fails, and the next one after that does not',
+    async run(env) {
+      const most = memoriesThatFit(env);
+      if (most === 0) return; // no limit that could be reached
+      await withPool(env, { workers: 1 }, async (pool) => {
+        const memories = fillWithMemories(most);
+        const error = await rejects(pool.run(env.guest('hello')), 'NotStartedError');
+        memories.length = 0;
+        assert(/memor/i.test(error.message), error.message);
+        await until(() =>
+          pool.run(env.guest('hello')).then(
+            () => true,
+            () => makesRoom(),
+          ),
+        );
+        await stillGood(env, pool, 1);
+      });
+    },
+  },
+];
+
+/** How many memories a page of this engine can have, with some to spare; 0: so many that nobody can try. */
+function memoriesThatFit(env) {
+  const agent = env.browser ? navigator.userAgent : '';
+  if (/Chrom(e|ium)\//.test(agent)) return 300;
+  return /Firefox\//.test(agent) ? 3000 : 0;
+}
+
+function fillWithMemories(most) {
+  const memories = [];
+  try {
+    while (memories.length < most) memories.push(new WebAssembly.Memory({ initial: 1, maximum: 65536, shared: true }));
+  } catch {
+    return memories; // Firefox throws a string
+  }
+  throw new Error(`${most} memories are still not too many`);
+}
+
+/** An engine that finds no room for a memory collects its garbage first. */
+function makesRoom() {
+  try {
+    return !new WebAssembly.Memory({ initial: 1, maximum: 65536, shared: true });
+  } catch {
+    return false;
+  }
+}
