@@ -11,7 +11,7 @@
     (loop $more
       (i32.store (i32.const 32) (i32.add (i32.load (i32.const 32)) (local.get $i)))
       (local.set $i (i32.add (local.get $i) (i32.const 1)))
-      (br_if $more (i32.lt_u (local.get $i) (i32.const 200000000)))))
+      (br_if $more (i32.lt_u (local.get $i) (i32.const 10000000)))))
 
   (func (export "_start")
     (drop (call $fd_write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 24)))
