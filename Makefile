@@ -115,8 +115,9 @@ test: ## everything that runs: C natively, scenarios in Node and three browsers,
 	@$(MAKE) --no-print-directory test-thin test-examples test-c-page test-consumer
 
 .PHONY: test-node
-test-node: js ## the scenarios in Node
+test-node: js ## the scenarios in Node, and what other realms there make
 	node tests/run-node.mjs
+	node tests/realms.mjs
 
 .PHONY: test-browsers
 test-browsers: js setup-browsers ## the scenarios in browsers: make test-browsers [BROWSERS="chromium firefox webkit"]

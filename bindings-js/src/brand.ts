@@ -94,6 +94,12 @@ export function isIterable(value: unknown): value is Iterable<unknown> {
   return typeof read(value, Symbol.iterator) === 'function';
 }
 
+/** Whether an iterable gives pairs, as a Map, a FormData or Headers do. */
+export function isPairs(value: unknown): boolean {
+  const iterate = read(value, Symbol.iterator);
+  return iterate !== undefined && iterate === read(value, 'entries');
+}
+
 /** An object as `{}` makes it, or without a prototype: neither an array nor of a class. */
 export function isPlain(value: unknown): value is Readonly<Record<string, unknown>> {
   if (typeof value !== 'object' || value === null || tagOf(value) !== 'Object') return false;

@@ -102,11 +102,9 @@ function checkShape(name: string, given: unknown, known: readonly string[]): ass
   throw refusal(name, given, 'an object of options');
 }
 
-/** Plain, or as `process.env`, whose prototype is one of its own. */
+/** Plain, or as `process.env`, whose class has no name. */
 function isDictionary(value: unknown): value is object {
-  if (isPlain(value)) return true;
-  const constructor = read(value, 'constructor');
-  return typeof value === 'object' && tagOf(value) === 'Object' && read(constructor, 'name') === 'Object';
+  return isPlain(value) || (typeof value === 'object' && value !== null && kindOf(value) === 'an object');
 }
 
 function keysOf(name: string, given: object): string[] {

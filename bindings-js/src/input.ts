@@ -4,12 +4,12 @@ import {
   isBlob,
   isIterable,
   isOwnStream,
+  isPairs,
   isReadableStream,
   isRequest,
   isResponse,
   isThenable,
   read,
-  tagOf,
 } from './brand.js';
 import { bytesOfBlob } from './blob.js';
 import { type Bytes, concat, copyOf, viewOf } from './bytes.js';
@@ -87,7 +87,7 @@ function blobStream(name: string, blob: Blob): ReadableStream<Uint8Array> {
 }
 
 function iterableStream(name: string, given: unknown): ReadableStream<Uint8Array> {
-  if (tagOf(given) === 'Map' || !(isAsyncIterable(given) || isIterable(given))) throw refusal(name, given, TAKEN);
+  if (isPairs(given) || !(isAsyncIterable(given) || isIterable(given))) throw refusal(name, given, TAKEN);
   const destroy = read(given, 'destroy');
   const node = typeof destroy === 'function' && typeof read(given, 'on') === 'function';
   if (node) return nodeStream(name, given as NodeReadable);

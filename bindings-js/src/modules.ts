@@ -10,7 +10,8 @@ import { looksLike } from './sniff.js';
 /** Where a module can come from. Strings are URLs, relative to the page; in Node also paths. */
 export type ModuleSource = ReadySource | PromiseLike<ReadySource>;
 
-type ReadySource = string | URL | Request | Response | Blob | Bytes | WebAssembly.Module;
+/** To the compiler, a number would be a Module too. */
+type ReadySource = string | URL | Request | Response | Blob | Bytes | (WebAssembly.Module & object);
 
 const REASON_CHARS = 200;
 

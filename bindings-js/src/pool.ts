@@ -77,13 +77,14 @@ export class Pool {
   }
 
   /** Compiles a guest, once for all workers; the same URL is fetched and compiled once.
-   * Rejects with a `CompileError`. */
+   * Rejects with a `CompileError`, and with POOL_EINVAL if it is no source. */
   compile(source: ModuleSource): Promise<WebAssembly.Module> {
     return this.#compiler.compile(source);
   }
 
   /** Runs a WASI command to its end: resolves with its exit code, whatever it is, and all that it wrote.
-   * Rejects with a `CompileError`, or with a `JobError` whose `output` is what it had written until it failed. */
+   * Rejects with POOL_EINVAL, before anything is done, if an option is wrong; with a `CompileError`; or with a `JobError`
+   * whose `output` is what it had written until it failed. */
   async run(source: ModuleSource, options?: RunOptions): Promise<RunResult> {
     const checked = checkRun(options);
     const { input: stdin, maxOutput: limit } = checked;

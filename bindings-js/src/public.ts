@@ -1,4 +1,6 @@
 /** What every entry point of the package exports. */
+import './globals.js';
+
 export type { DirectoryTree, FileData } from './content.js';
 export type { DirectoryHandle, DirectoryOptions, StatOptions } from './directory.js';
 export {

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs the packed package into an empty project, as a user would, and runs a guest with it.
-# Usage: tests/package/test.sh package.tgz
+# Installs the packed package into an empty project, as a user would, runs a guest with it, and compiles its types with
+# several versions of TypeScript. Usage: tests/package/test.sh package.tgz
 set -euo pipefail
 
 root=$(cd "$(dirname "$0")/../.." && pwd)
@@ -8,12 +8,21 @@ package=$root/$1
 project=$(mktemp -d)
 trap 'rm -rf "$project"' EXIT
 
-cp "$root/tests/package/app.mjs" "$root/tests/package/types.ts" "$project"
+cp "$root"/tests/package/*.{mjs,ts} "$project"
 cp "$root/examples/guests/greet.gen.wasm" "$project/greet.wasm"
 cd "$project"
 npm init --yes > /dev/null
+npm pkg set type=module
 npm install --silent --no-audit --no-fund "$package"
 timeout 60 node app.mjs || { echo 'the app failed, or the idle pool kept it from ending' >&2; exit 1; }
-"$root/node_modules/.bin/tsc" --noEmit --strict --target es2022 --module nodenext --lib es2022,dom,esnext.disposable types.ts
+
+# The strictest that a project can ask for; what the DOM declares without what Node does, and the other way about.
+strict=(--noEmit --strict --exactOptionalPropertyTypes --skipLibCheck false --target es2022 --module nodenext)
+for version in typescript-5.7 typescript typescript-7; do
+  tsc=$root/node_modules/$version/bin/tsc
+  node "$tsc" "${strict[@]}" --lib es2022,dom,dom.iterable --typeRoots "$project/none" types.ts
+  node "$tsc" "${strict[@]}" --lib es2022 --typeRoots "$root/node_modules/@types" --types node types-node.ts
+done
+
 "$root/node_modules/.bin/publint" --strict "$root/npm"
-echo '3 passed, 0 failed'
+echo '8 passed, 0 failed'

@@ -61,6 +61,69 @@ export async function useFiles(pool: Pool, handle: FileSystemDirectoryHandle): P
   return directory.readFile('text');
 }
 
+/** Bytes are good for whatever takes bytes. */
+export async function useBytes(pool: Pool): Promise<void> {
+  const { stdout } = await pool.run('a.wasm');
+  const bytes: Uint8Array<ArrayBuffer> = stdout;
+  new Blob([bytes, await new Directory().readFile('a')]);
+  new Response(stdout);
+  await fetch('/x', { method: 'POST', body: stdout });
+  await crypto.subtle.digest('SHA-256', stdout);
+  const job = await pool.spawn('a.wasm');
+  job.stdout.pipeThrough(new TextDecoderStream());
+  job.stderr.pipeThrough(new DecompressionStream('gzip'));
+  await new Response('x').body!.pipeTo(job.stdin);
+  await job.status.catch(
+    (error: unknown) => error instanceof TrapError && error.output && new Blob([error.output.stdout]),
+  );
+}
+
+/** What a source and stdin can be. */
+export async function useSources(
+  pool: Pool,
+  request: Request,
+  shared: SharedArrayBuffer,
+  any: Uint8Array,
+): Promise<void> {
+  const later: Promise<Uint8Array> = Promise.resolve(any);
+  const sources = [
+    any,
+    shared,
+    new ArrayBuffer(1),
+    new DataView(shared),
+    new Blob([]),
+    new File([], 'x'),
+    request,
+    later,
+  ];
+  for (const source of sources) await pool.compile(source);
+  await pool.run(fetch('guest.wasm'), { stdin: new Blob([]).stream() });
+  await pool.run(Promise.resolve('guest.wasm'), { stdin: ['text', any, shared] });
+  await pool.run('guest.wasm', {
+    stdin: (async function* () {
+      yield 'text';
+      yield any;
+    })(),
+  });
+  // @ts-expect-error a number is no source
+  await pool.compile(5);
+  // @ts-expect-error nor are numbers chunks
+  await pool.run('guest.wasm', { stdin: [1, 2, 3] });
+}
+
+/** What is undefined is absent, also with `exactOptionalPropertyTypes`. */
+export async function useUndefined(env: Record<string, string | undefined>, signal?: AbortSignal): Promise<void> {
+  const none = undefined as undefined;
+  const urls = { wasm: none, coordinator: none, worker: none };
+  const pool = await Pool.create({ workers: none, maxWorkers: none, maxMemory: none, graceMs: none, urls });
+  const options = { args: none, name: none, env, preopens: { '/x': none }, signal, timeoutMs: none, priority: none };
+  await pool.run('guest.wasm', { ...options, pipeCapacity: none, stdin: none, maxOutput: none });
+  await pool.spawn('guest.wasm', { ...options, stdin: none, stdout: none, stderr: none });
+  const directory = new Directory({}, { maxBytes: none, maxFiles: none });
+  await pool.run('guest.wasm', { preopens: { '/x': { directory, readOnly: none } } });
+  await directory.stat('x', { follow: none });
+}
+
 export function kindOf(error: unknown): TrapKind | undefined {
   if (error instanceof CancelledError) return undefined;
   return error instanceof TrapError ? error.kind : undefined;

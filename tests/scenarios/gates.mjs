@@ -74,6 +74,7 @@ const runOptions = [
     /^stdin must be a string, bytes/,
   ],
   ['stdin', [new Response('x'), new Request('https://example.org')], /^stdin must be .*: give its body/],
+  ['stdin', [new FormData(), new URLSearchParams(), new Headers()], /^stdin must be a string, bytes/],
   ['stdin', [Promise.resolve('x')], /^stdin must be .*a Promise: await it/],
   ['stdin', [[1, 2, 3], [null], [undefined]], /^stdin\[0\] must be a string, an ArrayBuffer or a view/],
   ['stdin', [['\ud83d', '\ude00']], /^stdin\[0\] is text that was cut/],
