@@ -141,7 +141,7 @@ export class Client {
         continue;
       }
       if (signal === layout.SIGNAL_BLOCKS) {
-        for (const listener of [...this.#blockListeners]) listener();
+        this.#tellRoom();
         continue;
       }
       if (signal >= layout.SIGNAL_CALL_0) {
@@ -152,6 +152,12 @@ export class Client {
       this.#listeners.delete(signal);
       listener?.();
     }
+  }
+
+  /** Something was given back. If it is of no use to those who wait, the signal comes again. */
+  #tellRoom(): void {
+    if (this.#thread.c.client_room(this.#pool) === 0) return;
+    for (const listener of [...this.#blockListeners]) listener();
   }
 
   /** A job calls the host, which serves nobody here. */
@@ -214,11 +220,13 @@ export class Client {
     this.#thread.c.script_cancel(this.#pool, job);
   }
 
-  /** How an ended job went; its record is released. */
-  takeResult(job: JobHandle): Result {
+  /** How an ended job went; its record is released. `undefined`: it has not ended, the signal was for one before it. */
+  takeResult(job: JobHandle): Result | undefined {
     const { c, heap } = this.#thread;
     const at = this.#scratch;
-    check(c.script_wait(this.#pool, job, 0, at));
+    const status = c.script_wait(this.#pool, job, 0, at);
+    if (status === EAGAIN) return undefined;
+    check(status);
     const text = heap.u32(at + layout.pool_result_text);
     const textBytes = heap.u32(at + layout.pool_result_text_bytes);
     const result = {

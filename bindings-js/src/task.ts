@@ -54,7 +54,7 @@ export class Task {
     });
     this.status.catch(() => undefined); // whoever wants to know asks; nobody has to
     this.#forget = onAbort(signal, this.#onAbort);
-    client.onJobEnd(job, () => this.#onEnd());
+    client.onJobEnd(job, this.#onEnd);
     if (signal?.aborted) this.#onAbort();
   }
 
@@ -72,21 +72,22 @@ export class Task {
     this.#settle(() => this.#reject(error));
   }
 
-  #onEnd(): void {
+  readonly #onEnd = (): void => {
     if (this.#settled) return;
-    let result: Result;
+    let result: Result | undefined;
     try {
       result = this.#client.takeResult(this.#job);
     } catch (cause) {
       return this.fail(new LostError('the result of the job could not be read', { cause }));
     }
+    if (!result) return this.#client.onJobEnd(this.#job, this.#onEnd);
     if (result.outcome === layout.POOL_EXITED) {
       const { code, worker, queuedMs, runMs } = result;
       this.#settle(() => this.#resolve({ success: code === 0, code, worker, queuedMs, runMs }));
     } else {
       this.#settle(() => this.#reject(errorOf(result, this.#reason)));
     }
-  }
+  };
 
   #settle(how: () => void): void {
     if (this.#settled) return;

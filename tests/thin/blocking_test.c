@@ -501,39 +501,11 @@ static void on_later(void *user)
     EQUAL(pool_reply(pool, later, 0, "late", 4), POOL_EBADF);
 }
 
-/* A reply for which there was no memory. */
-static struct {
-    pool_call_t call;
-    const void *data;
-    uint32_t size;
-} put_off;
-
-static void echo(pool_t *of, pool_call_t asked, const void *data, uint32_t size);
-
-static void on_room_to_echo(void *user, pool_t *of)
-{
-    (void)user;
-    echo(of, put_off.call, put_off.data, put_off.size);
-}
-
-static void echo(pool_t *of, pool_call_t asked, const void *data, uint32_t size)
-{
-    int status = pool_reply(of, asked, 0, data, size);
-    if (status != POOL_EAGAIN) {
-        EQUAL(status, 0);
-        return;
-    }
-    put_off.call = asked;
-    put_off.data = data;
-    put_off.size = size;
-    EQUAL(pool_on_room(of, on_room_to_echo, NULL), 0);
-}
-
 static void serve(void *user, pool_t *of, pool_call_t asked, const void *data, uint32_t size)
 {
     const char *how = user;
     CHECK(of == pool);
-    if (strcmp(how, "echo") == 0) echo(of, asked, data, size);
+    if (strcmp(how, "echo") == 0) EQUAL(pool_reply(of, asked, 0, data, size), 0);
     if (strcmp(how, "fail") == 0) EQUAL(pool_reply(of, asked, -1234, NULL, 0), 0);
     if (strcmp(how, "late") == 0) {
         later = asked;

@@ -159,6 +159,26 @@ static void job_end_does_not_close_a_pipe_that_has_become_another(void **state)
     assert_int_equal(pool_write(pool, later[1], "x", 1), 1);
 }
 
+/* From QUEUED on a deadline may end a job at any moment, also before it is in the run queue: then it has ended, as it
+ * would have a moment later, and nothing is left over. */
+static void job_that_ends_before_it_is_in_the_run_queue_has_ended(void **state)
+{
+    struct pool *pool = *state;
+    struct job *job = pool__job_take(pool);
+    uint64_t generation = pool__job_generation(job);
+    pool_job_t handle = pool__job_handle(pool, job);
+    atomic_store(&job->x_holds, 1);
+    assert_true(pool__job_move(job, generation, JOB_FILLING, JOB_QUEUED));
+    assert_true(pool__job_wish(job, generation, POOL_TIMED_OUT));
+    assert_true(pool__job_end_queued(pool, job, generation));
+    pool__job_queue(pool, job);
+    assert_int_equal(test_result(pool, handle).outcome, POOL_TIMED_OUT);
+    assert_null(pool__job_begin(pool, pop(pool), 1, 1));
+    assert_int_equal(pool__job_state(job), JOB_ENDED);
+    assert_int_equal(pool_release(pool, handle), 0);
+    assert_pool_is_empty(pool);
+}
+
 static void job_untaken_is_free_and_its_generation_moves_on(void **state)
 {
     struct pool *pool = *state;
@@ -200,6 +220,7 @@ int main(void)
         CASE(job_end_running_closes_stdio_then_tells),
         CASE(job_end_queued_closes_stdio_too),
         CASE(job_end_does_not_close_a_pipe_that_has_become_another),
+        CASE(job_that_ends_before_it_is_in_the_run_queue_has_ended),
         CASE(job_untaken_is_free_and_its_generation_moves_on),
         CASE(job_taken_remembers_nothing_of_the_last_one),
     };

@@ -1,0 +1,162 @@
+/* Want of memory, in any program: while all of it is in the rings of pipes, nobody is called back; once it is given
+ * back, everybody is, and a reply that was given meanwhile reaches its caller. Arguments: the folder of the guests, and
+ * how this program was built. */
+#include <emscripten.h>
+
+#include "check.h"
+
+#define PIPES 64
+#define TRIES 60 /* to write the first byte, while the coordinator may still find memory */
+#define TURNS 60 /* of the event loop, in which nothing happens that must not */
+#define TURN_MS 5
+#define REPLY_BYTES (1u << 20) /* as large as a ring, so that it can have the memory of one */
+
+static pool_t *pool;
+static pool_module_t hostcall;
+static pool_fd_t fds[PIPES][2];
+static int n_pipes, tries, turns, asked, rooms, readies, in_vain, written, ended;
+
+static void step(void (*next)(void *user))
+{
+    emscripten_async_call(next, NULL, TURN_MS);
+}
+
+/* --- what waits for memory */
+
+static void on_room(void *user, pool_t *of)
+{
+    (void)user;
+    CHECK(of == pool);
+    rooms++;
+}
+
+static void on_ready(void *user, pool_t *of, pool_fd_t fd, int status)
+{
+    (void)user;
+    readies++;
+    EQUAL(status, 0);
+    int32_t n = pool_write(of, fd, "x", 1);
+    if (n == 1) written++;
+    if (n != POOL_EAGAIN) return;
+    in_vain++;
+    EQUAL(pool_on_ready(of, fd, on_ready, NULL), 0);
+}
+
+static void on_host(void *user, pool_t *of, pool_call_t call, const void *data, uint32_t size)
+{
+    (void)user, (void)data, (void)size;
+    char *reply = calloc(REPLY_BYTES, 1);
+    asked++;
+    EQUAL(pool_reply(of, call, 0, reply, REPLY_BYTES), 0);
+    EQUAL(pool_reply(of, call, 0, reply, REPLY_BYTES), POOL_EBADF);
+    free(reply); /* it was copied */
+}
+
+static void on_end(void *user, pool_t *of, pool_job_t job, const struct pool_result *result)
+{
+    (void)user;
+    ended++;
+    EQUAL(result->outcome, POOL_EXITED);
+    EQUAL(result->code, 0);
+    EQUAL(pool_release(of, job), 0);
+}
+
+/* --- given back: everybody is told */
+
+static void last(void *user)
+{
+    (void)user;
+    if ((!ended || !written || !rooms) && turns-- > 0) {
+        step(last);
+        return;
+    }
+    EQUAL(ended, 1);
+    EQUAL(written, 1);
+    EQUAL(rooms, 1);
+    EQUAL(readies, 1 + in_vain);
+    CHECK(in_vain <= 2);
+    EQUAL(pool_destroy(pool), 0);
+    finish();
+}
+
+static void give_back(void *user)
+{
+    (void)user;
+    if (!asked || turns-- > 0) {
+        step(give_back);
+        return;
+    }
+    EQUAL(rooms, 0);
+    EQUAL(readies, 0);
+    EQUAL(ended, 0);
+    for (int i = 0; i + 1 < n_pipes; i++) {
+        for (int end = 0; end < 2; end++) EQUAL(pool_close(pool, fds[i][end]), 0);
+    }
+    turns = 100 * TURNS;
+    step(last);
+}
+
+/* --- used up */
+
+static void want(void)
+{
+    const char *argv[] = {"hostcall", "much", "x", NULL};
+    struct pool_job_config config = {.module = hostcall, .argv = argv};
+    pool_fd_t none = fds[n_pipes - 1][1];
+    pool_job_t job = 0;
+    struct pool_pollfd poll = {none, POOL_POLLOUT, 0};
+    EQUAL(pool_poll(pool, &poll, 1, 0), 0);
+    EQUAL(pool_on_room(pool, on_room, NULL), 0);
+    EQUAL(pool_on_ready(pool, none, on_ready, NULL), 0);
+    EQUAL(pool_host_set(pool, "much", on_host, NULL), 0);
+    EQUAL(pool_submit(pool, &config, &job), 0);
+    EQUAL(pool_on_end(pool, job, on_end, NULL), 0);
+    turns = TURNS;
+    step(give_back);
+}
+
+static void fill(void *user)
+{
+    (void)user;
+    if (tries == 0) {
+        EQUAL(pool_pipe(pool, POOL_PIPE_MAX_BYTES, fds[n_pipes]), 0);
+        EQUAL(pool_set_nonblocking(pool, fds[n_pipes][1], true), 0);
+        n_pipes++;
+    }
+    int32_t n = pool_write(pool, fds[n_pipes - 1][1], "x", 1);
+    tries = n == 1 ? 0 : tries + 1;
+    if (n_pipes == PIPES || (n < 0 && n != POOL_EAGAIN)) {
+        EQUAL(n, POOL_EAGAIN);
+        finish();
+    }
+    if (tries < TRIES) {
+        step(fill);
+    } else {
+        want();
+    }
+}
+
+static void on_loaded(void *user, int status, pool_module_t module)
+{
+    (void)user;
+    EQUAL(status, 0);
+    hostcall = module;
+    fill(NULL);
+}
+
+static void on_created(void *user, int status, pool_t *created)
+{
+    (void)user;
+    if (!EQUAL(status, 0)) finish();
+    pool = created;
+    const struct pool_module_config config = {.url = guest("hostcall")};
+    EQUAL(pool_module_load_async(pool, &config, on_loaded, NULL), 0);
+}
+
+int main(int argc, char **argv)
+{
+    base = argc > 1 ? argv[1] : "";
+    struct pool_config config = {.n_workers = 1, .max_memory_mib = 32};
+    EQUAL(pool_create_async(&config, on_created, NULL), 0);
+    return 0;
+}
