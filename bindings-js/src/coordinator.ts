@@ -2,8 +2,9 @@
 import { bellIndex, findWaitAsync } from './bell.js';
 import { errorOfStatus } from './errors.js';
 import { errorCodes, layout } from './layout.gen.js';
-import type { FilesRequest, FromCoordinator, ToCoordinator } from './protocol.js';
+import type { FilesReply, FilesRequest, FromCoordinator, ToCoordinator } from './protocol.js';
 import type { Scope } from './scope.js';
+import { Slicer } from './slices.js';
 import { instantiate, type Thread } from './thread.js';
 import { Volumes } from './volumes.js';
 
@@ -51,12 +52,16 @@ class Coordinator {
   readonly #thread: Thread;
   readonly #pool: number;
   readonly #volumes: Volumes;
+  readonly #slicer = new Slicer(() => this.#tickIfDue());
   readonly #restMs: number;
   readonly #waitAsync = findWaitAsync();
   readonly #words: Int32Array;
   readonly #workers = new Set<number>();
   readonly #starting = new Map<number, ReturnType<typeof setTimeout>>();
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** When the next tick is due, by `performance.now`, and the bell's count as of the last. */
+  #dueAt = Infinity;
+  #count = 0;
   #respawn: ReturnType<typeof setTimeout> | undefined;
   #failedStarts = 0;
   #lost = 0;
@@ -83,6 +88,8 @@ class Coordinator {
     const { c } = this.#thread;
     const count = c.coordinator_arm(this.#pool, this.#waitAsync ? 0 : 1);
     const nextMs = c.coordinator_tick(this.#pool);
+    this.#count = count;
+    this.#dueAt = nextMs >= 0 ? performance.now() + nextMs : Infinity;
     for (let number = c.coordinator_next_kill(this.#pool); number; number = c.coordinator_next_kill(this.#pool)) {
       if (this.#workers.has(number)) this.#bury(number, 'lost');
     }
@@ -90,6 +97,13 @@ class Coordinator {
     clearTimeout(this.#timer);
     if (nextMs >= 0) this.#timer = setTimeout(() => this.tick(), Math.min(Math.ceil(nextMs), TIMER_MAX_MS));
     if (!this.#watching) this.#watch(count);
+    this.#slicer.unblock();
+  }
+
+  /** While there is other work, neither the timer nor the watch may get a turn in time. */
+  #tickIfDue(): void {
+    const rung = Atomics.load(this.#words, bellIndex(this.#pool, layout.WAITER_COORDINATOR)) !== this.#count;
+    if (rung || performance.now() >= this.#dueAt) this.tick();
   }
 
   /** A watch stays valid for as long as the bell has not rung, however often it is armed meanwhile. */
@@ -147,8 +161,9 @@ class Coordinator {
   }
 
   onFiles(request: FilesRequest): void {
-    const reply = this.#volumes.answer(request);
-    this.#scope.post(reply, reply.value instanceof ArrayBuffer ? [reply.value] : []);
+    const reply = (message: FilesReply): void =>
+      this.#scope.post(message, message.value instanceof ArrayBuffer ? [message.value] : []);
+    this.#slicer.add(this.#volumes.answer(request, reply));
   }
 
   #settleStart(number: number): void {
@@ -180,6 +195,7 @@ class Coordinator {
     this.#closing = true;
     clearTimeout(this.#timer);
     clearTimeout(this.#respawn);
+    this.#slicer.stop();
     for (let i = 0; i < CLOSE_TRIES && this.#thread.c.coordinator_close(this.#pool) > 0; i++) {
       await new Promise((resolve) => setTimeout(resolve, CLOSE_RETRY_MS));
     }

@@ -1,9 +1,9 @@
 /** Directories in Node: from folders, and back to them. */
-import { lstat, mkdir, readdir, readFile, readlink, rm, symlink, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, open, readdir, readFile, readlink, rm, symlink, writeFile } from 'node:fs/promises';
 import { basename, isAbsolute, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isUrl } from './brand.js';
-import { Directory as BaseDirectory, type DirectoryOptions } from './directory.js';
+import { Directory as BaseDirectory, type DirectoryOptions, PIECE_BYTES } from './directory.js';
 import { PoolError } from './errors.js';
 import { refusal, text } from './gate.js';
 
@@ -46,17 +46,33 @@ async function loadLink(directory: BaseDirectory, path: string, target: string):
 }
 
 async function save(directory: BaseDirectory, folder: string, above: string): Promise<void> {
-  for (const { name, kind } of await directory.list(above)) {
+  for (const { name, kind, size } of await directory.list(above)) {
     const path = above + name;
     const to = join(folder, nameOf(name));
     if (kind === 'symlink') await checkLink(directory, path);
     await clear(to, kind);
-    if (kind === 'file') await writeFile(to, await directory.readFile(path));
+    if (kind === 'file') await saveFile(directory, path, size, to);
     else if (kind === 'symlink') await symlink(await directory.readlink(path), to);
     else {
       await mkdir(to, { recursive: true });
       await save(directory, to, `${path}/`);
     }
+  }
+}
+
+/** In pieces, with its holes. */
+async function saveFile(directory: BaseDirectory, path: string, size: number, to: string): Promise<void> {
+  if (size <= PIECE_BYTES) return writeFile(to, await directory.readFile(path));
+  const file = await open(to, 'w');
+  try {
+    for await (const { at, bytes } of directory.pieces(path)) {
+      for (let done = 0; done < bytes.length;) {
+        done += (await file.write(bytes, done, bytes.length - done, at + done)).bytesWritten;
+      }
+    }
+    await file.truncate(size);
+  } finally {
+    await file.close();
   }
 }
 

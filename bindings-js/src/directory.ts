@@ -5,6 +5,7 @@ import { PoolError } from './errors.js';
 import type { Files } from './files.js';
 import { fields, flag, invalid, type Names, quote, refusal, show, text } from './gate.js';
 import type { DirectoryEntry, EntryStat } from './protocol.js';
+import { boundedRangeOf, rangeOf, type ReadFileOptions, type ReadRange, withLimit } from './range.js';
 import { type Store, Tree } from './tree.js';
 import { wholeNumber } from './whole-number.js';
 
@@ -31,11 +32,18 @@ export interface DirectoryHandle {
 const limitNames: Names<DirectoryOptions> = { maxBytes: true, maxFiles: true };
 const statNames: Names<StatOptions> = { follow: true };
 
+/** What is read at a time. @internal */
+export const PIECE_BYTES = 1024 * 1024;
+/** What is under way together on the way into a pool. */
+const MOVED_AT_ONCE = 64;
+const MOVED_BYTES_AT_ONCE = 4 * 1024 * 1024;
+
 /** A directory that guests are given, by the option `preopens`.
  *
  * Its methods work before any job has it, while jobs use it, and after they have ended. Paths are relative to it, with or
  * without a `/` in front; a file's parent directories are made with it. Each method is atomic to the guests, but for
- * files of more than a MiB. Methods reject with a `PoolError` whose `code` says why, as `POOL_ENOENT`.
+ * files of more than a MiB and lists of more than 256 entries. None keeps jobs waiting, however large or deep what it is
+ * about. Methods reject with a `PoolError` whose `code` says why, as `POOL_ENOENT`.
  *
  * At its first use it moves into the memory of the pool that runs the job, and belongs to that pool from then on: it ends
  * with it. Another pool refuses it (POOL_EINVAL). */
@@ -78,10 +86,44 @@ export class Directory {
     return Promise.reject(nodeOnly(folder));
   }
 
-  /** All of a file. */
-  async readFile(path: string): Promise<Uint8Array<ArrayBuffer>> {
+  /** A file's bytes: all, or some. `readable` reads what is too large for that. */
+  async readFile(path: string, options?: ReadFileOptions): Promise<Uint8Array<ArrayBuffer>> {
     const at = pathOf('path', path);
-    return new Uint8Array(await this.#do((store) => store.read(at), path));
+    const { offset, length, most } = boundedRangeOf(options);
+    try {
+      return new Uint8Array(await this.#do((store) => store.read(at, offset, length, most), path));
+    } catch (error) {
+      throw withLimit(error, most);
+    }
+  }
+
+  /** A file's bytes, all or some, as a stream: a MiB is read when it is asked for, so a file of any size takes no more
+   * memory than that. What changes meanwhile is read as it is by then. Throws what `readFile` rejects with for wrong
+   * arguments; what else goes wrong is the stream's error. */
+  readable(path: string, range?: ReadRange): ReadableStream<Uint8Array<ArrayBuffer>> {
+    const from = pathOf('path', path);
+    const { offset, length } = rangeOf(range);
+    let at = offset;
+    const pull = async (controller: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>): Promise<void> => {
+      const wanted = Math.min(PIECE_BYTES, offset + length - at);
+      const bytes = await this.#do((store) => store.read(from, at, wanted, wanted), path);
+      at += bytes.byteLength;
+      if (bytes.byteLength > 0) controller.enqueue(new Uint8Array(bytes));
+      if (bytes.byteLength < wanted || at === offset + length) controller.close();
+    };
+    return new ReadableStream({ pull }, { highWaterMark: 0 });
+  }
+
+  /** A file's bytes, without those of holes, which are zeros: pieces, and where they begin. @internal */
+  async *pieces(path: string): AsyncGenerator<{ at: number; bytes: Uint8Array<ArrayBuffer> }> {
+    const from = pathOf('path', path);
+    for (let at = 0; ;) {
+      at = await this.#do((store) => store.nextData(from, at), path);
+      const bytes = await this.readFile(path, { offset: at, length: PIECE_BYTES });
+      if (bytes.length === 0) return;
+      yield { at, bytes };
+      at += bytes.length;
+    }
   }
 
   /** Replaces a file, or makes it, and the directories above it. */
@@ -182,11 +224,7 @@ export class Directory {
     const volume = await files.call('make', ...this.#limits);
     const store = new Volume(files, volume);
     try {
-      for (const { path, node } of this.#tree?.leaves() ?? []) {
-        if (node.kind === 'file') await store.write(path, node.data.slice(0));
-        else if (node.kind === 'symlink') await store.symlink(path, node.target);
-        else await store.mkdir(path);
-      }
+      if (this.#tree) await move(this.#tree, store);
     } catch (error) {
       await files.call('drop', volume).catch(() => undefined);
       throw error;
@@ -222,16 +260,26 @@ class Volume implements Store {
     this.#volume = volume;
   }
 
-  read(path: string): Promise<ArrayBuffer> {
-    return this.#files.call('read', this.#volume, path);
+  read(path: string, offset: number, length: number, max: number): Promise<ArrayBuffer> {
+    return this.#files.call('read', this.#volume, path, offset, length, max);
+  }
+
+  nextData(path: string, offset: number): Promise<number> {
+    return this.#files.call('nextData', this.#volume, path, offset);
   }
 
   write(path: string, data: ArrayBuffer): Promise<void> {
     return this.#files.call('write', this.#volume, path, data);
   }
 
-  list(path: string): Promise<DirectoryEntry[]> {
-    return this.#files.call('list', this.#volume, path);
+  async list(path: string): Promise<DirectoryEntry[]> {
+    const all: DirectoryEntry[] = [];
+    for (let cookie = 0; ;) {
+      const page = await this.#files.call('list', this.#volume, path, cookie);
+      for (const entry of page.entries) all.push(entry);
+      cookie = page.cookie;
+      if (cookie === 0) return all;
+    }
   }
 
   stat(path: string, follow: boolean): Promise<EntryStat> {
@@ -257,6 +305,21 @@ class Volume implements Store {
   remove(path: string): Promise<void> {
     return this.#files.call('remove', this.#volume, path);
   }
+}
+
+/** Copies what a tree has into a store: some of it at a time, since each answer takes a while to come. */
+async function move(tree: Tree, store: Store): Promise<void> {
+  let [asked, bytes]: [Promise<void>[], number] = [[], 0];
+  for (const { path, node } of tree.leaves()) {
+    if (node.kind === 'file') asked.push(store.write(path, node.data.slice(0)));
+    else if (node.kind === 'symlink') asked.push(store.symlink(path, node.target));
+    else asked.push(store.mkdir(path));
+    bytes += node.kind === 'file' ? node.data.byteLength : 0;
+    if (asked.length < MOVED_AT_ONCE && bytes < MOVED_BYTES_AT_ONCE) continue;
+    await Promise.all(asked);
+    [asked, bytes] = [[], 0];
+  }
+  await Promise.all(asked);
 }
 
 /** Fills a store with a tree, whose names may be paths. */
@@ -311,18 +374,31 @@ async function load(directory: Directory, handle: FileSystemDirectoryHandle, abo
 }
 
 async function save(directory: Directory, handle: FileSystemDirectoryHandle, above: string): Promise<void> {
-  for (const { name, kind } of await directory.list(above)) {
+  for (const { name, kind, size } of await directory.list(above)) {
     const path = above + name;
     if (kind === 'directory') {
       await save(directory, await handle.getDirectoryHandle(name, { create: true }), `${path}/`);
     } else if (kind === 'file' || (await leadsToFile(directory, path))) {
       const file = await handle.getFileHandle(name, { create: true });
       if (!('createWritable' in file)) throw unwritable();
-      const writable = await file.createWritable();
-      await writable.write(await directory.readFile(path));
-      await writable.close();
+      await saveFile(directory, path, kind === 'file' ? size : (await directory.stat(path)).size, file);
     }
   }
+}
+
+/** In pieces, with its holes: if it fails, nothing has changed. */
+async function saveFile(directory: Directory, path: string, size: number, file: FileSystemFileHandle): Promise<void> {
+  const writable = await file.createWritable();
+  try {
+    for await (const { at, bytes } of directory.pieces(path)) {
+      await writable.write({ type: 'write', position: at, data: bytes });
+    }
+    await writable.truncate(size);
+  } catch (error) {
+    await writable.abort(error).catch(() => undefined);
+    throw error;
+  }
+  await writable.close();
 }
 
 async function leadsToFile(directory: Directory, path: string): Promise<boolean> {

@@ -134,6 +134,7 @@ export const layout = {
   FILE_READLINK: 10,
   FILE_RENAME: 11,
   FILE_REMOVE: 12,
+  FILE_NEXT_DATA: 13,
   sizeof_file_call: 56,
   file_call_op: 0,
   file_call_volume: 8,

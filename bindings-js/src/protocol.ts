@@ -39,14 +39,25 @@ export interface DirectoryEntry extends EntryStat {
   readonly name: string;
 }
 
+/** Some of a directory's entries. */
+export interface DirectoryPage {
+  readonly entries: DirectoryEntry[];
+  /** Where to go on; 0: there are no more. */
+  readonly cookie: number;
+}
+
 /** What the main thread calls in the coordinator, for files. Paths are relative to the volume's root. */
 export interface VolumeCalls {
   /** 0 for a limit means none. */
   make(maxBytes: number, maxFiles: number): number;
   drop(volume: number): void;
-  read(volume: number, path: string): ArrayBuffer;
+  /** So many bytes from `offset` on, or as many as there are: of all of them, when that is more than `max`, POOL_EFBIG. */
+  read(volume: number, path: string, offset: number, length: number, max: number): ArrayBuffer;
+  /** Where a file has bytes next, from an offset on: those before are zeros. Its size: nowhere. */
+  nextData(volume: number, path: string, offset: number): number;
   write(volume: number, path: string, data: ArrayBuffer): void;
-  list(volume: number, path: string): DirectoryEntry[];
+  /** Some of what comes after `cookie`, 0 at first. */
+  list(volume: number, path: string, cookie: number): DirectoryPage;
   stat(volume: number, path: string, follow: boolean): EntryStat;
   mkdir(volume: number, path: string): void;
   symlink(volume: number, path: string, target: string): void;

@@ -3,6 +3,7 @@ import './globals.js';
 
 export type { DirectoryTree, FileData } from './content.js';
 export type { DirectoryHandle, DirectoryOptions, StatOptions } from './directory.js';
+export type { ReadFileOptions, ReadRange } from './range.js';
 export {
   CancelledError,
   CompileError,

@@ -51,6 +51,7 @@ export interface CoordinatorExports {
 
   coordinator_memory(pool: number, size: number): number;
   coordinator_file_call(pool: number, call: number): number;
+  coordinator_sweep(pool: number): number;
 
   worker_join(pool: number, number: number): number;
   worker_next(): number;

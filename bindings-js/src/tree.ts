@@ -5,7 +5,10 @@ import type { DirectoryEntry, EntryStat } from './protocol.js';
 
 /** Where a directory's content is: here, or in a pool. Paths are relative to it; `.` is the directory itself. */
 export interface Store {
-  read(path: string): Promise<ArrayBuffer>;
+  /** So many bytes from `offset` on, or as many as there are. POOL_EFBIG: those are more than `max`. */
+  read(path: string, offset: number, length: number, max: number): Promise<ArrayBuffer>;
+  /** Where a file has bytes next, from an offset on: those before are zeros. Its size: nowhere. */
+  nextData(path: string, offset: number): Promise<number>;
   /** Replaces a file, and makes the directories above it. The buffer is the store's from now on. */
   write(path: string, data: ArrayBuffer): Promise<void>;
   list(path: string): Promise<DirectoryEntry[]>;
@@ -36,6 +39,8 @@ type Node = FileNode | FolderNode | LinkNode;
 
 /** Where a path leads: a name in a folder, with or without something behind it. The root has no name. */
 interface Place {
+  /** The folders from the root down to that one. */
+  readonly way: readonly FolderNode[];
   readonly folder: FolderNode;
   readonly name: string;
   readonly node: Node | undefined;
@@ -46,13 +51,17 @@ const encoder = new TextEncoder();
 export class Tree implements Store {
   readonly #root = folder();
 
-  read(path: string): Promise<ArrayBuffer> {
+  read(path: string, offset: number, length: number, max: number): Promise<ArrayBuffer> {
     return attempt(() => {
-      const { node } = this.#walk(path, true);
-      if (!node) throw fail('POOL_ENOENT');
-      if (node.kind !== 'file') throw fail('POOL_EISDIR');
-      return node.data.slice(0);
+      const { data } = this.#fileAt(path);
+      const wanted = Math.min(length, Math.max(0, data.byteLength - offset));
+      if (wanted > max) throw fail('POOL_EFBIG');
+      return data.slice(offset, offset + wanted);
     });
+  }
+
+  nextData(path: string, offset: number): Promise<number> {
+    return attempt(() => Math.min(offset, this.#fileAt(path).data.byteLength));
   }
 
   write(path: string, data: ArrayBuffer): Promise<void> {
@@ -114,7 +123,7 @@ export class Tree implements Store {
       if (source.name === '' || place.name === '') throw fail('POOL_EINVAL');
       if (source.node === place.node) return;
       checkReplaces(source.node, place.node);
-      if (source.node.kind === 'directory' && contains(source.node, place.folder)) throw fail('POOL_EINVAL');
+      if (source.node.kind === 'directory' && place.way.includes(source.node)) throw fail('POOL_EINVAL');
       source.folder.entries.delete(source.name);
       put(place, source.node);
     });
@@ -131,12 +140,26 @@ export class Tree implements Store {
   }
 
   /** Every path that is not a directory with something in it, in an order in which they can be made. */
-  *leaves(at: FolderNode = this.#root, above = ''): Generator<{ path: string; node: Node }> {
-    for (const [name, node] of at.entries) {
-      const path = above + name;
-      if (node.kind === 'directory' && node.entries.size > 0) yield* this.leaves(node, `${path}/`);
+  *leaves(): Generator<{ path: string; node: Node }> {
+    const todo = [{ above: '', entries: this.#root.entries.entries() }];
+    for (let inner = todo.at(-1); inner; inner = todo.at(-1)) {
+      const { value: entry } = inner.entries.next();
+      if (!entry) {
+        todo.pop();
+        continue;
+      }
+      const [path, node] = [inner.above + entry[0], entry[1]];
+      const isInner = node.kind === 'directory' && node.entries.size > 0;
+      if (isInner) todo.push({ above: `${path}/`, entries: node.entries.entries() });
       else yield { path, node };
     }
+  }
+
+  #fileAt(path: string): FileNode {
+    const { node } = this.#walk(path, true);
+    if (!node) throw fail('POOL_ENOENT');
+    if (node.kind !== 'file') throw fail('POOL_EISDIR');
+    return node;
   }
 
   #folderAt(path: string): FolderNode {
@@ -165,13 +188,13 @@ export class Tree implements Store {
         todo.push(...partsOf(node.target));
         continue;
       }
-      if (todo.length === 0) return { folder: here, name: part, node };
-      if (!node && makes) put({ folder: here, name: part, node }, (node = folder()));
+      if (todo.length === 0) return { way, folder: here, name: part, node };
+      if (!node && makes) put({ folder: here, name: part }, (node = folder()));
       if (!node) throw fail('POOL_ENOENT');
       if (node.kind !== 'directory') throw fail('POOL_ENOTDIR');
       way.push(node);
     }
-    return { folder: way.at(-1)!, name: '', node: way.at(-1) };
+    return { way, folder: way.at(-1)!, name: '', node: way.at(-1) };
   }
 }
 
@@ -187,7 +210,7 @@ function partsOf(path: string): string[] {
   return parts.reverse();
 }
 
-function put({ folder: parent, name }: Place, node: Node): void {
+function put({ folder: parent, name }: Pick<Place, 'folder' | 'name'>, node: Node): void {
   parent.entries.set(name, node);
   parent.lastModified = Date.now();
 }
@@ -204,11 +227,6 @@ function checkReplaces(node: Node, old: Node | undefined): void {
   if (node.kind === 'directory' && old.kind !== 'directory') throw fail('POOL_ENOTDIR');
   if (node.kind !== 'directory' && old.kind === 'directory') throw fail('POOL_EISDIR');
   if (old.kind === 'directory' && old.entries.size > 0) throw fail('POOL_ENOTEMPTY');
-}
-
-function contains(outer: FolderNode, inner: FolderNode): boolean {
-  if (outer === inner) return true;
-  return [...outer.entries.values()].some((node) => node.kind === 'directory' && contains(node, inner));
 }
 
 function fail(code: keyof typeof errorCodes): PoolError {

@@ -1,12 +1,23 @@
 /** Volumes in the coordinator's thread: what the main thread asks for, as calls of c/core/file_call.h. */
 import { errorOfStatus, PoolError } from './errors.js';
 import { errorCodes, layout } from './layout.gen.js';
-import type { EntryKind, EntryStat, DirectoryEntry, FilesReply, FilesRequest, VolumeCalls } from './protocol.js';
+import type {
+  DirectoryEntry,
+  DirectoryPage,
+  EntryKind,
+  EntryStat,
+  FilesReply,
+  FilesRequest,
+  VolumeCalls,
+} from './protocol.js';
+import type { Slices } from './slices.js';
 import { check, type Thread } from './thread.js';
 
 /** Bytes of a file that are moved at a time. */
 const PIECE_BYTES = 1 << 20;
-const LIST_BYTES = 256 * layout.sizeof_pool_entry;
+/** Entries that are listed at a time, and that are sent together. */
+const LIST_ENTRIES = 256;
+const PAGE_ENTRIES = 8 * LIST_ENTRIES;
 
 const kinds: Readonly<Record<number, EntryKind>> = {
   [layout.NODE_FILE]: 'file',
@@ -23,12 +34,19 @@ interface Call {
   readonly volume: number;
   /** An offset, a size, or a cookie. */
   readonly number?: number;
+  /** What is written. */
+  readonly source?: Uint8Array;
 }
+
+/** The calls, each in slices: what it needs of memory that all share is there from one `yield` to the next. */
+type SlicedCalls = {
+  [Name in keyof VolumeCalls]: (...args: Parameters<VolumeCalls[Name]>) => Slices<ReturnType<VolumeCalls[Name]>>;
+};
 
 /** Memory that all calls share: the call itself, its data, its texts. */
 const DATA_AT = (layout.sizeof_file_call + 7) & ~7;
 
-export class Volumes implements VolumeCalls {
+export class Volumes implements SlicedCalls {
   readonly #thread: Thread;
   readonly #pool: number;
   #memory = 0;
@@ -38,87 +56,114 @@ export class Volumes implements VolumeCalls {
     this.#pool = pool;
   }
 
-  /** Does what is asked: the answer. */
-  answer({ id, call, args }: FilesRequest): FilesReply {
+  /** Does what is asked, and then says so. */
+  *answer({ id, call, args }: FilesRequest, reply: (message: FilesReply) => void): Slices<void> {
     try {
-      const calls = this as unknown as Record<string, (...args: unknown[]) => unknown>;
-      return { type: 'millrace:files', id, status: 0, value: calls[call]!(...args) };
+      const calls = this as unknown as Record<string, (...args: unknown[]) => Slices<unknown>>;
+      reply({ type: 'millrace:files', id, status: 0, value: yield* calls[call]!(...args) });
     } catch (error) {
       const code = error instanceof PoolError ? error.code : 'POOL_ENOMEM'; // the platform has no room for the bytes
-      return { type: 'millrace:files', id, status: errorCodes[code as keyof typeof errorCodes], value: undefined };
+      reply({ type: 'millrace:files', id, status: errorCodes[code as keyof typeof errorCodes], value: undefined });
     }
   }
 
-  make(maxBytes: number, maxFiles: number): number {
+  *make(maxBytes: number, maxFiles: number): Slices<number> {
     const { heap } = this.#thread;
-    const data = this.#reserve(layout.sizeof_volume_making);
-    heap.setU64(data + layout.volume_making_max_bytes, maxBytes);
-    heap.setU64(data + layout.volume_making_max_nodes, maxFiles);
-    this.#run({ op: layout.FILE_CREATE, volume: 0 }, layout.sizeof_volume_making);
-    return heap.u64(data + layout.volume_making_volume);
+    for (;;) {
+      const data = this.#reserve(layout.sizeof_volume_making);
+      heap.setU64(data + layout.volume_making_max_bytes, maxBytes);
+      heap.setU64(data + layout.volume_making_max_nodes, maxFiles);
+      const status = this.#call({ op: layout.FILE_CREATE, volume: 0 }, layout.sizeof_volume_making);
+      if (status === 0) return heap.u64(data + layout.volume_making_volume);
+      const full = status === errorCodes.POOL_ENFILE || status === errorCodes.POOL_ENOMEM;
+      if (!full || !(yield* this.#sweepSome())) throw errorOfStatus(status);
+    }
   }
 
-  drop(volume: number): void {
-    this.#run({ op: layout.FILE_RELEASE, volume }, 0);
+  *drop(volume: number): Slices<void> {
+    yield* this.#run({ op: layout.FILE_RELEASE, volume }, 0);
+    while (yield* this.#sweepSome());
   }
 
-  mkdir(volume: number, path: string): void {
-    this.#run({ op: layout.FILE_MKDIR, volume }, 0, path);
+  *mkdir(volume: number, path: string): Slices<void> {
+    yield* this.#run({ op: layout.FILE_MKDIR, volume }, 0, path);
   }
 
-  write(volume: number, path: string, data: ArrayBuffer): void {
+  *write(volume: number, path: string, data: ArrayBuffer): Slices<void> {
     const bytes = new Uint8Array(data);
-    this.#run({ op: layout.FILE_TRUNCATE, volume }, 0, path);
+    yield* this.#run({ op: layout.FILE_TRUNCATE, volume }, 0, path);
     for (let number = 0; number < bytes.length; number += PIECE_BYTES) {
-      const piece = bytes.subarray(number, number + PIECE_BYTES);
-      const at = this.#reserve(piece.length);
-      this.#thread.heap.u8(at + piece.length).set(piece, at);
-      this.#run({ op: layout.FILE_WRITE, volume, number }, piece.length, path);
+      if (number > 0) yield;
+      const source = bytes.subarray(number, number + PIECE_BYTES);
+      yield* this.#run({ op: layout.FILE_WRITE, volume, number, source }, source.length, path);
     }
   }
 
-  read(volume: number, path: string): ArrayBuffer {
-    const bytes = new Uint8Array(this.stat(volume, path, true).size);
-    for (let number = 0; ;) {
-      const wanted = Math.min(bytes.length - number, PIECE_BYTES);
-      const n = this.#run({ op: layout.FILE_READ, volume, number }, wanted, path); // also of nothing: it may be no file
-      bytes.set(this.#data(n), number);
-      number += n;
-      if (n === 0 || number === bytes.length) return bytes.buffer.slice(0, number); // a guest may have made it shorter
+  *read(volume: number, path: string, offset: number, length: number, max: number): Slices<ArrayBuffer> {
+    const { size } = yield* this.stat(volume, path, true);
+    const wanted = Math.min(length, Math.max(0, size - offset));
+    if (wanted > max) throw errorOfStatus(errorCodes.POOL_EFBIG);
+    const bytes = new Uint8Array(wanted);
+    for (let done = 0; ;) {
+      const piece = Math.min(wanted - done, PIECE_BYTES); // also of nothing: it may be no file
+      const n = yield* this.#run({ op: layout.FILE_READ, volume, number: offset + done }, piece, path);
+      bytes.set(this.#data(n), done);
+      done += n;
+      if (done === wanted) return bytes.buffer;
+      if (n === 0) return bytes.buffer.slice(0, done); // a guest has made it shorter
+      yield;
     }
   }
 
-  stat(volume: number, path: string, follow: boolean): EntryStat {
+  *nextData(volume: number, path: string, offset: number): Slices<number> {
+    yield* this.#run({ op: layout.FILE_NEXT_DATA, volume, number: offset }, 8, path);
+    return this.#thread.heap.u64(this.#memory + DATA_AT);
+  }
+
+  *stat(volume: number, path: string, follow: boolean): Slices<EntryStat> {
     const op = follow ? layout.FILE_STAT : layout.FILE_LSTAT;
-    this.#run({ op, volume }, layout.sizeof_pool_stat, path);
+    yield* this.#run({ op, volume }, layout.sizeof_pool_stat, path);
     return this.#statAt(this.#memory + DATA_AT);
   }
 
-  list(volume: number, path: string): DirectoryEntry[] {
+  *list(volume: number, path: string, cookie: number): Slices<DirectoryPage> {
     const entries: DirectoryEntry[] = [];
-    for (let number = 0; ;) {
-      const n = this.#run({ op: layout.FILE_LIST, volume, number }, LIST_BYTES, path);
-      if (n === 0) return entries;
+    for (let number = cookie; ;) {
+      const call = { op: layout.FILE_LIST, volume, number };
+      const n = yield* this.#run(call, LIST_ENTRIES * layout.sizeof_pool_entry, path);
       for (let i = 0; i < n; i++) entries.push(this.#entryAt(this.#entry(i)));
+      if (n < LIST_ENTRIES) return { entries, cookie: 0 };
       number = this.#thread.heap.u64(this.#entry(n - 1) + layout.pool_entry_cookie);
+      if (entries.length >= PAGE_ENTRIES) return { entries, cookie: number };
+      yield;
     }
   }
 
-  symlink(volume: number, path: string, target: string): void {
-    this.#run({ op: layout.FILE_SYMLINK, volume }, 0, path, target);
+  *symlink(volume: number, path: string, target: string): Slices<void> {
+    yield* this.#run({ op: layout.FILE_SYMLINK, volume }, 0, path, target);
   }
 
-  readlink(volume: number, path: string): string {
-    const n = this.#run({ op: layout.FILE_READLINK, volume }, layout.PATH_MAX_BYTES, path);
+  *readlink(volume: number, path: string): Slices<string> {
+    const n = yield* this.#run({ op: layout.FILE_READLINK, volume }, layout.PATH_MAX_BYTES, path);
     return decoder.decode(this.#data(n).slice());
   }
 
-  rename(volume: number, from: string, to: string): void {
-    this.#run({ op: layout.FILE_RENAME, volume }, 0, from, to);
+  *rename(volume: number, from: string, to: string): Slices<void> {
+    yield* this.#run({ op: layout.FILE_RENAME, volume }, 0, from, to);
   }
 
-  remove(volume: number, path: string): void {
-    this.#run({ op: layout.FILE_REMOVE, volume }, 0, path);
+  /** To guests all of it is gone at once; then its memory is given back. */
+  *remove(volume: number, path: string): Slices<void> {
+    yield* this.#run({ op: layout.FILE_REMOVE, volume }, 0, path);
+    while (yield* this.#sweepSome());
+  }
+
+  /** Gives back some of what nobody can reach any more: whether there may be more. */
+  *#sweepSome(): Slices<boolean> {
+    const status = this.#thread.c.coordinator_sweep(this.#pool);
+    if (status === 0) return false;
+    yield status === errorCodes.POOL_EBUSY ? 'blocked' : undefined;
+    return true;
   }
 
   /** Where an entry of a list is. */
@@ -149,8 +194,17 @@ export class Volumes implements VolumeCalls {
     return this.#thread.heap.u8(at + size).subarray(at, at + size);
   }
 
-  /** Calls; the data is in our memory already, or comes there: what C returns, if that is no error. */
-  #run({ op, volume, number = 0 }: Call, dataBytes: number, path = '', other = ''): number {
+  /** Calls, when nobody else has the volume: what C returns, if that is no error. */
+  *#run(call: Call, dataBytes: number, path = '', other = ''): Slices<number> {
+    for (;;) {
+      const result = this.#call(call, dataBytes, path, other);
+      if (result !== errorCodes.POOL_EBUSY) return check(result);
+      yield 'blocked';
+    }
+  }
+
+  /** Calls; what C fills in is in our memory already, or comes there. */
+  #call({ op, volume, number = 0, source }: Call, dataBytes: number, path = '', other = ''): number {
     const { c, heap } = this.#thread;
     const [pathBytes, otherBytes] = [encoder.encode(path), encoder.encode(other)];
     if (Math.max(pathBytes.length, otherBytes.length) > layout.PATH_MAX_BYTES) {
@@ -158,8 +212,10 @@ export class Volumes implements VolumeCalls {
     }
     const data = this.#reserve(dataBytes + pathBytes.length + otherBytes.length);
     const [pathAt, otherAt] = [data + dataBytes, data + dataBytes + pathBytes.length];
-    heap.u8(otherAt + otherBytes.length).set(pathBytes, pathAt);
-    heap.u8(otherAt + otherBytes.length).set(otherBytes, otherAt);
+    const memory = heap.u8(otherAt + otherBytes.length);
+    if (source) memory.set(source, data);
+    memory.set(pathBytes, pathAt);
+    memory.set(otherBytes, otherAt);
     const call = this.#memory;
     heap.setU32(call + layout.file_call_op, op);
     heap.setU64(call + layout.file_call_volume, volume);
@@ -168,10 +224,10 @@ export class Volumes implements VolumeCalls {
     heap.setU32(call + layout.file_call_other, otherAt);
     heap.setU32(call + layout.file_call_other_bytes, otherBytes.length);
     heap.setU64(call + layout.file_call_number, number);
-    heap.setU32(call + layout.file_call_data, op === layout.FILE_WRITE ? 0 : data);
-    heap.setU32(call + layout.file_call_source, op === layout.FILE_WRITE ? data : 0);
+    heap.setU32(call + layout.file_call_data, source ? 0 : data);
+    heap.setU32(call + layout.file_call_source, source ? data : 0);
     heap.setU32(call + layout.file_call_data_bytes, dataBytes);
-    return check(c.coordinator_file_call(this.#pool, call));
+    return c.coordinator_file_call(this.#pool, call);
   }
 
   /** Has room for so many bytes of data and texts, and keeps what is there: where they are. */

@@ -6,7 +6,6 @@
 #include "sync/room.h"
 #include "sync/self.h"
 #include "sync/volumes.h"
-#include "sync/wake.h"
 
 /* A large volume takes a while to free: the coordinator has the time. */
 static int release(struct pool *pool, pool_volume_t volume)
@@ -16,15 +15,14 @@ static int release(struct pool *pool, pool_volume_t volume)
     return status;
 }
 
-/* What can be done at once. If it is in another thread's hands just now, that is over soon: room is announced to the
- * client at once, and it looks again out of its event loop. */
+/* What can be done at once. If it is in another thread's hands just now, that one announces room to the client when it
+ * lets go of it. */
 static int32_t look(struct pool *pool, const struct file_call *call)
 {
     if (call->op == FILE_RELEASE) return release(pool, call->volume);
     struct sleeper sleeper = pool__self_look(pool);
-    if (!pool__volume_hold(pool, call->volume)) {
-        pool__room_want(pool, ROOM_SOON);
-        pool__wake(pool, WAITER_CLIENT, SIGNAL_BLOCKS);
+    if (!pool__volume_hold(pool__volume_at(pool, call->volume), WAITER_CLIENT)) {
+        pool__room_want(pool, ROOM_LOCK);
         return POOL_EAGAIN;
     }
     int32_t result = pool__tree_call(&sleeper, call);

@@ -51,6 +51,10 @@ struct pool *coordinator_create(uint32_t n_cores, uint32_t grace_ms, uint32_t bl
                                  .n_workers = n_workers,
                                  .max_workers = max_workers_of(n_workers, max_workers)};
     pool__layout_init(pool, &limits);
+    if (!port_random((uint8_t *)&pool->names_key, sizeof pool->names_key)) {
+        pool__coordinator_destroy(pool);
+        return NULL;
+    }
     pool__refill(pool);
     return pool;
 }
@@ -66,8 +70,8 @@ double coordinator_tick(struct pool *pool)
     pool__refill(pool);
     uint64_t now = port_now_ns(PORT_MONOTONIC);
     uint64_t next = pool__ladder_climb(pool, now, (uint64_t)pool->grace_ms * 1000000);
-    pool__volumes_free_orphans(pool);
     uint64_t staff = pool__staff_look(pool, now);
     if (staff < next) next = staff;
+    if (pool__volumes_sweep(pool) == 1) next = now; /* a slice at a time: the deadlines come between them */
     return next == UINT64_MAX ? COORDINATOR_IDLE : next > now ? (double)(next - now) / 1e6 : 0;
 }

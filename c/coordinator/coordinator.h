@@ -10,7 +10,7 @@
 
 #define COORDINATOR_IDLE (-1.0)
 
-/* Makes the pool. `max_workers` 0: the default of pool.h. NULL: no memory for it. */
+/* Makes the pool. `max_workers` 0: the default of pool.h. NULL: no memory for it, or the platform has no secrets. */
 struct pool *coordinator_create(uint32_t n_cores, uint32_t grace_ms, uint32_t blocks_mib, uint32_t n_workers,
                                 uint32_t max_workers);
 
@@ -50,6 +50,10 @@ uint32_t coordinator_next_kill(struct pool *pool);
 uint32_t coordinator_close(struct pool *pool);
 
 /* Between the files of this folder. */
+/* Closes what a dead worker's guest had open, and then ends its job, so that whoever sees it ended finds its files
+ * closed. False: somebody has the lock of a volume, and the next tick that finds it free does it. */
+bool pool__roster_mourn(struct pool *pool, uint32_t worker);
+void pool__roster_mourn_all(struct pool *pool);
 uint64_t pool__ladder_climb(struct pool *pool, uint64_t now_ns, uint64_t grace_ns); /* when to look again; UINT64_MAX */
 uint64_t pool__staff_look(struct pool *pool, uint64_t now_ns);                      /* the same */
 void pool__refill(struct pool *pool);

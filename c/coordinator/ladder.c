@@ -5,7 +5,6 @@
  */
 #include "coordinator/coordinator.h"
 #include "core/check.h"
-#include "fs/table.h"
 #include "port/port.h"
 #include "sync/jobs.h"
 #include "sync/wake.h"
@@ -21,10 +20,7 @@ static bool kill(struct pool *pool, struct job *job, uint64_t generation)
     struct worker *worker = &pool->workers[number];
     if (!pool__worker_move(worker, turn, WORKER_GUEST, WORKER_KILLED)) return false;
     job->killed = 1;
-    pool__fds_close_all(pool,
-                        worker->fds); /* before the job ends, so that whoever sees it ended finds its files closed */
-    pool__job_end_running(pool, job, (enum pool_outcome)pool__job_wished(job), 0);
-    return true;
+    return pool__roster_mourn(pool, number);
 }
 
 static void wake_worker_of(struct pool *pool, const struct job *job)
@@ -66,6 +62,7 @@ static uint64_t climb(struct pool *pool, struct job *job, uint64_t now_ns, uint6
 uint64_t pool__ladder_climb(struct pool *pool, uint64_t now_ns, uint64_t grace_ns)
 {
     uint64_t next = UINT64_MAX;
+    pool__roster_mourn_all(pool);
     for (uint32_t i = 0; i < JOBS_MAX; i++) {
         uint64_t at = climb(pool, &pool->jobs[i], now_ns, grace_ns);
         if (at < next) next = at;

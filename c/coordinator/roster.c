@@ -7,13 +7,19 @@
 #include "sync/jobs.h"
 #include "sync/wake.h"
 
+static bool has_files(const struct worker *worker)
+{
+    return worker->fds && worker->fds->n_used > 0;
+}
+
 /* A slot that no thread has, or that has rested long enough for the last one to be gone. */
 static uint32_t free_slot(struct pool *pool)
 {
     uint64_t now = port_now_ns(PORT_MONOTONIC);
     for (uint32_t i = 1; i <= WORKERS_MAX; i++) {
         enum worker_state state = pool__worker_state(&pool->workers[i]);
-        if (state == WORKER_NONE || (state == WORKER_DEAD && pool->workers[i].rests_until_ns <= now)) return i;
+        if (state == WORKER_NONE) return i;
+        if (state == WORKER_DEAD && pool->workers[i].rests_until_ns <= now && !has_files(&pool->workers[i])) return i;
     }
     return 0;
 }
@@ -54,6 +60,24 @@ static struct job *job_of(struct pool *pool, uint32_t worker)
     return NULL;
 }
 
+bool pool__roster_mourn(struct pool *pool, uint32_t number)
+{
+    if (!pool__fds_close_now(pool, pool->workers[number].fds)) return false;
+    struct job *job = job_of(pool, number);
+    uint32_t wished = job ? pool__job_wished(job) : 0;
+    if (job) pool__job_end_running(pool, job, wished ? (enum pool_outcome)wished : POOL_LOST, 0);
+    return true;
+}
+
+void pool__roster_mourn_all(struct pool *pool)
+{
+    for (uint32_t i = 1; i <= WORKERS_MAX; i++) {
+        enum worker_state state = pool__worker_state(&pool->workers[i]);
+        bool is_dead = state == WORKER_KILLED || state == WORKER_DEAD;
+        if (is_dead && has_files(&pool->workers[i])) pool__roster_mourn(pool, i);
+    }
+}
+
 static uint64_t rest_until(double rest_ms)
 {
     return rest_ms < 0 ? UINT64_MAX : port_now_ns(PORT_MONOTONIC) + (uint64_t)(rest_ms * 1e6);
@@ -72,12 +96,7 @@ void coordinator_bury_worker(struct pool *pool, uint32_t number, double rest_ms,
     if (lost) atomic_fetch_add(&pool->x_lost, 1);
 
     pool__volume_unlock_for(pool, number);
-    struct job *job = job_of(pool, number);
-    if (job) {
-        pool__fds_close_all(pool, worker->fds);
-        uint32_t wished = pool__job_wished(job);
-        pool__job_end_running(pool, job, wished ? (enum pool_outcome)wished : POOL_LOST, 0);
-    }
+    pool__roster_mourn(pool, number);
     /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): an element of an array */
     worker->rests_until_ns = rest_until(rest_ms);
     move(worker, WORKER_DEAD);

@@ -21,6 +21,7 @@ enum file_op {
     FILE_READLINK,
     FILE_RENAME,
     FILE_REMOVE,
+    FILE_NEXT_DATA, /* fills in where a file has bytes next, from `number` on; its size: nowhere (uint64_t) */
     FILE_OPS
 };
 

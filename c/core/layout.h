@@ -13,6 +13,7 @@
 #include "core/pipe.h"
 #include "core/sched.h"
 #include "core/signals.h"
+#include "core/siphash.h"
 #include "core/volume.h"
 #include "core/worker.h"
 
@@ -76,7 +77,9 @@ struct pool {
     struct freelist free_pipes;
     freelist_link pipe_links[PIPES_MAX];
     struct pipe pipes[PIPES_MAX];
-    _Atomic uint32_t x_orphans; /* 1: there are volumes for the coordinator to free */
+    _Atomic uint32_t x_locks_awaited; /* volumes of which the client awaits the lock */
+    _Atomic uint32_t x_unswept;   /* 1: the coordinator has volumes, or what is in them, to take apart */
+    struct siphash_key names_key; /* of this pool alone; nobody is told */
     struct volume volumes[VOLUMES_MAX];
     struct blocks blocks;
 };

@@ -6,9 +6,11 @@
 #include "fs/node.h"
 #include "pool.h"
 #include "sync/ends.h"
+#include "sync/self.h"
 
 #define HOLE_BYTES 4096u
-#define WANTED_MAX 63u /* pages at a time; what comes of it comes at once */
+#define WANTED_MAX 63u         /* pages at a time; what comes of it comes at once */
+#define READ_BYTES (16u << 20) /* with the lock held, and before looking whether the job shall end: milliseconds */
 
 /* ---------------------------------------------------------------------------------------------------------- blocks */
 
@@ -41,6 +43,12 @@ static struct bytes bytes_at(const struct pool *pool, const struct node *node, u
     uint32_t size = pool__node_block_bytes(pool, block);
     if (in_page < size) return (struct bytes){pool__block_memory(pool, block) + in_page, size - in_page};
     return (struct bytes){NULL, PAGE_BYTES - in_page};
+}
+
+/* Beyond it there are only holes, whatever the file's size. */
+static uint64_t held_end(const struct pool *pool, const struct node *node)
+{
+    return node->is_paged ? (uint64_t)index_size(pool, node) << PAGE_LOG2 : pool__node_block_bytes(pool, node->block);
 }
 
 static void cut_pages(struct fs_work *work, struct node *node, uint64_t size)
@@ -116,7 +124,7 @@ static int fill(struct fs_work *work, struct node *node, uint64_t begin, uint64_
 /* Gives back what an operation that failed has taken beyond the file's end. */
 static void abandon(struct fs_work *work, const struct fs_open *file)
 {
-    if (pool__volume_lock(work->volume)) return;
+    if (pool__volume_lock_for(work->volume, LOCK_ALWAYS)) return;
     struct node *node = pool__node(work->pool, file->node);
     if (node->kind == NODE_FILE) pool__content_cut(work, node, node->size);
     pool__volume_unlock(work->volume);
@@ -144,7 +152,7 @@ static void move(const struct pool *pool, const struct node *node, uint64_t begi
     }
 }
 
-int pool__fs_read(struct pool *pool, const struct fs_open *file, uint64_t offset, struct cursor *cursor)
+static int read_some(struct pool *pool, const struct fs_open *file, uint64_t offset, struct cursor *cursor)
 {
     struct fs_work work = pool__fs_work(NULL, pool, file->volume);
     int status = pool__volume_lock_to_read(file->volume);
@@ -152,9 +160,37 @@ int pool__fs_read(struct pool *pool, const struct fs_open *file, uint64_t offset
     struct node *node = pool__node(pool, file->node);
     status = check_file(&work, file);
     if (status == 0 && cursor->piece(cursor) > 0) {
-        move(pool, node, offset, node->size, cursor);
+        bool is_long = node->size > offset && node->size - offset > READ_BYTES;
+        move(pool, node, offset, is_long ? offset + READ_BYTES : node->size, cursor);
         if (!file->read_only) pool__node_accessed(node);
     }
+    pool__volume_unlock(file->volume);
+    return status;
+}
+
+int pool__fs_read(struct pool *pool, const struct fs_open *file, uint64_t offset, struct cursor *cursor)
+{
+    const struct sleeper *self = pool__self(pool);
+    for (;;) {
+        uint32_t had = cursor->done;
+        int status = read_some(pool, file, offset, cursor);
+        if (status || cursor->done - had < READ_BYTES) return status;
+        offset += cursor->done - had;
+        status = self ? pool__sleeper_interrupted(self) : 0;
+        if (status) return status;
+    }
+}
+
+int pool__fs_next_data(struct pool *pool, const struct fs_open *file, uint64_t offset, uint64_t *data_out)
+{
+    struct fs_work work = pool__fs_work(NULL, pool, file->volume);
+    int status = pool__volume_lock_to_read(file->volume);
+    if (status < 0) return status;
+    const struct node *node = pool__node(pool, file->node);
+    status = check_file(&work, file);
+    uint64_t at = offset, end = status == 0 ? held_end(pool, node) : 0;
+    while (status == 0 && at < end && !bytes_at(pool, node, at).data) at = (at / PAGE_BYTES + 1) * PAGE_BYTES;
+    if (status == 0) *data_out = at < end && at < node->size ? at : node->size;
     pool__volume_unlock(file->volume);
     return status;
 }

@@ -33,12 +33,10 @@ static struct entry *slots_of(const struct pool *pool, const struct node *direct
     return (struct entry *)(void *)(block + heads_bytes(pool__node_block_bytes(pool, directory->block)));
 }
 
-/* FNV-1a. Who makes names collide on purpose is as slow as without hashes. */
-static uint32_t hash_of(struct fs_path name)
+/* Under the pool's own key: guests choose names, and could otherwise choose ones that all go into one chain. */
+static uint32_t hash_of(const struct pool *pool, struct fs_path name)
 {
-    uint32_t hash = 0x811c9dc5u;
-    for (uint32_t i = 0; i < name.size; i++) hash = (hash ^ (uint8_t)name.text[i]) * 0x01000193u;
-    return hash ^ hash >> 16;
+    return (uint32_t)pool__siphash(&pool->names_key, (const uint8_t *)name.text, name.size);
 }
 
 struct fs_path pool__entry_name(const struct pool *pool, const struct node *directory, const struct entry *entry)
@@ -50,8 +48,8 @@ struct fs_path pool__entry_name(const struct pool *pool, const struct node *dire
 /* The link of a chain that leads to a name's slot; NULL: there is none of that name. */
 static uint32_t *find_link(const struct pool *pool, const struct node *directory, struct fs_path name)
 {
-    if (!directory->block) return NULL;
-    uint32_t hash = hash_of(name), *link = head_of(pool, directory, hash);
+    if (!directory->block || directory->n_links == 0) return NULL; /* what is removed has no names any more */
+    uint32_t hash = hash_of(pool, name), *link = head_of(pool, directory, hash);
     struct entry *slots = slots_of(pool, directory);
     for (; *link; link = &slots[*link - 1].next) {
         const struct entry *entry = &slots[*link - 1];
@@ -81,6 +79,22 @@ struct entry *pool__entry_after(const struct pool *pool, const struct node *dire
     }
     while (low < directory->n_slots && !slots[low].node) low++;
     return low < directory->n_slots ? &slots[low] : NULL;
+}
+
+uint32_t pool__entry_take(const struct pool *pool, struct node *directory, uint32_t *looks)
+{
+    if (!directory->block) return 0;
+    struct entry *slots = slots_of(pool, directory);
+    while (directory->first_slot<directory->n_slots && * looks> 0) {
+        struct entry *entry = &slots[directory->first_slot++];
+        uint32_t number = entry->node;
+        --*looks;
+        entry->node = 0;
+        if (!number) continue;
+        directory->size--;
+        return number;
+    }
+    return 0;
 }
 
 /* ------------------------------------------------------------------------------------------------------------- room */
@@ -160,7 +174,7 @@ int pool__entry_reserve(struct fs_work *work, struct node *directory, struct fs_
 void pool__entry_add(struct fs_work *work, struct node *directory, struct fs_path name, uint32_t number)
 {
     POOL_ASSERT(has_room(work->pool, directory, name));
-    struct entry entry = {.cookie = directory->next_cookie++, .node = number, .hash = hash_of(name)};
+    struct entry entry = {.cookie = directory->next_cookie++, .node = number, .hash = hash_of(work->pool, name)};
     append(work->pool, directory, name, entry);
     pool__node_modified(work, directory);
 }

@@ -22,6 +22,7 @@ struct fs_open {
     struct volume *volume; /* NULL: not open */
     uint32_t node;
     bool read_only; /* the mount is: nothing can be changed through it (POOL_EROFS) */
+    bool makes;     /* the directories that a path lacks on its way from here, where something is made */
 };
 
 struct fs_path {
@@ -45,29 +46,47 @@ struct fs_stat {
 /* Makes an empty volume: its handle, never 0; POOL_ENFILE. 0 for a limit means none but the pool's; the root is a node
  * as well. */
 int pool__volume_make(struct sleeper *sleeper, uint64_t max_bytes, uint64_t max_nodes, pool_volume_t *handle_out);
-/* Its owner lets go of it. */
+/* Its owner lets go of it, and frees it if nobody else uses it. */
 int pool__volume_drop(struct pool *pool, pool_volume_t handle);
 /* Opens its root: POOL_EBADF, POOL_EIO. Keeps the volume until pool__fs_close. */
 int pool__volume_open(struct pool *pool, pool_volume_t handle, bool read_only, struct fs_open *root_out);
 /* The same for a job's worker: the job uses it (sync/volumes.h), whatever its owner has done since. */
 int pool__volume_open_used(struct pool *pool, pool_volume_t handle, bool read_only, struct fs_open *root_out);
-/* Coordinator only. Frees those that were last used by a job. */
-void pool__volumes_free_orphans(struct pool *pool);
 
 /* lock.c */
 
-/* Takes a volume's lock, to change something or only to read. If it fails the lock is not taken: POOL_EIO, somebody
- * died while changing it; POOL_EAGAIN, to a thread that must not sleep: whoever has the lock may be dead. */
-int pool__volume_lock(struct volume *volume);
+enum lock_wish {
+    LOCK_READ = 0,
+    LOCK_CHANGE,
+    LOCK_ALWAYS /* the same, and waits although the job shall end: what is open must be closed */
+};
+
+/* Takes a volume's lock. If it fails the lock is not taken: POOL_EIO, somebody died while changing it; POOL_ECANCELED
+ * or POOL_ESHUTDOWN, the job of the worker that waited shall end; POOL_EAGAIN, to a thread that must not sleep and
+ * does not hold it (pool__volume_hold). */
+int pool__volume_lock_for(struct volume *volume, enum lock_wish wish);
+int pool__volume_lock(struct volume *volume); /* LOCK_CHANGE */
 int pool__volume_lock_to_read(struct volume *volume);
 void pool__volume_unlock(struct volume *volume);
 /* Takes back the lock that a worker has, if it does, which is dead or has left our code by unwinding. If it was
  * changing something nobody uses that volume any more: what is in it may contradict itself. */
 void pool__volume_unlock_for(struct pool *pool, uint32_t worker);
-/* For a thread that must not wait: takes the lock for all operations until pool__volume_let_go, in which it is not
- * taken again. False: somebody else has it. What `handle` stands for need not be a volume. */
-bool pool__volume_hold(struct pool *pool, pool_volume_t handle);
+/* For the client and the coordinator, which must not wait: takes the lock for all operations until
+ * pool__volume_let_go, in which it is not taken again. False: somebody else has it, and `waiter` is woken when it is
+ * free (the client by SIGNAL_BLOCKS). The volume need not be in use. */
+bool pool__volume_hold(struct volume *volume, uint32_t waiter);
 void pool__volume_let_go(void);
+
+/* sweep.c: taking apart what nobody can reach any more, directories that were removed with all that was in them, and
+ * volumes, a slice at a time. */
+
+/* One slice for a volume: 1, there is more; 0, all is done; or as the lock. */
+int pool__fs_sweep(struct pool *pool, struct volume *volume);
+/* Coordinator only. One slice for all volumes: 1, there is more; 0; POOL_EBUSY: there is, when somebody has let go of a
+ * lock, which wakes the coordinator. */
+int pool__volumes_sweep(struct pool *pool);
+/* The coordinator shall do the rest. */
+void pool__fs_sweep_later(struct pool *pool);
 
 /* path.c: opening by path */
 
@@ -97,6 +116,8 @@ int pool__fs_set_times_at(struct pool *pool, const struct fs_open *at, struct fs
 int pool__fs_make_directory(struct sleeper *sleeper, const struct fs_open *at, struct fs_path path);
 int pool__fs_remove_directory(struct pool *pool, const struct fs_open *at, struct fs_path path); /* POOL_ENOTEMPTY */
 int pool__fs_unlink(struct pool *pool, const struct fs_open *at, struct fs_path path);           /* POOL_EISDIR */
+/* Whatever it is, with all that is in it: gone to all others at once. Its memory comes back by sweeping. */
+int pool__fs_remove_all(struct pool *pool, const struct fs_open *at, struct fs_path path);
 int pool__fs_link(struct sleeper *sleeper, const struct fs_open *from, struct fs_path path, bool follow,
                   const struct fs_open *to, struct fs_path to_path); /* POOL_EXDEV, POOL_EPERM: a directory */
 int pool__fs_rename(struct sleeper *sleeper, const struct fs_open *from, struct fs_path path, const struct fs_open *to,
@@ -110,8 +131,7 @@ int32_t pool__fs_readlink(struct pool *pool, const struct fs_open *at, struct fs
  * Cookies survive changes: no entry that stays is left out or comes twice. */
 struct fs_entry {
     uint64_t cookie;
-    uint64_t inode;
-    uint32_t kind;
+    struct fs_stat stat;
     uint32_t name_bytes;
     char name[NAME_MAX_BYTES + 1];
 };
@@ -125,6 +145,8 @@ int pool__fs_read(struct pool *pool, const struct fs_open *file, uint64_t offset
  * where its first byte went; it may be NULL. */
 int pool__fs_write(struct sleeper *sleeper, const struct fs_open *file, uint64_t offset, struct cursor *cursor,
                    uint64_t *offset_out);
+/* Where a file has bytes next, from `offset` on: those before are zeros that take no memory. Its size: nowhere. */
+int pool__fs_next_data(struct pool *pool, const struct fs_open *file, uint64_t offset, uint64_t *data_out);
 int pool__fs_set_size(struct sleeper *sleeper, const struct fs_open *file, uint64_t size);
 /* As posix_fallocate: makes room, and grows the file if that is beyond its end. */
 int pool__fs_allocate(struct sleeper *sleeper, const struct fs_open *file, uint64_t offset, uint64_t size);

@@ -6,15 +6,17 @@
 #include "port/port.h"
 #include "sync/self.h"
 #include "sync/volumes.h"
+#include "sync/wake.h"
 
 #define LOOKS 100u              /* before it sleeps: most operations take less than going to sleep does */
-#define HOLD_LOOKS 1000u        /* before a thread that must not wait gives up: some microseconds */
-#define PATIENCE_NS 1000000000u /* of one that must not sleep either, when who has the lock may be dead */
+#define LOOK_AGAIN_NS 20000000u /* a worker that waits looks so often whether its job shall end */
 
 /* The word: 0, or the holder's waiter << HOLDER_SHIFT | these. */
 #define AWAITED 1u
 #define CHANGING 2u
-#define HOLDER_SHIFT 2
+#define CLIENT_AWAITS 4u /* these two never sleep here: they are told that it is free */
+#define COORDINATOR_AWAITS 8u
+#define HOLDER_SHIFT 4
 
 static struct pool *pool_of(struct volume *volume)
 {
@@ -38,25 +40,54 @@ static bool try_lock(struct volume *volume, uint32_t word)
     return atomic_compare_exchange_strong(&volume->x_lock, &free, word);
 }
 
+static void tell_client(struct pool *pool)
+{
+    atomic_fetch_sub(&pool->x_locks_awaited, 1);
+    pool__wake(pool, WAITER_CLIENT, SIGNAL_BLOCKS);
+}
+
+/* Leaves the waiter's bit with whoever has the lock. False: nobody has it. */
+static bool await_lock(struct volume *volume, uint32_t bit)
+{
+    uint32_t had = atomic_load(&volume->x_lock);
+    _Atomic uint32_t *count = &pool_of(volume)->x_locks_awaited;
+    if (!had || had & bit) return had;
+    if (bit == CLIENT_AWAITS) atomic_fetch_add(count, 1);
+    if (atomic_compare_exchange_strong(&volume->x_lock, &had, had | bit)) return true;
+    if (bit == CLIENT_AWAITS) atomic_fetch_sub(count, 1);
+    return false;
+}
+
 static void unlock(struct volume *volume)
 {
-    if (atomic_exchange(&volume->x_lock, 0) & AWAITED) port_wake(&volume->x_lock);
+    uint32_t had = atomic_exchange(&volume->x_lock, 0);
+    if (had & AWAITED) port_wake(&volume->x_lock);
+    if (had & CLIENT_AWAITS) tell_client(pool_of(volume));
+    if (had & COORDINATOR_AWAITS) pool__ask_coordinator(pool_of(volume));
+}
+
+static bool look_for_lock(struct volume *volume, uint32_t word)
+{
+    for (uint32_t looks = 0; looks < LOOKS; looks++) {
+        if (try_lock(volume, word)) return true;
+        port_relax();
+    }
+    return false;
 }
 
 /* What this thread holds over several operations. */
 static _Thread_local struct volume *held;
 
-bool pool__volume_hold(struct pool *pool, pool_volume_t handle)
+bool pool__volume_hold(struct volume *volume, uint32_t waiter)
 {
-    struct volume *volume = pool__volume_at(pool, handle);
-    for (uint32_t looks = 0; looks < HOLD_LOOKS; looks++) {
-        if (try_lock(volume, WAITER_CLIENT << HOLDER_SHIFT)) {
-            held = volume;
-            return true;
-        }
-        port_relax();
+    uint32_t word = waiter << HOLDER_SHIFT;
+    uint32_t awaits = waiter == WAITER_COORDINATOR ? COORDINATOR_AWAITS : CLIENT_AWAITS;
+    POOL_ASSERT(!held);
+    while (!look_for_lock(volume, word)) {
+        if (await_lock(volume, awaits)) return false;
     }
-    return false;
+    held = volume;
+    return true;
 }
 
 void pool__volume_let_go(void)
@@ -66,46 +97,39 @@ void pool__volume_let_go(void)
     unlock(volume);
 }
 
-static void sleep_until_locked(struct volume *volume, uint32_t word)
+/* Why a thread need not wait any longer; 0: it must. */
+static int interrupted(enum lock_wish wish)
+{
+    const struct sleeper *self = pool__self_any();
+    return self && wish != LOCK_ALWAYS ? pool__sleeper_interrupted(self) : 0;
+}
+
+static int sleep_until_locked(struct volume *volume, uint32_t word, enum lock_wish wish)
 {
     while (!try_lock(volume, word | AWAITED)) { /* the others that sleep are to be woken by this one */
         uint32_t had = atomic_load(&volume->x_lock);
         if (!had) continue;
         if (!(had & AWAITED) && !atomic_compare_exchange_strong(&volume->x_lock, &had, had | AWAITED)) continue;
-        port_wait(&volume->x_lock, had | AWAITED, PORT_FOREVER);
+        int reason = interrupted(wish);
+        if (reason) return reason;
+        port_wait(&volume->x_lock, had | AWAITED, LOOK_AGAIN_NS);
     }
-}
-
-/* Nobody sleeps with the lock, so a while is enough, unless its holder is dead: POOL_EAGAIN. */
-static int look_until_locked(struct volume *volume, uint32_t word)
-{
-    uint64_t begin = port_now_ns(PORT_MONOTONIC);
-    do {
-        for (uint32_t looks = 0; looks < HOLD_LOOKS; looks++) {
-            if (try_lock(volume, word)) return 0;
-            port_relax();
-        }
-    } while (port_now_ns(PORT_MONOTONIC) - begin < PATIENCE_NS);
-    return POOL_EAGAIN;
-}
-
-static int wait_for_lock(struct volume *volume, uint32_t word)
-{
-    for (uint32_t looks = 0; looks < LOOKS; looks++) {
-        if (try_lock(volume, word)) return 0;
-        port_relax();
-    }
-    if (!pool__self_any() && !port_may_block()) return look_until_locked(volume, word);
-    sleep_until_locked(volume, word);
     return 0;
 }
 
-static int lock(struct volume *volume, uint32_t changing)
+static int wait_for_lock(struct volume *volume, uint32_t word, enum lock_wish wish)
+{
+    if (look_for_lock(volume, word)) return 0;
+    if (!pool__self_any() && !port_may_block()) return POOL_EAGAIN;
+    return sleep_until_locked(volume, word, wish);
+}
+
+int pool__volume_lock_for(struct volume *volume, enum lock_wish wish)
 {
     if (volume != held) {
         if (pool__self_any()) port_need_stack(); /* now: the guest may have used up nearly all of it */
-        uint32_t word = word_for(volume, changing);
-        int status = try_lock(volume, word) ? 0 : wait_for_lock(volume, word);
+        uint32_t word = word_for(volume, wish == LOCK_READ ? 0 : CHANGING);
+        int status = try_lock(volume, word) ? 0 : wait_for_lock(volume, word, wish);
         if (status) return status;
     }
     if (!volume->is_broken) return 0;
@@ -115,12 +139,12 @@ static int lock(struct volume *volume, uint32_t changing)
 
 int pool__volume_lock(struct volume *volume)
 {
-    return lock(volume, CHANGING);
+    return pool__volume_lock_for(volume, LOCK_CHANGE);
 }
 
 int pool__volume_lock_to_read(struct volume *volume)
 {
-    return lock(volume, 0);
+    return pool__volume_lock_for(volume, LOCK_READ);
 }
 
 void pool__volume_unlock(struct volume *volume)

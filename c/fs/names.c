@@ -34,7 +34,7 @@ static int make_directory(struct fs_work *work, const struct fs_open *at, struct
     uint32_t number;
     struct fs_spot spot;
     int status = pool__fs_walk(work, at, path, WALK_ENTRY, &spot);
-    if (status < 0) return status;
+    if (status != 0) return status;
     return spot.node ? POOL_EEXIST : pool__fs_put_new(work, &spot, NODE_DIRECTORY, &number);
 }
 
@@ -54,7 +54,7 @@ int pool__fs_make_directory(struct sleeper *sleeper, const struct fs_open *at, s
 static int walk_to_free(struct fs_work *work, const struct fs_open *at, struct fs_path path, struct fs_spot *spot)
 {
     int status = pool__fs_walk(work, at, path, WALK_ENTRY, spot);
-    if (status < 0) return status;
+    if (status != 0) return status;
     if (spot->node) return POOL_EEXIST;
     return spot->needs_directory ? POOL_ENOENT : 0;
 }
@@ -108,17 +108,19 @@ int32_t pool__fs_readlink(struct pool *pool, const struct fs_open *at, struct fs
 
 /* --------------------------------------------------------------------------------------------------------- removing */
 
-/* A node has lost a name. */
+/* A node has lost a name. What is in a directory is gone with it. */
 static void orphan(struct fs_work *work, uint32_t parent, uint32_t child)
 {
     struct node *node = pool__node(work->pool, child);
-    node->n_links--;
-    if (node->kind == NODE_DIRECTORY) {
-        POOL_ASSERT(node->n_links == 0 && node->size == 0);
-        pool__node(work->pool, parent)->n_links--;
-    }
     pool__node_changed(work, node);
-    pool__node_settle(work, child);
+    if (node->kind == NODE_DIRECTORY) pool__node(work->pool, parent)->n_links--;
+    if (node->kind == NODE_DIRECTORY && node->size > 0) {
+        pool__fs_doom(work, child);
+    } else {
+        node->n_links--;
+        POOL_ASSERT(node->kind != NODE_DIRECTORY || node->n_links == 0);
+        pool__node_settle(work, child);
+    }
 }
 
 static void take_out(struct fs_work *work, const struct fs_spot *spot)
@@ -139,6 +141,13 @@ static int check_no_directory(const struct fs_work *work, const struct fs_spot *
 {
     if (pool__node(work->pool, spot->node)->kind == NODE_DIRECTORY) return POOL_EISDIR;
     return spot->needs_directory ? POOL_ENOTDIR : 0;
+}
+
+static int check_any(const struct fs_work *work, const struct fs_spot *spot)
+{
+    if (spot->name.size == 0) return POOL_EINVAL; /* `.` or `..` */
+    bool is_directory = pool__node(work->pool, spot->node)->kind == NODE_DIRECTORY;
+    return spot->needs_directory && !is_directory ? POOL_ENOTDIR : 0;
 }
 
 typedef int (*check_spot)(const struct fs_work *work, const struct fs_spot *spot);
@@ -168,6 +177,11 @@ static int remove_checked(struct pool *pool, const struct fs_open *at, struct fs
 int pool__fs_remove_directory(struct pool *pool, const struct fs_open *at, struct fs_path path)
 {
     return remove_checked(pool, at, path, check_directory);
+}
+
+int pool__fs_remove_all(struct pool *pool, const struct fs_open *at, struct fs_path path)
+{
+    return remove_checked(pool, at, path, check_any);
 }
 
 int pool__fs_unlink(struct pool *pool, const struct fs_open *at, struct fs_path path)
@@ -289,31 +303,32 @@ int pool__fs_rename(struct sleeper *sleeper, const struct fs_open *from, struct 
 
 /* ---------------------------------------------------------------------------------------------------------- listing */
 
-static void put_entry(const struct pool *pool, uint64_t cookie, uint32_t number, struct fs_path name,
+static void put_entry(const struct volume *volume, const struct node *node, uint64_t cookie, struct fs_path name,
                       struct fs_entry *entry_out)
 {
-    const struct node *node = pool__node(pool, number);
     entry_out->cookie = cookie;
-    entry_out->inode = node->inode;
-    entry_out->kind = node->kind;
+    entry_out->stat = pool__node_stat(volume, node);
     entry_out->name_bytes = name.size;
     memcpy(entry_out->name, name.text, name.size);
     entry_out->name[name.size] = 0;
 }
 
-static int list_next(const struct pool *pool, uint32_t number, uint64_t cookie, struct fs_entry *entry_out)
+static int list_next(const struct pool *pool, const struct fs_open *directory, uint64_t cookie,
+                     struct fs_entry *entry_out)
 {
-    const struct node *node = pool__node(pool, number);
+    const struct node *node = pool__node(pool, directory->node);
     if (node->kind != NODE_DIRECTORY) return POOL_ENOTDIR;
     if (node->n_links == 0) return 0; /* removed: its parent may be gone too */
     if (cookie < COOKIE_DOT_DOT) {
         uint32_t dots = (uint32_t)cookie + 1;
-        put_entry(pool, dots, dots == COOKIE_DOT ? number : node->parent, (struct fs_path){"..", dots}, entry_out);
+        const struct node *there = dots == COOKIE_DOT ? node : pool__node(pool, node->parent);
+        put_entry(directory->volume, there, dots, (struct fs_path){"..", dots}, entry_out);
         return 1;
     }
     const struct entry *entry = pool__entry_after(pool, node, cookie);
     if (!entry) return 0;
-    put_entry(pool, entry->cookie, entry->node, pool__entry_name(pool, node, entry), entry_out);
+    put_entry(directory->volume, pool__node(pool, entry->node), entry->cookie, pool__entry_name(pool, node, entry),
+              entry_out);
     return 1;
 }
 
@@ -321,7 +336,7 @@ int pool__fs_next_entry(struct pool *pool, const struct fs_open *directory, uint
 {
     int status = pool__volume_lock_to_read(directory->volume);
     if (status < 0) return status;
-    status = list_next(pool, directory->node, cookie, entry_out);
+    status = list_next(pool, directory, cookie, entry_out);
     if (status >= 0 && !directory->read_only) pool__node_accessed(pool__node(pool, directory->node));
     pool__volume_unlock(directory->volume);
     return status;

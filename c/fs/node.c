@@ -4,6 +4,7 @@
 
 #include "port/port.h"
 #include "sync/ends.h"
+#include "sync/room.h"
 
 /* Files keep their memory, other than pipes: if nothing has come back after so long, waiting on is in vain. */
 #define PATIENCE_NS 5000000000u
@@ -50,11 +51,24 @@ static int get_missing(struct fs_work *work)
     return take_now(sleeper, work->missing_bytes, spare);
 }
 
+/* Has some of what nobody can reach any more given back. */
+static int get_swept(struct fs_work *work)
+{
+    const struct sleeper *sleeper = work->sleeper;
+    if (sleeper->waiter == WAITER_CLIENT) {
+        pool__fs_sweep_later(work->pool);
+        pool__room_want(work->pool, ROOM_SWEPT);
+        return POOL_EAGAIN;
+    }
+    int status = pool__fs_sweep(work->pool, work->volume);
+    return status < 0 ? status : 0;
+}
+
 bool pool__fs_leave(struct fs_work *work, int *status)
 {
     if (work->is_locked) pool__volume_unlock(work->volume);
-    if (*status == FS_MISSING) {
-        *status = get_missing(work);
+    if (*status > 0) {
+        *status = *status == FS_MISSING ? get_missing(work) : get_swept(work);
         if (*status == 0) return true;
     }
     for (uint32_t i = 0; i < SPARES; i++) {
@@ -84,12 +98,17 @@ uint32_t pool__node_block_bytes(const struct pool *pool, uint32_t block)
     return block ? 1u << (BLOCK_MIN_LOG2 + pool->blocks.size_class[block]) : 0;
 }
 
+static int full(const struct volume *volume)
+{
+    return atomic_load(&volume->x_doomed) ? FS_UNSWEPT : POOL_ENOSPC;
+}
+
 int pool__fs_need_content(struct fs_work *work, enum spare spare, uint32_t bytes, uint32_t instead)
 {
     const struct volume *volume = work->volume;
     uint64_t size = (uint64_t)1 << (BLOCK_MIN_LOG2 + pool__blocks_class(bytes));
     POOL_ASSERT(volume->bytes >= instead);
-    if (volume->max_bytes && volume->bytes - instead + size > volume->max_bytes) return POOL_ENOSPC;
+    if (volume->max_bytes && volume->bytes - instead + size > volume->max_bytes) return full(volume);
     return pool__fs_need(work, spare, bytes);
 }
 
@@ -128,7 +147,7 @@ int pool__node_grow(struct fs_work *work, struct node *node, uint32_t bytes)
 int pool__node_may_make(struct fs_work *work)
 {
     const struct volume *volume = work->volume;
-    if (volume->max_nodes && volume->n_nodes >= volume->max_nodes) return POOL_ENOSPC;
+    if (volume->max_nodes && volume->n_nodes >= volume->max_nodes) return full(volume);
     return pool__fs_need(work, SPARE_NODE, sizeof(struct node));
 }
 
@@ -152,9 +171,21 @@ uint32_t pool__node_make(struct fs_work *work, enum node_kind kind, uint32_t par
 void pool__node_settle(struct fs_work *work, uint32_t number)
 {
     struct node *node = pool__node(work->pool, number);
-    if (node->n_links > 0 || node->n_opens > 0) return;
+    if (node->n_links > 0 || node->n_opens > 0 || node->is_doomed) return;
     pool__content_cut(work, node, 0);
     node->kind = NODE_FREE;
     work->volume->n_nodes--;
     pool__give_block(work->pool, number);
+}
+
+struct fs_stat pool__node_stat(const struct volume *volume, const struct node *node)
+{
+    return (struct fs_stat){.kind = node->kind,
+                            .n_links = node->n_links,
+                            .inode = node->inode,
+                            .device = volume->slot + 1,
+                            .size = node->kind == NODE_DIRECTORY ? 0 : node->size,
+                            .accessed_ns = node->accessed_ns,
+                            .modified_ns = node->modified_ns,
+                            .changed_ns = node->changed_ns};
 }

@@ -12,6 +12,7 @@
 #include "port/port.h"
 
 #define FS_MISSING 1 /* no error: a block is not there yet */
+#define FS_UNSWEPT 2 /* nor this: the volume is full, but of what nobody can reach any more */
 #define FILE_MAX_BYTES ((uint64_t)(1u << BLOCK_MAX_LOG2) / sizeof(uint32_t) << PAGE_LOG2) /* what an index can hold */
 #define LINKS_MAX 65000u
 
@@ -33,8 +34,6 @@ struct fs_work pool__fs_work(struct sleeper *sleeper, struct pool *pool, struct 
 /* Begins an attempt, with the lock unless it fails (POOL_EIO, POOL_EAGAIN); ends it. True: it is to be made again. */
 int pool__fs_enter(struct fs_work *work);
 bool pool__fs_leave(struct fs_work *work, int *status);
-/* Lets a user of the volume go; the last one frees it. */
-void pool__fs_release(struct pool *pool, struct volume *volume);
 
 /* node.c. The lock is held in all that follows. */
 
@@ -61,6 +60,14 @@ int pool__node_may_make(struct fs_work *work);
 uint32_t pool__node_make(struct fs_work *work, enum node_kind kind, uint32_t parent);
 /* A name or a descriptor is gone: frees the node with the last of them. */
 void pool__node_settle(struct fs_work *work, uint32_t number);
+struct fs_stat pool__node_stat(const struct volume *volume, const struct node *node);
+
+/* sweep.c */
+
+/* A directory has lost its name, whatever is in it. */
+void pool__fs_doom(struct fs_work *work, uint32_t number);
+/* Frees a volume that nobody uses, at once. The lock is not held. */
+void pool__volume_free(struct pool *pool, struct volume *volume);
 
 /* directory.c */
 
@@ -85,6 +92,9 @@ struct entry *pool__entry_find(const struct pool *pool, const struct node *direc
 int pool__entry_reserve(struct fs_work *work, struct node *directory, struct fs_path name);
 /* pre: there is room, and there is none of that name. */
 void pool__entry_add(struct fs_work *work, struct node *directory, struct fs_path name, uint32_t number);
+/* Takes the first entry out of a doomed directory, but for its name: its node; 0: there is none, or `looks` places have
+ * been looked at. */
+uint32_t pool__entry_take(const struct pool *pool, struct node *directory, uint32_t *looks);
 /* pre: it is there, and `name` is not what is in the directory. */
 void pool__entry_remove(struct fs_work *work, struct node *directory, struct fs_path name);
 

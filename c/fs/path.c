@@ -3,6 +3,7 @@
 #include "fs/node.h"
 #include "pool.h"
 #include "sync/ends.h"
+#include "sync/volumes.h"
 
 /* ---------------------------------------------------------------------------------------------------------- walking */
 
@@ -10,6 +11,7 @@
 struct walk {
     struct fs_work *work;
     uint32_t base; /* never left */
+    bool makes;    /* the directories that are missing */
     uint32_t directory;
     uint32_t n_links;
     uint32_t n_rest;
@@ -82,10 +84,19 @@ static bool ends_here(const struct node *node, enum walk_end end, bool slash_fol
     return end == WALK_NODE && !slash_follows;
 }
 
-/* Goes on from a name that is not where the path ends. */
-static int step_into(struct walk *walk, const struct node *node, uint32_t number)
+/* Makes the directory that is missing on the way, and goes on from there. */
+static int step_new(struct walk *walk, const struct step *step)
 {
-    if (!node) return POOL_ENOENT;
+    struct fs_spot spot = {.directory = walk->directory, .name = step->name};
+    if (step->is_last || !walk->makes) return POOL_ENOENT;
+    return pool__fs_put_new(walk->work, &spot, NODE_DIRECTORY, &walk->directory);
+}
+
+/* Goes on from a name that is not where the path ends. */
+static int step_into(struct walk *walk, const struct step *step, uint32_t number)
+{
+    if (!number) return step_new(walk, step);
+    const struct node *node = pool__node(walk->work->pool, number);
     if (node->kind == NODE_SYMLINK) return follow(walk, node);
     if (node->kind != NODE_DIRECTORY) return POOL_ENOTDIR;
     walk->directory = number;
@@ -112,8 +123,8 @@ static int walk_on(struct walk *walk, enum walk_end end, struct fs_spot *spot)
                                      .needs_directory = slash_follows};
             return 0;
         }
-        status = step_into(walk, node, entry ? entry->node : 0);
-        if (status < 0) return status;
+        status = step_into(walk, &step, entry ? entry->node : 0);
+        if (status != 0) return status;
     }
     return 0;
 }
@@ -121,13 +132,18 @@ static int walk_on(struct walk *walk, enum walk_end end, struct fs_spot *spot)
 int pool__fs_walk(struct fs_work *work, const struct fs_open *at, struct fs_path path, enum walk_end end,
                   struct fs_spot *spot_out)
 {
-    struct walk walk = {.work = work, .base = at->node, .directory = at->node, .n_rest = 1, .rest = {path}};
+    struct walk walk = {.work = work,
+                        .base = at->node,
+                        .makes = at->makes && end != WALK_NODE,
+                        .directory = at->node,
+                        .n_rest = 1,
+                        .rest = {path}};
     POOL_ASSERT(at->volume == work->volume);
     *spot_out = (struct fs_spot){.directory = at->node};
     if (pool__node(work->pool, at->node)->kind != NODE_DIRECTORY) return POOL_ENOTDIR;
     int status = pool__fs_check_path(path);
     if (status == 0) status = walk_on(&walk, end, spot_out);
-    if (status < 0 || end == WALK_ENTRY || !spot_out->node || !spot_out->needs_directory) return status;
+    if (status != 0 || end == WALK_ENTRY || !spot_out->node || !spot_out->needs_directory) return status;
     return pool__node(work->pool, spot_out->node)->kind == NODE_DIRECTORY ? 0 : POOL_ENOTDIR;
 }
 
@@ -197,7 +213,7 @@ int pool__fs_open(struct sleeper *sleeper, const struct fs_open *at, struct fs_p
 void pool__fs_dup(struct pool *pool, const struct fs_open *open)
 {
     atomic_fetch_add(&open->volume->x_users, 1);
-    if (pool__volume_lock(open->volume)) return;
+    if (pool__volume_lock_for(open->volume, LOCK_ALWAYS)) return;
     pool__node(pool, open->node)->n_opens++;
     pool__volume_unlock(open->volume);
 }
@@ -207,7 +223,7 @@ void pool__fs_close(struct pool *pool, struct fs_open *open)
     struct volume *volume = open->volume;
     if (!volume) return;
     open->volume = NULL; /* first: if this thread dies in here, nobody closes it again */
-    if (pool__volume_lock(volume) == 0) {
+    if (pool__volume_lock_for(volume, LOCK_ALWAYS) == 0) {
         struct fs_work work = pool__fs_work(NULL, pool, volume);
         struct node *node = pool__node(pool, open->node);
         POOL_ASSERT(node->n_opens > 0);
@@ -215,30 +231,16 @@ void pool__fs_close(struct pool *pool, struct fs_open *open)
         pool__node_settle(&work, open->node);
         pool__volume_unlock(volume);
     }
-    pool__fs_release(pool, volume);
+    pool__volume_unuse(pool, volume);
 }
 
 /* ------------------------------------------------------------------------------------------------ what nodes tell */
 
-static void stat_of(const struct fs_work *work, uint32_t number, struct fs_stat *stat_out)
-{
-    const struct node *node = pool__node(work->pool, number);
-    *stat_out = (struct fs_stat){.kind = node->kind,
-                                 .n_links = node->n_links,
-                                 .inode = node->inode,
-                                 .device = work->volume->slot + 1,
-                                 .size = node->kind == NODE_DIRECTORY ? 0 : node->size,
-                                 .accessed_ns = node->accessed_ns,
-                                 .modified_ns = node->modified_ns,
-                                 .changed_ns = node->changed_ns};
-}
-
 int pool__fs_stat(struct pool *pool, const struct fs_open *open, struct fs_stat *stat_out)
 {
-    struct fs_work work = pool__fs_work(NULL, pool, open->volume);
     int status = pool__volume_lock_to_read(open->volume);
     if (status < 0) return status;
-    stat_of(&work, open->node, stat_out);
+    *stat_out = pool__node_stat(open->volume, pool__node(pool, open->node));
     pool__volume_unlock(open->volume);
     return 0;
 }
@@ -261,7 +263,7 @@ int pool__fs_stat_at(struct pool *pool, const struct fs_open *at, struct fs_path
     int status = pool__volume_lock_to_read(at->volume);
     if (status < 0) return status;
     status = find(&work, at, path, follows, &number);
-    if (status == 0) stat_of(&work, number, stat_out);
+    if (status == 0) *stat_out = pool__node_stat(at->volume, pool__node(pool, number));
     pool__volume_unlock(at->volume);
     return status;
 }

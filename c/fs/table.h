@@ -34,5 +34,8 @@ static inline bool pool__fd_is_open(const struct wasi_fd *fd)
 
 /* Closes what is open of volumes, and forgets everything else: streams are closed with their job. */
 void pool__fds_close_all(struct pool *pool, struct fd_table *table);
+/* The same for the coordinator, after the guest's worker died, without waiting for a volume's lock. False: somebody has
+ * one of them, and wakes the coordinator when he lets go of it. */
+bool pool__fds_close_now(struct pool *pool, struct fd_table *table);
 
 #endif

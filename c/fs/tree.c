@@ -32,24 +32,11 @@ static struct fs_path other(const struct tree *tree)
     return path_of(tree->call->other, tree->call->other_bytes);
 }
 
-/* Makes the directories that a path goes through, as far as they are missing. What is wrong with one shows when it is
- * gone through. */
-static int make_parents(const struct tree *tree)
-{
-    struct fs_path all = path(tree);
-    for (uint32_t i = 1; i < all.size; i++) {
-        if (all.text[i] != '/' || all.text[i - 1] == '/') continue;
-        int status = pool__fs_make_directory(tree->sleeper, &tree->root, path_of(all.text, i));
-        if (status && status != POOL_EEXIST) return status;
-    }
-    return 0;
-}
-
 /* Opens a file, which is made with the directories above it if that is wanted. */
-static int open_file(const struct tree *tree, uint32_t flags, struct fs_open *file_out)
+static int open_file(struct tree *tree, uint32_t flags, struct fs_open *file_out)
 {
-    int status = flags & FS_CREATE ? make_parents(tree) : 0;
-    return status ? status : pool__fs_open(tree->sleeper, &tree->root, path(tree), flags | FS_FOLLOW, file_out);
+    tree->root.makes = flags & FS_CREATE;
+    return pool__fs_open(tree->sleeper, &tree->root, path(tree), flags | FS_FOLLOW, file_out);
 }
 
 /* ------------------------------------------------------------------------------------------------------------ bytes */
@@ -155,7 +142,7 @@ static int next_entry(struct pool *pool, const struct fs_open *directory, uint64
     return status;
 }
 
-/* Fills entries in: how many. One that is gone by the time it is looked at is left out. */
+/* Fills entries in: how many. */
 static int32_t fill_entries(const struct tree *tree, const struct fs_open *directory)
 {
     struct fs_entry entry = {.cookie = tree->call->number};
@@ -163,11 +150,9 @@ static int32_t fill_entries(const struct tree *tree, const struct fs_open *direc
     uint32_t n = 0, room = tree->call->data_bytes / (uint32_t)sizeof *out;
     int status = 1;
     while (n < room && (status = next_entry(tree->pool, directory, entry.cookie, &entry)) == 1) {
-        struct fs_stat stat;
-        struct fs_path name = path_of(entry.name, entry.name_bytes);
-        if (pool__fs_stat_at(tree->pool, directory, name, false, &stat)) continue;
-        out[n] = (struct pool_entry){.cookie = entry.cookie, .stat = stat_of(&stat), .name_bytes = name.size};
-        memcpy(out[n++].name, name.text, name.size);
+        out[n] =
+            (struct pool_entry){.cookie = entry.cookie, .stat = stat_of(&entry.stat), .name_bytes = entry.name_bytes};
+        memcpy(out[n++].name, entry.name, entry.name_bytes);
     }
     return status < 0 ? status : (int32_t)n;
 }
@@ -182,6 +167,18 @@ static int32_t list_directory(struct tree *tree)
     return n;
 }
 
+/* Where a file has bytes next. */
+static int32_t next_data(struct tree *tree)
+{
+    struct fs_open file;
+    if (tree->call->data_bytes < sizeof(uint64_t)) return POOL_EINVAL;
+    int status = open_file(tree, 0, &file);
+    if (status) return status;
+    status = pool__fs_next_data(tree->pool, &file, tree->call->number, tree->call->data);
+    pool__fs_close(tree->pool, &file);
+    return status;
+}
+
 static int32_t read_link(struct tree *tree)
 {
     return pool__fs_readlink(tree->pool, &tree->root, path(tree), tree->call->data, tree->call->data_bytes);
@@ -193,8 +190,8 @@ static int32_t read_link(struct tree *tree)
 static int32_t make_directory(struct tree *tree)
 {
     struct fs_open made;
-    int status = make_parents(tree);
-    if (!status) status = pool__fs_make_directory(tree->sleeper, &tree->root, path(tree));
+    tree->root.makes = true;
+    int status = pool__fs_make_directory(tree->sleeper, &tree->root, path(tree));
     if (status != POOL_EEXIST) return status;
     status = open_file(tree, FS_DIRECTORY, &made);
     if (status == 0) pool__fs_close(tree->pool, &made);
@@ -203,8 +200,8 @@ static int32_t make_directory(struct tree *tree)
 
 static int32_t make_symlink(struct tree *tree)
 {
-    int status = make_parents(tree);
-    return status ? status : pool__fs_symlink(tree->sleeper, other(tree), &tree->root, path(tree));
+    tree->root.makes = true;
+    return pool__fs_symlink(tree->sleeper, other(tree), &tree->root, path(tree));
 }
 
 static int32_t rename_path(struct tree *tree)
@@ -212,57 +209,17 @@ static int32_t rename_path(struct tree *tree)
     return pool__fs_rename(tree->sleeper, &tree->root, path(tree), &tree->root, other(tree));
 }
 
-/* Removes a name, unless it is that of a directory with something in it: POOL_ENOTEMPTY. */
-static int remove_one(struct pool *pool, const struct fs_open *at, struct fs_path name)
-{
-    int status = pool__fs_unlink(pool, at, name);
-    return status == POOL_EISDIR ? pool__fs_remove_directory(pool, at, name) : status;
-}
-
-/* Removes what is in a directory, down to the first directory with something in it, which becomes `*directory`: 1; 0:
- * all of it is removed. */
-static int remove_entries(const struct tree *tree, struct fs_open *directory)
-{
-    struct fs_entry entry;
-    for (;;) {
-        int status = next_entry(tree->pool, directory, 0, &entry);
-        if (status != 1) return status;
-        struct fs_path name = path_of(entry.name, entry.name_bytes);
-        status = remove_one(tree->pool, directory, name);
-        if (status == POOL_ENOTEMPTY) {
-            struct fs_open inner;
-            status = pool__fs_open(tree->sleeper, directory, name, FS_DIRECTORY, &inner);
-            if (status == 0) {
-                pool__fs_close(tree->pool, directory);
-                *directory = inner;
-                return 1;
-            }
-        }
-        if (status && status != POOL_ENOENT) return status; /* it may be gone already */
-    }
-}
-
-/* Empties a directory from its innermost on, always from the top: a guest may move what is between. */
-static int empty(const struct tree *tree)
-{
-    struct fs_open directory;
-    int status = pool__fs_open(tree->sleeper, &tree->root, path(tree), FS_DIRECTORY, &directory);
-    if (status) return status;
-    do {
-        status = remove_entries(tree, &directory);
-    } while (status == 1);
-    pool__fs_close(tree->pool, &directory);
-    return status;
-}
-
+/* All of it is gone at once. Who may take its time gives the memory back too. */
 static int32_t remove_path(struct tree *tree)
 {
-    int status;
-    while ((status = remove_one(tree->pool, &tree->root, path(tree))) == POOL_ENOTEMPTY) {
-        status = empty(tree);
-        if (status) break;
+    int status = pool__fs_remove_all(tree->pool, &tree->root, path(tree));
+    if (status) return status;
+    if (tree->sleeper->waiter > WAITER_CLIENT) {
+        while (pool__fs_sweep(tree->pool, tree->root.volume) > 0) continue;
+    } else if (atomic_load(&tree->root.volume->x_doomed)) {
+        pool__fs_sweep_later(tree->pool);
     }
-    return status;
+    return 0;
 }
 
 /* ------------------------------------------------------------------------------------------------------------ calls */
@@ -281,7 +238,7 @@ int32_t pool__tree_call(struct sleeper *sleeper, const struct file_call *call)
         [FILE_STAT] = stat_path,      [FILE_LSTAT] = stat_path,        [FILE_READ] = read_file,
         [FILE_WRITE] = write_file,    [FILE_TRUNCATE] = truncate_file, [FILE_MKDIR] = make_directory,
         [FILE_LIST] = list_directory, [FILE_SYMLINK] = make_symlink,   [FILE_READLINK] = read_link,
-        [FILE_RENAME] = rename_path,  [FILE_REMOVE] = remove_path,
+        [FILE_RENAME] = rename_path,  [FILE_REMOVE] = remove_path,     [FILE_NEXT_DATA] = next_data,
     };
     struct tree tree = {.sleeper = sleeper, .pool = sleeper->pool, .call = call};
     if (call->op == FILE_CREATE) return create(sleeper, call);

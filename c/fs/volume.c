@@ -48,76 +48,13 @@ int pool__volume_make(struct sleeper *sleeper, uint64_t max_bytes, uint64_t max_
     return 0;
 }
 
-/* The next child that is still to be freed, or 0. How far a directory has got is kept where its next cookie was: nobody
- * asks for that any more. */
-static uint32_t next_child(const struct pool *pool, struct node *directory)
-{
-    const struct entry *entry = pool__entry_after(pool, directory, directory->next_cookie);
-    if (!entry) return 0;
-    directory->next_cookie = entry->cookie;
-    return entry->node;
-}
-
-/* Not by recursion: nothing bounds the depth. */
-static void free_all(struct fs_work *work)
-{
-    uint32_t number = work->volume->root, child;
-    struct node *node = pool__node(work->pool, number);
-    node->next_cookie = 0;
-    for (;;) {
-        while ((child = next_child(work->pool, node))) {
-            struct node *below = pool__node(work->pool, child);
-            POOL_ASSERT(below->n_opens == 0 && below->n_links > 0);
-            if (below->kind == NODE_DIRECTORY) {
-                below->next_cookie = 0;
-                number = child;
-                node = below;
-            } else {
-                below->n_links--;
-                pool__node_settle(work, child);
-            }
-        }
-        uint32_t parent = node->parent;
-        node->n_links = 0;
-        pool__node_settle(work, number);
-        if (parent == number) return;
-        number = parent;
-        node = pool__node(work->pool, number);
-    }
-}
-
-/* Nobody uses it any more. */
-static void free_volume(struct pool *pool, struct volume *volume)
-{
-    struct fs_work work = pool__fs_work(NULL, pool, volume);
-    if (pool__volume_lock(volume) == 0) { /* what was damaged cannot be gone through */
-        free_all(&work);
-        POOL_ASSERT(volume->n_nodes == 0 && volume->bytes == 0);
-        pool__volume_unlock(volume);
-    }
-    atomic_fetch_add(&volume->x_generation, 1);
-}
-
-void pool__fs_release(struct pool *pool, struct volume *volume)
-{
-    if (atomic_fetch_sub(&volume->x_users, 1) == 1) free_volume(pool, volume);
-}
-
-void pool__volumes_free_orphans(struct pool *pool)
-{
-    if (!atomic_load(&pool->x_orphans)) return;
-    atomic_store(&pool->x_orphans, 0);
-    for (uint32_t slot = 0; slot < VOLUMES_MAX; slot++) {
-        struct volume *volume = &pool->volumes[slot];
-        if (atomic_load(&volume->x_orphaned) && atomic_exchange(&volume->x_orphaned, 0)) free_volume(pool, volume);
-    }
-}
-
 int pool__volume_drop(struct pool *pool, pool_volume_t handle)
 {
     int status = pool__volume_disown(pool, handle);
-    if (status == 0) pool__fs_release(pool, pool__volume_at(pool, handle));
-    return status;
+    if (status) return status;
+    struct volume *volume = pool__volume_at(pool, handle);
+    if (atomic_fetch_sub(&volume->x_users, 1) == 1) pool__volume_free(pool, volume);
+    return 0;
 }
 
 /* The caller has made it one more user, whom this lets go if it fails. */
@@ -125,7 +62,7 @@ static int open_root(struct pool *pool, struct volume *volume, bool read_only, s
 {
     int status = pool__volume_lock(volume);
     if (status < 0) {
-        pool__fs_release(pool, volume);
+        pool__volume_unuse(pool, volume);
         return status;
     }
     pool__node(pool, volume->root)->n_opens++;

@@ -168,6 +168,7 @@ static void files(void)
     CONSTANT(FILE_READLINK);
     CONSTANT(FILE_RENAME);
     CONSTANT(FILE_REMOVE);
+    CONSTANT(FILE_NEXT_DATA);
     SIZE(file_call);
     OFFSET(file_call, op);
     OFFSET(file_call, volume);

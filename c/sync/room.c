@@ -4,7 +4,7 @@
 #include "sync/ends.h"
 #include "sync/wake.h"
 
-_Static_assert(BLOCK_CLASSES < ROOM_RECORD, "each has its bit");
+_Static_assert(BLOCK_CLASSES < ROOM_SWEPT, "each has its bit");
 
 void pool__room_want(struct pool *pool, enum room room)
 {
@@ -27,10 +27,18 @@ static bool has_slot(struct pool *pool, struct freelist *list, enum room room)
     return !pool__freelist_is_empty(list);
 }
 
+static bool is_zero(struct pool *pool, const _Atomic uint32_t *word, enum room room)
+{
+    if (atomic_load(word) == 0) return true;
+    pool__room_want(pool, room);
+    return atomic_load(word) == 0;
+}
+
 static bool is_there(struct pool *pool, enum room room)
 {
     switch (room) {
-    case ROOM_SOON: return true;
+    case ROOM_SWEPT: return is_zero(pool, &pool->x_unswept, room);
+    case ROOM_LOCK: return is_zero(pool, &pool->x_locks_awaited, room);
     case ROOM_RECORD: return has_slot(pool, &pool->free_jobs, room);
     case ROOM_PIPE: return has_slot(pool, &pool->free_pipes, room);
     default: return pool__room_for(pool, 1u << (BLOCK_MIN_LOG2 + room));

@@ -8,9 +8,10 @@
 
 enum room {
     ROOM_BLOCK_0 = 0, /* + class: memory */
+    ROOM_SWEPT = 28,  /* a volume that was full of what nobody can reach any more */
     ROOM_RECORD = 29, /* a job's */
     ROOM_PIPE = 30,
-    ROOM_SOON = 31 /* it was in another thread's hands for a moment */
+    ROOM_LOCK = 31 /* of volumes that other threads had just then */
 };
 
 /* Notes that there was none. A signal (SIGNAL_BLOCKS) follows when there may be some: look once more after this. */

@@ -41,8 +41,8 @@ int pool__volume_disown(struct pool *pool, pool_volume_t handle)
 void pool__volume_unuse(struct pool *pool, struct volume *volume)
 {
     if (atomic_fetch_sub(&volume->x_users, 1) != 1) return;
-    atomic_store(&volume->x_orphaned, 1);
-    atomic_store(&pool->x_orphans, 1);
+    atomic_store(&volume->x_orphaned, ORPHAN_WHOLE);
+    atomic_store(&pool->x_unswept, 1);
     pool__ask_coordinator(pool);
 }
 

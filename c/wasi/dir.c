@@ -25,9 +25,9 @@ static void put(struct listing *listing, const void *data, uint32_t size)
 static void put_entry(struct listing *listing, const struct fs_entry *entry)
 {
     struct wasi_dirent dirent = {.next = entry->cookie,
-                                 .inode = entry->inode,
+                                 .inode = entry->stat.inode,
                                  .name_bytes = entry->name_bytes,
-                                 .filetype = wasi_filetype_of(entry->kind)};
+                                 .filetype = wasi_filetype_of(entry->stat.kind)};
     put(listing, &dirent, sizeof dirent);
     put(listing, entry->name, entry->name_bytes);
 }

@@ -10,8 +10,19 @@ class MemoryFile {
   }
 
   async createWritable() {
-    const parts = [];
-    return { write: async (data) => void parts.push(data), close: async () => void (this.#data = new Blob(parts)) };
+    let bytes = new Uint8Array();
+    const truncate = async (size) => {
+      const had = bytes;
+      bytes = new Uint8Array(size);
+      bytes.set(had.subarray(0, size));
+    };
+    const write = async (given) => {
+      const { position, data } = given.type === 'write' ? given : { position: bytes.length, data: given };
+      const added = new Uint8Array(await new Blob([data]).arrayBuffer());
+      if (bytes.length < position + added.length) await truncate(position + added.length);
+      bytes.set(added, position);
+    };
+    return { write, truncate, abort: async () => undefined, close: async () => void (this.#data = new Blob([bytes])) };
   }
 }
 

@@ -35,6 +35,7 @@ static int setup(void **state)
 static int teardown(void **state)
 {
     assert_int_equal(run((struct file_call){0}, FILE_RELEASE), 0);
+    while (coordinator_sweep(pool) == 1) continue;
     assert_pool_is_empty(pool);
     return test_pool_teardown(state);
 }

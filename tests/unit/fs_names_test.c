@@ -259,12 +259,12 @@ static void listing_survives_changes(void **state)
     }
     assert_int_equal(pool__fs_next_entry(fs_rig.pool, &dir, 0, &entry), 1);
     assert_string_equal(entry.name, ".");
-    assert_int_equal(entry.inode, stat_at("dir").inode);
+    assert_int_equal(entry.stat.inode, stat_at("dir").inode);
     assert_int_equal(pool__fs_next_entry(fs_rig.pool, &dir, entry.cookie, &entry), 1);
     assert_string_equal(entry.name, "..");
-    assert_int_equal(entry.inode, stat_at(".").inode);
+    assert_int_equal(entry.stat.inode, stat_at(".").inode);
     while (pool__fs_next_entry(fs_rig.pool, &dir, entry.cookie, &entry) > 0) {
-        assert_int_equal(entry.kind, NODE_FILE);
+        assert_int_equal(entry.stat.kind, NODE_FILE);
         assert_int_equal(entry.name_bytes, strlen(entry.name));
         snprintf(name, sizeof name, "%u", seen);
         assert_string_equal(entry.name, name);

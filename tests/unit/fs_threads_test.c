@@ -94,7 +94,7 @@ static void list(struct thread *this)
     int status;
     struct fs_entry entry = {0};
     while ((status = pool__fs_next_entry(pool, &this->root, entry.cookie, &entry)) > 0) {
-        THREAD_CHECK(entry.name_bytes > 0 && entry.inode > 0);
+        THREAD_CHECK(entry.name_bytes > 0 && entry.stat.inode > 0);
     }
     THREAD_CHECK(status == 0);
 }

@@ -43,7 +43,9 @@ static void dropped_volume_lives_while_something_in_it_is_open(void **state)
     assert_int_equal(fs_write(&file, 0, "abc", 3), 3);
     assert_int_equal(fs_read(&file, 0, got, 4), 3);
     struct volume *volume = file.volume;
-    fs_close(&file);
+    fs_close(&file); /* by now only the coordinator may take the time to free it */
+    assert_int_equal(atomic_load(&volume->x_generation) % 2, 1);
+    assert_int_equal(pool__volumes_sweep(fs_rig.pool), 0);
     assert_int_equal(atomic_load(&volume->x_generation) % 2, 0);
 }
 

@@ -284,7 +284,7 @@ static uint32_t n_kept;
 static void take_house_down(void)
 {
     sweep_queue();
-    pool__volumes_free_orphans(house.pool);
+    while (pool__volumes_sweep(house.pool) == 1) continue;
     assert_pool_is_empty(house.pool);
     assert_int_equal(atomic_load(&house.pool->sched.x_awake), 0);
     if (house.n_parked == 0)

@@ -7,6 +7,7 @@
 #include "support/prelude.h"
 #include "support/test_pool.h"
 #include "support/threads.h"
+#include "sync/volumes.h"
 
 #define KIB 1024u
 #define MIB (1024u * KIB)
@@ -340,14 +341,17 @@ static void jobs_and_threads_share_a_volume(void **state)
 
 static void *hold(void *gate)
 {
-    THREAD_CHECK(pool__volume_hold(pool, volume));
+    THREAD_CHECK(pool__volume_hold(pool__volume_at(pool, volume), WAITER_CLIENT));
     gate_arrive(gate);
     pool__volume_let_go();
     return NULL;
 }
 
+static _Atomic uint32_t x_lets_go;
+
 static void on_room(void *user, pool_t *of)
 {
+    THREAD_CHECK(atomic_load(&x_lets_go) == 1); /* and not over and over again until then */
     THREAD_CHECK(of == pool);
     gate_arrive(user);
 }
@@ -362,10 +366,11 @@ static void where_nobody_may_wait_it_is_eagain_and_room_is_told_of(void **state)
     put("file", "at once");
     pthread_t holder = thread_start(hold, &gate);
     gate_await_arrival(&gate);
-    assert_int_equal(pool_on_room(pool, on_room, &room), 0);
     assert_int_equal(status_of("file"), POOL_EAGAIN);
-    gate_await_arrival(&room); /* it was called back */
+    assert_int_equal(pool_on_room(pool, on_room, &room), 0);
+    atomic_store(&x_lets_go, 1);
     gate_open(&gate);
+    gate_await_arrival(&room); /* it was called back, when the other let go of it */
     thread_join(holder);
     assert_file("file", "at once");
 }
