@@ -10,6 +10,7 @@
 #include "support/test_worker.h"
 #include "sync/ends.h"
 #include "sync/jobs.h"
+#include "sync/volumes.h"
 #include "sync/wake.h"
 #include "wasi/types.h"
 
@@ -152,6 +153,41 @@ static void kill_closes_what_the_guest_had_open(void **state)
     assert_int_equal(table->n_used, 0);
     assert_int_equal(pool_release(pool, job), 0);
     assert_int_equal(test_free_blocks(pool), free_blocks);
+}
+
+/* Somebody has the lock of a volume that the dead guest had open: nobody waits for him, and the job ends when its files
+ * are closed. Meanwhile no other worker gets that table. */
+static void kill_is_over_when_the_guests_files_can_be_closed(void **state)
+{
+    struct pool *pool = *state;
+    pool_job_t job;
+    struct sleeper sleeper;
+    struct pool_preopen preopen = {.path = "/data"};
+    pool__sleeper_init(&sleeper, pool, WAITER_WORKER_0 + 1);
+    assert_int_equal(pool__volume_make(&sleeper, 0, 0, &preopen.volume), 0);
+    struct pool_job_config config = {.module = 1, .preopens = &preopen, .n_preopens = 1};
+    assert_int_equal(pool_submit(pool, &config, &job), 0);
+    test_worker_enter(1);
+    struct volume *volume = pool__volume_at(pool, preopen.volume);
+    atomic_store(&volume->x_lock, WAITER_LESSEE_0 << 8); /* somebody who is none of these */
+    assert_int_equal(pool_cancel(pool, job), 0);
+    coordinator_tick(pool);
+    fake_port_advance_ms(TEST_GRACE_MS);
+    coordinator_tick(pool);
+    assert_int_equal(coordinator_next_kill(pool), 1);
+    coordinator_bury_worker(pool, 1, 0, true);
+    assert_running(pool, job);
+    for (int32_t other; (other = coordinator_add_worker(pool)) != POOL_EAGAIN;) assert_int_not_equal(other, 1);
+    uint32_t ticks = fake.ticks;
+    coordinator_arm(pool, true);
+    pool__volume_unlock(volume);
+    assert_int_equal(fake.ticks, ticks + 1);
+    coordinator_tick(pool);
+    assert_int_equal(test_result(pool, job).outcome, POOL_CANCELLED);
+    assert_int_equal(test_result(pool, job).killed, 1);
+    assert_int_equal(coordinator_add_worker(pool), 1);
+    assert_int_equal(pool__volume_drop(pool, preopen.volume), 0);
+    assert_int_equal(pool_release(pool, job), 0);
 }
 
 static void kill_never_hits_the_next_job_on_that_worker(void **state)
@@ -559,6 +595,7 @@ int main(void)
         CASE(deadline_of_a_waiting_guest_wakes_its_worker),
         CASE(kill_of_a_worker_in_our_code_is_tried_again_until_it_is_out),
         CASE(kill_closes_what_the_guest_had_open),
+        CASE(kill_is_over_when_the_guests_files_can_be_closed),
         CASE(kill_never_hits_the_next_job_on_that_worker),
         CASE(kill_never_hits_the_next_job_in_the_same_record),
         CASE(kill_for_one_turn_does_not_match_another),

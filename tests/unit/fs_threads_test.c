@@ -9,6 +9,8 @@
 #include "support/property.h"
 #include "support/test_pool.h"
 #include "support/threads.h"
+#include "sync/self.h"
+#include "sync/volumes.h"
 
 #define THREADS 4u
 #define ROUNDS 1500u
@@ -167,6 +169,39 @@ static void volumes_are_dropped_while_others_open_them(void **state)
     assert_pool_is_empty(pool);
 }
 
+/* A worker whose job shall end does not wait for a lock, whoever has it. */
+static void *wait_as_a_worker(void *job)
+{
+    struct fs_stat stat;
+    struct fs_open root = {.volume = pool__volume_at(pool, handle), .node = pool__volume_at(pool, handle)->root};
+    struct sleeper sleeper;
+    pool__sleeper_init(&sleeper, pool, WAITER_WORKER_0 + 1);
+    sleeper.job = job;
+    pool__self_set(&sleeper);
+    THREAD_CHECK(pool__fs_stat(pool, &root, &stat) == POOL_ECANCELED);
+    THREAD_CHECK(pool__volume_lock(root.volume) == POOL_ECANCELED);
+    pool__self_set(NULL);
+    return NULL;
+}
+
+static void who_waits_for_a_lock_can_be_ended(void **state)
+{
+    (void)state;
+    struct sleeper sleeper;
+    struct job job = {0};
+    pool__sleeper_init(&sleeper, pool, WAITER_LESSEE_0);
+    assert_int_equal(pool__volume_make(&sleeper, 0, 0, &handle), 0);
+    struct volume *volume = pool__volume_at(pool, handle);
+    assert_int_equal(pool__volume_lock(volume), 0);
+    pthread_t waits = thread_start(wait_as_a_worker, &job);
+    while (!(atomic_load(&volume->x_lock) & 1)) sched_yield(); /* it sleeps by now */
+    assert_true(pool__job_wish(&job, 0, POOL_CANCELLED));
+    thread_join(waits);
+    pool__volume_unlock(volume);
+    assert_int_equal(pool__volume_drop(pool, handle), 0);
+    assert_pool_is_empty(pool);
+}
+
 static int setup(void **state)
 {
     port_set_hooks(&(struct port_hooks){0});
@@ -185,6 +220,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(threads_share_one_volume),
         cmocka_unit_test(volumes_are_dropped_while_others_open_them),
+        cmocka_unit_test(who_waits_for_a_lock_can_be_ended),
     };
     return cmocka_run_group_tests_name("fs_threads", tests, setup, teardown);
 }
