@@ -93,7 +93,7 @@
     X(EISDIR, -21, "it is a directory")                                                           \
     X(EINVAL, -22, "an argument is out of its range")                                             \
     X(ENFILE, -23, "all pipes of the pool are in use")                                            \
-    X(EFBIG, -27, "more output than is captured")                                                 \
+    X(EFBIG, -27, "larger than may be")                                                           \
     X(ENOSPC, -28, "the volume is full")                                                          \
     X(EROFS, -30, "the volume was given to be read only")                                         \
     X(EMLINK, -31, "it has too many names")                                                       \
@@ -322,8 +322,10 @@ POOL_API POOL_MUST_CHECK int32_t pool_volume_readlink(pool_t *pool, pool_volume_
  * Thread: any.  Blocks: see above.  Errors you can act on: POOL_EISDIR, POOL_ENOTEMPTY. */
 POOL_API int pool_volume_rename(pool_t *pool, pool_volume_t volume, const char *from, const char *to);
 
-/* Removes a file, a symlink, or a directory with all that is in it.
- * Thread: any.  Blocks: see above. */
+/* Removes a file, a symlink, or a directory with all that is in it. To everybody else all of it is gone at once; its
+ * memory comes back in slices, by this thread, or, where it may not wait, by the coordinator soon after: a volume that
+ * is full until then says so by POOL_EAGAIN. Thread: any.  Blocks: see above, and takes as long as there is something
+ * to remove; others can use the volume meanwhile. Errors you can act on: POOL_EINVAL (the root), POOL_ENOENT. */
 POOL_API int pool_volume_remove(pool_t *pool, pool_volume_t volume, const char *path);
 
 /* ------------------------------------------------------------------------------------------------------------- jobs */
