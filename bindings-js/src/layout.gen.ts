@@ -215,7 +215,7 @@ export const errorMessages = {
   POOL_EISDIR: 'it is a directory',
   POOL_EINVAL: 'an argument is out of its range',
   POOL_ENFILE: 'all pipes of the pool are in use',
-  POOL_EFBIG: 'more output than is captured',
+  POOL_EFBIG: 'larger than may be',
   POOL_ENOSPC: 'the volume is full',
   POOL_EROFS: 'the volume was given to be read only',
   POOL_EMLINK: 'it has too many names',
