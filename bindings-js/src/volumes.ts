@@ -198,8 +198,8 @@ export class Volumes implements SlicedCalls {
   *#run(call: Call, dataBytes: number, path = '', other = ''): Slices<number> {
     for (;;) {
       const result = this.#call(call, dataBytes, path, other);
-      if (result !== errorCodes.POOL_EBUSY) return check(result);
-      yield 'blocked';
+      if (result === errorCodes.POOL_EBUSY) yield 'blocked';
+      else if (result !== errorCodes.POOL_ENOMEM || !(yield* this.#sweepSome())) return check(result);
     }
   }
 

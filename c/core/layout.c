@@ -35,4 +35,5 @@ void pool__layout_init(struct pool *pool, const struct pool_limits *limits)
     free_all(&pool->free_calls, pool->call_links, CALLS_MAX);
     free_all(&pool->free_jobs, pool->job_links, JOBS_MAX);
     free_all(&pool->free_pipes, pool->pipe_links, PIPES_MAX);
+    for (uint32_t i = 0; i < VOLUMES_MAX; i++) pool->volumes[i].slot = i;
 }

@@ -78,8 +78,8 @@ struct pool {
     freelist_link pipe_links[PIPES_MAX];
     struct pipe pipes[PIPES_MAX];
     _Atomic uint32_t x_locks_awaited; /* volumes of which the client awaits the lock */
-    _Atomic uint32_t x_unswept;   /* 1: the coordinator has volumes, or what is in them, to take apart */
-    struct siphash_key names_key; /* of this pool alone; nobody is told */
+    _Atomic uint32_t x_unswept;       /* 1: the coordinator has volumes, or what is in them, to take apart */
+    struct siphash_key names_key;     /* of this pool alone; nobody is told */
     struct volume volumes[VOLUMES_MAX];
     struct blocks blocks;
 };

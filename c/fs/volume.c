@@ -11,7 +11,6 @@ static struct volume *claim(struct pool *pool)
         uint64_t generation = atomic_load(&volume->x_generation);
         if (pool__is_used_up(generation) || generation % 2) continue;
         if (!atomic_compare_exchange_strong(&volume->x_generation, &generation, generation + 1)) continue;
-        volume->slot = slot;
         return volume;
     }
     return NULL;

@@ -272,7 +272,8 @@ struct pool_stat {
 POOL_API int pool_volume_stat(pool_t *pool, pool_volume_t volume, const char *path, struct pool_stat *stat_out);
 POOL_API int pool_volume_lstat(pool_t *pool, pool_volume_t volume, const char *path, struct pool_stat *stat_out);
 
-/* Reads from a file, as pread(2): how much, 0 at its end.
+/* Reads from a file, as pread(2): how much, 0 at its end. What was never written is zeros and takes no memory, so a
+ * file can be larger than any: ask for its bytes in pieces. Up to 16 MiB are read at once, more in pieces of that size.
  * Thread: any.  Blocks: see above.  Errors you can act on: POOL_EISDIR. */
 POOL_API POOL_MUST_CHECK int32_t pool_volume_read(pool_t *pool, pool_volume_t volume, const char *path, uint64_t offset,
                                                   void *data, uint32_t size_bytes);

@@ -1,4 +1,6 @@
 /* c/fs/content.c: bytes of files, in blocks and pages, with holes. */
+#include <stdlib.h>
+
 #include "coordinator/coordinator.h"
 #include "core/check.h"
 #include "fs/node.h"
@@ -230,6 +232,58 @@ static void files_follow_a_simple_model(void **state)
     }
 }
 
+/* Where there is something in a file, whether it is in one block or in pages. */
+static void holes_are_told_from_data(void **state)
+{
+    (void)state;
+    uint64_t next;
+    struct fs_open opened = fs_must_open("f", FS_CREATE | FS_WRITE);
+    assert_int_equal(pool__fs_next_data(fs_rig.pool, &opened, 0, &next), 0);
+    assert_int_equal(next, 0);
+    assert_int_equal(pool__fs_set_size(&fs_rig.sleeper, &opened, 10 * (uint64_t)PAGE_BYTES), 0);
+    assert_int_equal(pool__fs_next_data(fs_rig.pool, &opened, 3, &next), 0);
+    assert_int_equal(next, 10 * PAGE_BYTES); /* nowhere */
+    assert_int_equal(fs_write(&opened, 7 * PAGE_BYTES + 5, "x", 1), 1);
+    static const uint64_t from_to[][2] = {{0, 7 * PAGE_BYTES},
+                                          {PAGE_BYTES + 1, 7 * PAGE_BYTES},
+                                          {7 * PAGE_BYTES + 9, 7 * PAGE_BYTES + 9},
+                                          {8 * PAGE_BYTES, 10 * PAGE_BYTES},
+                                          {UINT64_MAX, 10 * PAGE_BYTES}};
+    for (uint32_t i = 0; i < POOL_COUNT_OF(from_to); i++) {
+        assert_int_equal(pool__fs_next_data(fs_rig.pool, &opened, from_to[i][0], &next), 0);
+        assert_int_equal(next, from_to[i][1]);
+    }
+    fs_close(&opened);
+    fs_put("small", "text");
+    opened = fs_must_open("small", 0);
+    assert_int_equal(pool__fs_next_data(fs_rig.pool, &opened, 2, &next), 0);
+    assert_int_equal(next, 2);
+    assert_int_equal(pool__fs_next_data(fs_rig.pool, &opened, 4, &next), 0);
+    assert_int_equal(next, 4);
+    fs_close(&opened);
+    opened = fs_must_open(".", FS_DIRECTORY);
+    assert_int_equal(pool__fs_next_data(fs_rig.pool, &opened, 0, &next), POOL_EISDIR);
+    fs_close(&opened);
+}
+
+/* More than is read with the lock held once. */
+static void long_read_goes_through_whole(void **state)
+{
+    (void)state;
+    uint32_t size = 40u << 20;
+    uint8_t *back = malloc(size);
+    memset(back, 1, size);
+    struct fs_open opened = fs_must_open("f", FS_CREATE | FS_WRITE);
+    assert_int_equal(fs_write(&opened, size - 3, "end", 3), 3);
+    struct fs_bytes bytes = fs_bytes(back, size, size, true);
+    assert_int_equal(pool__fs_read(fs_rig.pool, &opened, 0, &bytes.cursor), 0);
+    assert_int_equal(bytes.cursor.done, size);
+    for (uint32_t i = 0; i < size - 3; i++) assert_true(back[i] == 0);
+    assert_memory_equal(back + size - 3, "end", 3);
+    fs_close(&opened);
+    free(back);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -243,6 +297,8 @@ int main(void)
         TEST(what_was_cut_off_is_zero_when_it_comes_back),
         TEST(allocating_makes_room_and_grows),
         TEST(reading_and_writing_set_the_times),
+        TEST(holes_are_told_from_data),
+        TEST(long_read_goes_through_whole),
         TEST(files_follow_a_simple_model),
     };
     return cmocka_run_group_tests_name("fs_content", tests, NULL, NULL);

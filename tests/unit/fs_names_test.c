@@ -347,15 +347,57 @@ static void names_follow_a_simple_model(void **state)
     check_model();
 }
 
+/* One walk makes what is missing on the way, also behind a symlink that led nowhere. */
+static void directories_on_the_way_are_made_where_that_is_wanted(void **state)
+{
+    (void)state;
+    struct fs_open root = fs_rig.root, file;
+    assert_int_equal(pool__fs_make_directory(&fs_rig.sleeper, &root, fs_text("a/b")), POOL_ENOENT);
+    root.makes = true;
+    assert_int_equal(pool__fs_make_directory(&fs_rig.sleeper, &root, fs_text("a/b/../c/d")), 0);
+    assert_int_equal(fs_kind("a/b"), NODE_DIRECTORY);
+    assert_int_equal(fs_kind("a/c/d"), NODE_DIRECTORY);
+    fs_symlink("to/here", "link");
+    assert_int_equal(pool__fs_open(&fs_rig.sleeper, &root, fs_text("link/f"), FS_CREATE | FS_FOLLOW, &file), 0);
+    assert_false(file.makes);
+    fs_close(&file);
+    assert_int_equal(fs_kind("to/here/f"), NODE_FILE);
+    assert_int_equal(pool__fs_symlink(&fs_rig.sleeper, fs_text("x"), &root, fs_text("e/f/g")), 0);
+    assert_int_equal(fs_kind("e/f/g"), NODE_SYMLINK);
+    assert_int_equal(pool__fs_make_directory(&fs_rig.sleeper, &root, fs_text("to/here/f/below")), POOL_ENOTDIR);
+    assert_int_equal(pool__fs_make_directory(&fs_rig.sleeper, &root, fs_text("new/../../out")), POOL_EPERM);
+}
+
+/* Who knows the names does not know where they are. */
+static void names_are_hashed_under_the_pools_key(void **state)
+{
+    (void)state;
+    struct node *root = pool__node(fs_rig.pool, fs_rig.root.node);
+    fs_put("name", "x");
+    uint32_t hash = pool__entry_find(fs_rig.pool, root, fs_text("name"))->hash;
+    assert_int_equal(hash, (uint32_t)pool__siphash(&fs_rig.pool->names_key, (const uint8_t *)"name", 4));
+    assert_int_equal(fs_unlink("name"), 0);
+    fs_rig.pool->names_key.words[0]++;
+    fs_put("name", "x");
+    assert_int_not_equal(pool__entry_find(fs_rig.pool, root, fs_text("name"))->hash, hash);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fs_rig_setup, fs_rig_teardown)
-        TEST(directories_are_made_once),   TEST(directories_are_removed_when_they_are_empty),
-        TEST(names_are_unlinked),          TEST(files_get_further_names),
-        TEST(symlinks_keep_their_target),  TEST(renames_that_change_nothing),
-        TEST(renames_move_and_replace),    TEST(volumes_are_not_mixed),
-        TEST(changes_show_in_the_times),   TEST(listing_survives_changes),
+        TEST(directories_are_made_once),
+        TEST(directories_are_removed_when_they_are_empty),
+        TEST(names_are_unlinked),
+        TEST(files_get_further_names),
+        TEST(symlinks_keep_their_target),
+        TEST(renames_that_change_nothing),
+        TEST(renames_move_and_replace),
+        TEST(volumes_are_not_mixed),
+        TEST(changes_show_in_the_times),
+        TEST(listing_survives_changes),
+        TEST(directories_on_the_way_are_made_where_that_is_wanted),
+        TEST(names_are_hashed_under_the_pools_key),
         TEST(names_follow_a_simple_model),
     };
     return cmocka_run_group_tests_name("fs_names", tests, NULL, NULL);
