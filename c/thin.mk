@@ -25,7 +25,7 @@ thin: $(THIN_LIBRARY) ## build the thin client for emscripten programs
 
 # The test programs: each source in the ways it can be built. They find the pool's files in `millrace/` beside them.
 THIN_TESTS_DIR := $(THIN_DIR)/tests
-THIN_TESTS := args_test.plain args_test.asyncify exit_test.plain isolation_test.plain callback_test.plain callback_test.asyncify callback_test.jspi \
+THIN_TESTS := event_test.asyncify event_test.jspi args_test.plain args_test.asyncify exit_test.plain isolation_test.plain callback_test.plain callback_test.asyncify callback_test.jspi \
     blocking_test.asyncify blocking_test.jspi room_test.plain room_test.asyncify room_test.jspi volumes_test.plain volumes_test.asyncify volumes_test.jspi
 THIN_TESTS_BUILT := $(THIN_TESTS:%=$(THIN_TESTS_DIR)/%.js)
 THIN_WAYS := plain asyncify jspi

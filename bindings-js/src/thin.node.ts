@@ -1,9 +1,13 @@
 /** What library_millrace.js loads in Node. */
 import { platform } from './platform.node.js';
-import { startThin, type ThinEvents, type ThinOptions, type ThinPool } from './thin.js';
+import { startThin, type ThinOptions, type ThinPool } from './thin.js';
 
 export { describe } from './thin.js';
 
-export function start(options: ThinOptions, events: ThinEvents): Promise<ThinPool> {
-  return startThin(platform, options, events);
+export function start(
+  options: ThinOptions,
+  onSignal: (signal: number) => void,
+  onDeath: (text: string) => void,
+): Promise<ThinPool> {
+  return startThin(platform, options, { onSignal, onDeath });
 }

@@ -49,24 +49,17 @@ type Call = (pool: number, a: number, b: number, c: number) => number;
 /** Those after which something may be answered at once. */
 const sends: ReadonlySet<string> = new Set(['script_write', 'script_commit', 'client_submit', 'script_reply']);
 
-/** `struct pool_config`, but for its URL. Zeroes are defaults. */
-export interface ThinOptions {
-  /** POOL_ABI of the program. */
-  readonly abi: number;
-  readonly workers: number;
-  readonly maxWorkers: number;
-  readonly memoryMib: number;
-  readonly graceMs: number;
-}
+/** POOL_ABI of the program, and `struct pool_config`, but for its URL. Zeroes are defaults. */
+export type ThinOptions = readonly [
+  abi: number,
+  workers: number,
+  maxWorkers: number,
+  memoryMib: number,
+  graceMs: number,
+];
 
-/** A host call, as `struct client_call`; addresses are of the shared memory. */
-export interface HostCall {
-  readonly call: number;
-  readonly name: number;
-  readonly nameBytes: number;
-  readonly data: number;
-  readonly sizeBytes: number;
-}
+/** A host call, as `struct thin_host_call` of c/thin/bridge.h; addresses are of the shared memory. */
+export type HostCall = readonly [call: number, name: number, nameBytes: number, data: number, sizeBytes: number];
 
 /** Where its events go. */
 export interface ThinEvents {
@@ -133,13 +126,13 @@ export class ThinPool {
     const { c, heap } = this.#thread;
     const at = this.scratch;
     if (c.client_call(this.#pool, slot, at) !== 0) return undefined;
-    return {
-      call: heap.u64(at + layout.client_call_call),
-      name: heap.u32(at + layout.client_call_name),
-      nameBytes: heap.u32(at + layout.client_call_name_bytes),
-      data: heap.u32(at + layout.client_call_data),
-      sizeBytes: heap.u32(at + layout.client_call_size_bytes),
-    };
+    return [
+      heap.u64(at + layout.client_call_call),
+      heap.u32(at + layout.client_call_name),
+      heap.u32(at + layout.client_call_name_bytes),
+      heap.u32(at + layout.client_call_data),
+      heap.u32(at + layout.client_call_size_bytes),
+    ];
   }
 
   /** Compiles a binary, or what a URL names: the module's number. */
@@ -192,22 +185,22 @@ export class ThinPool {
 
 /** Starts a pool on a platform. */
 export async function startThin(platform: Platform, options: ThinOptions, events: ThinEvents): Promise<ThinPool> {
-  if (options.abi !== layout.POOL_ABI) {
-    throw new PoolError('POOL_EPROTO', `the program is for ABI ${options.abi}, these files are of ${layout.POOL_ABI}`);
+  const [abi, workers, maxWorkers, memoryMib, graceMs] = options;
+  if (abi !== layout.POOL_ABI) {
+    throw new PoolError('POOL_EPROTO', `the program is for ABI ${abi}, these files are of ${layout.POOL_ABI}`);
   }
   const parts = await startParts(platform, {
-    workers: options.workers || undefined,
-    maxWorkers: options.maxWorkers || undefined,
-    maxMemory: options.memoryMib * MIB || undefined,
-    graceMs: options.graceMs || undefined,
+    workers: workers || undefined,
+    maxWorkers: maxWorkers || undefined,
+    maxMemory: memoryMib * MIB || undefined,
+    graceMs: graceMs || undefined,
   });
   return new ThinPool(platform, parts, events);
 }
 
-/** What C is told of an error: its status and its text. */
-export function describe(error: unknown): { status: number; text: string } {
-  const text = error instanceof Error ? error.message : String(error);
-  return { status: statusOf(error), text };
+/** What C is told of an error. */
+export function describe(error: unknown): [status: number, text: string] {
+  return [statusOf(error), error instanceof Error ? error.message : String(error)];
 }
 
 function statusOf(error: unknown): number {

@@ -1,9 +1,18 @@
 /** What library_millrace.js loads in browsers. */
 import { platform } from './platform.web.js';
-import { startThin, type ThinEvents, type ThinOptions, type ThinPool } from './thin.js';
+import { describe, startThin, type ThinOptions, type ThinPool } from './thin.js';
 
-export { describe } from './thin.js';
+export { describe };
 
-export function start(options: ThinOptions, events: ThinEvents): Promise<ThinPool> {
-  return startThin(platform, options, events);
+export function start(
+  options: ThinOptions,
+  onSignal: (signal: number) => void,
+  onDeath: (text: string) => void,
+): Promise<ThinPool> {
+  return startThin(platform, options, { onSignal, onDeath });
 }
+
+// A program that cannot `import()` puts a script element into its page instead, and finds the module here.
+const key = Symbol.for('millrace.modules');
+const scope = globalThis as { [key]?: Map<string, object> };
+(scope[key] ??= new Map()).set(import.meta.url, { start, describe });

@@ -33,7 +33,9 @@
  *   lifetime, host calls
  *
  *   [a] except on a browser's main thread, where they are POOL_EWOULDBLOCK
- *   [b] in a plain build they are POOL_EWOULDBLOCK, and so they are inside callbacks: use the forms with a callback
+ *   [b] in a plain build they are POOL_EWOULDBLOCK: use the forms with a callback. So they are in callbacks of the
+ *       pool; with JSPI, in whatever the page calls that is no promising export, such as a timer's function; and with
+ *       Asyncify, while another call waits. pool_error_text says so
  *   [c] on a thread of the pool's own, one at a time; they should be quick, and must not call pool_destroy
  *
  *   The pool's own threads are named `millrace-…` and take no signals but those that a thread raises itself, such as

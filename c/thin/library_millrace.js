@@ -1,6 +1,9 @@
 // Between the thin client's C code, in the program's memory, and thin.js, which reaches the pool's. See c/thin/bridge.h.
 //
 // Link with `--js-library library_millrace.js`. The pool's files are loaded when the first pool is made.
+//
+// With `--closure 1` all names here become others, those of thin.js do not: what is said across is positional, and what
+// is called there is called by a name in brackets.
 const millraceLibrary = {
   $Millrace__deps: [
     '$callUserCallback',
@@ -26,33 +29,31 @@ const millraceLibrary = {
       const path = url || locateFile('millrace/');
       if (/^[a-z][a-z+.-]+:/i.test(path)) return path;
       if (!ENVIRONMENT_IS_NODE) return new URL(path, globalThis.document?.baseURI ?? globalThis.location.href).href;
-      const { pathToFileURL } = require('url');
-      return new URL(encodeURI(path), pathToFileURL(scriptDirectory)).href;
+      return new URL(encodeURI(path), require('url')['pathToFileURL'](scriptDirectory)).href;
     },
 
     start: async (entry, url, options) => {
       const script = new URL(ENVIRONMENT_IS_NODE ? 'thin.node.js' : 'thin.js', Millrace.folder(url)).href;
       let thin;
       try {
-        thin = await import(script);
+        thin = await Millrace.fetch(script);
       } catch (error) {
-        throw { status: Millrace.EIO, text: `${script} could not be loaded: ${error?.message ?? error}` };
+        throw [Millrace.EIO, `${script} could not be loaded: ${error?.message ?? error}`];
       }
-      Millrace.describe = thin.describe;
-      return thin.start(options, {
-        onSignal: (signal) => Millrace.deliver(entry, signal),
-        onDeath: (text) => Millrace.deliver(entry, Millrace.SIGNAL_DIED, 0, 0, text),
-      });
+      Millrace.describe = thin['describe'];
+      const onSignal = (signal) => Millrace.deliver(entry, signal);
+      const onDeath = (text) => Millrace.deliver(entry, Millrace.SIGNAL_DIED, 0, 0, text);
+      return thin['start'](options, onSignal, onDeath);
     },
 
     /** Opens a pool and says how it went. */
     open: async (entry, url, options) => {
       try {
         entry.thin = await Millrace.start(entry, url, options);
-        if (entry.held > 0) entry.thin.keepAlive(true);
+        if (entry.held > 0) entry.thin['keepAlive'](true);
         Millrace.deliver(entry, Millrace.SIGNAL_OPENED);
       } catch (error) {
-        const { status, text } = error instanceof Error ? Millrace.describe(error) : error;
+        const [status, text] = error instanceof Error ? Millrace.describe(error) : error;
         Millrace.deliver(entry, Millrace.SIGNAL_OPENED, 0, status, text);
       }
     },
@@ -61,9 +62,9 @@ const millraceLibrary = {
       let status;
       let text;
       try {
-        status = await entry.thin.load(source);
+        status = await entry.thin['load'](source);
       } catch (error) {
-        ({ status, text } = Millrace.describe(error));
+        [status, text] = Millrace.describe(error);
       }
       Millrace.deliver(entry, Millrace.SIGNAL_LOADED, request, status, text);
     },
@@ -117,14 +118,13 @@ const millraceLibrary = {
     const id = Millrace.next++;
     const entry = { thin: undefined, pool, deliver, held: 0, waiting: new Set(), closed: false };
     Millrace.pools[id] = entry;
-    const [abi, workers, maxWorkers, memoryMib, graceMs] = HEAPU32.subarray(options >>> 2, (options >>> 2) + 5);
-    Millrace.open(entry, url ? UTF8ToString(url) : '', { abi, workers, maxWorkers, memoryMib, graceMs });
+    Millrace.open(entry, url ? UTF8ToString(url) : '', [...HEAPU32.subarray(options >>> 2, (options >>> 2) + 5)]);
     return id;
   },
 
   pool__thin_shut__deps: ['$Millrace'],
   pool__thin_shut__sig: 'vi',
-  pool__thin_shut: (id) => Millrace.pools[id]?.thin?.shut(),
+  pool__thin_shut: (id) => Millrace.pools[id]?.thin?.['shut'](),
 
   pool__thin_close__deps: ['$Millrace'],
   pool__thin_close__sig: 'vi',
@@ -133,38 +133,38 @@ const millraceLibrary = {
     if (!entry) return;
     delete Millrace.pools[id];
     entry.closed = true;
-    entry.thin?.keepAlive(false);
-    entry.thin?.close();
+    entry.thin?.['keepAlive'](false);
+    entry.thin?.['close']();
     Millrace.wake(entry);
   },
 
   pool__thin_call__deps: ['$Millrace'],
   pool__thin_call__sig: 'iiidii',
-  pool__thin_call: (id, which, a, b, c) => Millrace.pools[id].thin.call(which, a, b, c),
+  pool__thin_call: (id, which, a, b, c) => Millrace.pools[id].thin['call'](which, a, b, c),
 
   pool__thin_scratch__deps: ['$Millrace'],
   pool__thin_scratch__sig: 'ii',
-  pool__thin_scratch: (id) => Millrace.pools[id].thin.scratch,
+  pool__thin_scratch: (id) => Millrace.pools[id].thin['scratch'],
 
   pool__thin_read__deps: ['$Millrace'],
   pool__thin_read__sig: 'viipi',
   pool__thin_read: (id, from, to, size) => {
-    Millrace.pools[id].thin.read(from, HEAPU8.subarray(to, to + (size >>> 0)));
+    Millrace.pools[id].thin['read'](from, HEAPU8.subarray(to, to + (size >>> 0)));
   },
 
   pool__thin_write__deps: ['$Millrace'],
   pool__thin_write__sig: 'viipi',
   pool__thin_write: (id, to, from, size) => {
-    Millrace.pools[id].thin.write(to, HEAPU8.subarray(from, from + (size >>> 0)));
+    Millrace.pools[id].thin['write'](to, HEAPU8.subarray(from, from + (size >>> 0)));
   },
 
   pool__thin_take_call__deps: ['$Millrace'],
   pool__thin_take_call__sig: 'iiip',
   pool__thin_take_call: (id, slot, out) => {
-    const call = Millrace.pools[id].thin.takeCall(slot);
+    const call = Millrace.pools[id].thin['takeCall'](slot);
     if (!call) return -1;
-    const [low, high] = [call.call >>> 0, Math.floor(call.call / 2 ** 32)];
-    HEAPU32.set([low, high, call.name, call.nameBytes, call.data, call.sizeBytes], out >>> 2);
+    const [handle, ...rest] = call;
+    HEAPU32.set([handle >>> 0, Math.floor(handle / 2 ** 32), ...rest], out >>> 2);
     return 0;
   },
 
@@ -177,15 +177,15 @@ const millraceLibrary = {
 
   pool__thin_unload__deps: ['$Millrace'],
   pool__thin_unload__sig: 'iid',
-  pool__thin_unload: (id, module) => Millrace.pools[id].thin.unload(module),
+  pool__thin_unload: (id, module) => Millrace.pools[id].thin['unload'](module),
 
   pool__thin_use__deps: ['$Millrace'],
   pool__thin_use__sig: 'iid',
-  pool__thin_use: (id, module) => Millrace.pools[id].thin.use(module),
+  pool__thin_use: (id, module) => Millrace.pools[id].thin['use'](module),
 
   pool__thin_done__deps: ['$Millrace'],
   pool__thin_done__sig: 'vid',
-  pool__thin_done: (id, module) => Millrace.pools[id].thin.done(module),
+  pool__thin_done: (id, module) => Millrace.pools[id].thin['done'](module),
 
   pool__thin_post__deps: ['$Millrace'],
   pool__thin_post__sig: 'vii',
@@ -206,7 +206,7 @@ const millraceLibrary = {
     if (!entry) return;
     const before = entry.held > 0;
     entry.held += change;
-    if (entry.held > 0 !== before) entry.thin?.keepAlive(entry.held > 0);
+    if (entry.held > 0 !== before) entry.thin?.['keepAlive'](entry.held > 0);
   },
 
   pool__thin_can_suspend__deps: ['$Millrace'],
@@ -214,6 +214,25 @@ const millraceLibrary = {
   pool__thin_suspend__deps: ['$Millrace'],
   pool__thin_suspend__sig: 'viiid',
 };
+
+// How thin.js is loaded. Closure takes `import()` in ES modules only, where emscripten hides it.
+if (USE_CLOSURE_COMPILER && !(EXPORT_ES6 && USE_ES6_IMPORT_META)) {
+  Object.assign(millraceLibrary.$Millrace, {
+    fetch: (script) => {
+      if (!globalThis.document) return new Function('script', 'return import(script)')(script);
+      return new Promise((resolve, reject) => {
+        const element = document.createElement('script');
+        element.type = 'module';
+        element.src = script;
+        element.onload = () => resolve(globalThis[Symbol.for('millrace.modules')].get(script)); // where thin.js puts itself
+        element.onerror = () => reject(new Error('the script is missing, or is not for this page'));
+        document.head.append(element);
+      });
+    },
+  });
+} else {
+  Object.assign(millraceLibrary.$Millrace, { fetch: async (script) => await import(script) });
+}
 
 // ASYNCIFY is the link's setting: 0 the program cannot be suspended, 1 by rewriting it, 2 by the engine (-sJSPI).
 if (ASYNCIFY === 1) {
@@ -228,8 +247,39 @@ if (ASYNCIFY === 1) {
       }),
   });
 } else if (ASYNCIFY === 2) {
+  Object.assign(millraceLibrary.$Millrace, {
+    /**
+     * Tells whether the program can be suspended where it is: not under an event of the page's, nor with a function of
+     * JavaScript's in between. Only the engine knows. It calls a function that may suspend only if it can be suspended,
+     * and suspends for what that returns, so one that throws tells and does not suspend. The exception must not pass
+     * through the program, so a module of its own catches it:
+     *
+     *     (import "#" "ask" (func $ask)) (import "#" "heard" (global $heard (mut i32)))
+     *     (func (export "can") (result i32)
+     *       (global.set $heard (i32.const 0))
+     *       (block $out (try_table (catch_all $out) (call $ask)))
+     *       (global.get $heard))
+     */
+    probe: (otherwise) => {
+      const code =
+        'AGFzbQEAAAABCAJgAABgAAF/AhQCASMDYXNrAAABIwVoZWFyZAN/AQMCAQEHBwEDY2FuAAEKFQETAEEAJAACQB9AAQIAEAALCyMACw==';
+      const bytes = Uint8Array.from(atob(code), (character) => character.charCodeAt(0));
+      if (!WebAssembly.validate(bytes) || !WebAssembly['Suspending']) return otherwise;
+      const heard = new WebAssembly.Global({ value: 'i32', mutable: true }, 0);
+      const ask = new WebAssembly['Suspending'](() => {
+        heard.value = 1;
+        throw 0;
+      });
+      const names = {};
+      names['ask'] = ask;
+      names['heard'] = heard;
+      return new WebAssembly.Instance(new WebAssembly.Module(bytes), { '#': names }).exports['can'];
+    },
+  });
   Object.assign(millraceLibrary, {
     pool__thin_can_suspend: () => 1,
+    pool__thin_can_suspend__deps: ['$Millrace'],
+    pool__thin_can_suspend__postset: '_pool__thin_can_suspend = Millrace.probe(_pool__thin_can_suspend);',
     pool__thin_suspend__async: true,
     pool__thin_suspend: async (id, signals, n, timeoutMs) => {
       await Millrace.wait(id, signals, n, timeoutMs);

@@ -145,9 +145,11 @@ static int32_t put_whole(struct pool *pool, pool_fd_t fd, const uint8_t *data, u
     return pool__thin_call(pool->id, CALL_WRITE, (double)fd, at, size);
 }
 
-static bool may_block(struct pool *pool, pool_fd_t fd)
+/* Whether the rest of a write is waited for: 0, or why not. */
+static int check_patience(struct pool *pool, pool_fd_t fd)
 {
-    return !pool__thin_bit(pool->nonblocking, fd) && pool__thin_can_wait();
+    if (pool__thin_bit(pool->nonblocking, fd)) return POOL_EAGAIN;
+    return pool__thin_can_wait() ? 0 : pool__thin_refuse_wait();
 }
 
 int32_t pool_write(pool_t *pool, pool_fd_t fd, const void *data, uint32_t size_bytes)
@@ -155,8 +157,10 @@ int32_t pool_write(pool_t *pool, pool_fd_t fd, const void *data, uint32_t size_b
     pool__thin_begin();
     if (!pool || (size_bytes && !data) || size_bytes > INT32_MAX) return POOL_EINVAL;
     if (pool__thin_in_use(pool, fd)) return POOL_EBUSY;
-    if (size_bytes <= POOL_PIPE_BUF && !may_block(pool, fd)) return put_whole(pool, fd, data, size_bytes);
-    uint32_t done = 0;
+    int32_t whole = size_bytes <= POOL_PIPE_BUF ? put_whole(pool, fd, data, size_bytes) : POOL_EAGAIN;
+    if (whole == (int32_t)size_bytes || (whole < 0 && whole != POOL_EAGAIN)) return whole;
+    if (size_bytes <= POOL_PIPE_BUF && check_patience(pool, fd) != 0) return whole;
+    uint32_t done = whole > 0 ? (uint32_t)whole : 0;
     for (;;) {
         int32_t n = put(pool, fd, (const uint8_t *)data + done, size_bytes - done);
         if (n >= 0) done += (uint32_t)n;

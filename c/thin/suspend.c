@@ -19,8 +19,9 @@ bool pool__thin_can_wait(void)
 int pool__thin_refuse_wait(void)
 {
     pool__thin_remark(callbacks > 0 ? "callbacks must not wait: use the form with a callback"
-                                    : "this program cannot wait here: link it with -sASYNCIFY or -sJSPI, "
-                                      "or use the form with a callback");
+                                    : "this program cannot wait here: it has to be linked with -sASYNCIFY or -sJSPI, "
+                                      "and not to be called by an event, or while it waits already; or use the form "
+                                      "with a callback");
     return POOL_EWOULDBLOCK;
 }
 

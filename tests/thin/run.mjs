@@ -15,6 +15,8 @@ const TIMEOUT_MS = 120_000;
 const programs = [
   'args_test.plain',
   'args_test.asyncify',
+  'event_test.asyncify',
+  'event_test.jspi',
   'exit_test.plain',
   'isolation_test.plain',
   'callback_test.plain',
@@ -43,7 +45,7 @@ function complaintOf(program, lines) {
   const summary = lines.findLast((line) => /^\d+ checks, \d+ failed$/.test(line));
   if (!summary) return 'it did not come to its end';
   if (!summary.endsWith(' 0 failed')) return summary;
-  if (/^(args|exit|isolation|room|volumes)_test/.test(program)) return undefined;
+  if (/^(args|event|exit|isolation|room|volumes)_test/.test(program)) return undefined;
   const said = lines.indexOf('Hello from WebAssembly text');
   const after = lines.findIndex((line) => /^(inherited 0|ended 0)$/.test(line));
   if (said < 0 || after < said) return 'what a job wrote to inherited output came too late, or not at all';
