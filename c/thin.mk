@@ -25,12 +25,23 @@ thin: $(THIN_LIBRARY) ## build the thin client for emscripten programs
 
 # The test programs: each source in the ways it can be built. They find the pool's files in `millrace/` beside them.
 THIN_TESTS_DIR := $(THIN_DIR)/tests
-THIN_TESTS := event_test.asyncify event_test.jspi args_test.plain args_test.asyncify exit_test.plain isolation_test.plain callback_test.plain callback_test.asyncify callback_test.jspi \
-    blocking_test.asyncify blocking_test.jspi room_test.plain room_test.asyncify room_test.jspi volumes_test.plain volumes_test.asyncify volumes_test.jspi
-THIN_TESTS_BUILT := $(THIN_TESTS:%=$(THIN_TESTS_DIR)/%.js)
-THIN_WAYS := plain asyncify jspi
-THIN_WAY_asyncify := -sASYNCIFY
-THIN_WAY_jspi := -sJSPI
+THIN_TESTS := args_test.plain args_test.asyncify event_test.asyncify event_test.jspi exit_test.plain \
+    isolation_test.plain callback_test.plain callback_test.asyncify callback_test.jspi blocking_test.asyncify \
+    blocking_test.jspi room_test.plain room_test.asyncify room_test.jspi volumes_test.plain volumes_test.asyncify volumes_test.jspi \
+    callback_test.plain-closure blocking_test.asyncify-closure blocking_test.jspi-closure event_test.jspi-closure
+THIN_MODULES := callback_test.plain-module callback_test.plain-closure-module blocking_test.asyncify-closure-module \
+    blocking_test.jspi-closure-module
+THIN_TESTS_BUILT := $(THIN_TESTS:%=$(THIN_TESTS_DIR)/%.js) $(THIN_MODULES:%=$(THIN_TESTS_DIR)/%.mjs)
+THIN_WAYS := plain asyncify jspi plain-closure asyncify-closure jspi-closure
+THIN_MODULE_WAYS := plain-module plain-closure-module asyncify-closure-module jspi-closure-module
+# Of a way's name, each part.
+THIN_PART_plain :=
+THIN_PART_asyncify := -sASYNCIFY
+THIN_PART_jspi := -sJSPI
+THIN_PART_closure := --closure 1
+THIN_PART_module := -sEXPORT_ES6
+# Where emcc finds Closure: one of npm's, for this machine, which needs no Java.
+THIN_CLOSURE = $(abspath $(firstword $(wildcard node_modules/google-closure-compiler-linux*/compiler)))
 THIN_LDFLAGS := -O2 -sEXIT_RUNTIME -sALLOW_MEMORY_GROWTH -sENVIRONMENT=web,node -Wno-experimental
 
 # The table of wrong arguments, of which other builds have the same.
@@ -46,12 +57,16 @@ $(THIN_TESTS_DIR)/%.o: tests/thin/%.c tests/thin/check.h c/include/pool.h $(TOOL
 	@echo 'emcc $<'
 	@$(EMCC) $(THIN_CFLAGS) -Itests -c $< -o $@
 
+# $(call THIN_TEST_RULE,way,suffix)
 define THIN_TEST_RULE
-$(THIN_TESTS_DIR)/%.$(1).js: $(THIN_TESTS_DIR)/%.o $(THIN_LIBRARY) $(THIN_JS) c/thin.mk
+$(THIN_TESTS_DIR)/%.$(1).$(2): $(THIN_TESTS_DIR)/%.o $(THIN_LIBRARY) $(THIN_JS) c/thin.mk $(NODE_MODULES)
 	@echo 'link $$@'
-	@$$(EMCC) $$(THIN_LDFLAGS) $$(THIN_WAY_$(1)) --js-library $$(THIN_JS) $$< $$(THIN_WITH) $$(THIN_LIBRARY) -o $$@
+	@EM_CLOSURE_COMPILER=$$(THIN_CLOSURE) $$(EMCC) $$(THIN_LDFLAGS) \
+	    $$(foreach part,$$(subst -, ,$(1)),$$(THIN_PART_$$(part))) \
+	    --js-library $$(THIN_JS) $$< $$(THIN_WITH) $$(THIN_LIBRARY) -o $$@
 endef
-$(foreach way,$(THIN_WAYS),$(eval $(call THIN_TEST_RULE,$(way))))
+$(foreach way,$(THIN_WAYS),$(eval $(call THIN_TEST_RULE,$(way),js)))
+$(foreach way,$(THIN_MODULE_WAYS),$(eval $(call THIN_TEST_RULE,$(way),mjs)))
 .SECONDARY: $(foreach test,$(THIN_TESTS),$(THIN_TESTS_DIR)/$(basename $(test)).o)
 
 $(THIN_TESTS_DIR)/millrace: npm/dist/index.js

@@ -3,6 +3,7 @@
 #include "api/api.h"
 #include "api/timeout.h"
 #include "core/check.h"
+#include "sync/abroad.h"
 #include "sync/ends.h"
 #include "sync/self.h"
 #include "sync/wake.h"
@@ -17,7 +18,7 @@ int pool_cancel(pool_t *pool, pool_job_t handle)
     if (pool__job_end_queued(pool, job, generation)) return 0;
 
     uint32_t worker = atomic_load(&job->x_worker);
-    if (worker) pool__wake(pool, WAITER_WORKER_0 + worker, 0);
+    if (worker) pool__wake_worker(pool, worker);
     pool__ask_coordinator(pool); /* if it only computes, its worker must be ended */
     return 0;
 }
@@ -108,7 +109,7 @@ static int sleep_until_ended(struct sleeper *sleeper, const pool_job_t *handles,
     for (;;) {
         uint32_t count = pool__sleeper_arm(sleeper);
         status = first_ended(pool, handles, n, index_out);
-        if (status == POOL_EAGAIN && sleeper->job && pool__sleeper_interrupted(sleeper)) status = POOL_ECANCELED;
+        if (status == POOL_EAGAIN && pool__sleeper_interrupted(sleeper) == POOL_ECANCELED) status = POOL_ECANCELED;
         if (status == POOL_EAGAIN && pool__timeout_left_ns(&timeout) == 0) status = POOL_ETIMEDOUT;
         if (status != POOL_EAGAIN) break;
         pool__sleeper_sleep(sleeper, count, pool__timeout_left_ns(&timeout));

@@ -6,6 +6,7 @@
 #include "coordinator/coordinator.h"
 #include "core/check.h"
 #include "port/port.h"
+#include "sync/abroad.h"
 #include "sync/jobs.h"
 #include "sync/wake.h"
 
@@ -26,7 +27,7 @@ static bool kill(struct pool *pool, struct job *job, uint64_t generation)
 static void wake_worker_of(struct pool *pool, const struct job *job)
 {
     uint32_t number = atomic_load(&job->x_worker);
-    if (number) pool__wake(pool, WAITER_WORKER_0 + number, 0);
+    if (number) pool__wake_worker(pool, number);
 }
 
 /* One step for a running job whose end is wished for: when to look again. */

@@ -1,6 +1,7 @@
 #include "sync/self.h"
 
 #include "port/port.h"
+#include "sync/abroad.h"
 
 static _Thread_local struct sleeper *self;
 
@@ -33,6 +34,7 @@ struct sleeper *pool__self_lend(struct pool *pool, struct sleeper *storage)
     if (slot == FREELIST_NONE) return NULL;
     atomic_fetch_add(&pool->x_inside, 1);
     pool__sleeper_init(storage, pool, WAITER_LESSEE_0 + slot);
+    if (self && self->job) pool__go_abroad(storage, self);
     return storage;
 }
 
@@ -40,6 +42,7 @@ void pool__self_return(struct sleeper *sleeper)
 {
     if (sleeper->waiter < WAITER_LESSEE_0) return;
     struct pool *pool = sleeper->pool;
+    if (sleeper->home) pool__come_home(sleeper);
     pool__freelist_push(&pool->free_lessees, pool->lessee_links, sleeper->waiter - WAITER_LESSEE_0);
     if (atomic_fetch_sub(&pool->x_inside, 1) == 1) port_wake(&pool->x_inside); /* pool_destroy waits for the last */
 }

@@ -35,8 +35,9 @@ void pool__sleeper_init(struct sleeper *sleeper, struct pool *pool, uint32_t wai
 
 int pool__sleeper_interrupted(const struct sleeper *sleeper)
 {
-    if (sleeper->job) return pool__job_wished(sleeper->job) ? POOL_ECANCELED : 0;
-    return atomic_load(&sleeper->pool->x_closing) ? POOL_ESHUTDOWN : 0;
+    const struct job *job = sleeper->home ? sleeper->home->job : sleeper->job;
+    if (job && pool__job_wished(job)) return POOL_ECANCELED;
+    return !sleeper->job && atomic_load(&sleeper->pool->x_closing) ? POOL_ESHUTDOWN : 0;
 }
 
 uint32_t pool__sleeper_arm(struct sleeper *sleeper)
@@ -61,6 +62,13 @@ static bool worth_spinning(struct sleeper *sleeper)
     return true;
 }
 
+/* The worker that sleeps, whose pool counts it; NULL: none. */
+static const struct sleeper *worker_behind(const struct sleeper *sleeper)
+{
+    if (sleeper->home) return sleeper->home;
+    return sleeper->waiter < WAITER_LESSEE_0 ? sleeper : NULL;
+}
+
 void pool__sleeper_sleep(struct sleeper *sleeper, uint32_t count, uint64_t timeout_ns)
 {
     struct bell *bell = &sleeper->pool->bells[sleeper->waiter];
@@ -71,13 +79,13 @@ void pool__sleeper_sleep(struct sleeper *sleeper, uint32_t count, uint64_t timeo
         }
         sleeper->credit--;
     }
-    bool counts = sleeper->waiter < WAITER_LESSEE_0; /* only workers do */
-    if (counts) {
-        atomic_fetch_sub(&sleeper->pool->sched.x_awake, 1);
-        if (sleeper->job) pool__want_relief(sleeper->pool);
+    const struct sleeper *worker = worker_behind(sleeper);
+    if (worker) {
+        atomic_fetch_sub(&worker->pool->sched.x_awake, 1);
+        if (worker->job) pool__want_relief(worker->pool);
     }
     port_wait(&bell->x_count, count, timeout_ns);
-    if (counts) atomic_fetch_add_explicit(&sleeper->pool->sched.x_awake, 1, memory_order_relaxed);
+    if (worker) atomic_fetch_add_explicit(&worker->pool->sched.x_awake, 1, memory_order_relaxed);
 }
 
 /* What to do about POOL_EAGAIN: wait on, unless there is a reason to give up. */

@@ -9,13 +9,15 @@ struct sleeper {
     uint32_t waiter;
     int32_t credit;                    /* whether looking has paid off lately */
     const struct job *job;             /* whoever sleeps for it gives up when its end is wished for; NULL: none */
+    const struct sleeper *home;        /* a worker's of another pool, whose job sleeps by this one meanwhile; or NULL */
     void (*refill)(struct pool *pool); /* the coordinator's, which has memory handed out instead of sleeping for it */
 };
 
 /* Makes a sleeper that sleeps on the bell of `waiter`. */
 void pool__sleeper_init(struct sleeper *sleeper, struct pool *pool, uint32_t waiter);
 
-/* Why it should give up: POOL_ECANCELED, its job is to end; POOL_ESHUTDOWN, it runs no job and the pool closes; 0. */
+/* Why it should give up: POOL_ECANCELED, its job is to end; POOL_ESHUTDOWN, it runs no job of the pool, which closes;
+ * 0. */
 int pool__sleeper_interrupted(const struct sleeper *sleeper);
 
 /* Arm, announce, look again, sleep, disarm: the caller does the middle part. */

@@ -254,7 +254,8 @@ if (ASYNCIFY === 1) {
      * and suspends for what that returns, so one that throws tells and does not suspend. The exception must not pass
      * through the program, so a module of its own catches it:
      *
-     *     (import "#" "ask" (func $ask)) (import "#" "heard" (global $heard (mut i32)))
+     *     (import "#" "#" (func $ask))
+     *     (global $heard (export "heard") (mut i32) (i32.const 0))
      *     (func (export "can") (result i32)
      *       (global.set $heard (i32.const 0))
      *       (block $out (try_table (catch_all $out) (call $ask)))
@@ -262,18 +263,15 @@ if (ASYNCIFY === 1) {
      */
     probe: (otherwise) => {
       const code =
-        'AGFzbQEAAAABCAJgAABgAAF/AhQCASMDYXNrAAABIwVoZWFyZAN/AQMCAQEHBwEDY2FuAAEKFQETAEEAJAACQB9AAQIAEAALCyMACw==';
+        'AGFzbQEAAAABCAJgAABgAAF/AgcBASMBIwAAAwIBAQYGAX8BQQALBw8CBWhlYXJkAwADY2FuAAEKFQETAEEAJAACQB9AAQIAEAALCyMACw==';
       const bytes = Uint8Array.from(atob(code), (character) => character.charCodeAt(0));
       if (!WebAssembly.validate(bytes) || !WebAssembly['Suspending']) return otherwise;
-      const heard = new WebAssembly.Global({ value: 'i32', mutable: true }, 0);
       const ask = new WebAssembly['Suspending'](() => {
-        heard.value = 1;
+        exports['heard']['value'] = 1;
         throw 0;
       });
-      const names = {};
-      names['ask'] = ask;
-      names['heard'] = heard;
-      return new WebAssembly.Instance(new WebAssembly.Module(bytes), { '#': names }).exports['can'];
+      const exports = new WebAssembly.Instance(new WebAssembly.Module(bytes), { '#': { '#': ask } }).exports;
+      return exports['can'];
     },
   });
   Object.assign(millraceLibrary, {

@@ -3,13 +3,23 @@
 #include "support/prelude.h"
 #include "support/threads.h"
 
-pool_t *native_pool_make(uint32_t n_workers, uint32_t max_workers)
+static pool_t *make(uint32_t n_workers, uint32_t max_workers)
 {
     pool_t *pool;
-    port_set_hooks(&(struct port_hooks){0});
     struct pool_config config = {.n_workers = n_workers, .max_workers = max_workers};
     assert_int_equal(pool_create(&config, &pool), 0);
     return pool;
+}
+
+pool_t *native_pool_make(uint32_t n_workers, uint32_t max_workers)
+{
+    port_set_hooks(&(struct port_hooks){0});
+    return make(n_workers, max_workers);
+}
+
+pool_t *native_pool_make_beside(uint32_t n_workers)
+{
+    return make(n_workers, 0);
 }
 
 void native_pool_free(pool_t *pool)

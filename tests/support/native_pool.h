@@ -8,6 +8,7 @@
 
 /* A pool of so many workers, on the real platform; `max_workers` 0: the default. */
 pool_t *native_pool_make(uint32_t n_workers, uint32_t max_workers);
+pool_t *native_pool_make_beside(uint32_t n_workers); /* the same while another pool runs */
 void native_pool_free(pool_t *pool);
 
 /* Submits a function with nothing else: its handle. */

@@ -30,14 +30,25 @@ const programs = [
   'volumes_test.plain',
   'volumes_test.asyncify',
   'volumes_test.jspi',
+  'callback_test.plain-closure',
+  'blocking_test.asyncify-closure',
+  'blocking_test.jspi-closure',
+  'event_test.jspi-closure',
+  'callback_test.plain-module',
+  'callback_test.plain-closure-module',
+  'blocking_test.asyncify-closure-module',
+  'blocking_test.jspi-closure-module',
 ];
+
+const isModule = (program) => program.endsWith('-module');
+const fileOf = (program) => `build/emscripten/tests/${program}.${isModule(program) ? 'mjs' : 'js'}`;
 
 /** What each place can run: an engine must be able to suspend for JSPI, and Node needs no isolation. */
 const places = {
-  node: (program) => !program.endsWith('.jspi') && !program.startsWith('isolation_test'),
+  node: (program) => !program.includes('.jspi') && !program.startsWith('isolation_test'),
   chromium: () => true,
   firefox: () => true,
-  webkit: (program) => !program.endsWith('.jspi'),
+  webkit: (program) => !program.includes('.jspi'),
 };
 
 /** What is wrong with what a program wrote; `undefined`: nothing. */
@@ -53,8 +64,9 @@ function complaintOf(program, lines) {
 }
 
 function runInNode(program) {
-  const [, way] = program.split('.');
-  const argv = [`${root}build/emscripten/tests/${program}.js`, `${root}examples/guests/`, way];
+  const [, way] = program.split(/[.-]/);
+  const start = isModule(program) ? [`${root}tests/thin/start.mjs`] : [];
+  const argv = [...start, `${root}${fileOf(program)}`, `${root}examples/guests/`, way];
   return new Promise((resolve) => {
     execFile(process.execPath, argv, { timeout: TIMEOUT_MS }, (error, stdout, stderr) => {
       const lines = `${stdout}\n${stderr}`.split('\n').filter(Boolean);
@@ -91,7 +103,7 @@ async function runPlace(name) {
 
 const options = { only: { type: 'string', default: '' } };
 const { values, positionals } = parseArgs({ options, allowPositionals: true });
-const unbuilt = programs.find((program) => !existsSync(`${root}build/emscripten/tests/${program}.js`));
+const unbuilt = programs.find((program) => !existsSync(root + fileOf(program)));
 if (unbuilt) throw new Error(`${unbuilt} is not built; run "make thin-tests"`);
 const server = await serve({ root });
 const openServer = await serve({ root, isolated: false });

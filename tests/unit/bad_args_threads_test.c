@@ -96,10 +96,9 @@ static void wrong_arguments_are_errors(void **state)
 {
     (void)state;
     struct bad_args args;
-    pool_t *other = native_pool_make(1, 0);
     struct pool_stats before, after;
-    port_set_hooks(&(struct port_hooks){0});
     make(&args);
+    pool_t *other = native_pool_make_beside(1);
     add_foreign(&args, other);
     assert_int_equal(pool_stats(args.pool, &before), 0);
     bad_args_run(&args, check);
