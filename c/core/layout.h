@@ -39,7 +39,6 @@
 #define SIGNAL_BLOCKS (SIGNAL_CALL_0 + CALLS_MAX)     /* memory can be had again */
 #define SIGNALS_USED (SIGNAL_BLOCKS + 1)
 
-    struct sleeper *_Atomic x_abroad;      /* what its job sleeps by in another pool; NULL: it does not */
 struct pool {
     uint32_t abi; /* first, so that it can be read before anything else is believed */
     uint32_t n_cores;

@@ -31,10 +31,13 @@ enum worker_state {
     WORKER_STATES
 };
 
+struct sleeper;
+
 struct worker {
     _Alignas(64) _Atomic uint64_t x_state; /* turn << 8 | enum worker_state */
     _Atomic uint32_t x_volume;             /* slot of the volume whose lock it took last, + 1; 0: none yet */
-    _Atomic uint32_t x_parked;             /* where it sleeps for ever when it was killed; nobody writes it */
+    struct sleeper *_Atomic x_abroad; /* what its job sleeps by in another pool (sync/abroad.h); NULL: it does not */
+    _Atomic uint32_t x_parked;        /* where it sleeps for ever when it was killed; nobody writes it */
     /* coordinator writes */
     uint8_t *stack;          /* and thread-local block */
     struct fd_table *fds;    /* of the guest that it runs (fs/table.h) */
