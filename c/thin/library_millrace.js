@@ -163,8 +163,8 @@ const millraceLibrary = {
   pool__thin_take_call: (id, slot, out) => {
     const call = Millrace.pools[id].thin['takeCall'](slot);
     if (!call) return -1;
-    const [handle, ...rest] = call;
-    HEAPU32.set([handle >>> 0, Math.floor(handle / 2 ** 32), ...rest], out >>> 2);
+    const handle = call[0];
+    HEAPU32.set([handle >>> 0, Math.floor(handle / 2 ** 32), ...call.slice(1)], out >>> 2);
     return 0;
   },
 
