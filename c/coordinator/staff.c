@@ -55,20 +55,30 @@ static bool wants_relief(struct pool *pool, uint64_t now_ns, uint64_t *next_ns)
     return due <= now_ns;
 }
 
-/* Orders workers to retire that have been too many for a while; when to look again. */
-static uint64_t dismiss(struct pool *pool, uint64_t now_ns)
+/* Workers that do not sleep in the middle of a job, and are more than shall run. */
+static uint32_t count_spare(struct pool *pool)
 {
     struct head_count n = count_heads(pool);
     uint32_t fit = n.live - n.blocked;
-    if (fit <= n.target) {
+    return fit > n.target ? fit - n.target : 0;
+}
+
+/* Orders workers to retire that have been too many for a while; when to look again. */
+static uint64_t dismiss(struct pool *pool, uint64_t now_ns)
+{
+    uint32_t spare = count_spare(pool);
+    if (!spare) {
         pool->spare_since_ns = 0;
         atomic_store(&pool->sched.x_retire, 0);
-        return UINT64_MAX;
+        atomic_store(&pool->x_spare, 0); /* whoever has nothing to do from now on asks again: look once more */
+        spare = count_spare(pool);
+        if (!spare) return UINT64_MAX;
+        atomic_store(&pool->x_spare, 1);
     }
     if (!pool->spare_since_ns) pool->spare_since_ns = now_ns;
     uint64_t due = pool->spare_since_ns + SPARE_AFTER_NS;
     if (due > now_ns) return due;
-    atomic_store(&pool->sched.x_retire, fit - n.target);
+    atomic_store(&pool->sched.x_retire, spare);
     for (uint32_t i = 1; i <= WORKERS_MAX; i++) pool__wake(pool, WAITER_WORKER_0 + i, 0);
     return UINT64_MAX; /* whoever retires is buried, and the coordinator looks again */
 }

@@ -41,6 +41,13 @@ void pool__want_relief(struct pool *pool)
     if (pool__sched_has_more(sched) && !atomic_exchange(&pool->x_relief, 1)) pool__ask_coordinator(pool);
 }
 
+void pool__want_dismissal(struct pool *pool)
+{
+    struct sched *sched = &pool->sched;
+    if (atomic_load(&sched->x_live) <= atomic_load(&sched->x_target)) return;
+    if (!atomic_exchange(&pool->x_spare, 1)) pool__ask_coordinator(pool);
+}
+
 void pool__wake_everybody(struct pool *pool)
 {
     pool__signals_mend(&pool->signals);

@@ -20,6 +20,9 @@ void pool__wake_idle(struct pool *pool);
 /* Has the coordinator look whether a job waits only because workers sleep in the middle of theirs. */
 void pool__want_relief(struct pool *pool);
 
+/* Has the coordinator look whether there are more workers than are wanted, and now that one has nothing to do. */
+void pool__want_dismissal(struct pool *pool);
+
 /* Wakes every thread that waits for the end of a job. */
 void pool__wake_job_waiters(struct pool *pool);
 

@@ -56,7 +56,10 @@ static void sleep_until_work(void)
     uint32_t count = pool__sleeper_arm(&this.sleeper);
     pool__sched_set_idle(sched, this.number);
     bool wanted = pool__sched_has_more(sched) || atomic_load(&sched->x_retire) || atomic_load(&this.pool->x_closing);
-    if (!wanted) pool__sleeper_sleep(&this.sleeper, count, PORT_FOREVER);
+    if (!wanted) {
+        pool__want_dismissal(this.pool);
+        pool__sleeper_sleep(&this.sleeper, count, PORT_FOREVER);
+    }
     pool__sched_clear_idle(sched, this.number);
     pool__sleeper_disarm(&this.sleeper);
 }

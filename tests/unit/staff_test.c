@@ -297,6 +297,31 @@ static void blocked_workers_are_not_too_many(void **state)
     assert_int_equal(atomic_load(&pool->sched.x_retire), 0);
 }
 
+/* The coordinator sleeps while the other is blocked, and would not know that it is not any more. */
+static void worker_too_many_says_so_when_it_has_nothing_to_do(void **state)
+{
+    (void)state;
+    make_pool(1, 0);
+    uint32_t worker = come_up();
+    block(worker);
+    fall_asleep_idle(come_up());
+    assert_true(coordinator_tick(pool) == COORDINATOR_IDLE);
+    uint32_t ticks = fake.ticks;
+    pool__want_dismissal(pool);
+    assert_int_equal(fake.ticks, ticks + 1);
+    pool__want_dismissal(pool);
+    assert_int_equal(fake.ticks, ticks + 1); /* once is enough until the coordinator has looked */
+    assert_true(coordinator_tick(pool) == COORDINATOR_IDLE);
+    unblock();
+    fall_asleep_idle(worker);
+    pool__want_dismissal(pool);
+    assert_int_equal(fake.ticks, ticks + 2);
+    assert_true(coordinator_tick(pool) == SPARE_AFTER_MS);
+    fake_port_advance_ms(SPARE_AFTER_MS);
+    coordinator_tick(pool);
+    assert_int_equal(atomic_load(&pool->sched.x_retire), 1);
+}
+
 static void resize_up_makes_vacancies_and_down_makes_spares(void **state)
 {
     (void)state;
@@ -362,6 +387,7 @@ int main(void)
         CASE(worker_too_many_is_dismissed_after_a_second),
         CASE(order_to_retire_is_withdrawn_when_workers_are_wanted_again),
         CASE(blocked_workers_are_not_too_many),
+        CASE(worker_too_many_says_so_when_it_has_nothing_to_do),
         CASE(resize_up_makes_vacancies_and_down_makes_spares),
         CASE(resize_out_of_range_is_einval_and_while_closing_eshutdown),
         CASE(as_many_workers_as_there_may_be_can_be_up),
