@@ -125,12 +125,23 @@ class Coordinator {
     for (let n = c.coordinator_vacancies(this.#pool); n > 0; n--) {
       const number = c.coordinator_add_worker(this.#pool);
       if (number < 0) {
-        clearTimeout(this.#respawn);
-        this.#respawn = setTimeout(() => this.tick(), RESPAWN_DELAY_MS); // all slots rest; by then one may be free
-        return;
+        return this.#onNoPlace();
       }
       this.#spawn(number);
     }
+  }
+
+  /** All places rest. By and by one may be free; unless none ever will, and nobody is left. */
+  #onNoPlace(): void {
+    if (this.#restMs < 0 && this.#workers.size === 0) {
+      return this.#fail('every worker that there may be was lost to a guest which this browser cannot end');
+    }
+    clearTimeout(this.#respawn);
+    this.#respawn = setTimeout(() => this.tick(), RESPAWN_DELAY_MS);
+  }
+
+  #fail(message: string): void {
+    this.#scope.post({ type: 'millrace:failed', message });
   }
 
   #spawn(number: number): void {
@@ -156,8 +167,7 @@ class Coordinator {
     this.#bury(number, retired ? 'retired' : 'lost');
     this.tick();
     if (this.#workers.size > 0) this.#report();
-    else if (this.#failedStarts >= FAILED_STARTS_MAX)
-      this.#scope.post({ type: 'millrace:failed', message: `no compute worker could be started: ${text}` });
+    else if (this.#failedStarts >= FAILED_STARTS_MAX) this.#fail(`no compute worker could be started: ${text}`);
   }
 
   onFiles(request: FilesRequest): void {
@@ -180,13 +190,19 @@ class Coordinator {
     this.#scope.post({ type: first ? 'millrace:ready' : 'millrace:roster', ...roster });
   }
 
-  /** Ends a worker's thread, and lets its place rest before another takes it. */
+  /** Ends a worker's thread. One that was lost may live on in secret, so its place rests before another takes it; one
+   * that retires has left our code for good. */
   #bury(number: number, why: 'lost' | 'retired'): void {
     this.#scope.post({ type: 'millrace:terminate', number });
     this.#workers.delete(number);
     this.#settleStart(number);
     this.#lost += why === 'lost' ? 1 : 0;
-    this.#thread.c.coordinator_bury_worker(this.#pool, number, this.#restMs, why === 'lost' ? 1 : 0);
+    this.#thread.c.coordinator_bury_worker(
+      this.#pool,
+      number,
+      why === 'lost' ? this.#restMs : 0,
+      why === 'lost' ? 1 : 0,
+    );
   }
 
   /** Ends every job, then every worker. */

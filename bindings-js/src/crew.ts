@@ -54,16 +54,19 @@ export class Crew {
 
   #spawn(number: number, stack: number): void {
     let worker: WorkerChild;
-    const gone = (text: string): void =>
+    const gone = (text: string): void => {
       this.#coordinator.post({ type: 'millrace:gone', number, text, retired: false });
+    };
     try {
       worker = this.#start(`millrace-worker-${number}`);
     } catch (error) {
       return gone(String(error));
     }
     this.#workers.set(number, worker);
-    worker.onFailure(gone);
+    const isHere = (): boolean => this.#workers.get(number) === worker; // another may have its number by now
+    worker.onFailure((text) => isHere() && gone(text));
     worker.onMessage((message) => {
+      if (!isHere()) return;
       if (message.type === 'millrace:ring') this.relay(message);
       else this.#coordinator.post({ ...message, number });
     });

@@ -26,6 +26,7 @@ import { launchWebKit } from './webkit.mjs';
  *   writes a PNG file of the viewport, which is resized first when asked
  * @property {() => Promise<string>} title
  * @property {(url: string) => Promise<void>} goto resolves on the load event
+ * @property {() => Promise<void>} collectGarbage where the browser can be asked to
  * @property {() => Promise<void>} close
  */
 
@@ -234,8 +235,21 @@ function wrapPage(page) {
     goto: async (url) => {
       await page.goto(url, { waitUntil: 'load', timeout: LOAD_TIMEOUT_MS });
     },
+    collectGarbage: () => collectGarbage(page),
     close: () => closeSoon(page.close()),
   };
+}
+
+/**
+ * Only Chromium has a command for it.
+ * @param {import('puppeteer-core').Page} page
+ */
+async function collectGarbage(page) {
+  const isChromium = (await page.browser().version()).startsWith('Chrome');
+  if (!isChromium) return;
+  const session = await page.createCDPSession();
+  await session.send('HeapProfiler.collectGarbage');
+  await session.detach();
 }
 
 /**

@@ -318,6 +318,7 @@ function makePage(session, onConsole, onClosed) {
     },
     screenshot: (path, size) => screenshot(session, path, { ...session.viewport, ...size }),
     title: () => session.send('GET', '/title'),
+    collectGarbage: async () => {},
     goto: (url) => listener.pausedWhile(() => navigate(session, url)),
     close: async () => {
       await listener.stop();

@@ -111,6 +111,33 @@ export const scenarios = [
     },
   },
   {
+    name: 'more guests than there are places for workers overflow their stacks, and the pool is as good as before',
+    run: (env) =>
+      withPool(env, { workers: 2 }, async (pool) => {
+        const module = await pool.compile(env.guest('misbehaving/overflow'));
+        const jobs = Array.from({ length: 140 }, () => rejects(pool.run(module), 'TrapError'));
+        for (const { kind } of await Promise.all(jobs)) equal(kind, 'stack-overflow');
+        await stillGood(env, pool, 2);
+        equal(pool.stats().lostWorkers, 0);
+      }),
+  },
+  {
+    name: 'two hundred guests in a row have to be killed, and the pool is as good as before',
+    run: (env) =>
+      withPool(env, { workers: 2, graceMs: 1 }, async (pool) => {
+        const module = await pool.compile(env.guest('misbehaving/forever'));
+        const kills = canEndLoops(env) ? 200 : 2;
+        for (let i = 0; i < kills; i++) {
+          const job = await pool.spawn(module);
+          if (i % 2) await sleep(5); // it computes by now, or is not begun yet
+          job.cancel();
+          await rejects(job.status, 'AbortError');
+        }
+        await stillGood(env, pool, 2);
+        while (pool.stats().workers !== 2) await sleep(5);
+      }),
+  },
+  {
     name: 'a guest that is killed with files open leaves none of them behind',
     run: (env) =>
       withPool(env, { workers: 1, maxMemory: 48 << 20, graceMs: 10 }, async (pool) => {
@@ -133,6 +160,11 @@ export const scenarios = [
       }),
   },
 ];
+
+/** JavaScriptCore cannot: each goes on for as long as its page lives. */
+function canEndLoops(env) {
+  return !env.browser || !/AppleWebKit/.test(navigator.userAgent) || /Chrom(e|ium)\//.test(navigator.userAgent);
+}
 
 /** A guest that writes for ever, whose output nobody reads: it must be waiting when its time is over. */
 async function endFlood(pool, env) {

@@ -1,0 +1,71 @@
+// Where chaos runs: this process, or a page; the same few calls for both.
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { launch } from '../browser/launch.mjs';
+import { serve } from '../browser/server.mjs';
+import { Chaos } from './chaos.mjs';
+import { childrenFootprint, nodeFootprint } from './footprint.mjs';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** JavaScriptCore cannot end a guest in an endless loop: each goes on for as long as the page lives. */
+const LOOPS_IN_WEBKIT = 3;
+
+/**
+ * @typedef {object} Session
+ * @property {(name: 'open' | 'round' | 'rest' | 'close', argument?: unknown) => Promise<any>} call
+ * @property {() => Promise<Record<string, number>>} footprint
+ * @property {() => string} heard what was written to the console
+ * @property {() => Promise<void>} end
+ */
+
+/** @returns {Promise<Session>} */
+export function openSession(engine) {
+  return engine === 'node' ? inNode() : inBrowser(engine);
+}
+
+async function inNode() {
+  const millrace = await import(pathToFileURL(`${root}npm/dist/index.node.js`).href);
+  const env = {
+    millrace,
+    guest: (name) => `${root}examples/guests/${name}.gen.wasm`,
+    load: async (path) => new Uint8Array(await readFile(root + path)),
+  };
+  let chaos;
+  return {
+    call(name, argument) {
+      if (name === 'open') chaos = new Chaos(env, argument);
+      return chaos[name](argument);
+    },
+    footprint: nodeFootprint,
+    heard: () => '',
+    end: async () => {},
+  };
+}
+
+async function inBrowser(engine) {
+  const server = await serve({ root });
+  const browser = await launch(engine);
+  const lines = [];
+  const onConsole = ({ type, text }) => lines.push(`${type}: ${text}`);
+  const page = await browser.open(`${server.url}/tests/chaos/page.html`, { onConsole });
+  await page.evaluate('(async () => { while (!globalThis.chaos) await new Promise((r) => setTimeout(r, 10)); })()');
+  const loops = engine === 'webkit' ? { loopsMax: LOOPS_IN_WEBKIT } : {};
+  return {
+    call: (name, argument) => page.evaluate(`chaos.${name}(${JSON.stringify(withLoops(name, argument, loops))})`),
+    async footprint() {
+      await page.collectGarbage();
+      return childrenFootprint();
+    },
+    heard: () => lines.slice(-50).join('\n'),
+    async end() {
+      await page.close();
+      await browser.close();
+      await server.close();
+    },
+  };
+}
+
+function withLoops(name, argument, loops) {
+  return name === 'open' ? { ...argument, ...loops } : argument;
+}
