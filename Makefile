@@ -18,6 +18,7 @@ include c/install.mk
 include tests/unit.mk
 include tests/fuzz.mk
 include tests/hammer.mk
+include tests/chaos.mk
 include tests/conformance.mk
 include examples/guests/guests.mk
 include examples/c/examples.mk
@@ -112,7 +113,7 @@ test: ## everything that runs: C natively, scenarios in Node and three browsers,
 	@$(MAKE) --no-print-directory setup-native setup-browsers
 	@$(MAKE) --no-print-directory test-unit test-tsan test-hammer
 	@$(MAKE) --no-print-directory test-node test-package test-browsers test-demo test-hammer-inside
-	@$(MAKE) --no-print-directory test-thin test-examples test-c-page test-consumer
+	@$(MAKE) --no-print-directory test-thin test-examples test-c-page test-consumer test-chaos
 
 .PHONY: test-node
 test-node: js ## the scenarios in Node, and what other realms there make

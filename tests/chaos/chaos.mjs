@@ -73,12 +73,13 @@ export class Chaos {
     return { done: this.#next, counts: this.#counts, failures: this.#failures };
   }
 
-  /** Waits until the pools are as they were made, and says what they tell of themselves. */
+  /** Waits until the pools are as they were made, checks that they are, and says what they tell of themselves. */
   async rest() {
     const homes = await Promise.all(this.#seats);
     const figures = [];
     for (const [seat, home] of homes.entries()) {
       try {
+        home.pool.resize((home.workers = configs[seat].workers));
         await quiet(home);
         await emptyShared(home);
         figures.push(home.pool.stats());

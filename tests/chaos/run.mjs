@@ -1,5 +1,5 @@
 // Chaos in Node and in browsers.
-// Usage: node tests/chaos/run.mjs [--seed N] [--rounds N | --seconds N] [--operations N] [--only kind,… | --except kind,…] [engine…]
+// Usage: node tests/chaos/run.mjs [--loops N] [--seed N] [--rounds N | --seconds N] [--operations N] [--only kind,… | --except kind,…] [engine…]
 import { parseArgs } from 'node:util';
 import { BROWSER_NAMES } from '../browser/launch.mjs';
 import { growthOf } from './growth.mjs';
@@ -14,11 +14,13 @@ const { values, positionals } = parseArgs({
     operations: { type: 'string', default: '100' },
     only: { type: 'string', default: '' },
     except: { type: 'string', default: '' },
+    loops: { type: 'string' },
   },
 });
 const seed = Number(values.seed || Math.floor(Math.random() * 2 ** 31));
 const [rounds, seconds, operations] = [values.rounds, values.seconds, values.operations].map(Number);
 const [only, except] = [values.only, values.except].map((list) => list.split(',').filter((kind) => kind !== ''));
+const loops = values.loops === undefined ? {} : { loopsMax: Number(values.loops) };
 const engines = positionals.length > 0 ? positionals : ['node', ...BROWSER_NAMES];
 
 const FAILURES_SHOWN = 5;
@@ -43,7 +45,7 @@ async function carryOut(session, log) {
     check(rest);
     counts = round.counts;
     const footprint = await session.footprint();
-    series.push({ pools: rest.figures, ...footprint });
+    series.push(footprint);
     log(`${round.done} operations: ${JSON.stringify(footprint)} ${JSON.stringify(rest.figures)}`);
   }
   return { series, counts };
@@ -53,7 +55,7 @@ async function runIn(engine) {
   const log = (text) => console.log(`${engine}: ${text}`);
   const session = await openSession(engine);
   try {
-    await session.call('open', { seed, only, except });
+    await session.call('open', { seed, only, except, ...loops });
     const { series, counts } = await carryOut(session, log);
     await session.call('close');
     log(JSON.stringify(counts));

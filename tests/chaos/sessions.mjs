@@ -67,5 +67,5 @@ async function inBrowser(engine) {
 }
 
 function withLoops(name, argument, loops) {
-  return name === 'open' ? { ...argument, ...loops } : argument;
+  return name === 'open' ? { ...loops, ...argument } : argument;
 }

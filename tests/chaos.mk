@@ -1,0 +1,21 @@
+# Chaos (tests/chaos): jobs of all kinds, harmed in all ways, over several pools. Included by the Makefile at the top.
+#   chaos  a run of its own: another seed each time, which it prints; the same seed makes the same decisions
+#   soak   the same for an hour: its memory, threads and descriptors must not grow
+
+ENGINES ?= node chromium firefox webkit
+SEED ?=
+SECONDS_LONG = $(if $(SECONDS),--seconds $(SECONDS))
+SOAK_MINUTES ?= 60
+
+.PHONY: chaos soak test-chaos
+chaos: js ## chaos in every engine: make chaos [SEED=N] [SECONDS=N] [ENGINES="node chromium firefox webkit"]
+	node tests/chaos/run.mjs $(if $(SEED),--seed $(SEED)) $(SECONDS_LONG) $(ENGINES)
+
+soak: js ## and for an hour each: make soak [SOAK_MINUTES=60] [SEED=1] [ENGINES=…]
+	@for engine in $(ENGINES); do \
+	    node tests/chaos/run.mjs --seed $(or $(SEED),1) --seconds $$(($(SOAK_MINUTES) * 60)) $$engine || exit 1; \
+	done
+
+test-chaos: js ## the short run of CI: as many operations in every engine, from one seed
+	node tests/chaos/self-test.mjs
+	node tests/chaos/run.mjs --seed 1 --rounds 12 $(ENGINES)
