@@ -37,7 +37,7 @@ static uint64_t take_handle(const uint64_t kept[KEPT])
     uint8_t form = fuzz_take_byte(&run.input);
     uint64_t handle = kept[form % KEPT];
     if (form < 0xc0) return handle;
-    return form < 0xe0 ? handle ^ 1u << fuzz_take_byte(&run.input) % 32 : fuzz_take_u32(&run.input);
+    return form < 0xe0 ? handle ^ (uint64_t)1 << fuzz_take_byte(&run.input) % 64 : fuzz_take_u32(&run.input);
 }
 
 static void keep(uint64_t kept[KEPT], uint32_t *n, uint64_t handle)
@@ -67,6 +67,7 @@ static void require_of(enum kind kind, uint64_t handle, int64_t status, int64_t 
 static void require_gone(enum kind kind, uint64_t handle, int64_t status)
 {
     require_of(kind, handle, status, 0);
+    if (kind == FD && pool__fd_is_own(handle)) return; /* a job's own descriptors are given out again */
     if (status == 0) keep(run.stale[kind], &run.n_stale[kind], handle);
 }
 
@@ -246,6 +247,18 @@ static void step_serve(void)
     keep(run.calls, &run.n_calls, call.call);
 }
 
+/* As pool_reply of a pool that has a host; one for which there is no memory is not kept, but refused. */
+static int reply_with(pool_call_t handle, int32_t status, const uint8_t *data, uint32_t size)
+{
+    uint32_t block;
+    if (size == 0 || status) return pool__call_reply(run.pool, handle, status, 0, size);
+    struct call *call = pool__call_claim(run.pool, handle);
+    if (!call) return POOL_EBADF;
+    int error = pool__call_carry(run.pool, call, data, size, &block);
+    pool__call_answer(run.pool, call, error == POOL_EAGAIN ? POOL_ENOMEM : error, block, error ? 0 : size);
+    return 0;
+}
+
 static void step_reply(void)
 {
     static const uint8_t bytes[65536];
@@ -254,7 +267,7 @@ static void step_reply(void)
     int32_t reply = -(int32_t)fuzz_take_byte(&run.input) + 1;
     uint32_t size = fuzz_take_u16(&run.input);
     if (fuzz_take_byte(&run.input) % 2) {
-        int status = pool_reply(run.pool, call, reply, bytes, size);
+        int status = reply_with(call, reply, bytes, size);
         if (status != POOL_EINVAL) require_gone(CALL, call, status); /* whatever the handle */
     } else {
         require_status(client_stage(run.pool, size, &staged), 0);
