@@ -44,6 +44,20 @@ export interface Result {
   readonly runMs: number;
 }
 
+/** How much of the pool's memory there is, in bytes. */
+export interface PoolMemory {
+  /** What there can be of it: `maxMemory`, without the pool's own part. */
+  readonly limit: number;
+  /** What is used now; 0 when no job, pipe and directory is left. */
+  readonly used: number;
+  /** The rest. */
+  readonly free: number;
+  /** The largest piece of the free memory that could be had at once, 16 MiB at most. */
+  readonly largest: number;
+  /** What was had so far from the engine, in pieces of 16 MiB. It is reused, and goes back when the pool is closed. */
+  readonly total: number;
+}
+
 export const EAGAIN = errorCodes.POOL_EAGAIN;
 
 const JOB_SLOT_MASK = 0xfff;
@@ -102,6 +116,20 @@ export class Client {
 
   stop(): void {
     this.#doorbell.stop();
+  }
+
+  /** How much memory there is. */
+  memory(): PoolMemory {
+    const { c, heap } = this.#thread;
+    check(c.pool_stats(this.#pool, this.#scratch));
+    const bytes = (offset: number): number => heap.u64(this.#scratch + offset);
+    return {
+      limit: bytes(layout.pool_stats_memory_limit_bytes),
+      used: bytes(layout.pool_stats_memory_used_bytes),
+      free: bytes(layout.pool_stats_memory_free_bytes),
+      largest: bytes(layout.pool_stats_memory_largest_bytes),
+      total: bytes(layout.pool_stats_memory_bytes),
+    };
   }
 
   /** Changes how many jobs run at the same time. */

@@ -10,10 +10,11 @@ import { type Store, Tree } from './tree.js';
 import { wholeNumber } from './whole-number.js';
 
 export interface DirectoryOptions {
-  /** Bytes that all files together may take, in the pool. Guests that write more get ENOSPC. (default: as the pool's
-   * `maxMemory` allows) */
+  /** Bytes that all files together may take, in the pool. Guests that write more get ENOSPC. (default: half of what
+   * `pool.stats().memory.limit` says; whatever it is, the pool keeps an eighth for pipes and arguments) */
   maxBytes?: number | undefined;
-  /** Files, directories and symlinks at most, the directory itself counted. (default: as the pool's memory allows) */
+  /** Files, directories and symlinks at most, the directory itself counted. (default: one for each 512 bytes of half
+   * of the pool's memory) */
   maxFiles?: number | undefined;
 }
 

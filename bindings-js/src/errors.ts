@@ -9,6 +9,7 @@ export type PoolErrorCode =
   | 'POOL_TIMED_OUT'
   | 'POOL_LOST'
   | 'POOL_NOT_STARTED'
+  | 'POOL_OUTPUT_LOST'
   | 'POOL_OUTPUT_LIMIT'
   | 'POOL_NOT_COMPILED'
   | 'POOL_NOT_ISOLATED'
@@ -124,6 +125,15 @@ export class OutputLimitError extends JobError {
       'POOL_OUTPUT_LIMIT',
       `the guest wrote more than ${limit} bytes; raise maxOutput, or read its streams as they come with pool.spawn`,
     );
+  }
+}
+
+/** The guest ended by itself, but not all that it wrote to stdout or stderr could be carried. `cause` is the `PoolError`
+ * that says why; `output` is what came before. */
+export class OutputLostError extends JobError {
+  override name = 'OutputLostError';
+  constructor(cause: PoolError) {
+    super('POOL_OUTPUT_LOST', `not all of the output could be carried: ${cause.message}`, { cause });
   }
 }
 

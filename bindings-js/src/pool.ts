@@ -1,6 +1,6 @@
 /** The pool: what an application makes first. */
 import { isModule } from './brand.js';
-import type { Client, VolumePreopen } from './client.js';
+import type { Client, PoolMemory, VolumePreopen } from './client.js';
 import { CancelledError, JobError, LostError, OutputLimitError, type PartialOutput, PoolError } from './errors.js';
 import { Files } from './files.js';
 import { refusal } from './gate.js';
@@ -33,6 +33,8 @@ export interface PoolStats {
   readonly lostWorkers: number;
   /** Jobs that are queued or running. */
   readonly jobs: number;
+  /** Of the pool's memory: pipes, arguments, outputs and files. */
+  readonly memory: PoolMemory;
 }
 
 /** What `pool.run` resolves with. */
@@ -134,7 +136,12 @@ export class Pool {
 
   /** How the pool is doing now. */
   stats(): PoolStats {
-    return { workers: this.#roster.workers, lostWorkers: this.#roster.lost, jobs: this.#launcher.size };
+    return {
+      workers: this.#roster.workers,
+      lostWorkers: this.#roster.lost,
+      jobs: this.#launcher.size,
+      memory: this.#client.memory(),
+    };
   }
 
   /** Ends every job, which reject with a `CancelledError`, and every worker. Resolves when they are gone. A second call

@@ -12,6 +12,7 @@ export {
   NotIsolatedError,
   NotStartedError,
   OutputLimitError,
+  OutputLostError,
   type PartialOutput,
   PoolError,
   type PoolErrorCode,
@@ -21,6 +22,7 @@ export {
   type TrapKind,
 } from './errors.js';
 export type { Bytes } from './bytes.js';
+export type { PoolMemory } from './client.js';
 export type { Chunk, Input } from './input.js';
 export type { Job } from './job.js';
 export type { ModuleSource } from './modules.js';

@@ -119,7 +119,18 @@ async function pullChunk(
 export function writable(client: Client, fd: Fd): WritableStream<Uint8Array> {
   return new WritableStream({
     start: (controller) => controller.signal.addEventListener('abort', () => client.close(fd)),
-    write: (chunk) => writeAll(client, fd, bytesOfChunk('chunk', chunk)),
+    write: (chunk) => writeOrClose(client, fd, bytesOfChunk('chunk', chunk)),
     close: () => client.close(fd),
   });
+}
+
+/** A stream that a write has failed is never closed or aborted, so its end goes at once: a pipe that keeps one keeps its
+ * memory. */
+async function writeOrClose(client: Client, fd: Fd, bytes: Uint8Array): Promise<void> {
+  try {
+    await writeAll(client, fd, bytes);
+  } catch (error) {
+    client.close(fd);
+    throw error;
+  }
 }

@@ -6,8 +6,10 @@ import {
   JobError,
   LostError,
   NotStartedError,
+  OutputLostError,
   TimedOutError,
   TrapError,
+  errorOfStatus,
   trapKindOf,
 } from './errors.js';
 import { errorCodes, layout } from './layout.gen.js';
@@ -110,6 +112,8 @@ function errorOf({ outcome, code, text }: Result, reason: ErrorOptions | undefin
       return new TimedOutError();
     case layout.POOL_NOT_STARTED:
       return new NotStartedError(code === -errorCodes.POOL_ENOMEM ? 'POOL_ENOMEM' : 'POOL_NOT_STARTED', message);
+    case layout.POOL_OUTPUT_LOST:
+      return new OutputLostError(errorOfStatus(-code));
     default:
       return new LostError(message);
   }

@@ -43,14 +43,24 @@ static uint32_t count_idle(struct pool *pool)
     return n;
 }
 
+static void measure_memory(const struct blocks *blocks, struct pool_stats *stats)
+{
+    stats->memory_limit_bytes = pool__blocks_limit(blocks);
+    for (enum block_zone zone = 0; zone < ZONES; zone++) {
+        stats->memory_bytes += atomic_load(&blocks->zones[zone].x_total_bytes);
+        stats->memory_used_bytes += pool__blocks_used(blocks, zone);
+    }
+    stats->memory_free_bytes = stats->memory_limit_bytes - stats->memory_used_bytes;
+    stats->memory_largest_bytes = pool__blocks_largest(blocks);
+}
+
 int pool_stats(pool_t *pool, struct pool_stats *stats_out)
 {
     if (!pool || !stats_out) return POOL_EINVAL;
-    struct pool_stats stats = {.n_workers = count_workers(pool),
-                               .n_idle = count_idle(pool),
-                               .n_lost = atomic_load(&pool->x_lost),
-                               .memory_bytes = atomic_load(&pool->blocks.x_total_bytes)};
+    struct pool_stats stats = {
+        .n_workers = count_workers(pool), .n_idle = count_idle(pool), .n_lost = atomic_load(&pool->x_lost)};
     count_jobs(pool, &stats);
+    measure_memory(&pool->blocks, &stats);
     for (uint32_t i = 0; i < PIPES_MAX; i++) {
         stats.n_pipes += atomic_load(&pool->pipes[i].x_ends) != 0 && !atomic_load(&pool->pipes[i].x_caller);
     }

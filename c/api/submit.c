@@ -66,8 +66,8 @@ static int launch(struct pool *pool, struct job *job, const struct submission *s
 {
     const struct record *record = submission->record;
     if (submission->record_bytes > sizeof *record) {
-        job->block = pool__take_block(pool, submission->record_bytes, WAITER_CLIENT);
-        if (!job->block) return pool__no_block(pool, submission->record_bytes);
+        job->block = pool__take_block(pool, USE_CONTROL, submission->record_bytes, WAITER_CLIENT);
+        if (!job->block) return pool__no_block(pool, USE_CONTROL, submission->record_bytes);
         memcpy(pool__block_memory(pool, job->block), record, submission->record_bytes);
     }
     int error = pool__job_use_volumes(pool, job, record);
@@ -113,8 +113,8 @@ static int copy_input(struct pool *pool, const struct pool_job_config *config, u
 {
     *block_out = 0;
     if (!config->input_bytes) return 0;
-    uint32_t block = pool__take_block(pool, config->input_bytes, WAITER_CLIENT);
-    if (!block) return pool__no_block(pool, config->input_bytes);
+    uint32_t block = pool__take_block(pool, USE_CONTENT, config->input_bytes, WAITER_CLIENT);
+    if (!block) return pool__no_block(pool, USE_CONTENT, config->input_bytes);
     memcpy(pool__block_memory(pool, block), config->input, config->input_bytes);
     *block_out = block;
     return 0;

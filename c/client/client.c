@@ -14,8 +14,8 @@ int client_stage(struct pool *pool, uint32_t size_bytes, uint8_t **address_out)
     if (size_bytes > POOL_BYTES_MAX) return POOL_E2BIG;
     pool__give_block(pool, pool->staged_block);
     pool->staged_block = 0;
-    uint32_t block = pool__take_block(pool, size_bytes, WAITER_CLIENT);
-    if (!block) return pool__no_block(pool, size_bytes);
+    uint32_t block = pool__take_block(pool, pool__use_of(size_bytes), size_bytes, WAITER_CLIENT);
+    if (!block) return pool__no_block(pool, pool__use_of(size_bytes), size_bytes);
     pool->staged_block = block;
     *address_out = pool__block_memory(pool, block);
     return 0;
@@ -30,7 +30,7 @@ int client_room(struct pool *pool)
 static bool is_staged(const struct pool *pool, uint32_t size_bytes)
 {
     uint32_t block = pool->staged_block;
-    return block && size_bytes <= 1u << (BLOCK_MIN_LOG2 + pool->blocks.size_class[block]);
+    return block && size_bytes <= pool__blocks_bytes(&pool->blocks, block);
 }
 
 int client_submit(struct pool *pool, const uint8_t *bytes, uint32_t size, pool_job_t *job_out)

@@ -22,7 +22,8 @@ static struct pool *allocate_pool(void)
 
 void pool__coordinator_destroy(struct pool *pool)
 {
-    for (uint32_t i = 1; i < pool->blocks.n_blocks; i++) port_block_free(pool->blocks.memory[i]);
+    uint32_t n_chunks = atomic_load(&pool->blocks.x_n_chunks);
+    for (uint32_t i = 1; i <= n_chunks; i++) port_block_free(pool->blocks.chunks[i].memory);
     for (uint32_t i = 1; i <= WORKERS_MAX; i++) {
         port_block_free(pool->workers[i].stack);
         port_block_free((uint8_t *)pool->workers[i].fds);
@@ -55,7 +56,7 @@ struct pool *coordinator_create(uint32_t n_cores, uint32_t grace_ms, uint32_t bl
         pool__coordinator_destroy(pool);
         return NULL;
     }
-    pool__refill(pool);
+    pool__stock(pool);
     return pool;
 }
 

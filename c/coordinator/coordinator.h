@@ -56,6 +56,7 @@ bool pool__roster_mourn(struct pool *pool, uint32_t worker);
 void pool__roster_mourn_all(struct pool *pool);
 uint64_t pool__ladder_climb(struct pool *pool, uint64_t now_ns, uint64_t grace_ns); /* when to look again; UINT64_MAX */
 uint64_t pool__staff_look(struct pool *pool, uint64_t now_ns);                      /* the same */
+void pool__stock(struct pool *pool);                                                /* once, when it is made */
 void pool__refill(struct pool *pool);
 
 #endif

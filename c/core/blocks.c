@@ -1,17 +1,31 @@
 #include "core/blocks.h"
 
+#include <string.h>
+
 #include "core/check.h"
+
+#define RESERVE_SHARE 8u /* of the limit: the reserve */
+#define RESERVE_MIN_BYTES (2u << 20)
+
+/* What is kept about a unit: a link, whether it is taken, and two nodes of the tree. */
+#define ABOUT_UNIT_BYTES (sizeof(freelist_link) + 1 + 2)
+
+static uint32_t unit_of(uint32_t block)
+{
+    return block % (1u << UNITS_LOG2);
+}
 
 void pool__blocks_init(struct blocks *blocks, uint64_t limit_bytes)
 {
-    for (uint32_t kind = 0; kind < BLOCK_CLASSES; kind++) {
-        pool__freelist_init(&blocks->free[kind]);
-        atomic_init(&blocks->x_wanted[kind], 0);
-        atomic_init(&blocks->x_refused[kind], 0);
+    uint64_t limit = limit_bytes / (UNIT_BYTES + ABOUT_UNIT_BYTES) * UNIT_BYTES, reserve = limit / RESERVE_SHARE;
+    if (reserve < RESERVE_MIN_BYTES) reserve = limit < 2 * RESERVE_MIN_BYTES ? limit / 2 : RESERVE_MIN_BYTES;
+    reserve -= reserve % UNIT_BYTES;
+    memset(blocks, 0, sizeof *blocks);
+    blocks->zones[ZONE_RESERVE].limit_bytes = reserve;
+    blocks->zones[ZONE_COMMON].limit_bytes = limit - reserve;
+    for (enum block_zone zone = 0; zone < ZONES; zone++) {
+        for (uint32_t i = 0; i < BLOCK_CLASSES; i++) pool__freelist_init(&blocks->zones[zone].shelves[i].free);
     }
-    blocks->n_blocks = 1; /* 0 means "no block" */
-    blocks->x_total_bytes = 0;
-    blocks->limit_bytes = limit_bytes;
 }
 
 uint32_t pool__blocks_class(uint32_t size_bytes)
@@ -21,48 +35,175 @@ uint32_t pool__blocks_class(uint32_t size_bytes)
     return log2 <= BLOCK_MIN_LOG2 ? 0 : log2 - BLOCK_MIN_LOG2;
 }
 
-uint32_t pool__blocks_take(struct blocks *blocks, uint32_t size_class)
+/* ------------------------------------------------------------------------------------------------- taking and giving
+ */
+
+static freelist_link *link_of(const struct blocks *blocks, uint32_t block)
 {
-    uint32_t block = pool__freelist_pop(&blocks->free[size_class], blocks->links);
-    return block == FREELIST_NONE ? 0 : block;
+    return &pool__blocks_chunk(blocks, block)->links[unit_of(block)];
 }
 
-void pool__blocks_want(struct blocks *blocks, uint32_t size_class)
+static _Atomic uint8_t *taken_of(const struct blocks *blocks, uint32_t block)
 {
-    atomic_fetch_add(&blocks->x_wanted[size_class], 1);
+    return &pool__blocks_chunk(blocks, block)->x_taken[unit_of(block)];
+}
+
+static uint32_t pop(struct blocks *blocks, struct freelist *list)
+{
+    uint64_t top = atomic_load(&list->x_top);
+    uint32_t block, next;
+    do {
+        block = pool__freelist_slot(top);
+        if (block == FREELIST_NONE) return 0;
+        next = atomic_load_explicit(link_of(blocks, block), memory_order_relaxed); /* as in core/freelist.c */
+    } while (!pool__freelist_replace(list, &top, next));
+    return block;
+}
+
+static void push(struct blocks *blocks, struct freelist *list, uint32_t block)
+{
+    uint64_t top = atomic_load(&list->x_top);
+    do {
+        atomic_store_explicit(link_of(blocks, block), pool__freelist_slot(top), memory_order_relaxed);
+    } while (!pool__freelist_replace(list, &top, block));
+}
+
+static uint32_t take_from(struct blocks *blocks, enum block_zone zone, uint32_t class)
+{
+    struct shelf *shelf = &blocks->zones[zone].shelves[class];
+    uint32_t block = pop(blocks, &shelf->free);
+    if (!block) return 0;
+    POOL_ASSERT(atomic_load_explicit(taken_of(blocks, block), memory_order_relaxed) == 0);
+    atomic_store_explicit(taken_of(blocks, block), (uint8_t)(class + 1), memory_order_relaxed);
+    atomic_fetch_add_explicit(&shelf->x_n_taken, 1, memory_order_relaxed);
+    return block;
+}
+
+uint32_t pool__blocks_take(struct blocks *blocks, enum block_use use, uint32_t class)
+{
+    uint32_t block = use == USE_CONTROL ? take_from(blocks, ZONE_RESERVE, class) : 0;
+    return block ? block : take_from(blocks, ZONE_COMMON, class);
 }
 
 void pool__blocks_give(struct blocks *blocks, uint32_t block)
 {
-    POOL_ASSERT(block > 0 && block < BLOCKS_MAX);
-    pool__freelist_push(&blocks->free[blocks->size_class[block]], blocks->links, block);
+    _Atomic uint8_t *taken = taken_of(blocks, block);
+    uint32_t class = (uint32_t)atomic_load_explicit(taken, memory_order_relaxed) - 1;
+    POOL_ASSERT(class < BLOCK_CLASSES); /* or nobody had it */
+    struct shelf *shelf = &blocks->zones[pool__blocks_chunk(blocks, block)->zone].shelves[class];
+    atomic_store_explicit(taken, 0, memory_order_relaxed);
+    atomic_fetch_sub_explicit(&shelf->x_n_taken, 1, memory_order_relaxed);
+    push(blocks, &shelf->free, block);
 }
 
-bool pool__blocks_may_add(const struct blocks *blocks, uint32_t size_class)
+void pool__blocks_want(struct blocks *blocks, enum block_use use, uint32_t class)
 {
-    uint64_t size = (uint64_t)1 << (BLOCK_MIN_LOG2 + size_class);
-    return blocks->n_blocks < BLOCKS_MAX && blocks->x_total_bytes + size <= blocks->limit_bytes;
+    atomic_fetch_add(&blocks->x_wanted[use][class], 1);
 }
 
-void pool__blocks_add(struct blocks *blocks, uint32_t size_class, uint8_t *memory)
+void pool__blocks_filed(struct blocks *blocks, int64_t bytes)
 {
-    uint32_t block = blocks->n_blocks++;
-    blocks->memory[block] = memory;
-    blocks->size_class[block] = (uint8_t)size_class;
-    blocks->x_total_bytes += (uint64_t)1 << (BLOCK_MIN_LOG2 + size_class);
-    atomic_store(&blocks->x_refused[size_class], 0); /* there was memory after all */
-    pool__blocks_give(blocks, block);
+    atomic_fetch_add(&blocks->x_file_bytes, (uint64_t)bytes);
+    if (bytes > 0 || !atomic_load(&blocks->x_any_hopeless)) return;
+    atomic_store(&blocks->x_any_hopeless, 0);
+    for (uint32_t class = 0; class < BLOCK_CLASSES; class ++) atomic_store(&blocks->x_hopeless[USE_CONTENT][class], 0);
 }
 
-bool pool__blocks_refused(struct blocks *blocks, uint32_t size_class)
-{
-    return atomic_load(&blocks->x_refused[size_class]) != 0;
-}
+/* ---------------------------------------------------------------------------------------------- how much is free */
 
-bool pool__blocks_refuse(struct blocks *blocks, uint32_t size_class)
+uint64_t pool__blocks_used(const struct blocks *blocks, enum block_zone zone)
 {
-    for (uint32_t block = 1; block < blocks->n_blocks; block++) {
-        if (blocks->size_class[block] == size_class) return false;
+    uint64_t used = 0;
+    for (uint32_t class = 0; class < BLOCK_CLASSES; class ++) {
+        uint64_t n = atomic_load_explicit(&blocks->zones[zone].shelves[class].x_n_taken, memory_order_relaxed);
+        used += n << (BLOCK_MIN_LOG2 + class);
     }
-    return atomic_exchange(&blocks->x_refused[size_class], 1) == 0;
+    return used;
+}
+
+/* The number of classes of which a block fits between two units, if that is more than `n`. */
+static uint32_t n_classes_between(uint32_t begin, uint32_t end, uint32_t n)
+{
+    while (n < BLOCK_CLASSES && ((begin + (1u << n) - 1) >> n << n) + (1u << n) <= end) n++;
+    return n;
+}
+
+static uint32_t n_classes_in(const struct chunk *chunk, uint32_t n)
+{
+    uint32_t begin = 0, unit = 0;
+    while (unit < chunk->n_units) {
+        uint32_t taken = atomic_load_explicit(&chunk->x_taken[unit], memory_order_relaxed);
+        if (taken) {
+            n = n_classes_between(begin, unit, n);
+            begin = unit += 1u << (taken - 1);
+        } else {
+            unit++;
+        }
+    }
+    return n_classes_between(begin, chunk->n_units, n);
+}
+
+uint32_t pool__blocks_largest(const struct blocks *blocks)
+{
+    const struct zone *zone = &blocks->zones[ZONE_COMMON];
+    uint64_t room = zone->limit_bytes - atomic_load(&zone->x_total_bytes);
+    uint32_t n_chunks = atomic_load(&blocks->x_n_chunks);
+    uint32_t n = n_classes_between(0, room < CHUNK_BYTES ? (uint32_t)room / UNIT_BYTES : 1u << UNITS_LOG2, 0);
+    for (uint32_t i = 1; i <= n_chunks && n < BLOCK_CLASSES; i++) {
+        if (blocks->chunks[i].zone == ZONE_COMMON) n = n_classes_in(&blocks->chunks[i], n);
+    }
+    return n ? UNIT_BYTES << (n - 1) : 0;
+}
+
+/* ----------------------------------------------------------------------------------------------- the coordinator's */
+
+size_t pool__blocks_chunk_size(uint32_t bytes)
+{
+    uint32_t n_units = bytes / UNIT_BYTES;
+    return bytes + n_units * (sizeof(freelist_link) + 1) + ((size_t)2 << pool__log2_ceil(n_units));
+}
+
+void pool__blocks_add(struct blocks *blocks, enum block_zone zone, uint8_t *memory, uint32_t bytes)
+{
+    uint32_t number = atomic_load(&blocks->x_n_chunks) + 1, n_units = bytes / UNIT_BYTES;
+    struct chunk *chunk = &blocks->chunks[number];
+    POOL_ASSERT(number <= CHUNKS_MAX && bytes <= CHUNK_BYTES && bytes % UNIT_BYTES == 0);
+    *chunk = (struct chunk){.memory = memory,
+                            .links = (freelist_link *)(void *)(memory + bytes),
+                            .x_taken = (_Atomic uint8_t *)(memory + bytes + n_units * sizeof(freelist_link)),
+                            .n_units = n_units,
+                            .zone = zone};
+    for (uint32_t i = 0; i < n_units; i++) atomic_init(&chunk->x_taken[i], 0);
+    uint8_t *tree = memory + bytes + n_units * (sizeof(freelist_link) + 1);
+    pool__buddy_init(&chunk->buddy, tree, pool__log2_ceil(n_units), n_units);
+    atomic_fetch_add(&blocks->zones[zone].x_total_bytes, bytes);
+    atomic_store(&blocks->x_n_chunks, number);
+}
+
+bool pool__blocks_carve(struct blocks *blocks, enum block_zone zone, uint32_t class)
+{
+    uint32_t n_chunks = atomic_load(&blocks->x_n_chunks);
+    for (uint32_t i = 1; i <= n_chunks; i++) {
+        struct chunk *chunk = &blocks->chunks[i];
+        uint32_t unit = chunk->zone == zone ? pool__buddy_take(&chunk->buddy, class) : BUDDY_NONE;
+        if (unit == BUDDY_NONE) continue;
+        push(blocks, &blocks->zones[zone].shelves[class].free, i << UNITS_LOG2 | unit);
+        return true;
+    }
+    return false;
+}
+
+void pool__blocks_drain(struct blocks *blocks, enum block_zone zone, uint32_t n_out[BLOCK_CLASSES])
+{
+    for (uint32_t class = 0; class < BLOCK_CLASSES; class ++) {
+        struct freelist *list = &blocks->zones[zone].shelves[class].free;
+        uint64_t top = atomic_load(&list->x_top);
+        while (!pool__freelist_replace(list, &top, FREELIST_NONE)) continue;
+        n_out[class] = 0;
+        for (uint32_t block = pool__freelist_slot(top); block != FREELIST_NONE; n_out[class]++) {
+            uint32_t next = atomic_load_explicit(link_of(blocks, block), memory_order_relaxed);
+            pool__buddy_give(&blocks->chunks[block >> UNITS_LOG2].buddy, unit_of(block), class);
+            block = next;
+        }
+    }
 }

@@ -1,56 +1,139 @@
-/* The store of memory blocks: rings of pipes, arguments of jobs. Sizes are powers of two.
+/* The store of memory blocks: rings of pipes, arguments and outputs of jobs, files. Sizes are powers of two.
  *
- * Taking and giving back are lock-free and open to every thread, also to those that must neither wait nor allocate.
- * Only the coordinator adds blocks. A block's number is its slot in `memory`; number 0 is never used, so that 0 can
- * mean "no block".
+ * Taking and giving back are lock-free and open to every thread, also to those that must neither wait nor allocate:
+ * each size has a list of free blocks. The coordinator alone fills the lists: it cuts blocks out of chunks of memory,
+ * and when a size is missing it takes back what lies on the lists, so that neighbours merge (core/buddy.h) and what was
+ * small can be large again. A block's number says where it is, chunk << UNITS_LOG2 | first unit; chunk 0 is not used,
+ * so that 0 can mean "no block".
+ *
+ * The chunks are in two zones. The reserve is there for what the pool itself needs to go on, so that no amount of files
+ * and outputs can take that away from it; which may have of the common zone, too.
  */
 #ifndef MILLRACE_CORE_BLOCKS_H
 #define MILLRACE_CORE_BLOCKS_H
 
-#include "core/freelist.h"
-
 #include <stdbool.h>
+#include <stddef.h>
+
+#include "core/buddy.h"
+#include "core/freelist.h"
 
 #define BLOCK_MIN_LOG2 8u
 #define BLOCK_MAX_LOG2 24u
 #define BLOCK_CLASSES (BLOCK_MAX_LOG2 - BLOCK_MIN_LOG2 + 1)
-#define BLOCKS_MAX 65536u
 
-struct blocks {
-    struct freelist free[BLOCK_CLASSES];
-    freelist_link links[BLOCKS_MAX];
-    _Atomic uint32_t x_wanted[BLOCK_CLASSES];  /* how many were asked for in vain since the last refill */
-    _Atomic uint32_t x_refused[BLOCK_CLASSES]; /* 1: there is none of this size, and no memory for one */
-    /* coordinator writes, others read behind a block's number */
-    uint8_t *memory[BLOCKS_MAX];
-    uint8_t size_class[BLOCKS_MAX];
-    uint32_t n_blocks;
-    _Atomic uint64_t x_total_bytes;
-    uint64_t limit_bytes;
+#define UNITS_LOG2 (BLOCK_MAX_LOG2 - BLOCK_MIN_LOG2) /* a chunk is as large as the largest block, or smaller */
+#define UNIT_BYTES (1u << BLOCK_MIN_LOG2)
+#define CHUNK_BYTES (1u << BLOCK_MAX_LOG2)
+#define CHUNKS_MAX 510u /* 4 GiB, and as many again that were not to be had whole */
+
+enum block_zone { ZONE_RESERVE = 0, ZONE_COMMON, ZONES };
+
+/* What a block is for. */
+enum block_use {
+    USE_CONTROL = 0, /* rings, records, small calls and replies: from the reserve, then from the common zone */
+    USE_CONTENT,     /* files, inputs, captured outputs, large calls and replies: from the common zone */
+    USES
 };
 
+struct chunk {
+    uint8_t *memory;
+    freelist_link *links;     /* by first unit: of the blocks that are on a list */
+    _Atomic uint8_t *x_taken; /* by first unit: the class of a block that somebody has, + 1; otherwise 0 */
+    uint32_t n_units;
+    enum block_zone zone;
+    struct buddy buddy; /* coordinator only */
+};
+
+/* Blocks of one size in a zone. */
+struct shelf {
+    _Alignas(64) struct freelist free;
+    _Atomic uint32_t x_n_taken;
+};
+
+struct zone {
+    struct shelf shelves[BLOCK_CLASSES];
+    uint64_t limit_bytes;
+    _Atomic uint64_t x_total_bytes; /* in chunks; the coordinator writes */
+};
+
+struct blocks {
+    struct zone zones[ZONES];
+    struct chunk chunks[CHUNKS_MAX + 1]; /* from 1; the coordinator writes, others read behind a block's number */
+    _Atomic uint32_t x_n_chunks;
+    _Atomic uint32_t x_wanted[USES][BLOCK_CLASSES];   /* how many were asked for in vain since the last refill */
+    _Atomic uint32_t x_refusals[USES][BLOCK_CLASSES]; /* how often the coordinator looked, and there was none */
+    _Atomic uint32_t x_hopeless[USES][BLOCK_CLASSES]; /* 1: and none can come back but from files */
+    _Atomic uint32_t x_any_hopeless;
+    _Atomic uint64_t x_file_bytes; /* of the common zone, in files, which give nothing back by themselves */
+};
+
+/* `limit_bytes`: for the chunks and what is kept about them. */
 void pool__blocks_init(struct blocks *blocks, uint64_t limit_bytes);
 
 /* The class of the smallest block that holds `size_bytes`, which is 1 << BLOCK_MAX_LOG2 at most. */
 uint32_t pool__blocks_class(uint32_t size_bytes);
 
-/* 0: none is free. */
-uint32_t pool__blocks_take(struct blocks *blocks, uint32_t size_class);
+static inline const struct chunk *pool__blocks_chunk(const struct blocks *blocks, uint32_t block)
+{
+    return &blocks->chunks[block >> UNITS_LOG2];
+}
 
-/* Notes for the coordinator that one more is needed. */
-void pool__blocks_want(struct blocks *blocks, uint32_t size_class);
-/* True: waiting for one is in vain, because the limit is reached by other sizes. */
-bool pool__blocks_refused(struct blocks *blocks, uint32_t size_class);
+/* The memory of a block. */
+static inline uint8_t *pool__blocks_memory(const struct blocks *blocks, uint32_t block)
+{
+    return pool__blocks_chunk(blocks, block)->memory + (size_t)(block % (1u << UNITS_LOG2)) * UNIT_BYTES;
+}
 
+/* The class and the size of a block that somebody has. */
+static inline uint32_t pool__blocks_class_of(const struct blocks *blocks, uint32_t block)
+{
+    return (uint32_t)atomic_load_explicit(&pool__blocks_chunk(blocks, block)->x_taken[block % (1u << UNITS_LOG2)],
+                                          memory_order_relaxed) -
+           1;
+}
+
+static inline uint32_t pool__blocks_bytes(const struct blocks *blocks, uint32_t block)
+{
+    return UNIT_BYTES << pool__blocks_class_of(blocks, block);
+}
+
+/* 0: none is on the lists. */
+uint32_t pool__blocks_take(struct blocks *blocks, enum block_use use, uint32_t class);
 void pool__blocks_give(struct blocks *blocks, uint32_t block);
 
-/* Coordinator only. Adds memory of `1 << (BLOCK_MIN_LOG2 + size_class)` bytes, which the store keeps from now on.
- * pool__blocks_may_add says beforehand whether there is room for it. */
-bool pool__blocks_may_add(const struct blocks *blocks, uint32_t size_class);
-void pool__blocks_add(struct blocks *blocks, uint32_t size_class, uint8_t *memory);
+/* Notes for the coordinator that one more is needed. */
+void pool__blocks_want(struct blocks *blocks, enum block_use use, uint32_t class);
 
-/* Coordinator only. No memory can be had for a block of that size: if there is none that may come back either, whoever
- * waits for one must give up. True: that is news. */
-bool pool__blocks_refuse(struct blocks *blocks, uint32_t size_class);
+/* Files have taken so many bytes more, or given them back. */
+void pool__blocks_filed(struct blocks *blocks, int64_t bytes);
+
+/* Bytes of blocks that there can be at most. */
+static inline uint64_t pool__blocks_limit(const struct blocks *blocks)
+{
+    return blocks->zones[ZONE_RESERVE].limit_bytes + blocks->zones[ZONE_COMMON].limit_bytes;
+}
+
+/* Bytes that somebody has, in a zone. */
+uint64_t pool__blocks_used(const struct blocks *blocks, enum block_zone zone);
+
+/* The largest block of the common zone that could be had now, in bytes; 0: none. Looks through its chunks, unless there
+ * may be one more. */
+uint32_t pool__blocks_largest(const struct blocks *blocks);
+
+/* Coordinator only, all that follows. */
+
+/* What a chunk of so many bytes takes with what is kept about it. */
+size_t pool__blocks_chunk_size(uint32_t bytes);
+
+/* Adds a chunk: `bytes` are whole units, CHUNK_BYTES at most, and `memory` is as large as pool__blocks_chunk_size says.
+ * The store keeps it from now on. */
+void pool__blocks_add(struct blocks *blocks, enum block_zone zone, uint8_t *memory, uint32_t bytes);
+
+/* Cuts one block out of a zone's chunks and puts it on its list. False: there is none. */
+bool pool__blocks_carve(struct blocks *blocks, enum block_zone zone, uint32_t class);
+
+/* Takes back what is on a zone's lists; `n_out` says how many blocks of each class that were. */
+void pool__blocks_drain(struct blocks *blocks, enum block_zone zone, uint32_t n_out[BLOCK_CLASSES]);
 
 #endif

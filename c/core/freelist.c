@@ -1,10 +1,5 @@
 #include "core/freelist.h"
 
-static uint64_t retag(uint64_t top, uint32_t slot)
-{
-    return ((top >> FREELIST_SLOT_BITS) + 1) << FREELIST_SLOT_BITS | slot;
-}
-
 void pool__freelist_init(struct freelist *list)
 {
     atomic_init(&list->x_top, FREELIST_NONE);
@@ -14,8 +9,8 @@ void pool__freelist_push(struct freelist *list, freelist_link *links, uint32_t s
 {
     uint64_t top = atomic_load(&list->x_top);
     do {
-        atomic_store_explicit(&links[slot], (uint32_t)top & FREELIST_NONE, memory_order_relaxed);
-    } while (!atomic_compare_exchange_weak(&list->x_top, &top, retag(top, slot)));
+        atomic_store_explicit(&links[slot], pool__freelist_slot(top), memory_order_relaxed);
+    } while (!pool__freelist_replace(list, &top, slot));
 }
 
 bool pool__freelist_is_empty(const struct freelist *list)
@@ -28,10 +23,10 @@ uint32_t pool__freelist_pop(struct freelist *list, freelist_link *links)
     uint64_t top = atomic_load(&list->x_top);
     uint32_t slot, next;
     do {
-        slot = (uint32_t)top & FREELIST_NONE;
+        slot = pool__freelist_slot(top);
         if (slot == FREELIST_NONE) return FREELIST_NONE;
         /* May be stale when another thread popped it meanwhile; then the tag differs and the exchange fails. */
         next = atomic_load_explicit(&links[slot], memory_order_relaxed);
-    } while (!atomic_compare_exchange_weak(&list->x_top, &top, retag(top, next)));
+    } while (!pool__freelist_replace(list, &top, next));
     return slot;
 }

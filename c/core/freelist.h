@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define FREELIST_SLOT_BITS 20u /* the tag has the others, so that it does not come round while anybody looks */
+#define FREELIST_SLOT_BITS 25u /* the tag has the others, so that it does not come round while anybody looks */
 #define FREELIST_NONE ((1u << FREELIST_SLOT_BITS) - 1)
 
 struct freelist {
@@ -26,5 +26,19 @@ bool pool__freelist_is_empty(const struct freelist *list);
 
 /* FREELIST_NONE: it is empty. */
 uint32_t pool__freelist_pop(struct freelist *list, freelist_link *links);
+
+/* The slot of a top that was seen. */
+static inline uint32_t pool__freelist_slot(uint64_t top)
+{
+    return (uint32_t)top & FREELIST_NONE;
+}
+
+/* For tables whose links are in several places. Puts `slot` on top, if the top is still as it was seen; otherwise
+ * `*top` is as it is now. */
+static inline bool pool__freelist_replace(struct freelist *list, uint64_t *top, uint32_t slot)
+{
+    uint64_t tag = (*top >> FREELIST_SLOT_BITS) + 1;
+    return atomic_compare_exchange_weak(&list->x_top, top, tag << FREELIST_SLOT_BITS | slot);
+}
 
 #endif

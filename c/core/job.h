@@ -62,6 +62,7 @@ struct job {
     uint32_t text_bytes;
     uint32_t n_results;
     uint32_t killed;
+    int32_t output_error; /* why something that it wrote to its stdout or stderr could not be carried; 0: nothing */
     uint64_t submitted_ns;
     uint64_t started_ns;
     uint64_t ended_ns;

@@ -31,6 +31,7 @@
 #define WAITER_LESSEE_0 (WAITER_WORKER_0 + WORKERS_MAX + 1) /* any other thread, while it is in a call that blocks */
 #define LESSEES_MAX 256u
 #define WAITERS_MAX (WAITER_LESSEE_0 + LESSEES_MAX)
+#define WAITER_WORDS ((WAITERS_MAX + 31) / 32) /* of a set of them */
 
 /* Signals that the client gets, by number. */
 #define SIGNAL_JOB_0 0u                               /* + slot: the job has ended */
@@ -60,9 +61,10 @@ struct pool {
     uint64_t starved_since_ns; /* coordinator only: since when a job has waited that a blocked worker keeps waiting */
     uint32_t n_vacancies;      /* coordinator only: workers to be started now */
     uint64_t spare_since_ns;   /* coordinator only: since when there have been more workers than are wanted */
-    _Atomic uint32_t x_starved[(WAITERS_MAX + 31) / 32];     /* a bit for each waiter that wants a block */
-    _Atomic uint32_t x_job_waiters[(WAITERS_MAX + 31) / 32]; /* a bit for each that waits for the end of a job */
-    _Atomic uint32_t x_room_wanted; /* a bit for each enum room that somebody wanted who does not wait */
+    _Atomic uint32_t x_starved[WAITER_WORDS];     /* a bit for each waiter that wants a block */
+    _Atomic uint32_t x_asking[WAITER_WORDS];      /* a bit for each that waits for what the coordinator finds */
+    _Atomic uint32_t x_job_waiters[WAITER_WORDS]; /* a bit for each that waits for the end of a job */
+    _Atomic uint64_t x_room_wanted; /* a bit for each enum room that somebody wanted who does not wait */
     struct freelist free_lessees;
     freelist_link lessee_links[LESSEES_MAX];
     struct bell bells[WAITERS_MAX];

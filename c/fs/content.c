@@ -91,7 +91,7 @@ static void want_more(struct fs_work *work, const uint32_t *index, uint64_t page
 {
     if (last > page + WANTED_MAX) last = page + WANTED_MAX;
     while (++page <= last) {
-        if (!index[page]) pool__blocks_want(&work->pool->blocks, pool__blocks_class(PAGE_BYTES));
+        if (!index[page]) pool__blocks_want(&work->pool->blocks, USE_CONTENT, pool__blocks_class(PAGE_BYTES));
     }
 }
 

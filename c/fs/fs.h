@@ -43,8 +43,8 @@ struct fs_stat {
 
 /* volume.c: volumes as wholes */
 
-/* Makes an empty volume: its handle, never 0; POOL_ENFILE. 0 for a limit means none but the pool's; the root is a node
- * as well. */
+/* Makes an empty volume: its handle, never 0; POOL_ENFILE. 0 for a limit means the default of pool.h; the root is a
+ * node as well. */
 int pool__volume_make(struct sleeper *sleeper, uint64_t max_bytes, uint64_t max_nodes, pool_volume_t *handle_out);
 /* Its owner lets go of it, and frees it if nobody else uses it. */
 int pool__volume_drop(struct pool *pool, pool_volume_t handle);

@@ -6,9 +6,6 @@
 #include "sync/ends.h"
 #include "sync/room.h"
 
-/* Files keep their memory, other than pipes: if nothing has come back after so long, waiting on is in vain. */
-#define PATIENCE_NS 5000000000u
-
 _Static_assert(sizeof(struct node) <= 1u << BLOCK_MIN_LOG2, "a node is a block of the smallest kind");
 
 /* ------------------------------------------------------------------------------------------------------- operations */
@@ -26,29 +23,19 @@ int pool__fs_enter(struct fs_work *work)
     return status;
 }
 
-/* Takes a block without sleeping. Whoever can have memory handed out does, as long as there is more. */
+/* Takes a block without sleeping. Whoever can have memory handed out does, until there is none. */
 static int take_now(struct sleeper *sleeper, uint32_t bytes, uint32_t *block_out)
 {
     struct pool *pool = sleeper->pool;
-    uint64_t had;
+    _Atomic uint32_t *refusals = &pool->blocks.x_refusals[USE_CONTENT][pool__blocks_class(bytes)];
+    uint32_t had = atomic_load(refusals);
     do {
-        *block_out = pool__take_block(pool, bytes, sleeper->waiter);
+        *block_out = pool__take_block(pool, USE_CONTENT, bytes, sleeper->waiter);
         if (*block_out) return 0;
-        had = atomic_load(&pool->blocks.x_total_bytes);
-        if (sleeper->refill) sleeper->refill(pool);
-    } while (atomic_load(&pool->blocks.x_total_bytes) > had);
-    return pool__no_block(pool, bytes);
-}
-
-static int get_missing(struct fs_work *work)
-{
-    struct sleeper *sleeper = work->sleeper;
-    uint32_t *spare = &work->spares[work->missing];
-    if (sleeper->waiter > WAITER_CLIENT) {
-        int status = pool__sleep_on_block(sleeper, work->missing_bytes, PATIENCE_NS, spare);
-        return status == POOL_ETIMEDOUT ? POOL_ENOMEM : status;
-    }
-    return take_now(sleeper, work->missing_bytes, spare);
+        if (!sleeper->refill) return pool__no_block(pool, USE_CONTENT, bytes);
+        sleeper->refill(pool);
+    } while (atomic_load(refusals) == had);
+    return POOL_ENOMEM;
 }
 
 /* Has some of what nobody can reach any more given back. */
@@ -62,6 +49,16 @@ static int get_swept(struct fs_work *work)
     }
     int status = pool__fs_sweep(work->pool, work->volume);
     return status < 0 ? status : 0;
+}
+
+static int get_missing(struct fs_work *work)
+{
+    struct sleeper *sleeper = work->sleeper;
+    uint32_t *spare = &work->spares[work->missing];
+    bool sleeps = sleeper->waiter > WAITER_CLIENT;
+    int status = sleeps ? pool__sleep_on_block(sleeper, USE_CONTENT, work->missing_bytes, spare)
+                        : take_now(sleeper, work->missing_bytes, spare);
+    return status == POOL_ENOMEM && atomic_load(&work->volume->x_doomed) ? get_swept(work) : status;
 }
 
 bool pool__fs_leave(struct fs_work *work, int *status)
@@ -80,10 +77,10 @@ bool pool__fs_leave(struct fs_work *work, int *status)
 
 int pool__fs_need(struct fs_work *work, enum spare spare, uint32_t bytes)
 {
-    uint32_t class = pool__blocks_class(bytes), *block = &work->spares[spare];
-    if (*block && work->pool->blocks.size_class[*block] == class) return 0;
+    uint32_t *block = &work->spares[spare];
+    if (*block && pool__blocks_class_of(&work->pool->blocks, *block) == pool__blocks_class(bytes)) return 0;
     if (*block) pool__give_block(work->pool, *block); /* others have changed what is needed, in between */
-    *block = pool__blocks_take(&work->pool->blocks, class);
+    *block = pool__take_free_block(work->pool, USE_CONTENT, bytes);
     if (*block) return 0;
     POOL_ASSERT(work->sleeper);
     work->missing = spare;
@@ -95,7 +92,7 @@ int pool__fs_need(struct fs_work *work, enum spare spare, uint32_t bytes)
 
 uint32_t pool__node_block_bytes(const struct pool *pool, uint32_t block)
 {
-    return block ? 1u << (BLOCK_MIN_LOG2 + pool->blocks.size_class[block]) : 0;
+    return block ? pool__blocks_bytes(&pool->blocks, block) : 0;
 }
 
 static int full(const struct volume *volume)
@@ -108,7 +105,7 @@ int pool__fs_need_content(struct fs_work *work, enum spare spare, uint32_t bytes
     const struct volume *volume = work->volume;
     uint64_t size = (uint64_t)1 << (BLOCK_MIN_LOG2 + pool__blocks_class(bytes));
     POOL_ASSERT(volume->bytes >= instead);
-    if (volume->max_bytes && volume->bytes - instead + size > volume->max_bytes) return full(volume);
+    if (volume->bytes - instead + size > volume->max_bytes) return full(volume);
     return pool__fs_need(work, spare, bytes);
 }
 
@@ -118,6 +115,7 @@ uint32_t pool__fs_take_content(struct fs_work *work, enum spare spare, uint32_t 
     POOL_ASSERT(block && from <= size);
     work->spares[spare] = 0;
     work->volume->bytes += size;
+    pool__blocks_filed(&work->pool->blocks, size);
     memset(pool__block_memory(work->pool, block) + from, 0, size - from);
     return block;
 }
@@ -125,8 +123,10 @@ uint32_t pool__fs_take_content(struct fs_work *work, enum spare spare, uint32_t 
 void pool__fs_give_content(struct fs_work *work, uint32_t block)
 {
     if (!block) return;
-    work->volume->bytes -= pool__node_block_bytes(work->pool, block);
+    uint32_t size = pool__node_block_bytes(work->pool, block);
+    work->volume->bytes -= size;
     pool__give_block(work->pool, block);
+    pool__blocks_filed(&work->pool->blocks, -(int64_t)size);
 }
 
 int pool__node_grow(struct fs_work *work, struct node *node, uint32_t bytes)
@@ -147,7 +147,7 @@ int pool__node_grow(struct fs_work *work, struct node *node, uint32_t bytes)
 int pool__node_may_make(struct fs_work *work)
 {
     const struct volume *volume = work->volume;
-    if (volume->max_nodes && volume->n_nodes >= volume->max_nodes) return full(volume);
+    if (volume->n_nodes >= volume->max_nodes) return full(volume);
     return pool__fs_need(work, SPARE_NODE, sizeof(struct node));
 }
 
@@ -157,6 +157,7 @@ uint32_t pool__node_make(struct fs_work *work, enum node_kind kind, uint32_t par
     POOL_ASSERT(number);
     work->spares[SPARE_NODE] = 0;
     work->volume->n_nodes++;
+    pool__blocks_filed(&work->pool->blocks, UNIT_BYTES);
     *(struct node *)(void *)pool__block_memory(work->pool, number) = (struct node){.kind = (uint32_t)kind,
                                                                                    .n_links = 1,
                                                                                    .parent = parent ? parent : number,
@@ -176,6 +177,7 @@ void pool__node_settle(struct fs_work *work, uint32_t number)
     node->kind = NODE_FREE;
     work->volume->n_nodes--;
     pool__give_block(work->pool, number);
+    pool__blocks_filed(&work->pool->blocks, -(int64_t)UNIT_BYTES);
 }
 
 struct fs_stat pool__node_stat(const struct volume *volume, const struct node *node)

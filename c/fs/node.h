@@ -39,7 +39,7 @@ bool pool__fs_leave(struct fs_work *work, int *status);
 
 static inline struct node *pool__node(const struct pool *pool, uint32_t number)
 {
-    struct node *node = (struct node *)(void *)pool->blocks.memory[number];
+    struct node *node = (struct node *)(void *)pool__blocks_memory(&pool->blocks, number);
     POOL_ASSERT(number && node->kind != NODE_FREE);
     return node;
 }

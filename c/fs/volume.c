@@ -4,6 +4,8 @@
 #include "sync/ends.h"
 #include "sync/volumes.h"
 
+#define BYTES_A_NODE 512u /* of the default limit */
+
 static struct volume *claim(struct pool *pool)
 {
     for (uint32_t slot = 0; slot < VOLUMES_MAX; slot++) {
@@ -23,6 +25,12 @@ static int make_root(struct fs_work *work)
     return status;
 }
 
+/* One volume does not fill the pool, unless its owner says so: half of the memory, and small files besides. */
+static uint64_t default_bytes(const struct pool *pool)
+{
+    return pool__blocks_limit(&pool->blocks) / 2;
+}
+
 int pool__volume_make(struct sleeper *sleeper, uint64_t max_bytes, uint64_t max_nodes, pool_volume_t *handle_out)
 {
     int status;
@@ -30,8 +38,8 @@ int pool__volume_make(struct sleeper *sleeper, uint64_t max_bytes, uint64_t max_
     if (!volume) return POOL_ENFILE;
     volume->next_inode = 1;
     volume->n_nodes = volume->bytes = 0;
-    volume->max_nodes = max_nodes;
-    volume->max_bytes = max_bytes;
+    volume->max_bytes = max_bytes ? max_bytes : default_bytes(sleeper->pool);
+    volume->max_nodes = max_nodes ? max_nodes : default_bytes(sleeper->pool) / BYTES_A_NODE;
     volume->is_broken = 0;
     struct fs_work work = pool__fs_work(sleeper, sleeper->pool, volume);
     do {

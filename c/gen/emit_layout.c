@@ -55,6 +55,7 @@ static void constants(void)
     CONSTANT(POOL_TIMED_OUT);
     CONSTANT(POOL_LOST);
     CONSTANT(POOL_NOT_STARTED);
+    CONSTANT(POOL_OUTPUT_LOST);
 }
 
 static void traps(void)
@@ -128,6 +129,10 @@ static void hosts_and_stats(void)
     OFFSET(pool_stats, n_pipes);
     OFFSET(pool_stats, n_calls);
     OFFSET(pool_stats, memory_bytes);
+    OFFSET(pool_stats, memory_limit_bytes);
+    OFFSET(pool_stats, memory_used_bytes);
+    OFFSET(pool_stats, memory_free_bytes);
+    OFFSET(pool_stats, memory_largest_bytes);
 }
 
 static void results(void)

@@ -137,7 +137,9 @@ struct pool_config {
                              to one more worker if there is work for it, so that jobs which wait for each other
                              cannot use all workers up. Not less than n_workers (default 0: n_workers + 32;
                              POOL_WORKERS_MAX at most) */
-    uint32_t max_memory_mib; /* for pipes, arguments, inputs and outputs together, 32 to 4096 (default 0: 256) */
+    uint32_t max_memory_mib; /* for pipes, arguments, inputs, outputs and files together, 32 to 4096 (default 0: 256).
+                                An eighth of it, 2 MiB at least, is kept for pipes, arguments and small host calls:
+                                files, inputs and captured outputs cannot use that up */
     uint32_t grace_ms;       /* how long a guest that is to end may go on computing before its worker is ended and
                                 replaced (default 0: 50) */
     const char *url;         /* thin client: the folder of Millrace's files, ending in `/`, relative to the page
@@ -175,15 +177,21 @@ POOL_API int pool_destroy(pool_t *pool);
 POOL_API int pool_resize(pool_t *pool, uint32_t n_workers);
 
 struct pool_stats {
-    uint32_t n_workers;    /* threads that are up */
-    uint32_t n_idle;       /* of these, without a job */
-    uint32_t n_lost;       /* workers that died or had to be ended, and were replaced, since the pool was made */
-    uint32_t n_queued;     /* jobs that wait for a worker */
-    uint32_t n_running;    /* jobs that run */
-    uint32_t n_ended;      /* jobs that have ended and are not released */
-    uint32_t n_pipes;      /* pipes that are open */
-    uint32_t n_calls;      /* host calls that are not answered */
-    uint64_t memory_bytes; /* taken so far for pipes, arguments, inputs and outputs; it is reused, not given back */
+    uint32_t n_workers;          /* threads that are up */
+    uint32_t n_idle;             /* of these, without a job */
+    uint32_t n_lost;             /* workers that died or had to be ended, and were replaced, since the pool was made */
+    uint32_t n_queued;           /* jobs that wait for a worker */
+    uint32_t n_running;          /* jobs that run */
+    uint32_t n_ended;            /* jobs that have ended and are not released */
+    uint32_t n_pipes;            /* pipes that are open */
+    uint32_t n_calls;            /* host calls that are not answered */
+    uint64_t memory_bytes;       /* had so far from the system, in pieces of 16 MiB; it is reused, not given back */
+    uint64_t memory_limit_bytes; /* how much there can be of pipes, arguments, inputs, outputs and files together: of
+                                    what the pool was made with, without what it needs to keep book of that */
+    uint64_t memory_used_bytes;  /* how much there is of these; 0 when all of them are gone */
+    uint64_t memory_free_bytes;  /* the rest */
+    uint64_t memory_largest_bytes; /* the largest input, output or file's page index that could be had now, in one
+                                      piece; POOL_BYTES_MAX at most */
 };
 
 /* How the pool is doing now. The numbers are read one after the other while it works.
@@ -241,8 +249,10 @@ POOL_API int pool_module_unload(pool_t *pool, pool_module_t module);
 typedef uint64_t pool_volume_t; /* 0: none */
 
 struct pool_volume_config {
-    uint64_t max_bytes; /* what files, directories and symlinks may take together (default 0: the pool's limit) */
-    uint64_t max_nodes; /* how many of these there may be, the root counted (default 0: the pool's limit) */
+    uint64_t max_bytes; /* what files, directories and symlinks may take together (default 0: half of the pool's
+                           memory, see pool_stats). The pool's own limit holds as well */
+    uint64_t max_nodes; /* how many of these there may be, the root counted (default 0: one for each 512 bytes of half
+                           of the pool's memory) */
 };
 
 /* Makes an empty volume. `config` may be NULL.
@@ -402,8 +412,8 @@ struct pool_job_config {
     struct pool_stdio stdio[3];          /* stdin, stdout, stderr (default: null) */
     const void *input;                   /* what POOL_STDIO_INPUT reads (default NULL) */
     uint32_t input_bytes;                /* how much; POOL_BYTES_MAX at most, more goes through a pipe (default 0) */
-    uint32_t capture_max_bytes;          /* of each POOL_STDIO_CAPTURE; a job that writes more gets EFBIG
-                                            (default 0: POOL_BYTES_MAX) */
+    uint32_t capture_max_bytes;          /* of each POOL_STDIO_CAPTURE; a job that writes more gets POOL_EFBIG, and
+                                            ends as POOL_OUTPUT_LOST (default 0: POOL_BYTES_MAX) */
     uint32_t timeout_ms; /* from now to the end of the job, waiting in the queue counted (default 0: none) */
 };
 
@@ -414,14 +424,20 @@ struct pool_job_config {
 
 /* How a job ended. */
 enum pool_outcome {
-    POOL_EXITED = 1,     /* `code` is its exit code; an export or function returned */
-    POOL_TRAPPED = 2,    /* `code` is an enum pool_trap, `text` the engine's message and the wasm stack */
-    POOL_CANCELLED = 3,  /* by pool_cancel, or because the pool was destroyed */
-    POOL_TIMED_OUT = 4,  /* its deadline passed */
-    POOL_LOST = 5,       /* its worker died, or could not run it; `text` says why */
-    POOL_NOT_STARTED = 6 /* the module could not be run; `code` is a negated enum pool_error: POOL_EINVAL, it cannot be
-                            linked or called like that (`text` says why); POOL_ENOENT, it has no such export;
-                            POOL_ENOMEM, no memory for its instance */
+    POOL_EXITED = 1,      /* `code` is its exit code; an export or function returned */
+    POOL_TRAPPED = 2,     /* `code` is an enum pool_trap, `text` the engine's message and the wasm stack */
+    POOL_CANCELLED = 3,   /* by pool_cancel, or because the pool was destroyed */
+    POOL_TIMED_OUT = 4,   /* its deadline passed */
+    POOL_LOST = 5,        /* its worker died, or could not run it; `text` says why */
+    POOL_NOT_STARTED = 6, /* the module could not be run; `code` is a negated enum pool_error: POOL_EINVAL, it cannot
+                             be linked or called like that (`text` says why); POOL_ENOENT, it has no such export;
+                             POOL_ENOMEM, no memory for its instance */
+    POOL_OUTPUT_LOST = 7  /* it ended by itself, but not all that it wrote to stdout or stderr could be carried, whether
+                             it noticed or not. `code` is a negated enum pool_error, the last that a write met:
+                             POOL_ENOMEM, there was no memory to capture it; POOL_EFBIG, it is more than
+                             capture_max_bytes; POOL_ENOSPC or POOL_EIO, this program's own stdout or stderr does not
+                             take it; POOL_EPROTO, a pipe is damaged. What came before is there. That nobody reads a
+                             pipe any more is no such failure */
 };
 
 /* Why a guest trapped, as far as the engine tells. */

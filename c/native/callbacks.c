@@ -148,7 +148,7 @@ int pool_on_ready(pool_t *pool, pool_fd_t fd, pool_ready_callback function, void
 /* Whether there is a ring to write into, or memory for one. The writer takes it: the end is not ours. */
 static bool has_ring(struct pool *pool, const struct pipe *pipe)
 {
-    return atomic_load(&pipe->x_block) || pool__room_for(pool, pipe->capacity);
+    return atomic_load(&pipe->x_block) || pool__room_for(pool, USE_CONTROL, pipe->capacity);
 }
 
 /* What to tell a watcher: 0, POOL_EBADF; POOL_EAGAIN: nothing yet. */

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "pool.h"
+#include "port/asan.h"
 
 #ifdef __EMSCRIPTEN__
 #include "port/pthread.h"
@@ -59,11 +60,21 @@ int32_t port_stdin_read(uint8_t *data, uint32_t size, uint32_t timeout_ms)
     return n < 0 ? (errno == EINTR || errno == EAGAIN ? POOL_EAGAIN : 0) : (int32_t)n;
 }
 
+static int error_of(int number)
+{
+    switch (number) {
+    case EPIPE: return POOL_EPIPE;
+    case EFBIG: return POOL_EFBIG;
+    case ENOSPC: return POOL_ENOSPC;
+    default: return POOL_EIO;
+    }
+}
+
 int port_stdio_write(uint32_t fd, const uint8_t *data, uint32_t size)
 {
     for (uint32_t done = 0; done < size;) {
         ssize_t n = write((int)fd, data + done, size - done);
-        if (n < 0 && errno != EINTR && errno != EAGAIN) return POOL_EPIPE;
+        if (n < 0 && errno != EINTR && errno != EAGAIN) return error_of(errno);
         if (n > 0) done += (uint32_t)n;
     }
     return 0;
@@ -131,6 +142,16 @@ uint8_t *port_block(size_t size)
 void port_block_free(uint8_t *block)
 {
     free(block);
+}
+
+void port_poison(uint8_t *part, size_t size)
+{
+    __asan_poison_memory_region(part, size);
+}
+
+void port_unpoison(uint8_t *part, size_t size)
+{
+    __asan_unpoison_memory_region(part, size);
 }
 
 void port_relax(void)

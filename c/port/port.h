@@ -24,7 +24,7 @@ void port_wake(_Atomic uint32_t *word);
 bool port_may_block(void);
 
 /* Reads what the program was given on its stdin, `timeout_ms` at most: how much, 0 at its end, POOL_EAGAIN. Writes all
- * of the bytes to its stdout (1) or stderr (2): 0, or POOL_EPIPE if that is not possible. */
+ * of the bytes to its stdout (1) or stderr (2): 0; POOL_EPIPE, nobody reads it; POOL_ENOSPC, POOL_EFBIG, POOL_EIO. */
 int32_t port_stdin_read(uint8_t *data, uint32_t size, uint32_t timeout_ms);
 int port_stdio_write(uint32_t fd, const uint8_t *data, uint32_t size);
 
@@ -46,6 +46,10 @@ bool port_random(uint8_t *data, size_t size);
 /* Memory for as long as the pool lives, which begins where a cache line does; NULL: there is none. */
 uint8_t *port_block(size_t size);
 void port_block_free(uint8_t *block);
+
+/* Nobody may touch a part of such a block from now on, or somebody may again. Checked where the build has a checker. */
+void port_poison(uint8_t *part, size_t size);
+void port_unpoison(uint8_t *part, size_t size);
 
 /* Tells a thread that cannot watch its bell in shared memory that it rang, by a message; returns at once. */
 void port_relay(uint32_t waiter);

@@ -86,6 +86,16 @@ void port_block_free(uint8_t *block)
     (void)block; /* goes with the memory */
 }
 
+void port_poison(uint8_t *part, size_t size)
+{
+    (void)part, (void)size;
+}
+
+void port_unpoison(uint8_t *part, size_t size)
+{
+    (void)part, (void)size;
+}
+
 void port_relay(uint32_t waiter)
 {
     script_relay(waiter);

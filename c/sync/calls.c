@@ -64,7 +64,8 @@ int pool__call_draft(struct sleeper *sleeper, uint64_t name_bytes, uint64_t size
     draft.call->job = 0;
     draft.call->name_bytes = (uint32_t)name_bytes;
     draft.call->size_bytes = (uint32_t)size_bytes;
-    int error = pool__sleep_on_block(sleeper, (uint32_t)(name_bytes + size_bytes), PORT_FOREVER, &block);
+    uint32_t bytes = (uint32_t)(name_bytes + size_bytes);
+    int error = pool__sleep_on_block(sleeper, pool__use_of(bytes), bytes, &block);
     if (!error) {
         draft.call->block = block;
         draft.memory = pool__block_memory(pool, block);
@@ -126,7 +127,7 @@ int pool__call_take(struct pool *pool, uint32_t slot, struct client_call *call_o
 
 static uint32_t block_bytes(const struct pool *pool, uint32_t block)
 {
-    return block ? 1u << (BLOCK_MIN_LOG2 + pool->blocks.size_class[block]) : 0;
+    return block ? pool__blocks_bytes(&pool->blocks, block) : 0;
 }
 
 /* Puts the reply where its reader finds it: the ring, the bytes, the status, and then the end of file. */
@@ -151,8 +152,8 @@ int pool__call_carry(struct pool *pool, struct call *call, const void *data, uin
         *block_out = call->block;
         call->block = 0;
     } else {
-        *block_out = pool__take_block(pool, size_bytes, WAITER_CLIENT);
-        if (!*block_out) return pool__no_block(pool, size_bytes);
+        *block_out = pool__take_block(pool, pool__use_of(size_bytes), size_bytes, WAITER_CLIENT);
+        if (!*block_out) return pool__no_block(pool, pool__use_of(size_bytes), size_bytes);
     }
     memmove(pool__block_memory(pool, *block_out), data, size_bytes);
     return 0;

@@ -1,6 +1,7 @@
 #include "sync/ends.h"
 
 #include "core/handle.h"
+#include "port/port.h"
 #include "sync/room.h"
 #include "sync/wake.h"
 
@@ -42,21 +43,28 @@ int pool__end_take(struct pool *pool, pool_fd_t fd, enum pipe_end end, enum end_
     }
 }
 
-uint32_t pool__take_block(struct pool *pool, uint32_t size_bytes, uint32_t waiter)
+uint32_t pool__take_free_block(struct pool *pool, enum block_use use, uint32_t size_bytes)
 {
-    uint32_t kind = pool__blocks_class(size_bytes);
-    uint32_t block = pool__blocks_take(&pool->blocks, kind);
+    uint32_t block = pool__blocks_take(&pool->blocks, use, pool__blocks_class(size_bytes));
+    if (block) port_unpoison(pool__block_memory(pool, block), pool__blocks_bytes(&pool->blocks, block));
+    return block;
+}
+
+uint32_t pool__take_block(struct pool *pool, enum block_use use, uint32_t size_bytes, uint32_t waiter)
+{
+    uint32_t block = pool__take_free_block(pool, use, size_bytes);
     if (block) return block;
 
     /* Announce, look again: a block given back in between would wake nobody. */
+    uint32_t class = pool__blocks_class(size_bytes);
     if (waiter > WAITER_CLIENT) {
         pool__starve(pool, waiter);
     } else {
-        pool__room_want(pool, ROOM_BLOCK_0 + kind); /* whoever does not wait may have asked to be called back */
+        pool__room_want(pool, pool__room_of(use, class)); /* whoever does not wait may have asked to be called back */
     }
-    block = pool__blocks_take(&pool->blocks, kind);
+    block = pool__take_free_block(pool, use, size_bytes);
     if (block) return block;
-    pool__blocks_want(&pool->blocks, kind);
+    pool__blocks_want(&pool->blocks, use, class);
     pool__ask_coordinator(pool);
     return 0;
 }
@@ -64,21 +72,23 @@ uint32_t pool__take_block(struct pool *pool, uint32_t size_bytes, uint32_t waite
 void pool__give_block(struct pool *pool, uint32_t block)
 {
     if (!block) return;
+    port_poison(pool__block_memory(pool, block), pool__blocks_bytes(&pool->blocks, block));
     pool__blocks_give(&pool->blocks, block);
     pool__wake_starved(pool);
 }
 
-int pool__no_block(struct pool *pool, uint32_t size_bytes)
+int pool__no_block(struct pool *pool, enum block_use use, uint32_t size_bytes)
 {
-    return pool__blocks_refused(&pool->blocks, pool__blocks_class(size_bytes)) ? POOL_ENOMEM : POOL_EAGAIN;
+    bool hopeless = atomic_load(&pool->blocks.x_hopeless[use][pool__blocks_class(size_bytes)]);
+    return hopeless ? POOL_ENOMEM : POOL_EAGAIN;
 }
 
 int pool__attach_ring(struct pool *pool, struct pipe *pipe, uint32_t waiter)
 {
     if (pipe->data) return 0;
-    uint32_t block = pool__take_block(pool, pipe->capacity, waiter);
-    if (!block) return pool__no_block(pool, pipe->capacity);
-    pool__pipe_attach(pipe, block, pool->blocks.memory[block]);
+    uint32_t block = pool__take_block(pool, USE_CONTROL, pipe->capacity, waiter);
+    if (!block) return pool__no_block(pool, USE_CONTROL, pipe->capacity);
+    pool__pipe_attach(pipe, block, pool__block_memory(pool, block));
     return 0;
 }
 
@@ -90,7 +100,7 @@ static void recycle(struct pool *pool, struct pipe *pipe)
         pool__freelist_push(&pool->free_pipes, pool->pipe_links, (uint32_t)(pipe - pool->pipes));
     }
     pool__give_block(pool, block);
-    if (atomic_load(&pool->x_room_wanted) & 1u << ROOM_PIPE) pool__wake_starved(pool);
+    if (atomic_load(&pool->x_room_wanted) & (uint64_t)1 << ROOM_PIPE) pool__wake_starved(pool);
 }
 
 static void leave_caller(struct pool *pool, struct pipe *pipe)

@@ -13,18 +13,29 @@ int pool__open_pipe(struct pool *pool, uint32_t capacity, enum end_hold hold, po
 /* Takes an end for one user. POOL_EBADF: not open, or given to a job; POOL_EBUSY: another thread has it. */
 int pool__end_take(struct pool *pool, pool_fd_t fd, enum pipe_end end, enum end_hold hold, struct pipe **pipe_out);
 
-/* Takes a block. 0: there is none, and `waiter` is woken when there may be one. */
-uint32_t pool__take_block(struct pool *pool, uint32_t size_bytes, uint32_t waiter);
+#define SMALL_BYTES 4096u /* calls and replies up to that are the pool's own concern */
+
+/* What a call's or a reply's block is for. */
+static inline enum block_use pool__use_of(uint32_t size_bytes)
+{
+    return size_bytes <= SMALL_BYTES ? USE_CONTROL : USE_CONTENT;
+}
+
+/* Takes a block that is free now. 0: there is none. */
+uint32_t pool__take_free_block(struct pool *pool, enum block_use use, uint32_t size_bytes);
+/* The same, asking the coordinator for one if there is none; `waiter` is woken when there may be one. */
+uint32_t pool__take_block(struct pool *pool, enum block_use use, uint32_t size_bytes, uint32_t waiter);
 void pool__give_block(struct pool *pool, uint32_t block);
 
 /* A block's memory; NULL for block 0. */
 static inline uint8_t *pool__block_memory(const struct pool *pool, uint32_t block)
 {
-    return block ? pool->blocks.memory[block] : NULL;
+    return block ? pool__blocks_memory(&pool->blocks, block) : NULL;
 }
 
-/* Why there was no block: POOL_EAGAIN, there may be one later; POOL_ENOMEM, there never will. */
-int pool__no_block(struct pool *pool, uint32_t size_bytes);
+/* Why there was no block, for whoever cannot wait to be told: POOL_EAGAIN, others may give one back; POOL_ENOMEM, there
+ * is none before files are removed. */
+int pool__no_block(struct pool *pool, enum block_use use, uint32_t size_bytes);
 
 /* Gives a pipe its ring if it has none: 0, or as pool__no_block; then `waiter` is woken when there may be one. */
 int pool__attach_ring(struct pool *pool, struct pipe *pipe, uint32_t waiter);

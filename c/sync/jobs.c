@@ -75,6 +75,7 @@ struct job *pool__job_take(struct pool *pool)
     job->text_bytes = 0;
     job->n_results = 0;
     job->killed = 0;
+    job->output_error = 0;
     job->started_ns = 0;
     return job;
 }

@@ -4,19 +4,19 @@
 #include "sync/ends.h"
 #include "sync/wake.h"
 
-_Static_assert(BLOCK_CLASSES < ROOM_SWEPT, "each has its bit");
+_Static_assert(USES * BLOCK_CLASSES <= ROOM_SWEPT, "each has its bit");
 
 void pool__room_want(struct pool *pool, enum room room)
 {
-    atomic_fetch_or(&pool->x_room_wanted, 1u << room);
+    atomic_fetch_or(&pool->x_room_wanted, (uint64_t)1 << room);
     pool__starve(pool, WAITER_CLIENT);
 }
 
-bool pool__room_for(struct pool *pool, uint32_t size_bytes)
+bool pool__room_for(struct pool *pool, enum block_use use, uint32_t size_bytes)
 {
-    uint32_t block = pool__take_block(pool, size_bytes, WAITER_CLIENT);
+    uint32_t block = pool__take_block(pool, use, size_bytes, WAITER_CLIENT);
     pool__give_block(pool, block);
-    return block || pool__no_block(pool, size_bytes) == POOL_ENOMEM;
+    return block || pool__no_block(pool, use, size_bytes) == POOL_ENOMEM;
 }
 
 /* Announces, and looks again. */
@@ -41,15 +41,15 @@ static bool is_there(struct pool *pool, enum room room)
     case ROOM_LOCK: return is_zero(pool, &pool->x_locks_awaited, room);
     case ROOM_RECORD: return has_slot(pool, &pool->free_jobs, room);
     case ROOM_PIPE: return has_slot(pool, &pool->free_pipes, room);
-    default: return pool__room_for(pool, 1u << (BLOCK_MIN_LOG2 + room));
+    default: return pool__room_for(pool, (enum block_use)(room / BLOCK_CLASSES), UNIT_BYTES << room % BLOCK_CLASSES);
     }
 }
 
 bool pool__room_look(struct pool *pool)
 {
     bool found = false;
-    uint32_t wanted = atomic_exchange(&pool->x_room_wanted, 0);
-    if (!wanted) wanted = 1u << ROOM_RECORD;
-    for (; wanted; wanted &= wanted - 1) found |= is_there(pool, (enum room)__builtin_ctz(wanted));
+    uint64_t wanted = atomic_exchange(&pool->x_room_wanted, 0);
+    if (!wanted) wanted = (uint64_t)1 << ROOM_RECORD;
+    for (; wanted; wanted &= wanted - 1) found |= is_there(pool, (enum room)__builtin_ctzll(wanted));
     return found;
 }

@@ -7,12 +7,17 @@
 #include "core/layout.h"
 
 enum room {
-    ROOM_BLOCK_0 = 0, /* + class: memory */
-    ROOM_SWEPT = 28,  /* a volume that was full of what nobody can reach any more */
-    ROOM_RECORD = 29, /* a job's */
-    ROOM_PIPE = 30,
-    ROOM_LOCK = 31 /* of volumes that other threads had just then */
+    ROOM_BLOCK_0 = 0, /* + use * BLOCK_CLASSES + class: memory */
+    ROOM_SWEPT = 60,  /* a volume that was full of what nobody can reach any more */
+    ROOM_RECORD = 61, /* a job's */
+    ROOM_PIPE = 62,
+    ROOM_LOCK = 63 /* of volumes that other threads had just then */
 };
+
+static inline enum room pool__room_of(enum block_use use, uint32_t class)
+{
+    return (enum room)(ROOM_BLOCK_0 + use * BLOCK_CLASSES + class);
+}
 
 /* Notes that there was none. A signal (SIGNAL_BLOCKS) follows when there may be some: look once more after this. */
 void pool__room_want(struct pool *pool, enum room room);
@@ -22,6 +27,6 @@ void pool__room_want(struct pool *pool, enum room room);
 bool pool__room_look(struct pool *pool);
 
 /* Whether there is a block of that size now, or no use in waiting for one. If not, a signal follows. */
-bool pool__room_for(struct pool *pool, uint32_t size_bytes);
+bool pool__room_for(struct pool *pool, enum block_use use, uint32_t size_bytes);
 
 #endif

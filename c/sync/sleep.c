@@ -119,27 +119,23 @@ int pool__sleep_on_pipe(struct sleeper *sleeper, struct pipe *pipe, enum pipe_en
     return status;
 }
 
-static int block_status(struct sleeper *sleeper, uint32_t size_bytes, uint32_t *block)
+int pool__sleep_on_block(struct sleeper *sleeper, enum block_use use, uint32_t size_bytes, uint32_t *block_out)
 {
-    *block = pool__take_block(sleeper->pool, size_bytes, sleeper->waiter);
-    return *block ? 0 : or_interrupted(sleeper, pool__no_block(sleeper->pool, size_bytes));
-}
-
-int pool__sleep_on_block(struct sleeper *sleeper, uint32_t size_bytes, uint64_t timeout_ns, uint32_t *block_out)
-{
+    struct pool *pool = sleeper->pool;
+    *block_out = pool__take_free_block(pool, use, size_bytes);
+    if (*block_out) return 0;
+    _Atomic uint32_t *refusals = &pool->blocks.x_refusals[use][pool__blocks_class(size_bytes)];
+    uint32_t had = atomic_load(refusals);
     int status;
-    uint32_t block;
-    uint64_t begin = timeout_ns == PORT_FOREVER ? 0 : port_now_ns(PORT_MONOTONIC), waited = 0;
     for (;;) {
         uint32_t count = pool__sleeper_arm(sleeper);
-        status = block_status(sleeper, size_bytes, &block);
-        if (status == POOL_EAGAIN && waited >= timeout_ns) status = POOL_ETIMEDOUT;
+        pool__ask(pool, sleeper->waiter);
+        *block_out = pool__take_block(pool, use, size_bytes, sleeper->waiter);
+        status = *block_out ? 0 : atomic_load(refusals) != had ? POOL_ENOMEM : or_interrupted(sleeper, POOL_EAGAIN);
         if (status != POOL_EAGAIN) break;
-        pool__sleeper_sleep(sleeper, count, timeout_ns == PORT_FOREVER ? PORT_FOREVER : timeout_ns - waited);
-        if (timeout_ns != PORT_FOREVER) waited = port_now_ns(PORT_MONOTONIC) - begin;
+        pool__sleeper_sleep(sleeper, count, PORT_FOREVER);
     }
     pool__sleeper_disarm(sleeper);
-    if (status == 0) *block_out = block;
     return status;
 }
 

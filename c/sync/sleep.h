@@ -29,9 +29,8 @@ void pool__sleeper_disarm(struct sleeper *sleeper);
  * interrupted. */
 int pool__sleep_on_pipe(struct sleeper *sleeper, struct pipe *pipe, enum pipe_end end, uint32_t wants);
 
-/* Takes a block, sleeping until there is one, `timeout_ns` at most: 0, POOL_ENOMEM, POOL_ETIMEDOUT, or as interrupted.
- */
-int pool__sleep_on_block(struct sleeper *sleeper, uint32_t size_bytes, uint64_t timeout_ns, uint32_t *block_out);
+/* Takes a block, sleeping until the coordinator has looked for one: 0, POOL_ENOMEM, or as interrupted. */
+int pool__sleep_on_block(struct sleeper *sleeper, enum block_use use, uint32_t size_bytes, uint32_t *block_out);
 
 /* Gives a pipe its ring, sleeping until there is memory for it: 0, POOL_EPIPE, POOL_ENOMEM, or as interrupted. */
 int pool__sleep_on_ring(struct sleeper *sleeper, struct pipe *pipe);

@@ -20,7 +20,7 @@ struct stream {
     enum stream_kind kind;
     uint32_t index;    /* of the job's stdio: INPUT, CAPTURE, INHERITED */
     struct pipe *pipe; /* READER, WRITER */
-    struct job *job;   /* INPUT, CAPTURE */
+    struct job *job;   /* whose stdio it is; NULL: nobody's */
 };
 
 /* The caller's memory, piece by piece. Whoever makes one puts it first in a struct of its own. */

@@ -112,20 +112,18 @@ static void read_input(struct pool *pool, struct job *job, struct cursor *cursor
 static uint32_t capture_room(const struct pool *pool, const struct job *job, const struct capture *capture)
 {
     if (!capture->block) return 0;
-    uint32_t size = 1u << (BLOCK_MIN_LOG2 + pool->blocks.size_class[capture->block]);
-    return pool__min(size, job->capture_max_bytes) - capture->size;
+    return pool__min(pool__blocks_bytes(&pool->blocks, capture->block), job->capture_max_bytes) - capture->size;
 }
 
-/* Moves what is kept into a block twice as large. */
-static int grow(struct sleeper *sleeper, const struct job *job, struct capture *capture, bool nonblocking)
+/* Moves what is kept into a block twice as large. Not waiting for anybody, a non-blocking end grows as any other. */
+static int grow(struct sleeper *sleeper, const struct job *job, struct capture *capture)
 {
     struct pool *pool = sleeper->pool;
     uint32_t block, size = capture->size ? capture->size * 2 : CAPTURE_FIRST_BYTES;
     if (capture->size >= job->capture_max_bytes) return POOL_EFBIG;
     size = pool__min(size, job->capture_max_bytes);
-    uint64_t timeout_ns = may_wait(sleeper, nonblocking) ? PORT_FOREVER : 0;
-    int status = pool__sleep_on_block(sleeper, size, timeout_ns, &block);
-    if (status < 0) return status == POOL_ETIMEDOUT ? POOL_EAGAIN : status;
+    int status = pool__sleep_on_block(sleeper, USE_CONTENT, size, &block);
+    if (status < 0) return status;
     if (capture->size) {
         memcpy(pool__block_memory(pool, block), pool__block_memory(pool, capture->block), capture->size);
     }
@@ -134,13 +132,13 @@ static int grow(struct sleeper *sleeper, const struct job *job, struct capture *
     return 0;
 }
 
-static int write_capture(struct sleeper *sleeper, const struct stream *stream, struct cursor *cursor, bool nonblocking)
+static int write_capture(struct sleeper *sleeper, const struct stream *stream, struct cursor *cursor)
 {
     struct capture *capture = &stream->job->captures[stream->index - 1];
     uint32_t piece;
     while ((piece = cursor->piece(cursor)) > 0) {
         uint32_t n = pool__min(piece, capture_room(sleeper->pool, stream->job, capture));
-        int status = n ? 0 : grow(sleeper, stream->job, capture, nonblocking);
+        int status = n ? 0 : grow(sleeper, stream->job, capture);
         if (status < 0) return cursor->done > 0 ? 0 : status;
         if (n) cursor->copy(cursor, pool__block_memory(sleeper->pool, capture->block) + capture->size, n);
         capture->size += n;
@@ -193,12 +191,27 @@ int pool__stream_read(struct sleeper *sleeper, const struct stream *stream, stru
     return 0; /* a null device has nothing */
 }
 
-int pool__stream_write(struct sleeper *sleeper, const struct stream *stream, struct cursor *cursor, bool nonblocking)
+static int write_stream(struct sleeper *sleeper, const struct stream *stream, struct cursor *cursor, bool nonblocking)
 {
     switch (stream->kind) {
     case STREAM_WRITER: return write_pipe(sleeper, stream->pipe, cursor, nonblocking);
-    case STREAM_CAPTURE: return write_capture(sleeper, stream, cursor, nonblocking);
+    case STREAM_CAPTURE: return write_capture(sleeper, stream, cursor);
     case STREAM_INHERITED: return write_inherited(stream->index, cursor);
     default: cursor->done = cursor->total; return 0; /* a null device takes everything */
     }
+}
+
+/* Whether bytes are lost that somebody may want: not if he has gone, or if they can be written later. */
+static bool is_loss(int status)
+{
+    return status < 0 && status != POOL_EAGAIN && status != POOL_EPIPE && status != POOL_ECANCELED &&
+           status != POOL_ESHUTDOWN;
+}
+
+/* What a job is told here it may never look at: libraries of C forget it at exit. So the job remembers. */
+int pool__stream_write(struct sleeper *sleeper, const struct stream *stream, struct cursor *cursor, bool nonblocking)
+{
+    int status = write_stream(sleeper, stream, cursor, nonblocking);
+    if (stream->job && is_loss(status)) stream->job->output_error = status;
+    return status;
 }

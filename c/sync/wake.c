@@ -67,11 +67,26 @@ static void wake_word(struct pool *pool, uint32_t first, uint32_t bits)
     for (; bits; bits &= bits - 1) pool__wake(pool, first + (uint32_t)__builtin_ctz(bits), SIGNAL_BLOCKS);
 }
 
+static void wake_set(struct pool *pool, _Atomic uint32_t set[WAITER_WORDS])
+{
+    for (uint32_t i = 0; i < WAITER_WORDS; i++) {
+        if (atomic_load(&set[i])) wake_word(pool, i * 32, atomic_exchange(&set[i], 0));
+    }
+}
+
 void pool__wake_starved(struct pool *pool)
 {
-    for (uint32_t i = 0; i < POOL_COUNT_OF(pool->x_starved); i++) {
-        if (atomic_load(&pool->x_starved[i])) wake_word(pool, i * 32, atomic_exchange(&pool->x_starved[i], 0));
-    }
+    wake_set(pool, pool->x_starved);
+}
+
+void pool__ask(struct pool *pool, uint32_t waiter)
+{
+    atomic_fetch_or(&pool->x_asking[waiter / 32], 1u << waiter % 32);
+}
+
+void pool__wake_asking(struct pool *pool)
+{
+    wake_set(pool, pool->x_asking);
 }
 
 void pool__wake_job_waiters(struct pool *pool)

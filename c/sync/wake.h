@@ -33,4 +33,8 @@ void pool__wake_everybody(struct pool *pool);
 void pool__starve(struct pool *pool, uint32_t waiter);
 void pool__wake_starved(struct pool *pool);
 
+/* Notes that a waiter wants to hear what the coordinator finds, be it that there is nothing. */
+void pool__ask(struct pool *pool, uint32_t waiter);
+void pool__wake_asking(struct pool *pool);
+
 #endif

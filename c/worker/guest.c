@@ -9,8 +9,6 @@
 #include "worker/crossing.h"
 #include "worker/guest.h"
 
-#define MEMORY_WAIT_NS 1000000000u /* for memory to say in why a job failed; after that it fails without */
-
 static _Thread_local struct wasi_context wasi;
 static _Thread_local struct worker_call call;
 static _Thread_local uint32_t borrowed;
@@ -80,7 +78,7 @@ static uint32_t take_block(uint32_t size)
     uint32_t block;
     struct worker_thread *this = pool__this_worker();
     if (size > POOL_BYTES_MAX) return 0;
-    return pool__sleep_on_block(&this->sleeper, size, MEMORY_WAIT_NS, &block) == 0 ? block : 0;
+    return pool__sleep_on_block(&this->sleeper, USE_CONTROL, size, &block) == 0 ? block : 0;
 }
 
 uint8_t *worker_borrow(uint32_t size)

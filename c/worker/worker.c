@@ -99,6 +99,10 @@ void worker_end(uint32_t outcome, uint32_t code, uint32_t text_bytes)
     struct job *job = this.job;
     job->text_bytes = text_bytes;
     pool__fds_close_all(this.pool, this.self->fds);
+    if (outcome == POOL_EXITED && job->output_error) { /* it may not have noticed itself */
+        outcome = POOL_OUTPUT_LOST;
+        code = (uint32_t)-job->output_error;
+    }
     this.sleeper.job = NULL;
     this.job = NULL;
     pool__job_end_running(this.pool, job, (enum pool_outcome)outcome, code);

@@ -5,6 +5,7 @@ import { scenarios as endless } from './endless.mjs';
 import { scenarios as files } from './files.mjs';
 import { scenarios as gates } from './gates.mjs';
 import { scenarios as huge } from './huge.mjs';
+import { scenarios as memory } from './memory.mjs';
 import { scenarios as modules } from './modules.mjs';
 import { scenarios as page } from './page.mjs';
 import { scenarios as pool } from './pool.mjs';
@@ -20,4 +21,4 @@ import { scenarios as workers } from './workers.mjs';
 
 const programs = { python, sqlite, php, ruby, quickjs, clang };
 
-export const subjects = { run, spawn, pool, compile, modules, page, workers, files, huge, gates, ...programs, endless };
+export const subjects = { run, spawn, pool, memory, compile, modules, page, workers, files, huge, gates, ...programs, endless };

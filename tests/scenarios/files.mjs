@@ -421,7 +421,7 @@ export const scenarios = [
     name: 'files: more than the pool has memory for is refused, and harms nobody',
     run: (env) =>
       withPool(env, { workers: 1, maxMemory: 32 << 20 }, async (pool) => {
-        const directory = new env.millrace.Directory();
+        const directory = new env.millrace.Directory({}, { maxBytes: 1 << 30 });
         await expectFiles(env, pool, directory, ['put', '/data/small', 'small']);
         await refuses(directory.writeFile('large', new Uint8Array(64 << 20)), 'POOL_ENOMEM');
         await directory.remove('large');

@@ -13,7 +13,9 @@ export const scenarios = [
     run: (env) =>
       withPool(env, { workers: 3 }, (pool) => {
         equal(pool.tier, 'shared');
-        equal(pool.stats(), { workers: 3, lostWorkers: 0, jobs: 0 });
+        const { memory, ...rest } = pool.stats();
+        equal(rest, { workers: 3, lostWorkers: 0, jobs: 0 });
+        equal([memory.used, memory.free, memory.largest], [0, memory.limit, 16 << 20]);
       }),
   },
   {

@@ -51,13 +51,27 @@ uint32_t test_free_pipes(struct pool *pool)
     return length(&pool->free_pipes, pool->pipe_links, PIPES_MAX);
 }
 
-uint32_t test_free_blocks(struct pool *pool)
+uint64_t test_used_bytes(struct pool *pool)
 {
-    uint32_t n = 0;
-    for (uint32_t class = 0; class < BLOCK_CLASSES; class ++) {
-        n += length(&pool->blocks.free[class], pool->blocks.links, BLOCKS_MAX);
+    return pool__blocks_used(&pool->blocks, ZONE_RESERVE) + pool__blocks_used(&pool->blocks, ZONE_COMMON);
+}
+
+void test_merge_blocks(struct pool *pool)
+{
+    uint32_t n[ZONES][BLOCK_CLASSES];
+    for (enum block_zone zone = 0; zone < ZONES; zone++) pool__blocks_drain(&pool->blocks, zone, n[zone]);
+    for (uint32_t i = 1; i <= pool->blocks.x_n_chunks; i++) {
+        const struct chunk *chunk = &pool->blocks.chunks[i];
+        uint32_t left = chunk->n_units, class = chunk->buddy.height;
+        while (!(left >> class & 1)) class --;
+        assert_int_equal(chunk->buddy.tree[1], class + 1); /* as when it was new */
+        for (uint32_t unit = 0; unit < chunk->n_units; unit++) assert_int_equal(chunk->x_taken[unit], 0);
     }
-    return n;
+    for (enum block_zone zone = 0; zone < ZONES; zone++) {
+        for (uint32_t class = BLOCK_CLASSES; class -- > 0;) {
+            while (n[zone][class]-- > 0) assert_true(pool__blocks_carve(&pool->blocks, zone, class));
+        }
+    }
 }
 
 uint32_t test_free_calls(struct pool *pool)
@@ -72,7 +86,9 @@ void assert_pool_is_empty(struct pool *pool)
     assert_int_equal(test_free_calls(pool), CALLS_MAX);
     assert_int_equal(length(&pool->free_lessees, pool->lessee_links, LESSEES_MAX), LESSEES_MAX);
     for (uint32_t i = 0; i < VOLUMES_MAX; i++) assert_int_equal(atomic_load(&pool->volumes[i].x_generation) % 2, 0);
-    assert_int_equal(test_free_blocks(pool), pool->blocks.n_blocks - 1);
+    assert_int_equal(test_used_bytes(pool), 0);
+    assert_int_equal(pool->blocks.x_file_bytes, 0);
+    test_merge_blocks(pool);
 }
 
 struct job *test_job(struct pool *pool, pool_job_t handle)
@@ -123,7 +139,7 @@ bool test_signalled(struct pool *pool, uint32_t signal)
 uint32_t test_drain_blocks(struct pool *pool, uint32_t size_bytes, uint32_t *taken, uint32_t max)
 {
     uint32_t class = pool__blocks_class(size_bytes), n = 0;
-    while (n < max && (taken[n] = pool__blocks_take(&pool->blocks, class))) n++;
+    while (n < max && (taken[n] = pool__blocks_take(&pool->blocks, USE_CONTROL, class))) n++;
     assert_true(n < max);
     return n;
 }
@@ -131,4 +147,18 @@ uint32_t test_drain_blocks(struct pool *pool, uint32_t size_bytes, uint32_t *tak
 void test_undrain_blocks(struct pool *pool, const uint32_t *taken, uint32_t n)
 {
     for (uint32_t i = 0; i < n; i++) pool__blocks_give(&pool->blocks, taken[i]);
+}
+
+uint32_t test_take_all(struct pool *pool, uint32_t *taken, uint32_t max)
+{
+    uint32_t n = 0;
+    for (enum block_zone zone = 0; zone < ZONES; zone++) {
+        pool->blocks.zones[zone].limit_bytes = pool->blocks.zones[zone].x_total_bytes;
+    }
+    for (uint32_t class = BLOCK_CLASSES; class -- > 0;) {
+        while (pool__blocks_carve(&pool->blocks, ZONE_RESERVE, class)) continue;
+        while (pool__blocks_carve(&pool->blocks, ZONE_COMMON, class)) continue;
+        n += test_drain_blocks(pool, 1u << (BLOCK_MIN_LOG2 + class), taken + n, max - n);
+    }
+    return n;
 }

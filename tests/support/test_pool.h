@@ -23,7 +23,7 @@ void test_pool_free(struct pool *pool);
 /* The length of a free list. */
 uint32_t test_free_jobs(struct pool *pool);
 uint32_t test_free_pipes(struct pool *pool);
-uint32_t test_free_blocks(struct pool *pool);
+uint64_t test_used_bytes(struct pool *pool); /* of blocks that somebody has */
 uint32_t test_free_calls(struct pool *pool);
 
 /* Fails unless every job, pipe, call, volume and block is back where it came from. */
@@ -53,5 +53,11 @@ bool test_signalled(struct pool *pool, uint32_t signal);
 /* Takes every free block of a class, so that the next one is asked for in vain; then gives all of them back. */
 uint32_t test_drain_blocks(struct pool *pool, uint32_t size_bytes, uint32_t *taken, uint32_t max);
 void test_undrain_blocks(struct pool *pool, const uint32_t *taken, uint32_t n);
+
+/* Takes everything that the pool has and may have; test_undrain_blocks gives it back. */
+uint32_t test_take_all(struct pool *pool, uint32_t *taken, uint32_t max);
+
+/* Checks that free blocks merge to nothing but whole chunks. */
+void test_merge_blocks(struct pool *pool);
 
 #endif

@@ -1,5 +1,7 @@
 #include "core/blocks.h"
 
+#include <stdlib.h>
+
 #include "pool.h"
 #include "support/prelude.h"
 
@@ -8,14 +10,44 @@
 #define MIB_CLASS 12u
 
 static struct blocks blocks;
-static uint8_t memory[8];
+static uint8_t *chunks[4];
+static uint32_t n_chunks;
 
 static int setup(void **state)
 {
     (void)state;
-    memset(&blocks, 0, sizeof blocks);
-    pool__blocks_init(&blocks, 4 * MIB);
+    n_chunks = 0;
+    pool__blocks_init(&blocks, 64 * MIB);
     return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    while (n_chunks > 0) free(chunks[--n_chunks]);
+    return 0;
+}
+
+#define CASE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+
+static uint8_t *add(enum block_zone zone, uint32_t bytes)
+{
+    uint8_t *memory = chunks[n_chunks++] = malloc(pool__blocks_chunk_size(bytes));
+    assert_non_null(memory);
+    pool__blocks_add(&blocks, zone, memory, bytes);
+    return memory;
+}
+
+static uint32_t take(enum block_use use, uint32_t class)
+{
+    pool__blocks_carve(&blocks, ZONE_COMMON, class);
+    return pool__blocks_take(&blocks, use, class);
+}
+
+static void drain(void)
+{
+    uint32_t n[BLOCK_CLASSES];
+    pool__blocks_drain(&blocks, ZONE_COMMON, n);
 }
 
 static void blocks_class_is_the_smallest_that_holds_the_size(void **state)
@@ -52,114 +84,162 @@ static void blocks_class_is_the_smallest_that_holds_the_size(void **state)
 static void blocks_take_of_nothing_returns_0(void **state)
 {
     (void)state;
-    for (uint32_t class = 0; class < BLOCK_CLASSES; class ++) assert_int_equal(pool__blocks_take(&blocks, class), 0);
-}
-
-static void blocks_wanted_are_counted_by_class(void **state)
-{
-    (void)state;
-    for (uint32_t i = 0; i < 3; i++) pool__blocks_want(&blocks, 5);
     for (uint32_t class = 0; class < BLOCK_CLASSES; class ++) {
-        assert_int_equal(pool__blocks_take(&blocks, class), 0);
-        assert_int_equal(atomic_load(&blocks.x_wanted[class]), class == 5 ? 3 : 0);
+        assert_int_equal(pool__blocks_take(&blocks, USE_CONTROL, class), 0);
+        assert_int_equal(pool__blocks_take(&blocks, USE_CONTENT, class), 0);
     }
 }
 
-static void blocks_are_never_number_0(void **state)
+static void blocks_wanted_are_counted_by_use_and_class(void **state)
 {
     (void)state;
-    pool__blocks_add(&blocks, 0, memory);
-    uint32_t block = pool__blocks_take(&blocks, 0);
-    assert_int_not_equal(block, 0);
-    assert_ptr_equal(blocks.memory[block], memory);
-    assert_int_equal(pool__blocks_take(&blocks, 0), 0);
+    for (uint32_t i = 0; i < 3; i++) pool__blocks_want(&blocks, USE_CONTENT, 5);
+    for (uint32_t class = 0; class < BLOCK_CLASSES; class ++) {
+        assert_int_equal(blocks.x_wanted[USE_CONTENT][class], class == 5 ? 3 : 0);
+        assert_int_equal(blocks.x_wanted[USE_CONTROL][class], 0);
+    }
 }
 
-static void blocks_go_back_to_the_class_they_came_from(void **state)
+static void blocks_have_a_number_a_size_and_memory_of_their_own(void **state)
 {
     (void)state;
-    for (uint32_t class = 0; class < BLOCK_CLASSES; class ++) pool__blocks_add(&blocks, class, memory);
-    for (uint32_t class = 0; class < BLOCK_CLASSES; class ++) {
-        uint32_t block = pool__blocks_take(&blocks, class);
+    uint8_t *memory = add(ZONE_COMMON, MIB);
+    for (uint32_t class = 0, at = 0; class < MIB_CLASS; class ++) {
+        uint32_t block = take(USE_CONTENT, class);
         assert_int_not_equal(block, 0);
-        assert_int_equal(blocks.size_class[block], class);
-        assert_int_equal(pool__blocks_take(&blocks, class), 0);
-        pool__blocks_give(&blocks, block);
-        assert_int_equal(pool__blocks_take(&blocks, class), block);
+        assert_int_equal(pool__blocks_class_of(&blocks, block), class);
+        assert_int_equal(pool__blocks_bytes(&blocks, block), 256u << class);
+        assert_true(pool__blocks_memory(&blocks, block) >= memory + at);
+        at = (uint32_t)(pool__blocks_memory(&blocks, block) - memory) + (256u << class);
+        assert_true(at <= MIB);
     }
 }
 
-static void blocks_may_be_added_up_to_the_limit_exactly(void **state)
+static void blocks_come_from_the_lowest_address(void **state)
 {
     (void)state;
-    for (int i = 0; i < 4; i++) {
-        assert_true(pool__blocks_may_add(&blocks, MIB_CLASS));
-        pool__blocks_add(&blocks, MIB_CLASS, memory);
+    add(ZONE_COMMON, MIB);
+    add(ZONE_COMMON, MIB);
+    uint32_t first = take(USE_CONTENT, MIB_CLASS), second = take(USE_CONTENT, MIB_CLASS);
+    assert_true(first < second);
+    assert_int_equal(take(USE_CONTENT, 0), 0);
+    pool__blocks_give(&blocks, second);
+    pool__blocks_give(&blocks, first);
+    drain();
+    assert_int_equal(take(USE_CONTENT, 0), first);
+}
+
+static void blocks_that_come_back_are_used_for_other_sizes(void **state)
+{
+    (void)state;
+    uint32_t taken[MIB / 256];
+    add(ZONE_COMMON, MIB);
+    for (uint32_t i = 0; i < COUNT_OF(taken); i++) taken[i] = take(USE_CONTENT, 0);
+    assert_int_equal(take(USE_CONTENT, 0), 0);
+    assert_int_equal(pool__blocks_used(&blocks, ZONE_COMMON), MIB);
+    for (uint32_t i = 1; i < COUNT_OF(taken); i++) pool__blocks_give(&blocks, taken[i]);
+    drain();
+    assert_int_equal(take(USE_CONTENT, MIB_CLASS), 0); /* one is still out */
+    assert_int_not_equal(take(USE_CONTENT, MIB_CLASS - 1), 0);
+    pool__blocks_give(&blocks, taken[0]);
+    assert_int_equal(pool__blocks_used(&blocks, ZONE_COMMON), MIB / 2);
+}
+
+static void blocks_for_content_leave_the_reserve_alone(void **state)
+{
+    (void)state;
+    add(ZONE_RESERVE, MIB);
+    assert_true(pool__blocks_carve(&blocks, ZONE_RESERVE, 3));
+    assert_false(pool__blocks_carve(&blocks, ZONE_COMMON, 3));
+    assert_int_equal(pool__blocks_take(&blocks, USE_CONTENT, 3), 0);
+    uint32_t block = pool__blocks_take(&blocks, USE_CONTROL, 3);
+    assert_int_not_equal(block, 0);
+    assert_int_equal(pool__blocks_used(&blocks, ZONE_RESERVE), 2048);
+    pool__blocks_give(&blocks, block);
+    assert_int_equal(pool__blocks_take(&blocks, USE_CONTENT, 3), 0); /* it went back to where it came from */
+}
+
+static void blocks_for_control_have_both_zones(void **state)
+{
+    (void)state;
+    add(ZONE_COMMON, MIB);
+    assert_true(pool__blocks_carve(&blocks, ZONE_COMMON, 3));
+    assert_int_not_equal(pool__blocks_take(&blocks, USE_CONTROL, 3), 0);
+}
+
+static void blocks_of_a_chunk_that_is_no_power_of_two(void **state)
+{
+    (void)state;
+    add(ZONE_COMMON, MIB + 3 * 256);
+    assert_int_not_equal(take(USE_CONTENT, MIB_CLASS), 0);
+    assert_int_not_equal(take(USE_CONTENT, 1), 0);
+    assert_int_not_equal(take(USE_CONTENT, 0), 0);
+    assert_int_equal(take(USE_CONTENT, 0), 0);
+}
+
+static void blocks_limits_leave_a_reserve(void **state)
+{
+    (void)state;
+    static const uint64_t mib = MIB;
+    static const struct {
+        uint64_t bytes, reserve, common;
+    } cases[] = {{0, 0, 0}, {16, 2, 13}, {64, 7, 54}, {256, 31, 218}, {4096, 498, 3488}};
+    for (uint32_t i = 0; i < COUNT_OF(cases); i++) {
+        pool__blocks_init(&blocks, cases[i].bytes * mib);
+        assert_int_equal(blocks.zones[ZONE_RESERVE].limit_bytes / mib, cases[i].reserve);
+        assert_int_equal(blocks.zones[ZONE_COMMON].limit_bytes / mib, cases[i].common);
     }
-    assert_false(pool__blocks_may_add(&blocks, MIB_CLASS));
-    assert_false(pool__blocks_may_add(&blocks, 0));
-    assert_int_equal(blocks.x_total_bytes, 4 * MIB);
 }
 
-static void blocks_of_other_classes_count_against_the_same_limit(void **state)
+/* With what is kept about them, chunks stay within what was given. */
+static void blocks_and_their_books_stay_within_the_limit(void **state)
 {
     (void)state;
-    pool__blocks_add(&blocks, 0, memory);
-    for (int i = 0; i < 3; i++) pool__blocks_add(&blocks, MIB_CLASS, memory);
-    assert_false(pool__blocks_may_add(&blocks, MIB_CLASS));
-    assert_true(pool__blocks_may_add(&blocks, MIB_CLASS - 1));
-}
-
-static void blocks_may_be_added_while_the_table_has_room(void **state)
-{
-    (void)state;
-    pool__blocks_init(&blocks, UINT64_MAX);
-    for (uint32_t i = 1; i < BLOCKS_MAX; i++) {
-        assert_true(pool__blocks_may_add(&blocks, 0));
-        pool__blocks_add(&blocks, 0, memory);
+    for (uint64_t bytes = 16 * MIB; bytes <= (uint64_t)4096 * MIB; bytes *= 2) {
+        uint64_t all = 0;
+        pool__blocks_init(&blocks, bytes);
+        for (enum block_zone zone = 0; zone < ZONES; zone++) {
+            uint64_t left = blocks.zones[zone].limit_bytes;
+            for (; left > CHUNK_BYTES; left -= CHUNK_BYTES) all += pool__blocks_chunk_size(CHUNK_BYTES);
+            all += pool__blocks_chunk_size((uint32_t)left);
+        }
+        assert_true(all <= bytes + 256 * KIB); /* the last chunk's tree may be larger than its share */
     }
-    assert_false(pool__blocks_may_add(&blocks, 0));
-    for (uint32_t i = 1; i < BLOCKS_MAX; i++) assert_int_not_equal(pool__blocks_take(&blocks, 0), 0);
-    assert_int_equal(pool__blocks_take(&blocks, 0), 0);
 }
 
-static void blocks_limit_of_4_gib_and_more_does_not_overflow(void **state)
+static void blocks_largest_is_what_can_be_had_in_one_piece(void **state)
 {
     (void)state;
-    pool__blocks_init(&blocks, (uint64_t)1 << 33);
-    blocks.x_total_bytes = ((uint64_t)1 << 33) - MIB;
-    assert_true(pool__blocks_may_add(&blocks, MIB_CLASS));
-    pool__blocks_add(&blocks, MIB_CLASS, memory);
-    assert_false(pool__blocks_may_add(&blocks, 0));
-}
-
-static void blocks_refused_are_so_until_there_is_one(void **state)
-{
-    (void)state;
-    pool__blocks_add(&blocks, 3, memory);
-    assert_false(pool__blocks_refuse(&blocks, 3)); /* there is one, which may come back */
-    assert_false(pool__blocks_refused(&blocks, 3));
-    assert_true(pool__blocks_refuse(&blocks, 5));
-    assert_false(pool__blocks_refuse(&blocks, 5)); /* that is no news any more */
-    assert_true(pool__blocks_refused(&blocks, 5));
-    assert_false(pool__blocks_refused(&blocks, 4));
-    pool__blocks_add(&blocks, 5, memory);
-    assert_false(pool__blocks_refused(&blocks, 5));
+    assert_int_equal(pool__blocks_largest(&blocks), CHUNK_BYTES); /* of a chunk that may come */
+    blocks.zones[ZONE_COMMON].limit_bytes = 3 * MIB + 5 * 256;
+    assert_int_equal(pool__blocks_largest(&blocks), 2 * MIB);
+    add(ZONE_COMMON, 3 * MIB + 5 * 256);
+    assert_int_equal(pool__blocks_largest(&blocks), 2 * MIB);
+    uint32_t low = take(USE_CONTENT, 0);
+    assert_int_equal(pool__blocks_largest(&blocks), MIB);
+    pool__blocks_give(&blocks, low); /* not merged yet, but it could be */
+    assert_int_equal(pool__blocks_largest(&blocks), 2 * MIB);
+    drain();
+    assert_int_not_equal(take(USE_CONTENT, MIB_CLASS + 1), 0);
+    assert_int_not_equal(take(USE_CONTENT, MIB_CLASS), 0);
+    assert_int_equal(pool__blocks_largest(&blocks), 4 * 256);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(blocks_class_is_the_smallest_that_holds_the_size, setup),
-        cmocka_unit_test_setup(blocks_take_of_nothing_returns_0, setup),
-        cmocka_unit_test_setup(blocks_wanted_are_counted_by_class, setup),
-        cmocka_unit_test_setup(blocks_are_never_number_0, setup),
-        cmocka_unit_test_setup(blocks_go_back_to_the_class_they_came_from, setup),
-        cmocka_unit_test_setup(blocks_may_be_added_up_to_the_limit_exactly, setup),
-        cmocka_unit_test_setup(blocks_of_other_classes_count_against_the_same_limit, setup),
-        cmocka_unit_test_setup(blocks_may_be_added_while_the_table_has_room, setup),
-        cmocka_unit_test_setup(blocks_refused_are_so_until_there_is_one, setup),
-        cmocka_unit_test_setup(blocks_limit_of_4_gib_and_more_does_not_overflow, setup),
+        CASE(blocks_class_is_the_smallest_that_holds_the_size),
+        CASE(blocks_take_of_nothing_returns_0),
+        CASE(blocks_wanted_are_counted_by_use_and_class),
+        CASE(blocks_have_a_number_a_size_and_memory_of_their_own),
+        CASE(blocks_come_from_the_lowest_address),
+        CASE(blocks_that_come_back_are_used_for_other_sizes),
+        CASE(blocks_for_content_leave_the_reserve_alone),
+        CASE(blocks_for_control_have_both_zones),
+        CASE(blocks_of_a_chunk_that_is_no_power_of_two),
+        CASE(blocks_limits_leave_a_reserve),
+        CASE(blocks_and_their_books_stay_within_the_limit),
+        CASE(blocks_largest_is_what_can_be_had_in_one_piece),
     };
     return cmocka_run_group_tests_name("blocks", tests, NULL, NULL);
 }

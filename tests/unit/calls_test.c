@@ -308,7 +308,7 @@ static void more_calls_than_there_can_be_are_eagain_until_one_is_answered(void *
     static struct call_draft drafts[CALLS_MAX];
     struct call_draft more;
     for (uint32_t i = 0; i < CALLS_MAX; i++) {
-        pool__blocks_want(&pool->blocks, 0); /* one more than is in stock, so that nobody has to sleep */
+        pool__blocks_want(&pool->blocks, USE_CONTROL, 0); /* one more than is in stock, so that nobody has to sleep */
         if (i % 64 == 0) coordinator_tick(pool);
         drafts[i] = send("f", NULL, 0);
     }
@@ -363,17 +363,24 @@ static void reply_without_memory_stays_the_repliers(void **state)
     close_reply(&draft);
 }
 
-static void reply_for_which_there_never_is_memory_is_enomem_to_both(void **state)
+static void reply_for_which_only_files_have_memory_is_enomem_to_both(void **state)
 {
     (void)state;
     static uint8_t data[4 << 20];
     uint32_t block;
     struct call_draft draft = send("f", NULL, 0);
     struct call *claimed = pool__call_claim(pool, take(&draft).call);
-    pool->blocks.limit_bytes = pool->blocks.x_total_bytes;
+    uint32_t taken[2000], n = test_take_all(pool, taken, COUNT_OF(taken));
+    int64_t used = (int64_t)pool__blocks_used(&pool->blocks, ZONE_COMMON);
     assert_int_equal(pool__call_carry(pool, claimed, data, sizeof data, &block), POOL_EAGAIN);
     coordinator_tick(pool);
+    assert_int_equal(pool__call_carry(pool, claimed, data, sizeof data, &block), POOL_EAGAIN); /* others may give it */
+    pool__blocks_filed(&pool->blocks, used);                                                   /* but files do not */
+    coordinator_tick(pool);
     assert_int_equal(pool__call_carry(pool, claimed, data, sizeof data, &block), POOL_ENOMEM);
+    pool__blocks_filed(&pool->blocks, -used);
+    assert_int_equal(pool__call_carry(pool, claimed, data, sizeof data, &block), POOL_EAGAIN);
+    test_undrain_blocks(pool, taken, n);
     pool__call_answer(pool, claimed, POOL_ENOMEM, 0, 0);
     assert_int_equal(atomic_load(&draft.pipe->x_reply), POOL_ENOMEM);
     close_reply(&draft);
@@ -469,7 +476,7 @@ int main(void)
         CASE(call_when_all_pipes_are_in_use_is_enfile),
         CASE(call_of_a_cancelled_job_is_ecanceled_when_it_would_sleep),
         CASE(reply_without_memory_stays_the_repliers),
-        CASE(reply_for_which_there_never_is_memory_is_enomem_to_both),
+        CASE(reply_for_which_only_files_have_memory_is_enomem_to_both),
         CASE(reply_that_fits_goes_back_in_the_memory_of_the_question),
         CASE(reply_that_was_staged_is_not_copied),
         CASE(stage_of_too_much_is_refused),

@@ -128,9 +128,9 @@ static void kill_closes_what_the_guest_had_open(void **state)
     struct sleeper sleeper;
     struct pool_preopen preopen = {.path = "/data"};
     pool__sleeper_init(&sleeper, pool, WAITER_WORKER_0 + 1);
-    uint32_t free_blocks = 0;
+    uint64_t used = 0;
     for (int i = 0; i < 2; i++) { /* the second time nothing new is added to the store */
-        free_blocks = test_free_blocks(pool);
+        used = test_used_bytes(pool);
         assert_int_equal(pool__volume_make(&sleeper, 0, 0, &preopen.volume), 0);
         struct pool_job_config config = {.module = 1, .preopens = &preopen, .n_preopens = 1};
         assert_int_equal(pool_submit(pool, &config, &job), 0);
@@ -152,7 +152,7 @@ static void kill_closes_what_the_guest_had_open(void **state)
     assert_int_equal(coordinator_next_kill(pool), 1);
     assert_int_equal(table->n_used, 0);
     assert_int_equal(pool_release(pool, job), 0);
-    assert_int_equal(test_free_blocks(pool), free_blocks);
+    assert_int_equal(test_used_bytes(pool), used);
 }
 
 /* Somebody has the lock of a volume that the dead guest had open: nobody waits for him, and the job ends when its files
@@ -510,63 +510,109 @@ static void close_wakes_every_worker_and_keeps_how_jobs_ended(void **state)
 
 /* refill.c */
 
+static uint64_t total_of(const struct pool *pool)
+{
+    return pool->blocks.zones[ZONE_RESERVE].x_total_bytes + pool->blocks.zones[ZONE_COMMON].x_total_bytes;
+}
+
 static void refill_stocks_the_common_kinds(void **state)
 {
     struct pool *pool = *state;
-    uint64_t stocked = pool->blocks.x_total_bytes;
-    assert_int_not_equal(pool__take_block(pool, 1, 0), 0);
-    assert_int_not_equal(pool__take_block(pool, POOL_PIPE_DEFAULT_BYTES, 0), 0);
-    coordinator_tick(pool);
-    assert_int_equal(pool->blocks.x_total_bytes, stocked);
+    for (enum block_use use = 0; use < USES; use++) {
+        assert_int_not_equal(pool__take_block(pool, use, 1, 0), 0);
+        assert_int_not_equal(pool__take_block(pool, use, POOL_PIPE_DEFAULT_BYTES, 0), 0);
+    }
 }
 
 static void refill_adds_what_was_asked_for_in_vain_and_no_more(void **state)
 {
     struct pool *pool = *state;
-    uint64_t before = pool->blocks.x_total_bytes;
-    for (uint32_t i = 0; i < 3; i++) assert_int_equal(pool__take_block(pool, 1u << 20, WAITER_CLIENT), 0);
+    uint32_t taken[8];
+    for (uint32_t i = 0; i < 3; i++) assert_int_equal(pool__take_block(pool, USE_CONTENT, 1u << 20, WAITER_CLIENT), 0);
     coordinator_tick(pool);
-    assert_int_equal(pool->blocks.x_total_bytes - before, 3u << 20);
-    for (uint32_t i = 0; i < 3; i++) assert_int_not_equal(pool__take_block(pool, 1u << 20, WAITER_CLIENT), 0);
+    assert_int_equal(test_drain_blocks(pool, 1u << 20, taken, COUNT_OF(taken)), 3);
     coordinator_tick(pool);
-    assert_int_equal(pool->blocks.x_total_bytes - before, 3u << 20);
+    assert_int_equal(test_drain_blocks(pool, 1u << 20, taken, COUNT_OF(taken)), 0);
 }
 
-static void refill_stays_within_the_limit(void **state)
+/* Content gets all of the common zone, the rest is for control. */
+static void refill_stays_within_the_limits(void **state)
 {
     struct pool *pool = *state;
+    static const uint32_t mib = 1u << 20;
+    uint64_t limit = pool->blocks.zones[ZONE_COMMON].limit_bytes;
     for (uint32_t i = 0; i < 4 * TEST_BLOCKS_MIB; i++) {
-        if (!pool__take_block(pool, 1u << 20, WAITER_CLIENT)) coordinator_tick(pool);
+        if (!pool__take_block(pool, USE_CONTENT, mib, WAITER_CLIENT)) coordinator_tick(pool);
     }
-    assert_true(pool->blocks.x_total_bytes <= TEST_BLOCKS_MIB << 20);
-    assert_true(pool->blocks.x_total_bytes > (TEST_BLOCKS_MIB - 1) << 20);
+    assert_int_equal(pool__blocks_used(&pool->blocks, ZONE_COMMON), limit / mib * mib);
+    assert_int_equal(pool__blocks_used(&pool->blocks, ZONE_RESERVE), 0);
+    assert_true(pool__blocks_largest(&pool->blocks) < mib);
+    for (uint32_t i = 0; i < 4 * TEST_BLOCKS_MIB; i++) {
+        if (!pool__take_block(pool, USE_CONTROL, mib, WAITER_CLIENT)) coordinator_tick(pool);
+    }
+    assert_int_equal(pool__blocks_used(&pool->blocks, ZONE_RESERVE),
+                     pool->blocks.zones[ZONE_RESERVE].limit_bytes / mib * mib);
+    assert_true(total_of(pool) <= TEST_BLOCKS_MIB << 20);
 }
 
-static void refill_refuses_a_size_that_there_never_will_be(void **state)
+/* Whatever the memory was used for, it serves any size again. */
+static void refill_merges_what_came_back(void **state)
 {
     struct pool *pool = *state;
-    pool->blocks.limit_bytes = pool->blocks.x_total_bytes;
-    assert_int_equal(pool__take_block(pool, 1u << 20, WAITER_CLIENT), 0);
-    assert_int_equal(pool__no_block(pool, 1u << 20), POOL_EAGAIN);
+    static uint32_t taken[1u << 18];
+    for (uint32_t size = BLOCK_CLASSES; size-- > 0;) {
+        uint32_t bytes = 1u << (BLOCK_MIN_LOG2 + size), n = 0;
+        for (bool more = true; more;) {
+            uint32_t had = n;
+            pool__blocks_want(&pool->blocks, USE_CONTENT, size);
+            atomic_store(&pool->blocks.x_wanted[USE_CONTENT][size], 64);
+            pool__refill(pool);
+            while ((taken[n] = pool__take_free_block(pool, USE_CONTENT, bytes))) n++;
+            more = n > had;
+        }
+        uint64_t limit = pool->blocks.zones[ZONE_COMMON].limit_bytes;
+        assert_int_equal((uint64_t)n * bytes / (1u << 20), limit / bytes * bytes / (1u << 20));
+        for (uint32_t i = n; i-- > 0;) pool__give_block(pool, taken[i * (uint64_t)7919 % n]);
+        assert_int_equal(test_used_bytes(pool), 0);
+        assert_int_equal(pool__blocks_largest(&pool->blocks), POOL_BYTES_MAX);
+    }
+    test_merge_blocks(pool);
+}
+
+static void refill_refuses_what_only_files_could_give_back(void **state)
+{
+    struct pool *pool = *state;
+    static uint32_t taken[2000];
+    uint32_t n = test_take_all(pool, taken, COUNT_OF(taken));
+    int64_t used = (int64_t)pool__blocks_used(&pool->blocks, ZONE_COMMON);
+    pool__blocks_filed(&pool->blocks, used);
+    assert_int_equal(pool__take_block(pool, USE_CONTENT, 1u << 20, WAITER_CLIENT), 0);
+    assert_int_equal(pool__no_block(pool, USE_CONTENT, 1u << 20), POOL_EAGAIN);
     coordinator_tick(pool);
     assert_int_equal(client_take(pool), SIGNAL_BLOCKS);
-    assert_int_equal(pool__no_block(pool, 1u << 20), POOL_ENOMEM);
+    assert_int_equal(pool__no_block(pool, USE_CONTENT, 1u << 20), POOL_ENOMEM);
+    pool__blocks_filed(&pool->blocks, -used);
+    assert_int_equal(pool__no_block(pool, USE_CONTENT, 1u << 20), POOL_EAGAIN);
+    test_undrain_blocks(pool, taken, n);
 }
 
 /* Whoever is woken without a block asks again, which wakes the coordinator: at the limit that would never end. */
 static void refill_at_the_limit_wakes_nobody(void **state)
 {
     struct pool *pool = *state;
-    pool->blocks.limit_bytes = pool->blocks.x_total_bytes;
-    while (pool__take_block(pool, POOL_PIPE_DEFAULT_BYTES, WAITER_CLIENT)) continue;
-    assert_int_equal(pool__no_block(pool, POOL_PIPE_DEFAULT_BYTES), POOL_EAGAIN);
-    uint32_t count = client_arm(pool);
-    coordinator_tick(pool);
-    assert_int_equal(atomic_load(&pool->bells[WAITER_CLIENT].x_count), count);
-    assert_int_equal(client_take(pool), -1);
-    uint32_t other = pool__take_block(pool, 1, 0);
-    pool__give_block(pool, other); /* but a block that comes back does */
+    static uint32_t taken[2000];
+    uint32_t n = test_take_all(pool, taken, COUNT_OF(taken));
+    for (enum block_use use = 0; use < USES; use++) {
+        assert_int_equal(pool__take_block(pool, use, POOL_PIPE_DEFAULT_BYTES, WAITER_CLIENT), 0);
+        assert_int_equal(pool__no_block(pool, use, POOL_PIPE_DEFAULT_BYTES), POOL_EAGAIN);
+        uint32_t count = client_arm(pool);
+        coordinator_tick(pool);
+        assert_int_equal(atomic_load(&pool->bells[WAITER_CLIENT].x_count), count);
+        assert_int_equal(client_take(pool), -1);
+    }
+    pool__give_block(pool, taken[--n]); /* but a block that comes back does */
     assert_true(test_signalled(pool, SIGNAL_BLOCKS));
+    test_undrain_blocks(pool, taken, n);
 }
 
 static void pool_with_no_memory_for_blocks_still_runs_jobs(void **state)
@@ -578,7 +624,7 @@ static void pool_with_no_memory_for_blocks_still_runs_jobs(void **state)
     test_worker_enter(1);
     test_worker_return(0);
     assert_int_equal(test_result(pool, job).outcome, POOL_EXITED);
-    assert_int_equal(pool->blocks.x_total_bytes, 0);
+    assert_int_equal(total_of(pool), 0);
     test_pool_free(pool);
 }
 
@@ -620,9 +666,10 @@ int main(void)
         CASE(close_wakes_every_worker_and_keeps_how_jobs_ended),
         CASE(refill_stocks_the_common_kinds),
         CASE(refill_adds_what_was_asked_for_in_vain_and_no_more),
-        CASE(refill_stays_within_the_limit),
+        CASE(refill_stays_within_the_limits),
         CASE(refill_at_the_limit_wakes_nobody),
-        CASE(refill_refuses_a_size_that_there_never_will_be),
+        CASE(refill_merges_what_came_back),
+        CASE(refill_refuses_what_only_files_could_give_back),
         CASE(pool_with_no_memory_for_blocks_still_runs_jobs),
     };
     return cmocka_run_group_tests_name("coordinator", tests, NULL, NULL);

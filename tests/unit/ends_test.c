@@ -47,7 +47,7 @@ static void ends_closed_by_both_give_pipe_and_ring_back(void **state)
     struct pool *pool = pool_with_pipe(state, 256);
     uint64_t generation = atomic_load(&test_pipe(pool, fds[0])->x_generation);
     assert_int_equal(pool__attach_ring(pool, test_pipe(pool, fds[1]), WAITER_CLIENT), 0);
-    assert_int_equal(test_free_blocks(pool), pool->blocks.n_blocks - 2);
+    assert_int_equal(test_used_bytes(pool), 256);
     assert_int_equal(pool_close(pool, fds[1]), 0);
     assert_int_equal(test_free_pipes(pool), PIPES_MAX - 1);
     assert_int_equal(pool_close(pool, fds[0]), 0);
@@ -109,27 +109,27 @@ static void close_of_the_last_end_signals_nobody(void **state)
 static void take_block_in_vain_asks_the_coordinator(void **state)
 {
     struct pool *pool = *state;
-    assert_int_equal(pool__take_block(pool, UNSTOCKED_BYTES, WAITER_CLIENT), 0);
+    assert_int_equal(pool__take_block(pool, USE_CONTROL, UNSTOCKED_BYTES, WAITER_CLIENT), 0);
     assert_int_equal(fake.ticks, 1);
-    assert_true(atomic_load(&pool->blocks.x_wanted[pool__blocks_class(UNSTOCKED_BYTES)]) > 0);
+    assert_true(atomic_load(&pool->blocks.x_wanted[USE_CONTROL][pool__blocks_class(UNSTOCKED_BYTES)]) > 0);
     coordinator_tick(pool);
     assert_true(test_signalled(pool, SIGNAL_BLOCKS));
-    assert_int_not_equal(pool__take_block(pool, UNSTOCKED_BYTES, WAITER_CLIENT), 0);
+    assert_int_not_equal(pool__take_block(pool, USE_CONTROL, UNSTOCKED_BYTES, WAITER_CLIENT), 0);
 }
 
 static void take_block_in_vain_asks_for_one_block(void **state)
 {
     struct pool *pool = *state;
-    assert_int_equal(pool__take_block(pool, UNSTOCKED_BYTES, WAITER_CLIENT), 0);
-    assert_int_equal(atomic_load(&pool->blocks.x_wanted[pool__blocks_class(UNSTOCKED_BYTES)]), 1);
+    assert_int_equal(pool__take_block(pool, USE_CONTROL, UNSTOCKED_BYTES, WAITER_CLIENT), 0);
+    assert_int_equal(atomic_load(&pool->blocks.x_wanted[USE_CONTROL][pool__blocks_class(UNSTOCKED_BYTES)]), 1);
 }
 
 static void give_block_wakes_whoever_found_none(void **state)
 {
     struct pool *pool = *state;
-    uint32_t taken[8], n = test_drain_blocks(pool, POOL_PIPE_DEFAULT_BYTES, taken, 8), waiter = WAITER_WORKER_0 + 70;
+    uint32_t taken[16], n = test_drain_blocks(pool, POOL_PIPE_DEFAULT_BYTES, taken, 16), waiter = WAITER_WORKER_0 + 70;
     uint32_t count = pool__bell_arm(&pool->bells[waiter]);
-    assert_int_equal(pool__take_block(pool, POOL_PIPE_DEFAULT_BYTES, waiter), 0);
+    assert_int_equal(pool__take_block(pool, USE_CONTROL, POOL_PIPE_DEFAULT_BYTES, waiter), 0);
     pool__give_block(pool, taken[--n]);
     assert_int_not_equal(atomic_load(&pool->bells[waiter].x_count), count);
     count = pool__bell_arm(&pool->bells[waiter]);

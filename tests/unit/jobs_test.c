@@ -184,7 +184,7 @@ static void job_untaken_is_free_and_its_generation_moves_on(void **state)
     struct pool *pool = *state;
     struct job *job = pool__job_take(pool);
     uint64_t generation = pool__job_generation(job);
-    job->block = pool__take_block(pool, 10, WAITER_CLIENT);
+    job->block = pool__take_block(pool, USE_CONTROL, 10, WAITER_CLIENT);
     assert_int_not_equal(job->block, 0);
     pool__job_untake(pool, job);
     assert_int_equal(pool__job_generation(job), generation + 1);

@@ -30,7 +30,9 @@ static void layout_has_nothing_going_on(void **state)
     struct pool_stats stats;
     assert_int_equal(pool_stats(pool, &stats), 0);
     assert_true(stats.memory_bytes > 0);
-    stats.memory_bytes = 0;
+    assert_int_equal(stats.memory_free_bytes, stats.memory_limit_bytes);
+    assert_int_equal(stats.memory_largest_bytes, POOL_BYTES_MAX);
+    stats.memory_bytes = stats.memory_limit_bytes = stats.memory_free_bytes = stats.memory_largest_bytes = 0;
     static const struct pool_stats none;
     assert_memory_equal(&stats, &none, sizeof none);
     assert_int_equal(pool__signals_take(&pool->signals), -1);

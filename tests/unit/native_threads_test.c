@@ -50,7 +50,7 @@ static void create_without_a_config_has_the_defaults(void **state)
     assert_int_equal(pool_create(NULL, &pool), 0);
     await_stats(default_workers_are_up);
     assert_int_equal(pool->grace_ms, 50);
-    assert_int_equal(pool->blocks.limit_bytes, (uint64_t)256 << 20);
+    assert_in_range(pool__blocks_limit(&pool->blocks), (uint64_t)248 << 20, (uint64_t)256 << 20);
     assert_int_equal(pool->max_workers, atomic_load(&pool->sched.x_target) + 32);
 }
 

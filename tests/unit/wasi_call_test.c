@@ -229,7 +229,7 @@ static void more_calls_than_descriptors_are_enfile(void **state)
             assert_int_equal(wasi_fd_open(rig.c, (struct stream){.kind = STREAM_NULL}), fd);
             continue;
         }
-        pool__blocks_want(&rig.pool->blocks, 0); /* so that nobody has to sleep for memory */
+        pool__blocks_want(&rig.pool->blocks, USE_CONTROL, 0); /* so that nobody has to sleep for memory */
         if (fd % 64 == 3) coordinator_tick(rig.pool);
         assert_int_equal(begin(), fd);
     }

@@ -1,0 +1,97 @@
+// The pool's memory: what one user takes is bounded, and all of it comes back, for every size.
+import { assert, bytes, equal, sleep, stillGood, withPool } from './harness.mjs';
+
+const MIB = 1 << 20;
+const ENOSPC = 51;
+
+/** Resolves when nothing is used any more: directories are freed by the coordinator, a moment later. */
+async function allComesBack(pool) {
+  for (;;) {
+    const { used, free, limit, largest } = pool.stats().memory;
+    if (used === 0) return equal([free, largest], [limit, 16 * MIB]);
+    await sleep(5);
+  }
+}
+
+/** Jobs with pipes of every size say all that they have to say. */
+async function expectAllSizes(env, pool) {
+  for (let capacity = 4096; capacity <= MIB; capacity *= 2) {
+    const { code, stdout } = await pool.run(env.guest('hello'), { pipeCapacity: capacity, timeoutMs: 30_000 });
+    equal(code, 0);
+    assert(stdout.length > 0, `no output through pipes of ${capacity} bytes`);
+  }
+}
+
+export const scenarios = [
+  {
+    name: 'memory: a guest that fills its directory leaves the others theirs',
+    run: (env) =>
+      withPool(env, { workers: 2, maxMemory: 64 * MIB }, async (pool) => {
+        for (const options of [{}, { maxBytes: 1 << 30, maxFiles: 1 << 30 }]) {
+          const directory = new env.millrace.Directory({}, options);
+          const full = await pool.run(env.guest('files'), {
+            args: ['fill', '/x', '4000000000'],
+            preopens: { '/': directory },
+          });
+          assert(full.code !== 0, 'it must not have room for 4 GB');
+          if (!options.maxBytes) equal(full.code, ENOSPC);
+          await expectAllSizes(env, pool);
+          await directory.close();
+        }
+        await allComesBack(pool);
+        await expectAllSizes(env, pool);
+      }),
+  },
+  {
+    name: 'memory: what small files had serves a large one, and pipes',
+    run: (env) =>
+      withPool(env, { workers: 1, maxMemory: 64 * MIB }, async (pool) => {
+        const tree = Object.fromEntries(Array.from({ length: 4000 }, (_, i) => [`f${i}`, 'x'.repeat(3000)]));
+        for (let round = 0; round < 3; round++) {
+          const small = new env.millrace.Directory(tree);
+          equal((await pool.run(env.guest('files'), { args: ['cat', '/f7'], preopens: { '/': small } })).code, 0);
+          await small.close();
+          const large = new env.millrace.Directory({ all: new Uint8Array(20 * MIB).fill(round) });
+          equal((await pool.run(env.guest('hello'), { preopens: { '/': large } })).code, 0);
+          await large.close();
+          await allComesBack(pool);
+        }
+        await stillGood(env, pool, 1);
+      }),
+  },
+  {
+    name: 'memory: jobs that are ended in every state give all of it back',
+    run: (env) =>
+      withPool(env, { workers: 2 }, async (pool) => {
+        await stillGood(env, pool, 2);
+        const directory = new env.millrace.Directory({ file: 'x'.repeat(100_000) });
+        const ways = [
+          () => pool.run(env.guest('hello')),
+          () => pool.run(env.guest('misbehaving/forever'), { timeoutMs: 30 }),
+          () => pool.run(env.guest('cat'), { stdin: new Uint8Array(3 * MIB), signal: AbortSignal.timeout(5) }),
+          () => pool.run(env.guest('files'), { args: ['cat', '/d/file'], preopens: { '/d': directory } }),
+          () => pool.run(env.guest('files'), { args: ['fill', '/d/y', '40000000'], preopens: { '/d': directory } }),
+          () => pool.run(env.guest('hello'), { stdin: new Uint8Array(3 * MIB) }), // which does not read it
+          () => spawnAndCancel(env, pool, 0),
+          () => spawnAndCancel(env, pool, 10),
+        ];
+        for (let round = 0; round < 3; round++) {
+          await Promise.allSettled(Array.from({ length: 60 }, (_, i) => ways[(i * 5 + round) % ways.length]()));
+        }
+        await directory.close();
+        await allComesBack(pool);
+        await stillGood(env, pool, 2);
+      }),
+  },
+];
+
+/** A job that reads and writes, cancelled after a while. Its streams are let go of. */
+async function spawnAndCancel(env, pool, ms) {
+  const job = await pool.spawn(env.guest('cat'));
+  const writer = job.stdin.getWriter();
+  writer.write(bytes('x'.repeat(300_000))).catch(() => undefined);
+  await sleep(ms);
+  job.cancel();
+  await job.status.catch(() => undefined);
+  await Promise.allSettled([writer.abort(), job.stdout.cancel(), job.stderr.cancel()]);
+}
