@@ -50,7 +50,8 @@ static void measure_memory(const struct blocks *blocks, struct pool_stats *stats
         stats->memory_bytes += atomic_load(&blocks->zones[zone].x_total_bytes);
         stats->memory_used_bytes += pool__blocks_used(blocks, zone);
     }
-    stats->memory_free_bytes = stats->memory_limit_bytes - stats->memory_used_bytes;
+    uint64_t limit = stats->memory_limit_bytes, used = stats->memory_used_bytes;
+    stats->memory_free_bytes = used < limit ? limit - used : 0; /* what moved meanwhile may have been counted twice */
     stats->memory_largest_bytes = pool__blocks_largest(blocks);
 }
 

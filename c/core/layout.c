@@ -6,7 +6,8 @@ _Static_assert(SIGNALS_USED <= SIGNALS_MAX, "every signal has its bit");
 _Static_assert(JOBS_MAX <= 1u << HANDLE_JOB_BITS, "a job's handle holds its slot");
 _Static_assert(POOL_STDERR + PIPES_MAX < 1u << HANDLE_PIPE_BITS, "a job's own descriptors are no handles");
 _Static_assert(CALLS_MAX <= 1u << HANDLE_CALL_BITS, "a call's handle holds its slot");
-_Static_assert(((CHUNKS_MAX + 1) << UNITS_LOG2) <= FREELIST_NONE && PIPES_MAX < FREELIST_NONE, "a free list holds every slot");
+_Static_assert(((CHUNKS_MAX + 1) << UNITS_LOG2) <= FREELIST_NONE && PIPES_MAX < FREELIST_NONE,
+               "a free list holds every slot");
 _Static_assert(PIPES_MAX * 2 <= 1u << HANDLE_PIPE_BITS, "an end's handle holds its slot");
 _Static_assert(JOBS_MAX < QUEUE_CELLS,
                "the run queue holds every job, and there is something stale in it when it is full");
