@@ -75,7 +75,6 @@ static uint32_t take_from(struct blocks *blocks, enum block_zone zone, uint32_t 
     if (!block) return 0;
     POOL_ASSERT(atomic_load_explicit(taken_of(blocks, block), memory_order_relaxed) == 0);
     atomic_store_explicit(taken_of(blocks, block), (uint8_t)(class + 1), memory_order_relaxed);
-    atomic_fetch_add_explicit(&shelf->x_n_taken, 1, memory_order_relaxed);
     return block;
 }
 
@@ -92,7 +91,6 @@ void pool__blocks_give(struct blocks *blocks, uint32_t block)
     POOL_ASSERT(class < BLOCK_CLASSES); /* or nobody had it */
     struct shelf *shelf = &blocks->zones[pool__blocks_chunk(blocks, block)->zone].shelves[class];
     atomic_store_explicit(taken, 0, memory_order_relaxed);
-    atomic_fetch_sub_explicit(&shelf->x_n_taken, 1, memory_order_relaxed);
     push(blocks, &shelf->free, block);
 }
 
@@ -111,14 +109,41 @@ void pool__blocks_filed(struct blocks *blocks, int64_t bytes)
 
 /* ---------------------------------------------------------------------------------------------- how much is free */
 
+/* Eight units, of which none is the first of a block that somebody has. */
+static bool are_free(const _Atomic uint8_t *x_taken)
+{
+    typedef uint64_t __attribute__((may_alias)) word;
+    return __atomic_load_n((const word *)(const void *)x_taken, __ATOMIC_RELAXED) == 0;
+}
+
+/* The next unit, from `unit` on, at which a block begins that somebody has; the number of units: none. `*n_out`: how
+ * many it has. */
+static uint32_t next_taken(const struct chunk *chunk, uint32_t unit, uint32_t *n_out)
+{
+    while (unit < chunk->n_units) {
+        if (unit % 8 == 0 && unit + 8 <= chunk->n_units && are_free(&chunk->x_taken[unit])) {
+            unit += 8;
+            continue;
+        }
+        uint32_t taken = atomic_load_explicit(&chunk->x_taken[unit], memory_order_relaxed);
+        if (taken) {
+            *n_out = 1u << (taken - 1);
+            return unit;
+        }
+        unit++;
+    }
+    return chunk->n_units;
+}
+
 uint64_t pool__blocks_used(const struct blocks *blocks, enum block_zone zone)
 {
-    uint64_t used = 0;
-    for (uint32_t class = 0; class < BLOCK_CLASSES; class ++) {
-        uint64_t n = atomic_load_explicit(&blocks->zones[zone].shelves[class].x_n_taken, memory_order_relaxed);
-        used += n << (BLOCK_MIN_LOG2 + class);
+    uint64_t n_units = 0;
+    for (uint32_t i = atomic_load(&blocks->x_n_chunks), n; i > 0; i--) {
+        const struct chunk *chunk = &blocks->chunks[i];
+        if (chunk->zone != zone) continue;
+        for (uint32_t at = 0; (at = next_taken(chunk, at, &n)) < chunk->n_units; at += n) n_units += n;
     }
-    return used;
+    return n_units * UNIT_BYTES;
 }
 
 /* The number of classes of which a block fits between two units, if that is more than `n`. */
@@ -130,15 +155,10 @@ static uint32_t n_classes_between(uint32_t begin, uint32_t end, uint32_t n)
 
 static uint32_t n_classes_in(const struct chunk *chunk, uint32_t n)
 {
-    uint32_t begin = 0, unit = 0;
-    while (unit < chunk->n_units) {
-        uint32_t taken = atomic_load_explicit(&chunk->x_taken[unit], memory_order_relaxed);
-        if (taken) {
-            n = n_classes_between(begin, unit, n);
-            begin = unit += 1u << (taken - 1);
-        } else {
-            unit++;
-        }
+    uint32_t begin = 0, at, size;
+    while ((at = next_taken(chunk, begin, &size)) < chunk->n_units) {
+        n = n_classes_between(begin, at, n);
+        begin = at + size;
     }
     return n_classes_between(begin, chunk->n_units, n);
 }
@@ -157,10 +177,16 @@ uint32_t pool__blocks_largest(const struct blocks *blocks)
 
 /* ----------------------------------------------------------------------------------------------- the coordinator's */
 
+/* The links behind them are aligned. */
+static uint32_t taken_bytes(uint32_t n_units)
+{
+    return (n_units + 7) & ~7u;
+}
+
 size_t pool__blocks_chunk_size(uint32_t bytes)
 {
     uint32_t n_units = bytes / UNIT_BYTES;
-    return bytes + n_units * (sizeof(freelist_link) + 1) + ((size_t)2 << pool__log2_ceil(n_units));
+    return bytes + taken_bytes(n_units) + n_units * sizeof(freelist_link) + ((size_t)2 << pool__log2_ceil(n_units));
 }
 
 void pool__blocks_add(struct blocks *blocks, enum block_zone zone, uint8_t *memory, uint32_t bytes)
@@ -168,13 +194,13 @@ void pool__blocks_add(struct blocks *blocks, enum block_zone zone, uint8_t *memo
     uint32_t number = atomic_load(&blocks->x_n_chunks) + 1, n_units = bytes / UNIT_BYTES;
     struct chunk *chunk = &blocks->chunks[number];
     POOL_ASSERT(number <= CHUNKS_MAX && bytes <= CHUNK_BYTES && bytes % UNIT_BYTES == 0);
+    uint8_t *links = memory + bytes + taken_bytes(n_units), *tree = links + n_units * sizeof(freelist_link);
     *chunk = (struct chunk){.memory = memory,
-                            .links = (freelist_link *)(void *)(memory + bytes),
-                            .x_taken = (_Atomic uint8_t *)(memory + bytes + n_units * sizeof(freelist_link)),
+                            .links = (freelist_link *)(void *)links,
+                            .x_taken = (_Atomic uint8_t *)(memory + bytes),
                             .n_units = n_units,
                             .zone = zone};
     for (uint32_t i = 0; i < n_units; i++) atomic_init(&chunk->x_taken[i], 0);
-    uint8_t *tree = memory + bytes + n_units * (sizeof(freelist_link) + 1);
     pool__buddy_init(&chunk->buddy, tree, pool__log2_ceil(n_units), n_units);
     atomic_fetch_add(&blocks->zones[zone].x_total_bytes, bytes);
     atomic_store(&blocks->x_n_chunks, number);

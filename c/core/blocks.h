@@ -45,10 +45,9 @@ struct chunk {
     struct buddy buddy; /* coordinator only */
 };
 
-/* Blocks of one size in a zone. */
+/* The free blocks of one size in a zone. On a cache line of its own. */
 struct shelf {
     _Alignas(64) struct freelist free;
-    _Atomic uint32_t x_n_taken;
 };
 
 struct zone {
@@ -114,7 +113,7 @@ static inline uint64_t pool__blocks_limit(const struct blocks *blocks)
     return blocks->zones[ZONE_RESERVE].limit_bytes + blocks->zones[ZONE_COMMON].limit_bytes;
 }
 
-/* Bytes that somebody has, in a zone. */
+/* Bytes that somebody has, in a zone. Looks through its chunks: keeping count would cost every taker and giver. */
 uint64_t pool__blocks_used(const struct blocks *blocks, enum block_zone zone);
 
 /* The largest block of the common zone that could be had now, in bytes; 0: none. Looks through its chunks, unless there
