@@ -64,7 +64,7 @@ struct pool {
     _Atomic uint32_t x_starved[WAITER_WORDS];     /* a bit for each waiter that wants a block */
     _Atomic uint32_t x_asking[WAITER_WORDS];      /* a bit for each that waits for what the coordinator finds */
     _Atomic uint32_t x_job_waiters[WAITER_WORDS]; /* a bit for each that waits for the end of a job */
-    _Atomic uint64_t x_room_wanted; /* a bit for each enum room that somebody wanted who does not wait */
+    _Atomic uint64_t x_room_wanted;               /* a bit for each enum room that somebody wanted who does not wait */
     struct freelist free_lessees;
     freelist_link lessee_links[LESSEES_MAX];
     struct bell bells[WAITERS_MAX];
