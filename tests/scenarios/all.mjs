@@ -21,4 +21,18 @@ import { scenarios as workers } from './workers.mjs';
 
 const programs = { python, sqlite, php, ruby, quickjs, clang };
 
-export const subjects = { run, spawn, pool, memory, compile, modules, page, workers, files, huge, gates, ...programs, endless };
+export const subjects = {
+  run,
+  spawn,
+  pool,
+  memory,
+  compile,
+  modules,
+  page,
+  workers,
+  files,
+  huge,
+  gates,
+  ...programs,
+  endless,
+};

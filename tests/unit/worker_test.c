@@ -274,6 +274,24 @@ static void worker_text_that_is_too_long_is_null(void **state)
     worker_end(POOL_TRAPPED, 0, 0);
 }
 
+/* Libraries of C forget at exit that a write failed. */
+static void guest_whose_output_was_lost_has_not_just_exited(void **state)
+{
+    struct pool *pool = *state;
+    pool_job_t job = test_submit(pool, 1);
+    test_worker_enter(1);
+    test_job(pool, job)->output_error = POOL_EFBIG;
+    test_worker_return(0);
+    struct pool_result result = test_result(pool, job);
+    assert_int_equal(result.outcome, POOL_OUTPUT_LOST);
+    assert_int_equal(result.code, -POOL_EFBIG);
+    assert_int_equal(pool_release(pool, job), 0);
+    job = test_submit(pool, 1); /* and the next one in that record has nothing to do with it */
+    test_worker_enter(1);
+    test_worker_return(3);
+    assert_int_equal(test_result(pool, job).outcome, POOL_EXITED);
+}
+
 static struct pool *pool_meanwhile;
 
 static void tick_meanwhile(void)
@@ -685,6 +703,7 @@ int main(void)
         CASE(worker_text_reaches_the_result_and_goes_with_the_job),
         CASE(worker_text_that_is_too_long_is_null),
         CASE(worker_text_waits_for_memory_that_is_to_come),
+        CASE(guest_whose_output_was_lost_has_not_just_exited),
         CASE(worker_text_without_memory_is_null),
         CASE(worker_that_dies_waiting_for_text_gives_its_block_back_once),
         CASE(cancel_before_the_guest_runs_keeps_it_from_running),
