@@ -107,8 +107,8 @@ function pass({ dice, size, piece, own, cut, at }) {
   };
 }
 
-/** Either end of a pipe has gone away at some byte. */
-const someCode = { anyCode: true };
+/** Either end of a pipe goes away at some byte; a writer that fails fails the job, unless that has ended before. */
+const afterCut = { reader: { anyCode: true }, writer: { anyCode: true, may: 'InputError' } };
 
 export const talks = {
   pass: {
@@ -125,7 +125,7 @@ export const talks = {
       const { op } = attempt;
       const piece = Math.max(op.piece, op.size >>> 7);
       const { talk } = pass({ ...op, piece });
-      const expect = op.cut ? someCode : { code: 0 };
+      const expect = afterCut[op.cut] ?? { code: 0 };
       return converse(attempt, { guest: 'cat', options: { pipeCapacity: op.capacity }, expect, talk });
     },
   },
