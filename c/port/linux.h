@@ -29,6 +29,11 @@ static inline void restore_signals(const sigset_t *before)
     pthread_sigmask(SIG_SETMASK, before, NULL);
 }
 
+static inline void name_thread(pthread_t thread, const char *name)
+{
+    pthread_setname_np(thread, name);
+}
+
 static inline void futex_wait(_Atomic uint32_t *word, uint32_t expected, uint64_t timeout_ns)
 {
     struct timespec timeout = {.tv_sec = (time_t)(timeout_ns / 1000000000u),

@@ -33,7 +33,7 @@ int port_thread_start(pthread_t *thread_out, const char *name, void *(*run)(void
     block_signals(&before); /* a thread begins with its maker's mask */
     int error = pthread_create(thread_out, NULL, run, argument);
     restore_signals(&before);
-    if (!error) pthread_setname_np(*thread_out, name);
+    if (!error) name_thread(*thread_out, name);
     return error;
 }
 

@@ -20,6 +20,11 @@ static inline void restore_signals(const sigset_t *before)
     (void)before;
 }
 
+static inline void name_thread(pthread_t thread, const char *name)
+{
+    emscripten_set_thread_name(thread, name);
+}
+
 /* Of emscripten's thread library: false on a browser's main thread only, and true on Node's, which the public
  * emscripten_is_main_browser_thread cannot tell apart. */
 int _emscripten_thread_supports_atomics_wait(void);
