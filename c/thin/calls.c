@@ -1,9 +1,35 @@
 /* Host calls: who serves which name, and what is not answered yet. */
+#include "thin/calls.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/utf8.h"
-#include "thin/thin.h"
+#include "thin/bridge.h"
+#include "thin/explain.h"
+#include "thin/scratch.h"
+
+struct thin_handler {
+    struct thin_handler *next;
+    pool_host_handler handler;
+    void *user;
+    char name[];
+};
+
+/* A host call that is not answered, and its data. */
+struct thin_asked {
+    struct thin_asked *next;
+    pool_call_t call;
+    uint8_t data[];
+};
+
+/* A reply that is kept until there is memory for it in the pool. */
+struct thin_reply {
+    struct thin_reply *next;
+    pool_call_t call;
+    uint32_t size_bytes;
+    uint8_t data[];
+};
 
 static struct thin_handler **find(struct pool *pool, const char *name)
 {

@@ -1,5 +1,14 @@
 /* Where everything that happens arrives: out of the event loop, on a stack of its own. */
-#include "thin/thin.h"
+#include "thin/deliver.h"
+
+#include "thin/bridge.h"
+#include "thin/calls.h"
+#include "thin/explain.h"
+#include "thin/jobs.h"
+#include "thin/life.h"
+#include "thin/modules.h"
+#include "thin/ready.h"
+#include "thin/room.h"
 
 static void die(struct pool *pool)
 {

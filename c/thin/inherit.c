@@ -1,8 +1,12 @@
 /* A job's output that is the program's own: a pipe, and a pump that writes what comes out of it. */
+#include "thin/inherit.h"
+
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "thin/thin.h"
+#include "thin/bridge.h"
+#include "thin/ends.h"
+#include "thin/ready.h"
 
 #define PUMP_BYTES 4096u
 
@@ -33,7 +37,7 @@ static void put(int stream, const char *data, int32_t size)
 }
 
 /* Writes what is there: 0 at its end, POOL_EAGAIN if there may be more. */
-static int32_t pump(struct pool *pool, pool_fd_t fd, int stream)
+static int32_t put_all(struct pool *pool, pool_fd_t fd, int stream)
 {
     char data[PUMP_BYTES];
     int32_t n;
@@ -41,10 +45,12 @@ static int32_t pump(struct pool *pool, pool_fd_t fd, int stream)
     return n;
 }
 
-bool pool__thin_pump(struct pool *pool, struct thin_waiter *waiter)
+static bool pump(struct pool *pool, struct thin_waiter *waiter)
 {
-    if (pump(pool, waiter->fd, waiter->stream) == POOL_EAGAIN) return false;
+    struct thin_job *job = waiter->user;
+    if (put_all(pool, waiter->fd, waiter->stream) == POOL_EAGAIN) return false;
     pool__thin_call(pool->id, CALL_CLOSE, (double)waiter->fd, 0, 0);
+    job->inherited[waiter->stream] = 0;
     return true;
 }
 
@@ -54,7 +60,7 @@ void pool__thin_start_pumps(struct pool *pool, struct thin_job *job)
         if (!job->inherited[i]) continue;
         struct thin_waiter *waiter = malloc(sizeof *waiter);
         if (!waiter) continue; /* then it is written when the job has ended, or the job waits for it for ever */
-        *waiter = (struct thin_waiter){NULL, job->inherited[i], NULL, job, i};
+        *waiter = (struct thin_waiter){.fd = job->inherited[i], .user = job, .pump = pump, .stream = i};
         pool->waiters[pool__thin_index(waiter->fd)] = waiter;
         pool__thin_end_signal(pool, pool__thin_index(waiter->fd));
     }
@@ -70,7 +76,7 @@ void pool__thin_drain(struct pool *pool, struct thin_job *job)
             free(*at);
             *at = NULL;
         }
-        pump(pool, fd, i);
+        put_all(pool, fd, i);
         pool__thin_call(pool->id, CALL_CLOSE, (double)fd, 0, 0);
         job->inherited[i] = 0;
     }

@@ -1,8 +1,17 @@
+/* Jobs: submitting, waiting for them, ending them. */
+#include "thin/jobs.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/record.h"
-#include "thin/thin.h"
+#include "thin/bridge.h"
+#include "thin/ends.h"
+#include "thin/explain.h"
+#include "thin/inherit.h"
+#include "thin/results.h"
+#include "thin/scratch.h"
+#include "thin/suspend.h"
 
 static uint32_t slot_of(pool_job_t handle)
 {

@@ -1,6 +1,18 @@
+/* Loading modules. */
+#include "thin/modules.h"
+
 #include <stdlib.h>
 
-#include "thin/thin.h"
+#include "thin/bridge.h"
+#include "thin/explain.h"
+#include "thin/suspend.h"
+
+struct thin_load {
+    struct thin_load *next;
+    uint32_t request;
+    pool_module_callback callback;
+    void *user;
+};
 
 int pool_module_load_async(pool_t *pool, const struct pool_module_config *config, pool_module_callback callback,
                            void *user)

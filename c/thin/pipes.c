@@ -1,23 +1,15 @@
-#include <stdlib.h>
+/* Pipes: made, closed, read and written. */
 #include <string.h>
 
 #include "core/check.h"
-#include "thin/thin.h"
+#include "pool.h"
+#include "thin/bridge.h"
+#include "thin/ends.h"
+#include "thin/explain.h"
+#include "thin/scratch.h"
+#include "thin/suspend.h"
 
-/* --- ends */
-
-void pool__thin_set_bit(uint8_t *bits, pool_fd_t fd, bool on)
-{
-    uint8_t mask = (uint8_t)(1u << (fd % 8));
-    uint8_t *byte = &bits[pool__thin_index(fd) / 8];
-    *byte = (uint8_t)(on ? *byte | mask : *byte & ~mask);
-}
-
-bool pool__thin_in_use(struct pool *pool, pool_fd_t fd)
-{
-    const struct thin_waiter *waiter = pool->waiters[pool__thin_index(fd)];
-    return (waiter && waiter->fd == fd) || pool__thin_bit(pool->in_use, fd);
-}
+/* --- making and closing */
 
 int pool_pipe(pool_t *pool, uint32_t capacity_bytes, pool_fd_t fds_out[2])
 {
@@ -64,20 +56,6 @@ static int await_end(struct pool *pool, pool_fd_t fd)
 }
 
 /* --- reading */
-
-int32_t pool__thin_take(struct pool *pool, pool_fd_t fd, void *data, uint32_t size)
-{
-    uint32_t scratch = pool__thin_scratch(pool->id), done = 0;
-    while (done < size) {
-        int32_t n = pool__thin_call(pool->id, CALL_PEEK, (double)fd, scratch, 0);
-        if (n <= 0) return done ? (int32_t)done : n;
-        uint32_t part = pool__min((uint32_t)n, size - done);
-        pool__thin_read(pool->id, pool__thin_out(pool, 0), (uint8_t *)data + done, part);
-        pool__thin_call(pool->id, CALL_CONSUME, (double)fd, part, 0);
-        done += part;
-    }
-    return (int32_t)done;
-}
 
 int32_t pool_read(pool_t *pool, pool_fd_t fd, void *data, uint32_t size_bytes)
 {

@@ -1,81 +1,19 @@
+/* Making and ending pools. */
+#include "pool.h"
+
 #include <stdlib.h>
-#include <string.h>
 
-#include "thin/thin.h"
-
-static char *explanation;
-static const char *remark; /* the same, but a constant */
-
-void pool__thin_begin(void)
-{
-    pool__thin_explain(NULL);
-}
-
-void pool__thin_explain(char *text)
-{
-    free(explanation);
-    explanation = text;
-    remark = NULL;
-}
-
-char *pool__thin_take_explanation(void)
-{
-    char *text = explanation;
-    explanation = NULL;
-    return text;
-}
-
-void pool__thin_remark(const char *text)
-{
-    pool__thin_explain(NULL);
-    remark = text;
-}
-
-const char *pool_error_text(void)
-{
-    if (remark) return remark;
-    return explanation ? explanation : "";
-}
-
-static void free_if_gone(struct pool *pool)
-{
-    if (pool->gone && pool->depth == 0 && pool->n_suspended == 0) free(pool);
-}
-
-void pool__thin_enter(struct pool *pool)
-{
-    pool->depth++;
-    pool__thin_count_callback(1);
-}
-
-void pool__thin_leave(struct pool *pool)
-{
-    pool->depth--;
-    pool__thin_count_callback(-1);
-    free_if_gone(pool);
-}
-
-uint32_t pool__thin_out(struct pool *pool, uint32_t index)
-{
-    uint32_t word = 0;
-    pool__thin_read(pool->id, pool__thin_scratch(pool->id) + index * 4, &word, sizeof word);
-    return word;
-}
-
-uint64_t pool__thin_handle_out(struct pool *pool, uint32_t index)
-{
-    uint64_t handle = 0;
-    pool__thin_read(pool->id, pool__thin_scratch(pool->id) + index * 8, &handle, sizeof handle);
-    return handle;
-}
-
-int pool__thin_stage(struct pool *pool, const void *data, uint32_t size)
-{
-    uint32_t scratch = pool__thin_scratch(pool->id);
-    int status = pool__thin_call(pool->id, CALL_STAGE, size, scratch, 0);
-    if (status == 0) pool__thin_write(pool->id, pool__thin_out(pool, 0), data, size);
-    return status;
-}
+#include "thin/bridge.h"
+#include "thin/calls.h"
+#include "thin/deliver.h"
+#include "thin/explain.h"
+#include "thin/jobs.h"
+#include "thin/life.h"
+#include "thin/modules.h"
+#include "thin/ready.h"
+#include "thin/room.h"
+#include "thin/state.h"
+#include "thin/suspend.h"
 
 static int check_config(const struct pool_config *config)
 {
@@ -101,14 +39,6 @@ static int open_pool(const struct pool_config *config, pool_create_callback call
     pool__thin_hold(pool->id, 1);
     *pool_out = pool;
     return 0;
-}
-
-void pool__thin_opened(struct pool *pool, int32_t status)
-{
-    pool__thin_hold(pool->id, -1);
-    if (status) pool__thin_close(pool->id);
-    pool->gone = status != 0;
-    pool->on_created(pool->created_user, status, status ? NULL : pool);
 }
 
 int pool_create_async(const struct pool_config *config, pool_create_callback callback, void *user)
@@ -148,17 +78,6 @@ int pool_create(const struct pool_config *config, pool_t **pool_out)
     return status;
 }
 
-static void free_everything(struct pool *pool)
-{
-    pool__thin_free_jobs(pool);
-    pool__thin_free_calls(pool);
-    while (pool->rooms) {
-        struct thin_room *room = pool->rooms;
-        pool->rooms = room->next;
-        free(room);
-    }
-}
-
 int pool_destroy(pool_t *pool)
 {
     pool__thin_begin();
@@ -172,27 +91,10 @@ int pool_destroy(pool_t *pool)
     pool__thin_fail_waiters(pool);
     pool__thin_fail_loads(pool);
     pool__thin_end_rooms(pool);
-    free_everything(pool);
+    pool__thin_free_jobs(pool);
+    pool__thin_free_calls(pool);
     pool__thin_close(pool->id);
     pool->gone = true;
     pool__thin_leave(pool);
     return 0;
-}
-
-int pool_resize(pool_t *pool, uint32_t n_workers)
-{
-    pool__thin_begin();
-    if (!pool || n_workers == 0 || n_workers > POOL_WORKERS_MAX) return POOL_EINVAL;
-    if (pool->closing) return POOL_ESHUTDOWN;
-    return pool__thin_call(pool->id, CALL_RESIZE, n_workers, 0, 0);
-}
-
-int pool_stats(pool_t *pool, struct pool_stats *stats_out)
-{
-    pool__thin_begin();
-    if (!pool || !stats_out) return POOL_EINVAL;
-    uint32_t scratch = pool__thin_scratch(pool->id);
-    int status = pool__thin_call(pool->id, CALL_STATS, scratch, 0, 0);
-    if (status == 0) pool__thin_read(pool->id, scratch, stats_out, sizeof *stats_out);
-    return status;
 }

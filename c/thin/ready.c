@@ -1,32 +1,19 @@
 /* Waiting until ends are ready. */
+#include "thin/ready.h"
+
 #include <stdlib.h>
 
-#include "thin/thin.h"
-
-_Static_assert(SCRATCH_RECORD + POOL_WAIT_MAX * sizeof(struct pool_pollfd) <= POOL_ARGS_MAX_BYTES + 1024, "they fit");
-
-/* Looks at ends: how many have something found. */
-static int look(struct pool *pool, struct pool_pollfd *fds, uint32_t n_fds)
-{
-    uint32_t at = pool__thin_scratch(pool->id) + SCRATCH_RECORD, size = n_fds * (uint32_t)sizeof *fds;
-    pool__thin_write(pool->id, at, fds, size);
-    int status = pool__thin_call(pool->id, CALL_POLL, at, n_fds, 0);
-    if (status >= 0) pool__thin_read(pool->id, at, fds, size);
-    return status;
-}
-
-uint32_t pool__thin_look(struct pool *pool, pool_fd_t fd)
-{
-    struct pool_pollfd poll = {fd, fd % 2 == PIPE_READ ? POOL_POLLIN : POOL_POLLOUT, 0};
-    return fd && look(pool, &poll, 1) >= 0 ? poll.revents : POOL_POLLNVAL;
-}
+#include "thin/bridge.h"
+#include "thin/ends.h"
+#include "thin/explain.h"
+#include "thin/suspend.h"
 
 /* --- pool_poll */
 
-/* As `look`, but ends that callbacks wait for are not the caller's. */
+/* As pool__thin_look_at, but ends that callbacks wait for are not the caller's. */
 static int look_for_caller(struct pool *pool, struct pool_pollfd *fds, uint32_t n_fds)
 {
-    int found = look(pool, fds, n_fds);
+    int found = pool__thin_look_at(pool, fds, n_fds);
     for (uint32_t i = 0; i < n_fds && found >= 0; i++) {
         if (!fds[i].fd || !pool__thin_in_use(pool, fds[i].fd)) continue;
         found += fds[i].revents == 0;
@@ -70,12 +57,10 @@ void pool__thin_end_signal(struct pool *pool, uint32_t index)
 {
     struct thin_waiter **at = &pool->waiters[index];
     if (!*at) return;
-    if ((*at)->callback) {
+    if (!(*at)->pump) {
         uint32_t found = pool__thin_look(pool, (*at)->fd);
         if (found) answer(pool, at, found & POOL_POLLNVAL ? POOL_EBADF : 0);
-    } else if (pool__thin_pump(pool, *at)) {
-        struct thin_job *job = (*at)->user;
-        job->inherited[(*at)->stream] = 0;
+    } else if ((*at)->pump(pool, *at)) {
         free(*at);
         *at = NULL;
     }
@@ -104,26 +89,15 @@ int pool_on_ready(pool_t *pool, pool_fd_t fd, pool_ready_callback callback, void
     if (pool->closing) return POOL_ESHUTDOWN;
     struct thin_waiter **at = &pool->waiters[pool__thin_index(fd)];
     uint32_t found = pool__thin_look(pool, fd);
-    if (found & POOL_POLLNVAL || (*at && !(*at)->callback)) return POOL_EBADF;
+    if (found & POOL_POLLNVAL || (*at && (*at)->pump)) return POOL_EBADF;
     if (pool__thin_bit(pool->in_use, fd) || (*at && callback)) return POOL_EBUSY;
     if (!callback) return take_back(pool, at);
     *at = malloc(sizeof **at);
     if (!*at) return POOL_ENOMEM;
-    **at = (struct thin_waiter){NULL, fd, callback, user, 0};
+    **at = (struct thin_waiter){.fd = fd, .callback = callback, .user = user};
     pool__thin_hold(pool->id, 1);
     if (found) pool__thin_post(pool->id, SIGNAL_END_0 + pool__thin_index(fd));
     return 0;
-}
-
-void pool__thin_end_closed(struct pool *pool, pool_fd_t fd)
-{
-    struct thin_waiter **at = &pool->waiters[pool__thin_index(fd)];
-    if (pool->n_suspended > 0) pool__thin_post(pool->id, SIGNAL_END_0 + pool__thin_index(fd)); /* pool_poll may wait */
-    if (!*at) return;
-    (*at)->next = pool->closed;
-    pool->closed = *at;
-    *at = NULL;
-    pool__thin_post(pool->id, SIGNAL_CLOSED);
 }
 
 void pool__thin_tell_closed(struct pool *pool)
@@ -135,6 +109,6 @@ void pool__thin_fail_waiters(struct pool *pool)
 {
     for (uint32_t i = 0; i < ENDS_MAX; i++) {
         struct thin_waiter **at = &pool->waiters[i];
-        if (*at && (*at)->callback) answer(pool, at, POOL_ESHUTDOWN);
+        if (*at && !(*at)->pump) answer(pool, at, POOL_ESHUTDOWN);
     }
 }

@@ -1,8 +1,11 @@
 /* How jobs went, copied out of the pool's memory. */
+#include "thin/results.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-#include "thin/thin.h"
+#include "thin/bridge.h"
+#include "thin/scratch.h"
 
 /* An address of the pool's memory. */
 static uint32_t address_of(const void *pointer)

@@ -1,7 +1,16 @@
 /* Those who wait for room. */
+#include "thin/room.h"
+
 #include <stdlib.h>
 
-#include "thin/thin.h"
+#include "thin/bridge.h"
+#include "thin/explain.h"
+
+struct thin_room {
+    struct thin_room *next;
+    pool_room_callback callback;
+    void *user;
+};
 
 int pool_on_room(pool_t *pool, pool_room_callback callback, void *user)
 {

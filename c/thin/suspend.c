@@ -1,27 +1,25 @@
+/* Calls that wait: the program is suspended until something was delivered. */
+#include "thin/suspend.h"
+
 #include <emscripten.h>
 #include <math.h>
-#include <stdlib.h>
 
-#include "thin/thin.h"
-
-static int callbacks;
-
-void pool__thin_count_callback(int change)
-{
-    callbacks += change;
-}
+#include "thin/bridge.h"
+#include "thin/explain.h"
+#include "thin/life.h"
 
 bool pool__thin_can_wait(void)
 {
-    return callbacks == 0 && pool__thin_can_suspend();
+    return !pool__thin_in_callback() && pool__thin_can_suspend();
 }
 
 int pool__thin_refuse_wait(void)
 {
-    pool__thin_remark(callbacks > 0 ? "callbacks must not wait: use the form with a callback"
-                                    : "this program cannot wait here: it has to be linked with -sASYNCIFY or -sJSPI, "
-                                      "and not to be called by an event, or while it waits already; or use the form "
-                                      "with a callback");
+    pool__thin_remark(pool__thin_in_callback()
+                          ? "callbacks must not wait: use the form with a callback"
+                          : "this program cannot wait here: it has to be linked with -sASYNCIFY or -sJSPI, "
+                            "and not to be called by an event, or while it waits already; or use the form "
+                            "with a callback");
     return POOL_EWOULDBLOCK;
 }
 
@@ -37,12 +35,9 @@ int pool__thin_await(struct pool *pool, const uint32_t *signals, uint32_t n, dou
     if (left_ms <= 0) return POOL_ETIMEDOUT;
     if (!pool__thin_can_wait()) return pool__thin_refuse_wait();
     uint32_t id = pool->id;
-    pool->n_suspended++;
+    pool__thin_pause(pool);
     pool__thin_hold(id, 1);
     pool__thin_suspend(id, signals, n, left_ms == INFINITY ? -1 : left_ms);
     pool__thin_hold(id, -1);
-    pool->n_suspended--;
-    if (!pool->gone) return 0;
-    if (pool->depth == 0 && pool->n_suspended == 0) free(pool);
-    return POOL_ESHUTDOWN;
+    return pool__thin_go_on(pool) ? 0 : POOL_ESHUTDOWN;
 }

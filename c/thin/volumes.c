@@ -2,7 +2,10 @@
 #include "core/check.h"
 #include "core/file_call.h"
 #include "core/volume.h"
-#include "thin/thin.h"
+#include "thin/bridge.h"
+#include "thin/explain.h"
+#include "thin/scratch.h"
+#include "thin/suspend.h"
 
 /* Data that is carried at a time; the call and its paths have room beside it. */
 #define PIECE_BYTES (192u * 1024)

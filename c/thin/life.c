@@ -1,0 +1,52 @@
+/* From the end of opening to the moment at which nobody is in a pool any more. */
+#include "thin/life.h"
+
+#include <stdlib.h>
+
+#include "thin/bridge.h"
+
+static int callbacks;
+
+static void free_if_gone(struct pool *pool)
+{
+    if (pool->gone && pool->depth == 0 && pool->n_suspended == 0) free(pool);
+}
+
+void pool__thin_opened(struct pool *pool, int32_t status)
+{
+    pool__thin_hold(pool->id, -1);
+    if (status) pool__thin_close(pool->id);
+    pool->gone = status != 0;
+    pool->on_created(pool->created_user, status, status ? NULL : pool);
+}
+
+void pool__thin_enter(struct pool *pool)
+{
+    pool->depth++;
+    callbacks++;
+}
+
+void pool__thin_leave(struct pool *pool)
+{
+    pool->depth--;
+    callbacks--;
+    free_if_gone(pool);
+}
+
+bool pool__thin_in_callback(void)
+{
+    return callbacks > 0;
+}
+
+void pool__thin_pause(struct pool *pool)
+{
+    pool->n_suspended++;
+}
+
+bool pool__thin_go_on(struct pool *pool)
+{
+    bool gone = pool->gone;
+    pool->n_suspended--;
+    free_if_gone(pool);
+    return !gone;
+}

@@ -1,0 +1,26 @@
+/* The scratch memory, through which arguments and results cross. */
+#include "thin/scratch.h"
+
+#include "thin/bridge.h"
+
+uint32_t pool__thin_out(struct pool *pool, uint32_t index)
+{
+    uint32_t word = 0;
+    pool__thin_read(pool->id, pool__thin_scratch(pool->id) + index * 4, &word, sizeof word);
+    return word;
+}
+
+uint64_t pool__thin_handle_out(struct pool *pool, uint32_t index)
+{
+    uint64_t handle = 0;
+    pool__thin_read(pool->id, pool__thin_scratch(pool->id) + index * 8, &handle, sizeof handle);
+    return handle;
+}
+
+int pool__thin_stage(struct pool *pool, const void *data, uint32_t size)
+{
+    uint32_t scratch = pool__thin_scratch(pool->id);
+    int status = pool__thin_call(pool->id, CALL_STAGE, size, scratch, 0);
+    if (status == 0) pool__thin_write(pool->id, pool__thin_out(pool, 0), data, size);
+    return status;
+}

@@ -1,0 +1,17 @@
+/* The scratch memory: a piece of the pool's memory through which arguments and results cross. */
+#ifndef MILLRACE_THIN_SCRATCH_H
+#define MILLRACE_THIN_SCRATCH_H
+
+#include "thin/state.h"
+
+/* Where records go in it: behind the structs and out parameters, of which none is larger. */
+#define SCRATCH_RECORD 128u
+
+/* A word of it. */
+uint32_t pool__thin_out(struct pool *pool, uint32_t index);
+/* A handle there. */
+uint64_t pool__thin_handle_out(struct pool *pool, uint32_t index);
+/* Puts the input of the next submission, or the data of the next reply, where the pool can reach it. */
+int pool__thin_stage(struct pool *pool, const void *data, uint32_t size);
+
+#endif
