@@ -19,6 +19,7 @@ const calls = [
   'pool_pipe',
   'script_write',
   'script_close',
+  'script_abort_write',
   'script_peek',
   'script_consume',
   'script_reserve',

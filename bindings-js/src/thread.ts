@@ -21,6 +21,7 @@ export interface CoordinatorExports {
   script_release(pool: number, job: number): number;
   script_write(pool: number, fd: number, data: number, size: number): number;
   script_close(pool: number, fd: number): number;
+  script_abort_write(pool: number, fd: number): number;
   script_peek(pool: number, fd: number, dataOut: number): number;
   script_consume(pool: number, fd: number, size: number): number;
   script_reserve(pool: number, fd: number, wants: number, dataOut: number): number;

@@ -135,24 +135,42 @@ int pool_set_nonblocking(pool_t *pool, pool_fd_t fd, bool nonblocking)
 }
 
 /* An end that a callback waits at may be closed: whoever keeps the callback is told, and finds it closed. */
-static bool unwatch(struct pool *pool, pool_fd_t fd)
+static bool unwatch(struct pool *pool, pool_fd_t fd, bool aborts)
 {
     enum pipe_end end = (enum pipe_end)(fd & 1);
     struct pipe *pipe = pool__end_of(pool, fd, end);
-    if (!pipe || !pool__pipe_pass(pipe, end, END_WATCHED, END_IN_CALL)) return false;
+    if (!pipe || (aborts && end == PIPE_READ)) return false;
+    if (!pool__pipe_pass(pipe, end, END_WATCHED, END_IN_CALL)) return false;
     pool__pipe_retract(pipe, end, WAITER_CLIENT);
+    if (aborts) pool__pipe_abort(pipe);
     pool__close_end(pool, pipe, end);
     pool__wake_end(pool, pipe, end, WAITER_CLIENT);
     return true;
 }
 
-int pool_close(pool_t *pool, pool_fd_t fd)
+/* Only the write end of a pipe can be aborted. */
+static int close_end(struct pool *pool, pool_fd_t fd, bool aborts)
 {
     struct stream stream;
     int error = pool ? pool__fd_take(pool, fd, &stream) : POOL_EINVAL;
-    if (error == POOL_EBUSY && unwatch(pool, fd)) return 0;
+    if (error == POOL_EBUSY && unwatch(pool, fd, aborts)) return 0;
     if (error) return error;
+    if (aborts && stream.kind != STREAM_WRITER) {
+        pool__fd_give(&stream);
+        return POOL_EBADF;
+    }
+    if (aborts) pool__pipe_abort(stream.pipe);
     if (fd >= POOL_STDIN && fd <= POOL_STDERR) stream.job->stdio[fd - POOL_STDIN].kind = STDIO_CLOSED;
     pool__stream_close(pool, &stream);
     return 0;
+}
+
+int pool_close(pool_t *pool, pool_fd_t fd)
+{
+    return close_end(pool, fd, false);
+}
+
+int pool_abort_write(pool_t *pool, pool_fd_t fd)
+{
+    return close_end(pool, fd, true);
 }

@@ -68,6 +68,7 @@ static uint16_t look_at(const struct poll *p, const struct stream *stream, uint3
         int status = pool__stream_status(p->sleeper, stream, PIPE_READ);
         if (status > 0) found |= events & POOL_POLLIN;
         if (hangup) found |= POOL_POLLHUP;
+        if (status == POOL_EIO) found |= POOL_POLLERR;
         if (status == 0 && !stream->pipe) found |= events & POOL_POLLIN; /* as a file at its end */
     }
     if (pool__stream_writes(stream)) {

@@ -25,6 +25,11 @@ int script_close(struct pool *pool, double fd)
     return pool_close(pool, handle_of(fd));
 }
 
+int script_abort_write(struct pool *pool, double fd)
+{
+    return pool_abort_write(pool, handle_of(fd));
+}
+
 int32_t script_write(struct pool *pool, double fd, const void *data, uint32_t size_bytes)
 {
     return pool_write(pool, handle_of(fd), data, size_bytes);

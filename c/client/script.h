@@ -13,6 +13,7 @@ int script_cancel(struct pool *pool, double job);
 int script_release(struct pool *pool, double job);
 
 int script_close(struct pool *pool, double fd);
+int script_abort_write(struct pool *pool, double fd);
 int32_t script_write(struct pool *pool, double fd, const void *data, uint32_t size_bytes);
 int32_t script_peek(struct pool *pool, double fd, uint8_t **data_out);
 int script_consume(struct pool *pool, double fd, uint32_t size);

@@ -30,6 +30,7 @@ void pool__pipe_open(struct pipe *pipe, uint32_t capacity, uint32_t start)
 {
     pipe->capacity = capacity;
     pipe->data = NULL;
+    atomic_store(&pipe->x_aborted, 0);
     atomic_store(&pipe->x_caller, 0);
     atomic_store(&pipe->x_reply, POOL_EAGAIN);
     for (enum pipe_end end = PIPE_READ; end <= PIPE_WRITE; end++) {
@@ -88,7 +89,8 @@ int pool__pipe_read_status(struct pipe *pipe)
     uint32_t ends = atomic_load(&pipe->x_ends), used;
     if (used_bytes(pipe, &used) < 0) return POOL_EPROTO;
     if (used > 0) return 1;
-    return has_writer(ends) ? POOL_EAGAIN : 0;
+    if (has_writer(ends)) return POOL_EAGAIN;
+    return atomic_load(&pipe->x_aborted) ? POOL_EIO : 0;
 }
 
 int pool__pipe_write_status(struct pipe *pipe)
@@ -161,6 +163,11 @@ void pool__pipe_announce(struct pipe *pipe, enum pipe_end end, uint32_t waiter, 
 void pool__pipe_retract(struct pipe *pipe, enum pipe_end end, uint32_t waiter)
 {
     atomic_compare_exchange_strong(end == PIPE_READ ? &pipe->x_reader_waits : &pipe->x_writer_waits, &waiter, 0);
+}
+
+void pool__pipe_abort(struct pipe *pipe)
+{
+    atomic_store(&pipe->x_aborted, 1);
 }
 
 uint32_t pool__pipe_close(struct pipe *pipe, enum pipe_end end, bool *last_out)

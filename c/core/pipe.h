@@ -25,6 +25,7 @@ struct pipe {
     _Atomic uint32_t x_ends;          /* open write ends << 16 | open read ends */
     _Atomic int32_t x_reply;          /* the reply's status; POOL_EAGAIN: not answered */
     _Atomic uint8_t x_nonblocking[2]; /* 1: that end's calls do not wait */
+    _Atomic uint8_t x_aborted;        /* 1: the writer failed, so its end is no end of file but POOL_EIO */
     /* writer's line */
     _Alignas(64) _Atomic uint32_t x_tail;
     _Atomic uint32_t x_writer_waits;
@@ -72,7 +73,8 @@ void pool__pipe_open(struct pipe *pipe, uint32_t capacity, uint32_t start);
 /* Writer only. Gives the ring its memory of `capacity` bytes. */
 void pool__pipe_attach(struct pipe *pipe, uint32_t block, uint8_t *data);
 
-/* What the reader would get: 1 bytes, 0 end of file, POOL_EAGAIN nothing yet, POOL_EPROTO the counters are damaged. */
+/* What the reader would get: 1 bytes, 0 end of file, POOL_EAGAIN nothing yet, POOL_EIO the writer failed, POOL_EPROTO
+ * the counters are damaged. */
 int pool__pipe_read_status(struct pipe *pipe);
 
 /* What the writer would get: 1 room (or no ring attached yet), POOL_EAGAIN full, POOL_EPIPE no reader, POOL_EPROTO. */
@@ -98,6 +100,9 @@ void pool__pipe_announce(struct pipe *pipe, enum pipe_end end, uint32_t waiter, 
 
 /* Takes back the announcement of `waiter`, and of nobody else: the pipe may be another one by now. */
 void pool__pipe_retract(struct pipe *pipe, enum pipe_end end, uint32_t waiter);
+
+/* Writer only, before it closes: it has failed, and what it wrote is not all. */
+void pool__pipe_abort(struct pipe *pipe);
 
 /* Closes one end. `*last_out`: both sides are closed now and the caller must recycle the pipe. */
 uint32_t pool__pipe_close(struct pipe *pipe, enum pipe_end end, bool *last_out);

@@ -533,8 +533,9 @@ POOL_API POOL_MUST_CHECK int pool_pipe(pool_t *pool, uint32_t capacity_bytes, po
 /* Takes up to `size_bytes` bytes out of a pipe, as read(2): what there is, waiting only while there is nothing. 0: end
  * of file, the write end is closed and nothing is left (or `size_bytes` is 0).
  * Thread: any.  Blocks: yes, unless the end is non-blocking.
- * Errors you can act on: POOL_EAGAIN (nothing there now: pool_poll, pool_on_ready), POOL_EBADF (not an open read end of
- * the caller's), POOL_EBUSY, POOL_ECANCELED. */
+ * Errors you can act on: POOL_EAGAIN (nothing there now: pool_poll, pool_on_ready), POOL_EIO (the writer failed, and
+ * what came before is not all: pool_abort_write), POOL_EBADF (not an open read end of the caller's), POOL_EBUSY,
+ * POOL_ECANCELED. */
 POOL_API POOL_MUST_CHECK int32_t pool_read(pool_t *pool, pool_fd_t fd, void *data, uint32_t size_bytes);
 
 /* Puts `size_bytes` bytes into a pipe, as write(2): all of them if it may block; if not, as many as fit, and of
@@ -563,7 +564,7 @@ POOL_API int pool_set_nonblocking(pool_t *pool, pool_fd_t fd, bool nonblocking);
 /* What pool_poll looks for and finds; the values are those of poll(2). */
 #define POOL_POLLIN 0x001u   /* there is something to read */
 #define POOL_POLLOUT 0x004u  /* POOL_PIPE_BUF bytes, or the whole of a smaller pipe, can be written without waiting */
-#define POOL_POLLERR 0x008u  /* a write end: the read end is closed. Never asked for; with OUT while there is room */
+#define POOL_POLLERR 0x008u  /* a write end: the read end is closed; a read end: the writer failed. Never asked for */
 #define POOL_POLLHUP 0x010u  /* a read end: the write end is closed. Never asked for; with IN while data is left */
 #define POOL_POLLNVAL 0x020u /* not open, or in use by another thread. Found, never asked for */
 
@@ -592,6 +593,11 @@ POOL_API int pool_on_ready(pool_t *pool, pool_fd_t fd, pool_ready_callback callb
  * Errors you can act on: POOL_EBADF, POOL_EBUSY (another thread waits at it: close the other end, or cancel its job).
  */
 POOL_API int pool_close(pool_t *pool, pool_fd_t fd);
+
+/* Closes a write end whose data could not be had to its end: the reader reads what was written, and then POOL_EIO (a
+ * guest EIO) instead of end of file.
+ * Thread: any.  Blocks: never.  Errors you can act on: POOL_EBADF (no write end of a pipe), POOL_EBUSY. */
+POOL_API int pool_abort_write(pool_t *pool, pool_fd_t fd);
 
 /* ------------------------------------------------------------------------------------------------------- host calls */
 

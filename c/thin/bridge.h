@@ -36,6 +36,7 @@ enum thin_call {
     CALL_PIPE,
     CALL_WRITE,
     CALL_CLOSE,
+    CALL_ABORT_WRITE,
     CALL_PEEK,
     CALL_CONSUME,
     CALL_RESERVE,

@@ -25,14 +25,24 @@ int pool_pipe(pool_t *pool, uint32_t capacity_bytes, pool_fd_t fds_out[2])
     return 0;
 }
 
-int pool_close(pool_t *pool, pool_fd_t fd)
+static int close_by(struct pool *pool, pool_fd_t fd, enum thin_call how)
 {
     pool__thin_begin();
     if (!pool) return POOL_EINVAL;
     if (pool__thin_bit(pool->in_use, fd)) return POOL_EBUSY;
-    int status = pool__thin_call(pool->id, CALL_CLOSE, (double)fd, 0, 0);
+    int status = pool__thin_call(pool->id, how, (double)fd, 0, 0);
     if (status == 0) pool__thin_end_closed(pool, fd);
     return status;
+}
+
+int pool_close(pool_t *pool, pool_fd_t fd)
+{
+    return close_by(pool, fd, CALL_CLOSE);
+}
+
+int pool_abort_write(pool_t *pool, pool_fd_t fd)
+{
+    return close_by(pool, fd, CALL_ABORT_WRITE);
 }
 
 int pool_set_nonblocking(pool_t *pool, pool_fd_t fd, bool nonblocking)

@@ -101,7 +101,7 @@ static void look_at_fd(struct poll *p, const struct wasi_subscription *s)
     }
     int status = pool__stream_status(p->c->sleeper, &fd->stream, end);
     if (status > 0) emit(p, s, WASI_SUCCESS, pool__stream_bytes(&fd->stream), false);
-    if (status <= 0 && status != POOL_EAGAIN) emit(p, s, WASI_SUCCESS, 0, true);
+    if (status <= 0 && status != POOL_EAGAIN) emit(p, s, status == POOL_EIO ? WASI_EIO : WASI_SUCCESS, 0, true);
 }
 
 /* One look at everything; events of what is ready, and the time until the next clock. */

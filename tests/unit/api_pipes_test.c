@@ -106,6 +106,34 @@ static void own_stdio_that_was_closed_is_ebadf_and_its_reader_at_the_end(void **
     assert_int_equal(pool_read(pool, fds[0], got, 1), 0);
 }
 
+static void end_that_is_aborted_is_eio_to_its_reader(void **state)
+{
+    (void)state;
+    char got[10];
+    assert_int_equal(pool_abort_write(pool, fds[0]), POOL_EBADF); /* what is read cannot fail so */
+    assert_int_equal(pool_write(pool, fds[1], "abc", 3), 3);
+    assert_int_equal(pool_abort_write(pool, fds[1]), 0);
+    assert_int_equal(pool_abort_write(pool, fds[1]), POOL_EBADF);
+    assert_int_equal(pool_write(pool, fds[1], "x", 1), POOL_EBADF);
+    assert_int_equal(pool_read(pool, fds[0], got, 10), 3);
+    assert_int_equal(pool_read(pool, fds[0], got, 10), POOL_EIO);
+    uint8_t *data;
+    assert_int_equal(client_peek(pool, fds[0], &data), POOL_EIO);
+}
+
+static void own_stdout_can_be_aborted_and_a_kept_output_cannot(void **state)
+{
+    (void)state;
+    char got[1];
+    become_job(&(struct pool_job_config){.stdio = {[1] = {POOL_STDIO_PIPE, fds[1]}, [2] = {POOL_STDIO_CAPTURE, 0}}});
+    assert_int_equal(pool_abort_write(pool, POOL_STDIN), POOL_EBADF);
+    assert_int_equal(pool_abort_write(pool, POOL_STDERR), POOL_EBADF);
+    assert_int_equal(pool_write(pool, POOL_STDERR, "x", 1), 1);
+    assert_int_equal(pool_abort_write(pool, POOL_STDOUT), 0);
+    assert_int_equal(pool_write(pool, POOL_STDOUT, "x", 1), POOL_EBADF);
+    assert_int_equal(pool_read(pool, fds[0], got, 1), POOL_EIO);
+}
+
 static void own_stdio_can_be_made_nonblocking(void **state)
 {
     (void)state;
@@ -296,6 +324,8 @@ int main(void)
         CASE(own_stdio_is_nobodys_outside_of_a_job),
         CASE(own_stdio_is_whatever_the_job_was_given),
         CASE(own_stdio_that_was_closed_is_ebadf_and_its_reader_at_the_end),
+        CASE(end_that_is_aborted_is_eio_to_its_reader),
+        CASE(own_stdout_can_be_aborted_and_a_kept_output_cannot),
         CASE(own_stdio_can_be_made_nonblocking),
         CASE(nonblocking_end_of_a_job_does_not_wait),
         CASE(nonblocking_is_said_of_open_ends_only),

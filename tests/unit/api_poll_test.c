@@ -61,6 +61,18 @@ static void poll_finds_room_only_if_pipe_buf_fits(void **state)
     assert_int_equal(found(fds[1], BOTH), POOL_POLLOUT);
 }
 
+static void poll_finds_that_a_writer_failed(void **state)
+{
+    (void)state;
+    uint8_t byte;
+    assert_int_equal(pool_write(pool, fds[1], "x", 1), 1);
+    assert_int_equal(pool_abort_write(pool, fds[1]), 0);
+    assert_int_equal(found(fds[0], POOL_POLLIN), POOL_POLLIN | POOL_POLLHUP); /* one byte is left */
+    assert_int_equal(pool_read(pool, fds[0], &byte, 1), 1);
+    assert_int_equal(found(fds[0], BOTH), POOL_POLLHUP | POOL_POLLERR);
+    assert_int_equal(pool_read(pool, fds[0], &byte, 1), POOL_EIO);
+}
+
 static void poll_finds_hang_ups_and_errors_unasked(void **state)
 {
     (void)state;
@@ -214,6 +226,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CASE(poll_finds_what_can_be_done_and_was_asked_for),
         CASE(poll_finds_room_only_if_pipe_buf_fits),
+        CASE(poll_finds_that_a_writer_failed),
         CASE(poll_finds_hang_ups_and_errors_unasked),
         CASE(poll_of_what_is_not_open_or_in_use_is_nval),
         CASE(poll_skips_zeroes_and_gives_every_end_back),

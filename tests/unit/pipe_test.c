@@ -133,6 +133,22 @@ static void pipe_read_after_close_gives_what_is_left_first(void **state)
     assert_int_equal(pool__pipe_read_status(&pipe_), 0);
 }
 
+static void pipe_whose_writer_failed_is_eio_after_what_is_left(void **state)
+{
+    (void)state;
+    write_stream(0, 1);
+    pool__pipe_abort(&pipe_);
+    assert_int_equal(pool__pipe_read_status(&pipe_), 1);
+    assert_int_equal(read_stream(0, 1), 1);
+    assert_int_equal(pool__pipe_read_status(&pipe_), POOL_EAGAIN); /* it has not closed its end yet */
+    close_end(PIPE_WRITE, false);
+    assert_int_equal(pool__pipe_read_status(&pipe_), POOL_EIO);
+    assert_int_equal(pool__pipe_read_status(&pipe_), POOL_EIO); /* and stays so */
+    open_pipe(CAPACITY, 0);
+    close_end(PIPE_WRITE, false);
+    assert_int_equal(pool__pipe_read_status(&pipe_), 0); /* the next one knows nothing of it */
+}
+
 static void pipe_write_without_a_reader_is_epipe(void **state)
 {
     (void)state;
@@ -321,6 +337,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(pipe_span_ends_at_the_physical_end, setup, teardown),
         cmocka_unit_test_setup_teardown(pipe_read_at_end_of_file_returns_0, setup, teardown),
         cmocka_unit_test_setup_teardown(pipe_read_after_close_gives_what_is_left_first, setup, teardown),
+        cmocka_unit_test_setup_teardown(pipe_whose_writer_failed_is_eio_after_what_is_left, setup, teardown),
         cmocka_unit_test_setup_teardown(pipe_write_without_a_reader_is_epipe, setup, teardown),
         cmocka_unit_test_setup_teardown(pipe_write_to_a_full_ring_without_a_reader_is_epipe, setup, teardown),
         cmocka_unit_test_setup_teardown(pipe_close_of_both_ends_in_either_order_is_last_once, setup, teardown),

@@ -101,6 +101,17 @@ static void fd_read_at_end_of_file_returns_0_bytes(void **state)
     }
 }
 
+static void fd_read_of_a_pipe_whose_writer_failed_is_eio_each_time(void **state)
+{
+    (void)state;
+    place(10);
+    feed("x");
+    assert_int_equal(pool_abort_write(rig.pool, rig.stdin_writer), 0);
+    assert_int_equal(wasi_fd_read(rig.c, 0, iov_at, 1, n_at), WASI_SUCCESS);
+    assert_int_equal(moved(), 1);
+    for (int i = 0; i < 3; i++) assert_int_equal(wasi_fd_read(rig.c, 0, iov_at, 1, n_at), WASI_EIO);
+}
+
 static void fd_read_of_nothing_returns_at_once_and_consumes_nothing(void **state)
 {
     (void)state;
@@ -588,6 +599,7 @@ int main(void)
         WASI_CASE(fd_read_fills_several_iovecs_in_their_order),
         WASI_CASE(fd_read_leaves_what_does_not_fit),
         WASI_CASE(fd_read_at_end_of_file_returns_0_bytes),
+        WASI_CASE(fd_read_of_a_pipe_whose_writer_failed_is_eio_each_time),
         WASI_CASE(fd_read_of_nothing_returns_at_once_and_consumes_nothing),
         WASI_CASE(fd_read_nonblock_of_an_empty_pipe_is_eagain),
         WASI_CASE(fd_read_of_a_cancelled_job_is_ecanceled_when_it_would_sleep),

@@ -192,6 +192,20 @@ static void poll_of_a_closed_pipe_with_bytes_left_is_no_hangup_yet(void **state)
     assert_int_equal(event_at(0).n_bytes, 1);
 }
 
+static void poll_of_a_pipe_whose_writer_failed_is_eio(void **state)
+{
+    (void)state;
+    place();
+    assert_int_equal(pool_write(rig.pool, rig.stdin_writer, "a", 1), 1);
+    assert_int_equal(pool_abort_write(rig.pool, rig.stdin_writer), 0);
+    subscribe_fd(WASI_EVENT_FD_READ, 0);
+    expect_events(1);
+    assert_int_equal(expect_event(0, 0, WASI_SUCCESS).n_bytes, 1);
+    pool__pipe_consume(wasi_fd_of(rig.c, 0)->stream.pipe, 1);
+    expect_events(1);
+    assert_int_equal(expect_event(0, 0, WASI_EIO).flags, WASI_EVENT_HANGUP);
+}
+
 static void poll_of_stdio_of_nothing_is_ready(void **state)
 {
     (void)state;
@@ -344,6 +358,7 @@ int main(void)
         WASI_CASE(poll_of_a_pipe_with_bytes_tells_how_many),
         WASI_CASE(poll_of_a_closed_pipe_is_a_hangup),
         WASI_CASE(poll_of_a_closed_pipe_with_bytes_left_is_no_hangup_yet),
+        WASI_CASE(poll_of_a_pipe_whose_writer_failed_is_eio),
         WASI_CASE_PLAIN(poll_of_stdio_of_nothing_is_ready),
         WASI_CASE(poll_of_a_bad_descriptor_is_an_event_with_ebadf),
         WASI_CASE(poll_of_a_bad_type_is_einval),
