@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import * as millrace from '../npm/dist/index.node.js';
+import { scenarios as processes } from './processes/scenarios.mjs';
 import { subjects } from './scenarios/all.mjs';
 import { runAll } from './scenarios/harness.mjs';
 
@@ -16,7 +17,8 @@ const env = {
 };
 
 const { values, positionals } = parseArgs({ options: { subject: { type: 'string' } }, allowPositionals: true });
-const scenarios = values.subject ? subjects[values.subject] : Object.values(subjects).flat();
+const all = { ...subjects, processes };
+const scenarios = values.subject ? all[values.subject] : Object.values(all).flat();
 const wanted = scenarios.filter(({ name }) => name.includes(positionals[0] ?? ''));
 const { passed, failed, failures } = await runAll(wanted, env, (line) => line.startsWith('…') || console.log(line));
 for (const { error } of failures) console.log(error);

@@ -79,6 +79,8 @@ export class Client {
   readonly #listeners = new Map<number, () => void>();
   /** Who wants to hear of memory. */
   readonly #blockListeners = new Set<() => void>();
+  #onRoom: () => void = () => undefined;
+  #stopped = false;
 
   /** Joins a pool that the coordinator has created. */
   constructor(thread: Thread, pool: number) {
@@ -114,8 +116,18 @@ export class Client {
     this.#thread.c.client_shut(this.#pool);
   }
 
+  /** Tells everybody what has happened so far. */
+  flush(): void {
+    if (!this.#stopped) this.#dispatch();
+  }
+
+  /** Takes no signal any more: whoever waits for an end is told that the pool is closed. */
   stop(): void {
+    this.#stopped = true;
     this.#doorbell.stop();
+    for (const listener of [...this.#listeners.values()]) listener();
+    this.#listeners.clear();
+    this.#blockListeners.clear();
   }
 
   /** How much memory there is. */
@@ -142,15 +154,19 @@ export class Client {
     this.#listeners.set(layout.SIGNAL_JOB_0 + (job & JOB_SLOT_MASK), listener);
   }
 
-  /** Resolves when an end that was EAGAIN has moved, memory can be had again, or the end was closed here. */
+  /** Resolves when an end that was EAGAIN has moved, memory can be had again, the end was closed here, or somebody else
+   * waits at it from now on. Rejects when the pool is closed. */
   ready(fd: Fd): Promise<void> {
-    return new Promise((resolve) => {
+    return new Promise((resolve, reject) => {
       const signal = layout.SIGNAL_PIPE_0 + (fd & FD_SLOT_MASK);
+      this.#listeners.get(signal)?.();
       const listener = (): void => {
         this.#listeners.delete(signal);
         this.#blockListeners.delete(listener);
-        resolve();
+        if (this.#stopped) reject(new PoolError('POOL_ESHUTDOWN', 'the pool is closed'));
+        else resolve();
       };
+      if (this.#stopped) return listener();
       this.#listeners.set(signal, listener);
       this.#blockListeners.add(listener);
     });
@@ -159,6 +175,11 @@ export class Client {
   /** Calls `listener` whenever memory can be had again. */
   onBlocks(listener: () => void): void {
     this.#blockListeners.add(listener);
+  }
+
+  /** Calls `listener` whenever `release` has made room for another pipe. */
+  onRoom(listener: () => void): void {
+    this.#onRoom = listener;
   }
 
   #dispatch(): void {
@@ -279,6 +300,24 @@ export class Client {
   close(fd: Fd): void {
     this.#thread.c.script_close(this.#pool, fd);
     this.#listeners.get(layout.SIGNAL_PIPE_0 + (fd & FD_SLOT_MASK))?.(); // whoever waits finds it closed
+  }
+
+  /** Closes an end, and lets whoever waits for a pipe try. */
+  release(fd: Fd): void {
+    this.close(fd);
+    this.#onRoom();
+  }
+
+  /** Closes a write end as one that failed: its reader gets EIO behind what was written. */
+  abort(fd: Fd): void {
+    this.#thread.c.script_abort_write(this.#pool, fd);
+    this.#listeners.get(layout.SIGNAL_PIPE_0 + (fd & FD_SLOT_MASK))?.();
+    this.#onRoom();
+  }
+
+  /** Whether the reader of a write end is gone; if not, `ready` resolves when it goes. */
+  isAbandoned(fd: Fd): boolean {
+    return this.#thread.c.script_watch_reader(this.#pool, fd) !== EAGAIN;
   }
 
   /** The bytes that can be read now, still in shared memory: use them before anything else happens, then `consume`.

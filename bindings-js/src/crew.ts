@@ -23,6 +23,7 @@ export class Crew {
   readonly #workers = new Map<number, WorkerChild>();
   readonly #modules = new Map<number, ModuleMessage>();
   #pool = 0;
+  #ended = false;
 
   /** Carries out what `coordinator` says; `start` starts a worker's thread. */
   constructor(coordinator: CoordinatorChild, parts: SharedParts, start: (name: string) => WorkerChild) {
@@ -53,6 +54,7 @@ export class Crew {
   }
 
   #spawn(number: number, stack: number): void {
+    if (this.#ended) return; // what the coordinator said last can come late
     let worker: WorkerChild;
     const gone = (text: string): void => {
       this.#coordinator.post({ type: 'millrace:gone', number, text, retired: false });
@@ -79,7 +81,9 @@ export class Crew {
     this.#workers.delete(number);
   }
 
+  /** Ends them all, for good. */
   terminateAll(): void {
+    this.#ended = true;
     for (const number of [...this.#workers.keys()]) this.#terminate(number);
   }
 

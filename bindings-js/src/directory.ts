@@ -1,11 +1,14 @@
 /** Directories for guests: what an application fills, gives to jobs, and reads. */
 import { read } from './brand.js';
+import { CallSite } from './callsite.js';
 import { copyData, copyTree, type DirectoryTree, type FileData, type Loaded, pathOf, ROOT } from './content.js';
 import { PoolError } from './errors.js';
 import type { Files } from './files.js';
 import { fields, flag, invalid, type Names, quote, refusal, show, text } from './gate.js';
+import { HandleTarget } from './handle-target.js';
 import type { DirectoryEntry, EntryStat } from './protocol.js';
 import { boundedRangeOf, rangeOf, type ReadFileOptions, type ReadRange, withLimit } from './range.js';
+import { save, type SaveOptions, type SaveReport } from './save.js';
 import { type Store, Tree } from './tree.js';
 import { wholeNumber } from './whole-number.js';
 
@@ -38,6 +41,10 @@ export const PIECE_BYTES = 1024 * 1024;
 /** What is under way together on the way into a pool. */
 const MOVED_AT_ONCE = 64;
 const MOVED_BYTES_AT_ONCE = 4 * 1024 * 1024;
+/** Gives the memory of a directory back that nobody holds any more; jobs that use it still have it. */
+const dropped = new FinalizationRegistry<{ files: Files; volume: number }>(({ files, volume }) => {
+  files.call('drop', volume).catch(() => undefined); // the pool may be gone
+});
 
 /** A directory that guests are given, by the option `preopens`.
  *
@@ -181,22 +188,30 @@ export class Directory {
   }
 
   /** Writes all files into a directory handle of the browser. A symlink becomes a copy of the file that it leads to, and
-   * is left out if that is none. What else is there stays. Rejects with POOL_ENOSYS where handles lack `createWritable`
-   * (Safari before 26). */
-  async toHandle(handle: DirectoryHandle): Promise<void> {
-    await save(this, handleOf(handle, 'getFileHandle'), '');
+   * is left out if that is none. What else is there stays, unless `mirror` is set. Rejects with a `SaveError` when all is
+   * done that could be, if something could not: POOL_ENOSYS where handles lack `createWritable` (Safari before 26). */
+  async toHandle(handle: DirectoryHandle, options?: SaveOptions): Promise<SaveReport> {
+    const site = new CallSite();
+    try {
+      return await save(this, new HandleTarget(this, handleOf(handle, 'getFileHandle')), options);
+    } catch (error) {
+      throw site.sign(error);
+    }
   }
 
-  /** Writes all of it into a folder, symlinks as symlinks. What else is there stays; a symlink that is in the way is
-   * replaced and never followed. Rejects with POOL_EPERM if one of the directory's own leads out of it. In Node only. */
-  toPath(folder: string | URL): Promise<void> {
+  /** Writes all of it into a folder, symlinks as symlinks. What else is there stays, unless `mirror` is set; a symlink that
+   * is in the way is replaced and never followed. Rejects with a `SaveError` when all is done that could be, if something
+   * could not: POOL_EPERM for a symlink of the directory's own that leads out of it. In Node only. */
+  toPath(...[folder]: [folder: string | URL, options?: SaveOptions]): Promise<SaveReport> {
     return Promise.reject(nodeOnly(folder));
   }
 
-  /** Gives its memory back, as soon as no job uses it any more. Nothing can be done with it afterwards. */
+  /** Gives its memory back, as soon as no job uses it any more. Nothing can be done with it afterwards. Of a directory that
+   * is only dropped the memory comes back too, when it is garbage. */
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    dropped.unregister(this);
     await this.#last.catch(() => undefined);
     this.#store = this.#tree = new Tree();
     const volume = await this.#attached?.catch(() => undefined);
@@ -232,18 +247,20 @@ export class Directory {
     }
     this.#store = store;
     this.#tree = undefined;
+    dropped.register(this, { files, volume }, this);
     return volume;
   }
 
   /** Does one thing, about a path, after all that was asked before. */
   #do<T>(use: (store: Store) => Promise<T>, path = ''): Promise<T> {
-    if (this.#closed) return Promise.reject(closed());
+    const site = new CallSite();
+    if (this.#closed) return Promise.reject(site.sign(closed()));
     const done = this.#last.then(async () => {
       await this.#filled;
       try {
         return await use(this.#store);
       } catch (error) {
-        throw withPath(error, path);
+        throw site.sign(withPath(error, path));
       }
     });
     this.#last = done.catch(() => undefined);
@@ -358,10 +375,6 @@ function closed(): PoolError {
   return new PoolError('POOL_EBADF', 'the directory is closed');
 }
 
-function unwritable(): PoolError {
-  return new PoolError('POOL_ENOSYS', 'this browser lets no page write into file handles: it lacks createWritable');
-}
-
 async function load(directory: Directory, handle: FileSystemDirectoryHandle, above: string): Promise<void> {
   for await (const [name, entry] of handle.entries()) {
     const path = above + name;
@@ -372,37 +385,4 @@ async function load(directory: Directory, handle: FileSystemDirectoryHandle, abo
       await load(directory, entry as FileSystemDirectoryHandle, `${path}/`);
     }
   }
-}
-
-async function save(directory: Directory, handle: FileSystemDirectoryHandle, above: string): Promise<void> {
-  for (const { name, kind, size } of await directory.list(above)) {
-    const path = above + name;
-    if (kind === 'directory') {
-      await save(directory, await handle.getDirectoryHandle(name, { create: true }), `${path}/`);
-    } else if (kind === 'file' || (await leadsToFile(directory, path))) {
-      const file = await handle.getFileHandle(name, { create: true });
-      if (!('createWritable' in file)) throw unwritable();
-      await saveFile(directory, path, kind === 'file' ? size : (await directory.stat(path)).size, file);
-    }
-  }
-}
-
-/** In pieces, with its holes: if it fails, nothing has changed. */
-async function saveFile(directory: Directory, path: string, size: number, file: FileSystemFileHandle): Promise<void> {
-  const writable = await file.createWritable();
-  try {
-    for await (const { at, bytes } of directory.pieces(path)) {
-      await writable.write({ type: 'write', position: at, data: bytes });
-    }
-    await writable.truncate(size);
-  } catch (error) {
-    await writable.abort(error).catch(() => undefined);
-    throw error;
-  }
-  await writable.close();
-}
-
-async function leadsToFile(directory: Directory, path: string): Promise<boolean> {
-  const stat = await directory.stat(path).catch(() => undefined);
-  return stat?.kind === 'file';
 }

@@ -60,8 +60,10 @@ export class Doorbell {
     this.wake();
   }
 
+  /** Nobody rings any more, and the platform keeps whoever watches a bell: so this rings it for the last time. */
   stop(): void {
     this.#stopped = true;
+    if (this.#watching) Atomics.notify(this.#words, this.#bellIndex);
   }
 
   #any(): boolean {

@@ -11,6 +11,7 @@ export type PoolErrorCode =
   | 'POOL_NOT_STARTED'
   | 'POOL_OUTPUT_LOST'
   | 'POOL_OUTPUT_LIMIT'
+  | 'POOL_INPUT_FAILED'
   | 'POOL_NOT_COMPILED'
   | 'POOL_NOT_ISOLATED'
   | 'POOL_START_FAILED';
@@ -54,21 +55,42 @@ export class CompileError extends PoolError {
   constructor(message: string, options?: ErrorOptions) {
     super('POOL_NOT_COMPILED', message, options);
   }
+
+  /** The same for somebody else, with a stack of his own. @internal */
+  again(): CompileError {
+    return new (this.constructor as typeof CompileError)(
+      this.message,
+      this.cause === undefined ? undefined : { cause: this.cause },
+    );
+  }
 }
 
 /** It could not be fetched. To callers it is a CompileError. @internal */
 export class FetchError extends CompileError {}
 
-/** What a job had written before it failed. */
-export interface PartialOutput {
-  readonly stdout: Uint8Array<ArrayBuffer>;
-  readonly stderr: Uint8Array<ArrayBuffer>;
+const decoder = new TextDecoder();
+
+/** What a job wrote: all of it, or what it had written before it failed. */
+export class Output {
+  constructor(
+    readonly stdout: Uint8Array<ArrayBuffer>,
+    readonly stderr: Uint8Array<ArrayBuffer>,
+  ) {}
+
+  /** As text in UTF-8; what is none becomes U+FFFD. */
+  get stdoutText(): string {
+    return decoder.decode(this.stdout);
+  }
+
+  get stderrText(): string {
+    return decoder.decode(this.stderr);
+  }
 }
 
 /** A job that did not exit by itself. After `pool.run`, `output` is what it had written until then. */
 export class JobError extends PoolError {
   override name = 'JobError';
-  output?: PartialOutput;
+  output?: Output;
 }
 
 /** The module could not be run as a command: an import that nobody provides, no `_start`, no memory for it. */
@@ -100,8 +122,8 @@ export class TrapError extends JobError {
   }
 }
 
-/** The job was cancelled, by `cancel`, by an `AbortSignal` (then `cause` is its reason) or by closing the pool. Its
- * name is `AbortError`, as of every other aborted operation of the platform. */
+/** The job, or another call, was cancelled: by `cancel` or by an `AbortSignal` (then `cause` is the reason), or by closing
+ * the pool. Its name is `AbortError`, as of every other aborted operation of the platform. */
 export class CancelledError extends JobError {
   override name = 'AbortError';
   constructor(options?: ErrorOptions) {
@@ -109,11 +131,27 @@ export class CancelledError extends JobError {
   }
 }
 
-/** The job's `timeoutMs` ran out. */
+/** The job's `timeoutMs` ran out, or its signal was one of `AbortSignal.timeout` (then `cause` is the signal's reason). Its
+ * name is `TimeoutError`, as that reason's. */
 export class TimedOutError extends JobError {
   override name = 'TimeoutError';
-  constructor() {
-    super('POOL_TIMED_OUT', 'the job took longer than its timeout');
+  constructor(options?: ErrorOptions) {
+    super('POOL_TIMED_OUT', 'the job took longer than its timeout', options);
+  }
+}
+
+/** The error of what was cancelled for a reason; one that is a `TimeoutError` stays one. */
+export function abortError(reason: unknown): JobError {
+  if (reason === undefined) return new CancelledError();
+  const timedOut = typeof reason === 'object' && reason !== null && 'name' in reason && reason.name === 'TimeoutError';
+  return timedOut ? new TimedOutError({ cause: reason }) : new CancelledError({ cause: reason });
+}
+
+/** What was to be the guest's stdin failed: `cause` is its error. The guest got EIO behind what had come. */
+export class InputError extends JobError {
+  override name = 'InputError';
+  constructor(cause: unknown) {
+    super('POOL_INPUT_FAILED', `the job's stdin failed: ${String(cause)}`, { cause });
   }
 }
 

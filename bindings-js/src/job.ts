@@ -1,15 +1,20 @@
 /** A running job, as the caller of `pool.spawn` sees it. */
 import type { Client } from './client.js';
-import { readable, writable } from './streams.js';
+import { Inlet, InletStream, Outlet, readable } from './streams.js';
 import type { JobStatus, Task } from './task.js';
+
+/** Frees what a stream that nobody holds any more had: an input ends, and what comes out is discarded. */
+const dropped = new FinalizationRegistry<() => void>((free) => free());
 
 /** A guest that runs, or waits for a worker. As `Deno.ChildProcess`. */
 export class Job {
-  /** Into the guest's stdin. Writing waits while the pipe is full; closing is the guest's end of file. Writing fails with
-   * EBADF if it is not piped. */
+  /** Into the guest's stdin. Writing waits while the pipe is full; closing is the guest's end of file. Aborting it, or
+   * writing what are no bytes, fails the job: the guest gets EIO behind what was written, and `status` rejects with an
+   * `InputError`. Writing fails with EPIPE once the guest has closed its stdin or ended, and a stream that is piped into
+   * it is cancelled; with EBADF if it is not piped. */
   readonly stdin: WritableStream<Uint8Array>;
   /** Out of the guest's stdout, and stderr. The guest waits while the pipe is full. Both end when the guest ends; one that
-   * is not piped is at its end. Read or cancel both: a pipe is the pool's until then. */
+   * is not piped is at its end. Read or cancel both: what is left unread keeps a pipe, until the stream is garbage. */
   readonly stdout: ReadableStream<Uint8Array<ArrayBuffer>>;
   readonly stderr: ReadableStream<Uint8Array<ArrayBuffer>>;
   /** Resolves when the guest has exited, whatever its code; rejects with a `JobError` if it ended in any other way. */
@@ -19,9 +24,9 @@ export class Job {
   /** @internal Use `pool.spawn`. */
   constructor(client: Client, task: Task) {
     const [stdin, stdout, stderr] = task.ends;
-    this.stdin = writable(client, stdin);
-    this.stdout = readable(client, stdout);
-    this.stderr = readable(client, stderr);
+    this.stdin = inputOf(new Inlet(client, stdin), task);
+    this.stdout = outputOf(new Outlet(client, stdout), task);
+    this.stderr = outputOf(new Outlet(client, stderr), task);
     this.status = task.status;
     this.#task = task;
   }
@@ -37,4 +42,23 @@ export class Job {
     this.cancel();
     await this.status.catch(() => undefined);
   }
+}
+
+/** What a task keeps must not keep the stream: it may become garbage while the job runs. */
+function inputOf(inlet: Inlet, task: Task): WritableStream<Uint8Array> {
+  const stream = new InletStream(inlet, (error) => task.failInput(error, inlet));
+  const held = new WeakRef(stream);
+  task.onEnd(() => {
+    inlet.close();
+    held.deref()?.onJobEnd();
+  });
+  dropped.register(stream, () => inlet.close());
+  return stream;
+}
+
+function outputOf(outlet: Outlet, task: Task): ReadableStream<Uint8Array<ArrayBuffer>> {
+  const stream = readable(outlet);
+  task.onEnd(() => outlet.onJobEnd());
+  dropped.register(stream, () => void outlet.discard().catch(() => undefined)); // the pool may be closed by then
+  return stream;
 }

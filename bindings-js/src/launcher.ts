@@ -1,9 +1,11 @@
 /** Starting jobs: opens their pipes and submits them, in the order they came, waiting while the pool is full. */
-import { onAbort } from './abort.js';
+import type { CallSite } from './callsite.js';
 import { type Client, EAGAIN, type Fd, type Stdio, type VolumePreopen } from './client.js';
-import { CancelledError, errorOfStatus, type JobError, TimedOutError } from './errors.js';
+import type { Directory } from './directory.js';
+import { errorOfStatus, type JobError } from './errors.js';
 import { errorCodes, layout } from './layout.gen.js';
 import type { Checked } from './options.js';
+import { after, type Patience } from './patience.js';
 import { Task } from './task.js';
 
 /** Which of stdin, stdout and stderr are pipes. */
@@ -13,13 +15,18 @@ export type Piped = readonly [boolean, boolean, boolean];
 export interface Order {
   readonly module: number;
   readonly options: Checked;
-  readonly preopens: readonly VolumePreopen[];
+  /** Their directories too, because one that is garbage gives its volume back. */
+  readonly preopens: readonly (VolumePreopen & { readonly directory: Directory })[];
   readonly piped: Piped;
   readonly signal: AbortSignal | undefined;
+  /** How long it waits for a place. */
+  readonly patience: Patience;
+  /** Where it was asked for. */
+  readonly site: CallSite;
 }
 
-/** Beyond this, timers of the platform fire at once. */
-const TIMER_MAX_MS = 0x7fff_ffff;
+/** If for so long nothing became free, and no job runs that could free something, nothing ever will by itself. */
+const STUCK_MS = 10_000;
 
 export class Launcher {
   readonly #client: Client;
@@ -27,13 +34,14 @@ export class Launcher {
   /** Whose turn is next, in the order they came. */
   readonly #waiting = new Set<() => void>();
   readonly #onBusy: (busy: boolean) => void;
-  #dead: JobError | undefined;
+  #shut = false;
 
   /** `onBusy` is told when the first job comes and when the last has settled. */
   constructor(client: Client, onBusy: (busy: boolean) => void) {
     this.#client = client;
     this.#onBusy = onBusy;
     client.onBlocks(() => this.#wakeNext());
+    client.onRoom(() => this.#wakeNext());
   }
 
   /** How many jobs are submitted and not settled. */
@@ -41,52 +49,46 @@ export class Launcher {
     return this.#live.size;
   }
 
-  /** Submits a job as soon as the pool has room for it. */
+  /** Submits a job as soon as the pool has room for it. Rejects with what it lacks (POOL_ENFILE, POOL_EAGAIN) if that is
+   * held by the page alone. */
   async launch(order: Order): Promise<Task> {
     try {
       if (this.#waiting.size > 0) await this.#turn(order);
       for (;;) {
-        this.#checkStillWanted(order);
+        if (this.#shut) await order.patience.until(new Promise<never>(() => undefined));
+        order.patience.check();
         const task = this.#try(order);
-        if (task) return task;
-        await this.#turn(order);
+        if (typeof task !== 'number') return task;
+        const woken = await this.#turn(order);
+        if (!woken && this.#live.size === 0) throw errorOfStatus(task);
       }
     } finally {
       this.#wakeNext(); // there may be room for one more, or the turn was not needed
     }
   }
 
-  #checkStillWanted({ signal, options }: Order): void {
-    if (this.#dead) throw this.#dead;
-    if (signal?.aborted) throw new CancelledError({ cause: signal.reason });
-    if (performance.now() >= options.deadline) throw new TimedOutError();
-  }
-
-  /** Cancels every job. */
-  cancelAll(reason: unknown): void {
+  /** Cancels every job, and lets no other begin: those that wait do so until the pool has ended. */
+  shut(reason: unknown): void {
+    this.#shut = true;
     for (const task of [...this.#live]) task.cancel(reason);
   }
 
-  /** Ends every job here, and every later one, with an error: the pool is gone. */
-  failAll(error: JobError): void {
-    this.#dead ??= error; // first, so that a reaction which submits again is refused
-    for (const task of [...this.#live]) task.fail(error);
-    while (this.#waiting.size > 0) this.#wakeNext();
+  /** Ends every job with an error of its own: the pool is gone. */
+  failAll(error: () => JobError): void {
+    for (const task of [...this.#live]) task.fail(error());
   }
 
-  /** Waits for something to become free, and no longer than the job is wanted. */
-  #turn({ signal, options }: Order): Promise<void> {
+  /** Waits for something to become free, and no longer than the job is wanted: true; or until it seems stuck: false. */
+  #turn({ patience }: Order): Promise<boolean> {
     return new Promise((resolve) => {
-      const end = (): void => {
-        clearTimeout(timer);
-        forget();
-        this.#waiting.delete(end);
-        resolve();
+      const end = (woken: boolean): void => {
+        forget.forEach((each) => each());
+        this.#waiting.delete(wake);
+        resolve(woken);
       };
-      const ms = Math.min(options.deadline - performance.now(), TIMER_MAX_MS);
-      const timer = ms < TIMER_MAX_MS ? setTimeout(end, ms) : undefined;
-      const forget = onAbort(signal, end);
-      this.#waiting.add(end);
+      const wake = (): void => end(true);
+      const forget = [patience.onEnd(wake), after(STUCK_MS, () => end(false))];
+      this.#waiting.add(wake);
     });
   }
 
@@ -94,24 +96,26 @@ export class Launcher {
     for (const turn of this.#waiting) return turn();
   }
 
-  /** One try; `undefined`: the pool is full. */
-  #try({ module, options, preopens, piped, signal }: Order): Task | undefined {
+  /** One try; a status: the pool is full. */
+  #try({ module, options, preopens, piped, signal, site }: Order): Task | number {
     const pipes = this.#openPipes(piped, options.pipeCapacity);
-    if (!pipes) return undefined;
+    if (!pipes) return errorCodes.POOL_ENFILE;
     const { theirs, ours } = pipes;
     try {
       const { args, env, priority } = options;
       const stdio = [stdioOf(theirs[0]), stdioOf(theirs[1]), stdioOf(theirs[2])] as const;
       const timeoutMs = timeoutMsOf(options);
       const job = this.#client.submit({ module, stdio, args, env, preopens, priority, timeoutMs });
-      if (job > 0) return this.#add(new Task(this.#client, job, ours, signal, (settled) => this.#onSettled(settled)));
+      if (job > 0) {
+        return this.#add(new Task(this.#client, job, ours, signal, site, (settled) => this.#onSettled(settled)));
+      }
       if (job !== EAGAIN) throw errorOfStatus(job);
     } catch (error) {
       this.#closeAll([...theirs, ...ours]);
       throw error;
     }
     this.#closeAll([...theirs, ...ours]);
-    return undefined;
+    return EAGAIN;
   }
 
   #openPipes(piped: Piped, capacity: number): { theirs: [Fd, Fd, Fd]; ours: [Fd, Fd, Fd] } | undefined {

@@ -1,9 +1,11 @@
 /** Compiling guests: once each, whatever shape they come in. */
+import { onAbort } from './abort.js';
 import { bytesOfBlob } from './blob.js';
 import { isBlob, isModule, isRequest, isResponse, isThenable, isUrl, read } from './brand.js';
 import { type Bytes, copyOf, viewOf } from './bytes.js';
 import { CompileError, FetchError } from './errors.js';
 import { hasLoneSurrogate, invalid, quote, refusal, show } from './gate.js';
+import type { Patience } from './patience.js';
 import type { Platform } from './platform.js';
 import { looksLike } from './sniff.js';
 
@@ -18,18 +20,35 @@ const REASON_CHARS = 200;
 const TAKEN =
   'a URL, a string, a Request, a Response, a Blob, bytes, a WebAssembly.Module, or a promise of one of these';
 
+/** What a URL is compiled to, and who waits for that. */
+interface Shared {
+  readonly module: Promise<WebAssembly.Module>;
+  readonly abort: AbortController;
+  waiting: number;
+  settled: boolean;
+}
+
 export class Compiler {
   readonly #platform: Platform;
-  readonly #byUrl = new Map<string, Promise<WebAssembly.Module>>();
+  readonly #byUrl = new Map<string, Shared>();
   readonly #urls = new WeakMap<WebAssembly.Module, string>();
 
   constructor(platform: Platform) {
     this.#platform = platform;
   }
 
-  /** Rejects with POOL_EINVAL what is no source, and with a CompileError what is no module. */
-  async compile(source: ModuleSource): Promise<WebAssembly.Module> {
-    return isThenable(source) ? this.#compile(await settled(source), 'the promised source') : this.#compile(source);
+  /** Rejects with POOL_EINVAL what is no source, and with a CompileError what is no module. Waits as long as `patience`
+   * does. */
+  async compile(source: ModuleSource, patience: Patience): Promise<WebAssembly.Module> {
+    patience.check();
+    if (!isThenable(source)) return this.#compile(source, 'source', patience);
+    const promised = settled(source);
+    try {
+      return await this.#compile(await patience.until(promised), 'the promised source', patience);
+    } catch (error) {
+      promised.then(letGo, () => undefined); // it may come when nobody wants it any more
+      throw error;
+    }
   }
 
   /** Forgets that a URL has been compiled to this module. */
@@ -38,36 +57,79 @@ export class Compiler {
     if (url !== undefined) this.#byUrl.delete(url);
   }
 
-  #compile(source: unknown, name = 'source'): Promise<WebAssembly.Module> | WebAssembly.Module {
+  async #compile(source: unknown, name: string, patience: Patience): Promise<WebAssembly.Module> {
     if (isModule(source)) return source as WebAssembly.Module;
-    if (typeof source === 'string') return this.#compileUrl(source, name);
-    if (isUrl(source)) return this.#compileUrl(source.href, name);
-    if (isBlob(source)) return bytesOfBlob(name, source).then(compileBytes);
-    if (isRequest(source)) return compileResponse(this.#load(source), name);
+    if (typeof source === 'string') return this.#compileUrl(source, name, patience);
+    if (isUrl(source)) return this.#compileUrl(source.href, name, patience);
+    const abort = new AbortController();
+    const forget = isRequest(source) ? onAbort(source.signal, () => abort.abort(source.signal.reason)) : undefined;
+    try {
+      return await patience.until(this.#compileGiven(source, name, abort.signal));
+    } catch (error) {
+      abort.abort(error);
+      throw error;
+    } finally {
+      forget?.();
+    }
+  }
+
+  async #compileGiven(source: unknown, name: string, signal: AbortSignal): Promise<WebAssembly.Module> {
+    if (isBlob(source)) return compileBytes(await bytesOfBlob(name, source));
+    if (isRequest(source)) {
+      const { signal: own } = source; // ours takes its place
+      return compileResponse(this.#load(source, own.aborted ? own : signal), name);
+    }
     if (isResponse(source)) return compileResponse(source, name);
     const view = viewOf(name, source);
     if (view) return compileBytes(view);
     throw refusal(name, source, TAKEN);
   }
 
-  #compileUrl(url: string, name: string): Promise<WebAssembly.Module> {
+  /** The fetch goes on for as long as somebody waits for it. */
+  async #compileUrl(url: string, name: string, patience: Patience): Promise<WebAssembly.Module> {
     if (url === '' || hasLoneSurrogate(url)) throw refusal(name, url, 'a URL or a path');
-    let module = this.#byUrl.get(url);
-    if (!module) {
-      module = compileResponse(this.#load(url), name);
-      module.then(
-        (compiled) => this.#urls.set(compiled, url),
-        () => this.#byUrl.delete(url), // a later try may find it
-      );
-      this.#byUrl.set(url, module);
+    const shared = this.#byUrl.get(url) ?? this.#begin(url, name);
+    if (shared.settled) return shared.module;
+    shared.waiting++;
+    try {
+      return await patience.until(shared.module);
+    } catch (error) {
+      throw error instanceof CompileError ? error.again() : error;
+    } finally {
+      if (--shared.waiting === 0 && !shared.settled) {
+        if (this.#byUrl.get(url) === shared) this.#byUrl.delete(url);
+        shared.abort.abort();
+      }
     }
-    return module;
+  }
+
+  #begin(url: string, name: string): Shared {
+    const abort = new AbortController();
+    const module = compileResponse(this.#load(url, abort.signal), name);
+    const shared: Shared = { module, abort, waiting: 0, settled: false };
+    module.then(
+      (compiled) => {
+        shared.settled = true;
+        this.#urls.set(compiled, url);
+      },
+      () => {
+        shared.settled = true;
+        if (this.#byUrl.get(url) === shared) this.#byUrl.delete(url); // a later try may find it
+      },
+    );
+    this.#byUrl.set(url, shared);
+    return shared;
   }
 
   /** What cannot even be asked for rejects, too. */
-  async #load(source: string | Request): Promise<Response> {
-    return this.#platform.load(source);
+  async #load(source: string | Request, signal: AbortSignal): Promise<Response> {
+    return this.#platform.load(source, signal);
   }
+}
+
+/** Ends a response that nobody has begun to read. */
+function letGo(source: unknown): void {
+  if (isResponse(source) && !source.bodyUsed && !source.body?.locked) void source.body?.cancel().catch(() => undefined);
 }
 
 /** What a promise of a source comes to. */

@@ -41,10 +41,12 @@ export interface JobOptions {
   /** The directories that it sees, each by the path that it knows it as; it sees no other files. 16 at
    * most. (default: none) */
   preopens?: Readonly<Record<string, Directory | Preopen | undefined>> | undefined;
-  /** Ends the job when aborted: it rejects with a `CancelledError` whose `cause` is the signal's reason. */
+  /** Ends the job when aborted, and also what comes before it, as fetching its module: it rejects with a `CancelledError`
+   * whose `cause` is the signal's reason; with a `TimedOutError` if that is a `TimeoutError`, as of
+   * `AbortSignal.timeout`. */
   signal?: AbortSignal | undefined;
-  /** Milliseconds from now until the job ends as timed out; compiling and waiting for a place count. Fractions are rounded
-   * up. (default: none) */
+  /** Milliseconds from now until the job ends as timed out; fetching, compiling, filling directories and waiting for a
+   * place count. Fractions are rounded up. (default: none) */
   timeoutMs?: number | undefined;
   /** "high" begins before all others that wait for a worker, "low" only when no other does. (default: "normal") */
   priority?: Priority | undefined;
@@ -57,7 +59,9 @@ export interface JobOptions {
 export interface RunOptions extends JobOptions {
   /** What the guest reads from its stdin: a string, bytes (which are copied), a Blob, a stream of bytes, or an iterable of
    * strings and bytes, as Node's streams are. Streams and iterables are read only as fast as the guest reads, and cancelled
-   * when it reads no more. `null` is as good as nothing. (default: end of file) */
+   * when it reads no more. `null` is as good as nothing. A source that fails
+   * fails the job: the guest gets EIO behind what had come and a second to end by itself, and the call rejects with an
+   * `InputError`. (default: end of file) */
   stdin?: Input | null | undefined;
   /** Bytes of stdout, and of stderr, that are kept. A guest that writes more is ended, and the call rejects with an
    * `OutputLimitError`. (default: 64 MiB) */

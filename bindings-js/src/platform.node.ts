@@ -18,10 +18,10 @@ export const platform: Platform = {
   spawnWorker: nodeChild,
   restMs: nodeRestMs,
   urlOf: (text) => urlOf(text).href,
-  load: (source) => {
-    if (typeof source !== 'string') return fetch(source);
+  load: (source, signal) => {
+    if (typeof source !== 'string') return fetch(source, { signal: signal ?? null });
     const url = urlOf(source);
-    return url.protocol === 'file:' ? readModule(url) : fetch(url);
+    return url.protocol === 'file:' ? readModule(url, signal) : fetch(url, { signal: signal ?? null });
   },
 };
 
@@ -31,6 +31,6 @@ function urlOf(source: string): URL {
 }
 
 /** fetch does not read files. */
-async function readModule(url: URL): Promise<Response> {
-  return new Response(await readFile(url), { headers: { 'Content-Type': 'application/wasm' } });
+async function readModule(url: URL, signal?: AbortSignal): Promise<Response> {
+  return new Response(await readFile(url, { signal }), { headers: { 'Content-Type': 'application/wasm' } });
 }

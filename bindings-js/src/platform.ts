@@ -14,6 +14,6 @@ export interface Platform {
   readonly restMs: number;
   /** A string as an absolute URL. Throws if it is none. */
   urlOf(text: string): string;
-  /** Fetches what a string or a request names. May throw. */
-  load(source: string | Request): Promise<Response>;
+  /** Fetches what a string or a request names, until `signal` aborts. May throw. */
+  load(source: string | Request, signal?: AbortSignal): Promise<Response>;
 }

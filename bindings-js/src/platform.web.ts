@@ -14,5 +14,5 @@ export const platform: Platform = {
   spawnWorker: (url, name) => webChild(new Worker(url, { type: 'module', name })),
   restMs: webRestMs,
   urlOf: (text) => new URL(text, globalThis.document?.baseURI ?? globalThis.location?.href).href,
-  load: (source) => fetch(source),
+  load: (source, signal) => fetch(source, { signal: signal ?? null }),
 };

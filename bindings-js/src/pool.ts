@@ -1,11 +1,12 @@
 /** The pool: what an application makes first. */
 import { isModule } from './brand.js';
-import type { Client, PoolMemory, VolumePreopen } from './client.js';
-import { CancelledError, JobError, LostError, OutputLimitError, type PartialOutput, PoolError } from './errors.js';
+import { CallSite } from './callsite.js';
+import type { Client, Fd, PoolMemory } from './client.js';
+import { CancelledError, JobError, LostError, Output, OutputLimitError, PoolError } from './errors.js';
 import { Files } from './files.js';
-import { refusal } from './gate.js';
+import { fields, type Names, refusal } from './gate.js';
 import { Job } from './job.js';
-import { Launcher } from './launcher.js';
+import { Launcher, type Order, type Piped } from './launcher.js';
 import { ModuleList } from './module-list.js';
 import { Compiler, type ModuleSource } from './modules.js';
 import {
@@ -14,12 +15,15 @@ import {
   checkRun,
   checkSpawn,
   type RunOptions,
+  signalOf,
   type SpawnOptions,
 } from './options.js';
 import { layout } from './layout.gen.js';
+import { Patience, Shutdown } from './patience.js';
 import type { FromCoordinator, Roster } from './protocol.js';
 import { closeParts, endParts, type Parts } from './start.js';
-import { collect, feed } from './streams.js';
+import { openSource, type Source } from './source.js';
+import { collect, feed, Inlet, Outlet } from './streams.js';
 import type { Task } from './task.js';
 import { wholeNumber } from './whole-number.js';
 
@@ -37,18 +41,31 @@ export interface PoolStats {
   readonly memory: PoolMemory;
 }
 
-/** What `pool.run` resolves with. */
-export interface RunResult {
-  /** The exit code, 0 to 4294967295. */
-  readonly code: number;
-  /** All that the guest wrote. */
-  readonly stdout: Uint8Array<ArrayBuffer>;
-  readonly stderr: Uint8Array<ArrayBuffer>;
+/** What `pool.run` resolves with: all that the guest wrote, and how it ended. */
+export class RunResult extends Output {
+  constructor(
+    /** The exit code, 0 to 4294967295. */
+    readonly code: number,
+    stdout: Uint8Array<ArrayBuffer>,
+    stderr: Uint8Array<ArrayBuffer>,
+  ) {
+    super(stdout, stderr);
+  }
 }
+
+/** Options of `pool.compile`. */
+export interface CompileOptions {
+  /** Ends the wait when aborted: the call rejects with a `CancelledError` whose `cause` is the signal's reason. The fetch
+   * of a URL is aborted unless somebody else waits for it. */
+  signal?: AbortSignal | undefined;
+}
+
+const compileNames: Names<CompileOptions> = { signal: true };
 
 /** A pool of workers that run WebAssembly programs beside the thread that made it, which never blocks.
  *
- * One thread uses a pool: the one that created it. Several pools are independent of each other. */
+ * One thread uses a pool: the one that created it. Several pools are independent of each other. A pool lives until it is
+ * closed: one that is only dropped keeps its threads and its memory. */
 export class Pool {
   readonly tier: Tier = 'shared';
   readonly #parts: Parts;
@@ -59,6 +76,8 @@ export class Pool {
   readonly #modules: ModuleList;
   readonly #moduleIds = new WeakMap<WebAssembly.Module, number>();
   #roster: Roster;
+  /** Who waits for something before a job is told here when the pool ends. */
+  readonly #shutdown = new Shutdown();
   #closing: Promise<void> | undefined;
   /** How many of our parts have something to wait for, so that the process must not end. */
   #busy = 0;
@@ -75,45 +94,79 @@ export class Pool {
     this.#launcher = new Launcher(client, onBusy);
     this.#files = new Files(coordinator, onBusy);
     coordinator.onMessage((message) => this.#onMessage(message));
-    coordinator.onFailure((text) => this.#die(new LostError(`the coordinator died: ${text}`)));
+    coordinator.onFailure((text) => this.#die(`the coordinator died: ${text}`));
   }
 
   /** Compiles a guest, once for all workers; the same URL is fetched and compiled once.
    * Rejects with a `CompileError`, and with POOL_EINVAL if it is no source. */
-  compile(source: ModuleSource): Promise<WebAssembly.Module> {
-    return this.#compiler.compile(source);
+  async compile(source: ModuleSource, options?: CompileOptions): Promise<WebAssembly.Module> {
+    const site = new CallSite();
+    try {
+      const { signal } = fields<CompileOptions>('options', options, compileNames);
+      this.#refuseIfClosed();
+      return await this.#compiler.compile(source, new Patience(signalOf(signal), Infinity, this.#shutdown));
+    } catch (error) {
+      throw site.sign(error);
+    }
   }
 
   /** Runs a WASI command to its end: resolves with its exit code, whatever it is, and all that it wrote.
    * Rejects with POOL_EINVAL, before anything is done, if an option is wrong; with a `CompileError`; or with a `JobError`
    * whose `output` is what it had written until it failed. */
   async run(source: ModuleSource, options?: RunOptions): Promise<RunResult> {
-    const checked = checkRun(options);
-    const { input: stdin, maxOutput: limit } = checked;
-    const task = await this.#launch(source, checked, [stdin !== undefined, true, true]);
-    const [input, output, errors] = task.ends;
+    const site = new CallSite();
+    let stdin: Source | undefined;
+    try {
+      const checked = checkRun(options);
+      if (checked.input) stdin = openSource(checked.input);
+      const task = await this.#launch(source, checked, [stdin !== undefined, true, true], site);
+      if (stdin) this.#feed(task, stdin);
+      return await this.#finish(task, checked.maxOutput);
+    } catch (error) {
+      stdin?.cancel(error); // if it has not come to a job
+      throw site.sign(error);
+    }
+  }
+
+  /** The guest need not read its input; a source that fails fails the job. */
+  #feed(task: Task, source: Source): void {
+    const inlet = new Inlet(this.#client, task.ends[0]);
+    task.onEnd((error) => {
+      inlet.close();
+      source.cancel(error ?? new PoolError('POOL_EPIPE', 'the guest has exited'));
+    });
+    void feed(inlet, source, (error) => task.failInput(error, inlet));
+  }
+
+  /** Collects a job's outputs, and waits for its end. */
+  async #finish(task: Task, limit: number): Promise<RunResult> {
     let excess: OutputLimitError | undefined;
     const onLimit = (): void => task.cancel((excess ??= new OutputLimitError(limit)));
-    const written = Promise.all([output, errors].map((fd) => collect(this.#client, fd, limit, onLimit)));
-    // The guest need not read its input; a source that fails ends the job.
-    if (stdin) feed(this.#client, input, stdin).catch((error: unknown) => isEpipe(error) || task.cancel(error));
+    const collectFrom = (fd: Fd): Promise<Uint8Array<ArrayBuffer>> =>
+      collect(new Outlet(this.#client, fd), limit, onLimit);
+    const written = Promise.all([collectFrom(task.ends[1]), collectFrom(task.ends[2])]);
+    written.catch(() => undefined); // when the pool is closed nobody asks
     try {
       const { code } = await task.status;
-      const result = { code, ...outputOf(await written) };
+      const result = new RunResult(code, ...(await written));
       if (excess) throw excess; // it may have exited by itself when its pipe was closed
       return result;
     } catch (thrown) {
       const error = excess ?? thrown;
-      if (error instanceof JobError && !this.#closing) error.output = outputOf(await written);
+      if (error instanceof JobError && !this.#closing) error.output = new Output(...(await written));
       throw error;
     }
   }
 
   /** Starts a WASI command: resolves with its job as soon as the pool has a place for it. */
   async spawn(source: ModuleSource, options?: SpawnOptions): Promise<Job> {
-    const checked = checkSpawn(options);
-    const task = await this.#launch(source, checked, checked.piped);
-    return new Job(this.#client, task);
+    const site = new CallSite();
+    try {
+      const checked = checkSpawn(options);
+      return new Job(this.#client, await this.#launch(source, checked, checked.piped, site));
+    } catch (error) {
+      throw site.sign(error);
+    }
   }
 
   /** Has the workers forget a module, as soon as no job that was given it runs. Give it again, and they are sent it
@@ -129,7 +182,7 @@ export class Pool {
 
   /** Changes how many jobs run at the same time, 1 to 127. Jobs that run go on: a worker too many ends after its job. */
   resize(workers: number): void {
-    if (this.#closing) throw new PoolError('POOL_ESHUTDOWN', 'the pool is closed');
+    this.#refuseIfClosed();
     if (workers === undefined) throw refusal('workers', workers, 'a whole number');
     this.#client.resize(wholeNumber('workers', workers, layout.POOL_WORKERS_MAX));
   }
@@ -155,17 +208,20 @@ export class Pool {
     return this.close();
   }
 
-  async #launch(source: ModuleSource, options: Checked, piped: readonly [boolean, boolean, boolean]): Promise<Task> {
-    if (this.#closing) throw new PoolError('POOL_ESHUTDOWN', 'the pool is closed');
+  async #launch(source: ModuleSource, options: Checked, piped: Piped, site: CallSite): Promise<Task> {
+    this.#refuseIfClosed();
+    const { signal } = options;
+    const patience = new Patience(signal, options.deadline, this.#shutdown);
+    patience.check();
     // A module needs no compiling, and jobs begin in the order in which they came.
     const ready = this.#moduleIds.has(source) || isModule(source);
-    const module = ready ? (source as WebAssembly.Module) : await this.compile(source);
+    const module = ready ? (source as WebAssembly.Module) : await this.#compiler.compile(source, patience);
     const id = this.#idOf(module);
     const done = (): void => this.#modules.done(id);
     this.#modules.use(id);
     try {
-      const preopens = await this.#attach(options.preopens);
-      const task = await this.#launcher.launch({ module: id, options, preopens, piped, signal: options.signal });
+      const preopens = options.preopens.length > 0 ? await patience.until(this.#attach(options.preopens)) : [];
+      const task = await this.#launcher.launch({ module: id, options, preopens, piped, signal, patience, site });
       void task.status.then(done, done);
       return task;
     } catch (error) {
@@ -174,12 +230,16 @@ export class Pool {
     }
   }
 
+  #refuseIfClosed(): void {
+    if (this.#closing) throw new PoolError('POOL_ESHUTDOWN', 'the pool is closed');
+  }
+
   /** Moves directories into the pool that are not there yet. */
-  #attach(preopens: readonly CheckedPreopen[]): Promise<VolumePreopen[]> {
+  #attach(preopens: readonly CheckedPreopen[]): Promise<Order['preopens']> {
     return Promise.all(
       preopens.map(async ({ path, directory, readOnly }) => {
         const volume = await directory.attach(this.#files);
-        return { path, volume, readOnly };
+        return { path, volume, readOnly, directory };
       }),
     );
   }
@@ -207,38 +267,33 @@ export class Pool {
       case 'millrace:files':
         return this.#files.onReply(message);
       case 'millrace:failed':
-        return this.#die(new LostError(message.message));
+        return this.#die(message.message);
     }
   }
 
   /** The coordinator is gone, and with it everything. */
-  #die(error: LostError): void {
+  #die(text: string): void {
     this.#closing ??= Promise.resolve();
-    this.#end(error);
+    this.#end(() => new LostError(text));
   }
 
   async #close(): Promise<void> {
     const reason = new PoolError('POOL_ESHUTDOWN', 'the pool was closed');
+    const error = (): JobError => new CancelledError({ cause: reason });
     this.#keepAlive(true);
     this.#client.shut(); // or a worker that is free again would begin what is about to be cancelled
-    this.#launcher.cancelAll(reason);
+    this.#launcher.shut(reason);
     await closeParts(this.#parts);
     this.#keepAlive(false);
-    this.#end(new CancelledError({ cause: reason }));
+    this.#end(error);
   }
 
-  #end(error: JobError): void {
+  #end(error: () => JobError): void {
+    this.#client.flush(); // what has ended by itself until now has
+    this.#shutdown.end(error); // first, so that a reaction which submits again is refused
     this.#launcher.failAll(error);
     this.#files.shut();
     endParts(this.#parts);
     this.#roster = { workers: 0, lost: this.#roster.lost };
   }
-}
-
-function isEpipe(error: unknown): boolean {
-  return error instanceof PoolError && (error.code === 'POOL_EPIPE' || error.code === 'POOL_EBADF');
-}
-
-function outputOf([stdout, stderr]: Uint8Array<ArrayBuffer>[]): PartialOutput {
-  return { stdout: stdout!, stderr: stderr! };
 }

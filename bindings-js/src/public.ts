@@ -7,13 +7,14 @@ export type { ReadFileOptions, ReadRange } from './range.js';
 export {
   CancelledError,
   CompileError,
+  InputError,
   JobError,
   LostError,
   NotIsolatedError,
   NotStartedError,
+  Output,
   OutputLimitError,
   OutputLostError,
-  type PartialOutput,
   PoolError,
   type PoolErrorCode,
   StartError,
@@ -27,7 +28,8 @@ export type { Chunk, Input } from './input.js';
 export type { Job } from './job.js';
 export type { ModuleSource } from './modules.js';
 export type { JobOptions, Preopen, Priority, RunOptions, SpawnOptions } from './options.js';
-export type { PoolStats, RunResult, Tier } from './pool.js';
+export { type CompileOptions, type PoolStats, RunResult, type Tier } from './pool.js';
 export type { DirectoryEntry, EntryKind, EntryStat } from './protocol.js';
+export { SaveError, type SaveFailure, type SaveOptions, type SaveReport } from './save.js';
 export type { PoolOptions, PoolUrls } from './start.js';
 export type { JobStatus } from './task.js';

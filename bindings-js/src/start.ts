@@ -1,11 +1,14 @@
 /** Starting a pool: memory, coordinator, workers, and this thread's place in the shared memory. */
 import { isUrl } from './brand.js';
+import { CallSite } from './callsite.js';
 import { Client } from './client.js';
 import { type CoordinatorChild, Crew } from './crew.js';
-import { NotIsolatedError, PoolError, StartError } from './errors.js';
+import { JobError, NotIsolatedError, PoolError, StartError } from './errors.js';
 import { fields, invalid, type Names, refusal, type Unchecked } from './gate.js';
 import { layout } from './layout.gen.js';
 import { Compiler } from './modules.js';
+import { signalOf } from './options.js';
+import { Patience } from './patience.js';
 import type { Platform } from './platform.js';
 import type { Roster, SharedParts } from './protocol.js';
 import { instantiate } from './thread.js';
@@ -31,6 +34,9 @@ export interface PoolOptions {
   /** Milliseconds that a cancelled guest may go on computing before its worker is ended and replaced; fractions
    * are rounded up. (default: 50) */
   graceMs?: number | undefined;
+  /** Ends the start when aborted: it rejects with a `CancelledError` whose `cause` is the signal's reason, and leaves
+   * nothing behind. Has no meaning for the pool once it is there. */
+  signal?: AbortSignal | undefined;
 }
 
 /** What a started pool stands on. */
@@ -48,6 +54,7 @@ const poolNames: Names<PoolOptions> = {
   urls: true,
   maxMemory: true,
   graceMs: true,
+  signal: true,
 };
 
 const urlNames: Names<PoolUrls> = { wasm: true, coordinator: true, worker: true };
@@ -64,27 +71,37 @@ const CLOSE_TIMEOUT_MS = 3000;
 
 /** Starts everything; on any failure nothing is left behind. */
 export async function startParts(platform: Platform, given: PoolOptions | undefined): Promise<Parts> {
-  const options = fields<PoolOptions>('options', given, poolNames);
+  const site = new CallSite();
+  try {
+    return await startAll(platform, fields<PoolOptions>('options', given, poolNames));
+  } catch (error) {
+    throw site.sign(error);
+  }
+}
+
+async function startAll(platform: Platform, options: Unchecked<PoolOptions>): Promise<Parts> {
   const { workers, maxWorkers } = workersOf(platform, options);
   const graceMs = milliseconds('graceMs', options.graceMs, 60_000) || DEFAULT_GRACE_MS;
   const memoryMib = memoryMibOf(options);
   const urls = urlsOf(platform, options);
+  const patience = new Patience(signalOf(options.signal));
   if (!platform.isIsolated()) throw new NotIsolatedError();
   const parts: SharedParts = {
     abi: layout.POOL_ABI,
-    wasm: await loadWasm(platform, urls.wasm),
+    wasm: await loadWasm(platform, urls.wasm, patience),
     memory: makeMemory(memoryMib),
   };
   const blocksMib = memoryMib - MIN_MEMORY_MIB / 2; // the rest is for code, stacks and the pool's own tables
   const coordinator = spawnCoordinator(platform, urls.coordinator);
   const crew = new Crew(coordinator, parts, (name) => platform.spawnWorker(urls.worker, name));
+  const start = new Start(platform, coordinator, urls, crew, parts);
   try {
     coordinator.keepAlive(true);
-    const ready = untilReady(platform, coordinator, urls, crew, parts);
     const limits = { workers, maxWorkers, cores: platform.cores(), graceMs, blocksMib, restMs: platform.restMs };
     coordinator.post({ type: 'millrace:start', parts, ...limits });
-    return await ready;
+    return await patience.until(start.ready);
   } catch (error) {
+    start.abandon();
     coordinator.terminate();
     crew.terminateAll();
     throw error;
@@ -102,32 +119,47 @@ function spawnCoordinator(platform: Platform, url: string): CoordinatorChild {
   }
 }
 
-/** Joins the pool once the coordinator has created it, and waits until its workers have started. */
-function untilReady(
-  platform: Platform,
-  coordinator: CoordinatorChild,
-  urls: Platform['urls'],
-  crew: Crew,
-  parts: SharedParts,
-): Promise<Parts> {
-  let timer: ReturnType<typeof setTimeout>;
-  const started = new Promise<Parts>((resolve, reject) => {
-    const fail = (text: string): void => reject(new StartError(text));
-    timer = setTimeout(() => fail('the pool did not start in time'), START_TIMEOUT_MS);
-    let client: Client | undefined;
-    coordinator.onFailure((text) => fail(`the coordinator failed: ${urls.coordinator}: ${text}`));
-    coordinator.onMessage((message) => {
-      try {
-        if (message.type === 'millrace:failed') fail(`${message.message} (${urls.worker})`);
-        if (message.type === 'millrace:created') client = join(parts, crew, message.pool);
-        if (message.type === 'millrace:ready' && client)
-          resolve({ platform, coordinator, client, crew, roster: message });
-      } catch (error) {
-        reject(error instanceof PoolError ? error : new StartError(String(error), { cause: error }));
-      }
+/** A start under way: joins the pool once the coordinator has created it. */
+class Start {
+  /** Resolves when the workers have started. */
+  readonly ready: Promise<Parts>;
+  readonly #timer: ReturnType<typeof setTimeout>;
+  #client: Client | undefined;
+  #abandoned = false;
+
+  constructor(
+    platform: Platform,
+    coordinator: CoordinatorChild,
+    urls: Platform['urls'],
+    crew: Crew,
+    parts: SharedParts,
+  ) {
+    let fail!: (text: string) => void;
+    const started = new Promise<Parts>((resolve, reject) => {
+      fail = (text) => reject(new StartError(text));
+      coordinator.onFailure((text) => fail(`the coordinator failed: ${urls.coordinator}: ${text}`));
+      coordinator.onMessage((message) => {
+        if (this.#abandoned) return;
+        try {
+          if (message.type === 'millrace:failed') fail(`${message.message} (${urls.worker})`);
+          if (message.type === 'millrace:created') this.#client = join(parts, crew, message.pool);
+          if (message.type === 'millrace:ready' && this.#client)
+            resolve({ platform, coordinator, client: this.#client, crew, roster: message });
+        } catch (error) {
+          reject(error instanceof PoolError ? error : new StartError(String(error), { cause: error }));
+        }
+      });
     });
-  });
-  return started.finally(() => clearTimeout(timer));
+    this.#timer = setTimeout(() => fail('the pool did not start in time'), START_TIMEOUT_MS);
+    this.ready = started.finally(() => clearTimeout(this.#timer));
+  }
+
+  /** Nobody waits any more. */
+  abandon(): void {
+    this.#abandoned = true;
+    clearTimeout(this.#timer);
+    this.#client?.stop();
+  }
 }
 
 function join(parts: SharedParts, crew: Crew, pool: number): Client {
@@ -188,10 +220,11 @@ function urlOf(platform: Platform, key: keyof PoolUrls, given: unknown = platfor
   }
 }
 
-async function loadWasm(platform: Platform, url: string): Promise<WebAssembly.Module> {
+async function loadWasm(platform: Platform, url: string, patience: Patience): Promise<WebAssembly.Module> {
   try {
-    return await new Compiler(platform).compile(url);
+    return await new Compiler(platform).compile(url, patience);
   } catch (cause) {
+    if (cause instanceof JobError) throw cause; // it was cancelled
     throw new StartError(`coordinator.wasm could not be loaded from ${url}: ${(cause as Error).message}`, { cause });
   }
 }

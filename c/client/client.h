@@ -53,4 +53,8 @@ int client_consume(struct pool *pool, pool_fd_t fd, uint32_t size);
 int32_t client_reserve(struct pool *pool, pool_fd_t fd, uint32_t wants, uint8_t **data_out);
 int client_commit(struct pool *pool, pool_fd_t fd, uint32_t size);
 
+/* Whether the reader of a write end is still there: POOL_EAGAIN (a signal follows when it goes, but not when it reads),
+ * POOL_EPIPE, POOL_EBADF. */
+int client_watch_reader(struct pool *pool, pool_fd_t fd);
+
 #endif

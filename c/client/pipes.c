@@ -62,3 +62,11 @@ int client_commit(struct pool *pool, pool_fd_t fd, uint32_t size)
     pool__wake_end(pool, pipe, PIPE_READ, pool__pipe_commit(pipe, size));
     return 0;
 }
+
+int client_watch_reader(struct pool *pool, pool_fd_t fd)
+{
+    struct pipe *pipe = end_of(pool, fd, PIPE_WRITE);
+    if (!pipe) return POOL_EBADF;
+    pool__pipe_announce(pipe, PIPE_WRITE, WAITER_CLIENT, PIPE_WANTS_CLOSE);
+    return pool__pipe_write_status(pipe) == POOL_EPIPE ? POOL_EPIPE : POOL_EAGAIN;
+}

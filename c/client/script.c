@@ -55,6 +55,11 @@ int script_commit(struct pool *pool, double fd, uint32_t size)
     return client_commit(pool, handle_of(fd), size);
 }
 
+int script_watch_reader(struct pool *pool, double fd)
+{
+    return client_watch_reader(pool, handle_of(fd));
+}
+
 int script_reply(struct pool *pool, double call, int32_t status, uint32_t size_bytes)
 {
     return client_reply(pool, handle_of(call), status, size_bytes);

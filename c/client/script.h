@@ -19,6 +19,7 @@ int32_t script_peek(struct pool *pool, double fd, uint8_t **data_out);
 int script_consume(struct pool *pool, double fd, uint32_t size);
 int32_t script_reserve(struct pool *pool, double fd, uint32_t wants, uint8_t **data_out);
 int script_commit(struct pool *pool, double fd, uint32_t size);
+int script_watch_reader(struct pool *pool, double fd);
 
 int script_reply(struct pool *pool, double call, int32_t status, uint32_t size_bytes);
 

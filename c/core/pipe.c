@@ -124,7 +124,9 @@ uint32_t pool__pipe_consume(struct pipe *pipe, uint32_t size)
     /* A writer that sleeps had a full ring. Waking it for a few bytes would cost a wake-up for each; half a ring is
      * worth one. But never less than what lets its write return, or it would wait where a pipe of POSIX does not. */
     uint32_t free = pipe->capacity - (atomic_load(&pipe->x_tail) - head);
-    uint32_t enough = pool__min(pipe->capacity / 2, atomic_load(&pipe->x_writer_wants));
+    uint32_t wants = atomic_load(&pipe->x_writer_wants);
+    if (wants == PIPE_WANTS_CLOSE) return 0;
+    uint32_t enough = pool__min(pipe->capacity / 2, wants);
     return free >= enough ? waiter : 0;
 }
 

@@ -95,7 +95,9 @@ struct span pool__pipe_writable(struct pipe *pipe, uint32_t skip);
 uint32_t pool__pipe_commit(struct pipe *pipe, uint32_t size);
 
 /* Announces that `waiter` wants to be woken at the next change of its end; 0: not any more. A writer says how many
- * bytes it `wants` to write, and is woken when half of the ring is free, or as much as that. */
+ * bytes it `wants` to write, and is woken when half of the ring is free, or as much as that; or only when the reader
+ * closes. */
+#define PIPE_WANTS_CLOSE UINT32_MAX
 void pool__pipe_announce(struct pipe *pipe, enum pipe_end end, uint32_t waiter, uint32_t wants);
 
 /* Takes back the announcement of `waiter`, and of nobody else: the pipe may be another one by now. */

@@ -1,6 +1,7 @@
 // All scenarios by subject, in the order in which a reader would want them to fail. In a browser each subject has a page
 // of its own.
 import { scenarios as compile } from './compile.mjs';
+import { scenarios as deadlines } from './deadlines.mjs';
 import { scenarios as endless } from './endless.mjs';
 import { scenarios as files } from './files.mjs';
 import { scenarios as gates } from './gates.mjs';
@@ -17,6 +18,7 @@ import { scenarios as ruby } from './programs/ruby.mjs';
 import { scenarios as sqlite } from './programs/sqlite.mjs';
 import { scenarios as run } from './run.mjs';
 import { scenarios as spawn } from './spawn.mjs';
+import { scenarios as streams } from './streams.mjs';
 import { scenarios as workers } from './workers.mjs';
 
 const programs = { python, sqlite, php, ruby, quickjs, clang };
@@ -24,6 +26,8 @@ const programs = { python, sqlite, php, ruby, quickjs, clang };
 export const subjects = {
   run,
   spawn,
+  streams,
+  deadlines,
   pool,
   memory,
   compile,

@@ -140,7 +140,111 @@ async function toPathNeverLeavesTheFolder(env, folder, fs) {
   equal(await fs.readFile(`${folder}/out/dir/secret`, 'utf8'), 'new');
 }
 
+async function toPathMirrors(env, folder, fs) {
+  const out = `${folder}/out`;
+  const tree = { kept: 'new', sub: { inner: 'new' }, wasFile: { x: 'x' }, wasFolder: 'file' };
+  const directory = new env.millrace.Directory(tree);
+  await directory.symlink('link', 'kept');
+  await fs.mkdir(`${out}/old/deep`, { recursive: true });
+  await fs.mkdir(`${out}/sub`);
+  await fs.mkdir(`${out}/wasFolder/full`, { recursive: true });
+  await fs.mkdir(`${folder}/elsewhere`);
+  const files = ['out/kept', 'out/old/deep/file', 'out/sub/stale', 'out/wasFile', 'elsewhere/safe'];
+  for (const file of files) await fs.writeFile(`${folder}/${file}`, 'old');
+  await fs.symlink('../elsewhere', `${out}/leadsOut`);
+  await fs.symlink('../../elsewhere', `${out}/sub/leadsOut`);
+  const report = await directory.toPath(out, { mirror: true });
+  equal([...report.written].sort(), ['kept', 'link', 'sub/inner', 'wasFile/x', 'wasFolder']);
+  equal([...report.removed].sort(), ['leadsOut', 'old', 'sub/leadsOut', 'sub/stale']);
+  equal(report.failed, []);
+  equal((await fs.readdir(out)).sort(), ['kept', 'link', 'sub', 'wasFile', 'wasFolder']);
+  equal(await fs.readdir(`${out}/sub`), ['inner']);
+  equal(await fs.readFile(`${folder}/elsewhere/safe`, 'utf8'), 'old');
+  const without = await new env.millrace.Directory({ only: 'this' }).toPath(out);
+  equal([without.written, without.removed, (await fs.readdir(out)).length], [['only'], [], 6]);
+}
+
+async function toPathGoesOn(env, folder, fs) {
+  const out = `${folder}/out`;
+  await fs.mkdir(`${out}/b`, { recursive: true });
+  await fs.writeFile(`${out}/d`, 'a file');
+  await fs.writeFile(`${out}/other`, 'other');
+  const directory = new env.millrace.Directory({ a: 'a', b: 'b', c: 'c', d: { inner: 'd' }, e: { f: 'f' } });
+  await directory.symlink('e/evil', '../../secret');
+  const error = await rejects(directory.toPath(out), 'PoolError');
+  assert(error instanceof env.millrace.SaveError, error.message);
+  const { written, removed, failed } = error.report;
+  equal([[...written].sort(), removed], [['a', 'c', 'e/f'], []]);
+  equal(failed.map(({ path }) => path).sort(), ['b', 'd', 'e/evil']);
+  equal([error.code, error.cause === failed[0].error], ['POOL_EISDIR', true]);
+  equal(failed.find(({ path }) => path === 'e/evil').error.code, 'POOL_EPERM');
+  equal(await fs.readFile(`${out}/other`, 'utf8'), 'other');
+  const mirrored = await rejects(directory.toPath(out, { mirror: true }), 'PoolError');
+  equal(
+    mirrored.report.failed.map(({ path }) => path),
+    ['e/evil'],
+  );
+  equal((await fs.readdir(out)).sort(), ['a', 'b', 'c', 'd', 'e']);
+}
+
+/** As much of a directory handle as saving needs, in memory; `broken` is the name of a file that cannot be written. */
+function fakeHandle(entries, broken = '') {
+  const fail = (name, message) => Promise.reject(Object.assign(new Error(message), { name }));
+  const handleOf = (name) =>
+    typeof entries[name] === 'string' ? { name } : entries[name] && fakeHandle(entries[name]);
+  return {
+    kind: 'directory',
+    async *entries() {
+      for (const name of Object.keys(entries)) yield [name, handleOf(name)];
+    },
+    async getDirectoryHandle(name) {
+      if (typeof entries[name] === 'string') return fail('TypeMismatchError', 'a file');
+      return fakeHandle((entries[name] ??= {}), broken);
+    },
+    async getFileHandle(name) {
+      if (typeof entries[name] === 'object') return fail('TypeMismatchError', 'a directory');
+      const write = async ({ data }) =>
+        name === broken ? fail('NoModificationAllowedError', 'in use') : void (entries[name] = text(data));
+      const [truncate, close, abort] = [async () => {}, async () => {}, async () => {}];
+      return { createWritable: async () => ({ write, truncate, close, abort }) };
+    },
+    removeEntry: async (name) => void delete entries[name],
+  };
+}
+
+async function toHandleMirrors({ millrace }) {
+  const there = { kept: 'old', stale: 'old', sub: { stale: 'old' }, wasFile: 'old', wasFolder: { x: 'old' }, gone: {} };
+  const directory = new millrace.Directory({
+    kept: 'new',
+    sub: { a: 'a', bad: 'b', c: 'c' },
+    wasFile: {},
+    wasFolder: 'f',
+  });
+  const error = await rejects(directory.toHandle(fakeHandle(there, 'bad'), { mirror: true }), 'PoolError');
+  equal(
+    error.report.failed.map(({ path, error: { name } }) => [path, name]),
+    [['sub/bad', 'NoModificationAllowedError']],
+  );
+  equal([...error.report.removed].sort(), ['gone', 'stale', 'sub/stale']);
+  equal([...error.report.written].sort(), ['kept', 'sub/a', 'sub/c', 'wasFolder']);
+  equal(there, { kept: 'new', sub: { a: 'a', c: 'c' }, wasFile: {}, wasFolder: 'f' });
+  const report = await new millrace.Directory({ more: 'more' }).toHandle(fakeHandle(there));
+  equal([report, Object.keys(there).length], [{ written: ['more'], removed: [], failed: [] }, 5]);
+}
+
 export const scenarios = [
+  {
+    name: 'files: toHandle mirrors deletions when asked, goes on after a failure, and reports what it did',
+    run: toHandleMirrors,
+  },
+  {
+    name: 'files: toPath mirrors deletions when asked, and removes nothing through a symlink',
+    run: (env) => (env.browser ? undefined : withFolder((folder, fs) => toPathMirrors(env, folder, fs))),
+  },
+  {
+    name: 'files: toPath goes on after a failure, and reports what it did',
+    run: (env) => (env.browser ? undefined : withFolder((folder, fs) => toPathGoesOn(env, folder, fs))),
+  },
   {
     name: 'files: a directory can be used before there is a pool',
     async run({ millrace: { Directory } }) {

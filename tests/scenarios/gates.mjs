@@ -503,7 +503,7 @@ export const scenarios = [
           const job = await pool.spawn(env.guest('cat'));
           await refuse(() => job.stdin.getWriter().write(chunk), /^chunk must /);
           job.cancel();
-          await rejects(job.status, 'AbortError');
+          await rejects(job.status, 'InputError');
         }
         await stillGood(env, pool, 1);
       }),

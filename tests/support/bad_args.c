@@ -297,6 +297,7 @@ static void run_pipes(const struct bad_args *args, bad_args_check *check)
     ROW(pool_on_ready, POOL_EINVAL, (NULL, fd, never_ready, NULL))
     ROW(pool_on_ready, POOL_EINVAL, (NULL, fd, NULL, NULL))
     ROW(pool_close, POOL_EINVAL, (NULL, fd))
+    ROW(pool_abort_write, POOL_EINVAL, (NULL, fd))
 }
 
 static void run_hosts(pool_t *pool, const struct unended *text, bad_args_check *check)
@@ -342,6 +343,7 @@ static void run_word(const struct bad_args *args, uint64_t word, bad_args_check 
     ROW(pool_on_ready, ANY, (pool, FD, never_ready, NULL))
     ROW(pool_on_ready, ANY, (pool, FD, NULL, NULL))
     ROW(pool_close, ANY, (pool, FD))
+    ROW(pool_abort_write, ANY, (pool, FD))
     ROW(pool_reply, ANY, (pool, (pool_call_t)word, 0, NULL, 0))
     struct pool_pollfd poll = {FD, POOL_POLLIN | POOL_POLLOUT, 0};
     if (!FD) return; /* skipped */

@@ -1,0 +1,131 @@
+// A program of Node for each case: it must do what it says, and then end by itself. Usage: node --expose-gc program.mjs CASE
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import http from 'node:http';
+import { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { Directory, Pool } from '../../npm/dist/index.node.js';
+
+const guest = (name) => fileURLToPath(new URL(`../../examples/guests/${name}.gen.wasm`, import.meta.url));
+const turn = (ms = 0) => new Promise((resolve) => setTimeout(resolve, ms));
+
+async function collectGarbage() {
+  for (let i = 0; i < 10; i++) {
+    await turn(10);
+    globalThis.gc();
+  }
+}
+
+/** A server that answers with `first` and leaves it at that; it does not keep the process alive, its connections do. */
+async function silentServer(first) {
+  const server = http.createServer((_, response) => first !== undefined && response.write(first)).listen(0);
+  await once(server, 'listening');
+  server.unref();
+  return { url: `http://127.0.0.1:${server.address().port}/`, server };
+}
+
+const bodyOf = async (url) => (await fetch(url)).body;
+
+/** Every shared memory that is made from now on. */
+function watchMemories() {
+  const made = [];
+  WebAssembly.Memory = new Proxy(WebAssembly.Memory, {
+    construct(target, args) {
+      const memory = new target(...args);
+      if (args[0].shared) made.push(new WeakRef(memory));
+      return memory;
+    },
+  });
+  return { made, alive: () => made.filter((each) => each.deref()).length };
+}
+
+const cases = {
+  /** A connection that feeds a guest goes when the guest has gone, however that was. */
+  async sources() {
+    const { url } = await silentServer('Ann\nred\n');
+    const pool = await Pool.create({ workers: 1 });
+    await pool.run(guest('greet'), { stdin: await bodyOf(url) });
+    await assert.rejects(pool.run(guest('cat'), { stdin: await bodyOf(url), timeoutMs: 100 }));
+    await assert.rejects(pool.run(guest('cat'), { stdin: await bodyOf(url), signal: AbortSignal.timeout(100) }));
+    await assert.rejects(pool.run(new Uint8Array(8), { stdin: await bodyOf(url) }));
+    const job = await pool.spawn(guest('hello'));
+    await assert.rejects((await bodyOf(url)).pipeTo(job.stdin));
+    await pool.run(guest('greet'), { stdin: Readable.fromWeb(await bodyOf(url)) });
+    const last = assert.rejects(pool.run(guest('cat'), { stdin: await bodyOf(url) }));
+    await pool.close();
+    await last;
+  },
+
+  /** Nor do calls that have ended before there was a job keep anything. */
+  async deadlines() {
+    const { url } = await silentServer();
+    const half = await silentServer('\0asm');
+    const pool = await Pool.create({ workers: 1 });
+    await assert.rejects(pool.run(`${url}1`, { timeoutMs: 50 }), { name: 'TimeoutError' });
+    await assert.rejects(pool.run(half.url, { timeoutMs: 50 }), { name: 'TimeoutError' });
+    await assert.rejects(pool.run(`${url}2`, { signal: AbortSignal.abort() }), { name: 'AbortError' });
+    await assert.rejects(pool.compile(`${url}3`, { signal: AbortSignal.timeout(50) }), { name: 'TimeoutError' });
+    const call = pool.run(`${url}4`);
+    await pool.close();
+    await assert.rejects(call, { name: 'AbortError' });
+    await assert.rejects(Pool.create({ urls: { wasm: url }, signal: AbortSignal.timeout(50) }), {
+      name: 'TimeoutError',
+    });
+  },
+
+  /** The memory of a pool that was closed, or whose start was aborted, goes. */
+  async memories() {
+    const memories = watchMemories();
+    for (let i = 0; i < 20; i++) {
+      const pool = await Pool.create({ workers: 1 });
+      if (i % 2) await pool.run(guest('cat'), { stdin: 'abc', signal: new AbortController().signal });
+      await pool.close();
+    }
+    for (let ms = 0; ms < 40; ms += 2) {
+      await Pool.create({ workers: 1, signal: AbortSignal.timeout(ms) }).then(
+        (pool) => pool.close(),
+        () => undefined,
+      );
+    }
+    for (let i = 0; memories.alive() > 1 && i < 50; i++) await collectGarbage(); // threads end when they can
+    assert(memories.made.length >= 20);
+    assert(memories.alive() <= 1, `${memories.alive()} of ${memories.made.length} memories are alive`);
+  },
+
+  /** What a job left and nobody can read any more is freed as garbage: more jobs than there are pipes. */
+  async dropped() {
+    const pool = await Pool.create({ workers: 1 });
+    const module = await pool.compile(guest('hello'));
+    for (let i = 0; i < 9000; i++) {
+      await (
+        await pool.spawn(module, { pipeCapacity: 256 })
+      ).status; // its output stays unread
+      if (i % 1000 === 999) await collectGarbage();
+    }
+    const waiting = await waitingGuests(pool, 3);
+    await collectGarbage();
+    for (const status of waiting) assert.equal((await status).code, 0); // nobody can write any more: end of file
+    await pool.close();
+  },
+
+  /** So is a directory: there are 1,024 at most. */
+  async directories() {
+    const pool = await Pool.create({ workers: 1 });
+    const module = await pool.compile(guest('hello'));
+    for (let i = 0; i < 3000; i++) {
+      await pool.run(module, { preopens: { '/': new Directory({ a: 'a' }) } });
+      if (i % 500 === 499) await collectGarbage();
+    }
+    await pool.close();
+  },
+};
+
+/** Guests that read a stdin which nobody has any more. */
+async function waitingGuests(pool, n) {
+  const statuses = [];
+  for (let i = 0; i < n; i++) statuses.push((await pool.spawn(guest('cat'))).status);
+  return statuses;
+}
+
+await cases[process.argv[2]]();
+console.log('done');

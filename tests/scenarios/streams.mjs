@@ -1,0 +1,307 @@
+// Streams keep their word: a source that fails fails its job, one that nobody reads is let go, and what a job had is freed.
+import { assert, bytes, equal, rejects, sleep, withPool } from './harness.mjs';
+
+/** A stream that gives `first` and then fails with `error`. */
+function failing(first, error) {
+  return new ReadableStream({
+    start: (controller) => controller.enqueue(bytes(first)),
+    pull: async (controller) => {
+      await sleep(1);
+      controller.error(error);
+    },
+  });
+}
+
+/** A stream that gives `first` and then nothing, without ever ending; `cancelled` resolves with the reason. */
+function silent(first = '') {
+  const source = { stream: undefined, cancelled: undefined };
+  source.cancelled = new Promise((resolve) => {
+    source.stream = new ReadableStream({
+      start: (controller) => first && controller.enqueue(bytes(first)),
+      pull: () => new Promise(() => {}),
+      cancel: resolve,
+    });
+  });
+  return source;
+}
+
+const sourcesThatFail = (error) => ({
+  'a stream': failing('ab', error),
+  'a stream that has failed': new ReadableStream({ start: (controller) => controller.error(error) }),
+  'an async iterable': (async function* () {
+    yield bytes('ab');
+    throw error;
+  })(),
+  'an iterable': (function* () {
+    yield bytes('ab');
+    throw error;
+  })(),
+  'a blob': Object.defineProperty(new Blob(['ab']), 'stream', { value: () => failing('ab', error) }),
+});
+
+/** Everything that comes out of a stream, as text. */
+const read = (stream) => new Response(stream).text();
+
+export const scenarios = [
+  {
+    name: 'a stdin that fails fails the job, always, with its error as the cause',
+    run: (env) =>
+      withPool(env, { workers: 2 }, async (pool) => {
+        const module = await pool.compile(env.guest('cat'));
+        for (let i = 0; i < 50; i++) {
+          const disk = new Error(`disk ${i} died`);
+          const error = await rejects(pool.run(module, { stdin: failing('one two\n', disk) }), 'InputError');
+          assert(error.cause === disk, 'another cause');
+          equal([error.code, error.output.stdoutText], ['POOL_INPUT_FAILED', 'one two\n']);
+        }
+      }),
+  },
+  {
+    name: 'the guest finds EIO there and no end of file, whatever it makes of it',
+    run: (env) =>
+      withPool(env, { workers: 1 }, async (pool) => {
+        const guest = env.guest('misbehaving/readerror');
+        equal((await pool.run(guest, { stdin: 'to the end' })).stdoutText, '0');
+        for (const [what, stdin] of Object.entries(sourcesThatFail(new Error('no more')))) {
+          const error = await rejects(pool.run(guest, { stdin }), 'InputError');
+          equal([what, error.cause.message, error.output.stdoutText], [what, 'no more', 'M']);
+        }
+      }),
+  },
+  {
+    name: 'chunks that are no bytes fail the job, and the source is told',
+    run: (env) =>
+      withPool(env, { workers: 1 }, async (pool) => {
+        for (const chunk of ['text', 42, null, {}]) {
+          let told;
+          const stdin = new ReadableStream({
+            start: (controller) => controller.enqueue(chunk),
+            cancel: (reason) => void (told = reason),
+          });
+          const error = await rejects(pool.run(env.guest('cat'), { stdin }), 'InputError');
+          equal([error.cause.code, told === error.cause, stdin.locked], ['POOL_EINVAL', true, false]);
+        }
+      }),
+  },
+  {
+    name: 'a stdin that fails ends a guest that never reads it, also one that has not begun, and while the pipe is full',
+    run: (env) =>
+      withPool(env, { workers: 1 }, async (pool) => {
+        const sleeper = await pool.compile(env.guest('misbehaving/sleeper'));
+        const error = new Error('gone');
+        const large = failing('x'.repeat(100_000), error);
+        const running = rejects(pool.run(sleeper, { stdin: failing('a', error) }), 'InputError');
+        const queued = rejects(pool.run(sleeper, { stdin: failing('a', error) }), 'InputError');
+        const full = pool.run(sleeper, { stdin: large, pipeCapacity: 4096, timeoutMs: 300 });
+        await Promise.all([running, queued, rejects(full, 'TimeoutError')]); // nobody has come to the error
+        equal(large.locked, false);
+      }),
+  },
+  {
+    name: 'aborting the stdin of a spawned job, or writing what are no bytes, fails it',
+    run: (env) =>
+      withPool(env, { workers: 1 }, async (pool) => {
+        const reason = new Error('enough');
+        const ways = [
+          (job) => job.stdin.abort(reason),
+          (job) => failing('', reason).pipeTo(job.stdin),
+          (job) => job.stdin.getWriter().abort(reason),
+          (job) => job.stdin.getWriter().write(42),
+        ];
+        for (const [i, end] of ways.entries()) {
+          const job = await pool.spawn(env.guest('misbehaving/readerror'));
+          const outcome = rejects(job.status, 'InputError');
+          await end(job).catch(() => undefined);
+          const error = await outcome;
+          assert(i === 3 ? error.cause.code === 'POOL_EINVAL' : error.cause === reason, 'another cause');
+          equal(await read(job.stdout), 'M');
+          await job.stderr.cancel();
+        }
+      }),
+  },
+  {
+    name: 'a source that fails once the guest has exited is no error, and one that a signal broke is an abort',
+    run: (env) =>
+      withPool(env, { workers: 1 }, async (pool) => {
+        const late = new ReadableStream({ cancel: () => Promise.reject(new Error('late')) });
+        equal((await pool.run(env.guest('hello'), { stdin: late })).code, 0);
+        const abort = new AbortController();
+        const broken = new ReadableStream({
+          start: (controller) => abort.signal.addEventListener('abort', () => controller.error(new Error('broken'))),
+        });
+        const run = pool.run(env.guest('cat'), { stdin: broken, signal: abort.signal });
+        await sleep(0);
+        abort.abort('enough');
+        equal((await rejects(run, 'AbortError')).cause, 'enough');
+      }),
+  },
+  {
+    name: 'a source is cancelled and unlocked when its guest has exited, was aborted, or has run out of time',
+    run: (env) =>
+      withPool(env, { workers: 1 }, async (pool) => {
+        const [exits, aborted, late] = [silent('Ann\nred\n'), silent('some'), silent()];
+        equal((await pool.run(env.guest('greet'), { stdin: exits.stream })).code, 0);
+        equal(exits.stream.locked, false);
+        equal((await exits.cancelled).code, 'POOL_EPIPE');
+        const abort = new AbortController();
+        const run = pool.run(env.guest('cat'), { stdin: aborted.stream, signal: abort.signal });
+        await sleep(20);
+        equal(aborted.stream.locked, true);
+        abort.abort();
+        await rejects(run, 'AbortError');
+        equal([(await aborted.cancelled) instanceof Error, aborted.stream.locked], [true, false]);
+        await rejects(pool.run(env.guest('cat'), { stdin: late.stream, timeoutMs: 50 }), 'TimeoutError');
+        equal([(await late.cancelled) instanceof Error, late.stream.locked], [true, false]);
+      }),
+  },
+  {
+    name: 'a source is let go when no job comes of it, and a locked one is refused',
+    run: (env) =>
+      withPool(env, { workers: 1 }, async (pool) => {
+        for (const [module, options] of [
+          [new Uint8Array(8), {}],
+          [env.guest('cat'), { signal: AbortSignal.abort() }],
+          [new Promise(() => {}), { timeoutMs: 20 }],
+        ]) {
+          const source = silent('x');
+          let error;
+          await pool.run(module, { ...options, stdin: source.stream }).catch((thrown) => (error = thrown));
+          equal([(await source.cancelled) === error, source.stream.locked], [true, false]);
+        }
+        const locked = silent('x').stream;
+        locked.getReader();
+        equal((await rejects(pool.run(env.guest('cat'), { stdin: locked }), 'PoolError')).code, 'POOL_EINVAL');
+      }),
+  },
+  {
+    name: 'a source is let go when its guest has closed its stdin and runs on',
+    run: (env) =>
+      withPool(env, { workers: 1 }, async (pool) => {
+        const source = silent('never read');
+        const abort = new AbortController();
+        const run = pool.run(env.guest('misbehaving/closestdin'), { stdin: source.stream, signal: abort.signal });
+        equal((await source.cancelled).code, 'POOL_EPIPE');
+        equal(source.stream.locked, false);
+        abort.abort();
+        await rejects(run, 'AbortError');
+      }),
+  },
+  {
+    name: 'iterables are stdin too, and their generators are ended with the guest',
+    run: (env) =>
+      withPool(env, { workers: 1 }, async (pool) => {
+        const pieces = [bytes('a'), new Uint8Array(0), bytes('bc').buffer];
+        equal((await pool.run(env.guest('cat'), { stdin: pieces })).stdoutText, 'abc');
+        let ended = false;
+        const endless = (async function* () {
+          try {
+            for (;;) yield bytes('y\n');
+          } finally {
+            ended = true;
+          }
+        })();
+        equal((await pool.run(env.guest('greet'), { stdin: endless })).code, 0);
+        await sleep(0);
+        assert(ended, 'the generator still waits');
+      }),
+  },
+  {
+    name: 'a stream that is piped into a job is let go with it; closing its stdin afterwards is fine, writing is EPIPE',
+    run: (env) =>
+      withPool(env, { workers: 1 }, async (pool) => {
+        const source = silent();
+        const job = await pool.spawn(env.guest('hello'));
+        const piping = source.stream.pipeTo(job.stdin);
+        const error = await rejects(piping, 'PoolError');
+        equal([error.code, (await source.cancelled) === error, source.stream.locked], ['POOL_EPIPE', true, false]);
+        const other = await pool.spawn(env.guest('hello'));
+        const writer = other.stdin.getWriter();
+        await other.status;
+        await writer.close();
+        for (const each of [job, other]) equal(await read(each.stdout), 'Hello from WebAssembly text\n');
+        await Promise.all([job.stderr.cancel(), other.stderr.cancel()]);
+      }),
+  },
+  {
+    name: 'jobs that have ended keep no pipe, whatever the page still holds of them',
+    run: (env) =>
+      withPool(env, { workers: 1 }, async (pool) => {
+        const module = await pool.compile(env.guest('hello'));
+        const held = [];
+        for (let i = 0; i < 4200; i++) {
+          const job = await pool.spawn(module, { stdout: i % 2 ? 'piped' : 'null' }); // stderr stays empty and unread
+          if (i % 2) equal((await read(job.stdout)).length, 28);
+          equal((await job.status).code, 0);
+          held.push(job);
+        }
+        equal((await pool.run(module)).code, 0);
+        equal(await read(held[0].stderr), '');
+      }),
+  },
+  {
+    name: 'a pool whose pipes the page holds lets a job wait as long as it likes, and is good again when they are read',
+    run: (env) =>
+      withPool(env, { workers: 1 }, async (pool) => {
+        const module = await pool.compile(env.guest('hello'));
+        const held = [];
+        try {
+          for (;;) {
+            const job = await pool.spawn(module, { timeoutMs: 1000, pipeCapacity: 256 });
+            held.push(job);
+            await job.status;
+          }
+        } catch (error) {
+          equal([error.name, held.length > 4000], ['TimeoutError', true]);
+        }
+        const signal = AbortSignal.timeout(20);
+        equal((await rejects(pool.spawn(module, { signal }), 'TimeoutError')).cause.name, 'TimeoutError');
+        equal((await rejects(pool.spawn(module), 'PoolError')).code, 'POOL_ENFILE'); // nothing runs that could free one
+        const waiting = pool.spawn(module, { stdout: 'null' });
+        await sleep(0);
+        for (const job of held) await job.stdout.cancel();
+        equal((await (await waiting).status).code, 0);
+      }),
+  },
+  {
+    name: 'outputs are text too, of a result and of an error',
+    run: (env) =>
+      withPool(env, { workers: 1 }, async (pool) => {
+        const result = await pool.run(env.guest('cat'), { stdin: 'héllo' });
+        equal([result.code, result.stdoutText, result.stderrText], [0, 'héllo', '']);
+        const error = await rejects(
+          pool.run(env.guest('greet'), { stdin: silent().stream, timeoutMs: 300 }),
+          'TimeoutError',
+        );
+        assert(error.output.stdoutText.includes('name?'), error.output.stdoutText);
+        equal(error.output.stderrText, '');
+      }),
+  },
+  {
+    name: 'the stack of an error names who called, also when it came by a message',
+    run: (env) =>
+      withPool(env, { workers: 1 }, async (pool) => {
+        const directory = new env.millrace.Directory({ a: 'a' });
+        await pool.run(env.guest('hello'), { preopens: { '/': directory } });
+        async function theCaller(call) {
+          await call();
+        }
+        const calls = [
+          () => pool.run(env.guest('misbehaving/trap')),
+          async () => (await pool.spawn(env.guest('misbehaving/trap'), { stdout: 'null', stderr: 'null' })).status,
+          () => pool.run(new Uint8Array(8)),
+          () => pool.compile(env.guest('no such guest')),
+          () => directory.readFile('b'),
+          () => directory.list('b/c'),
+          () => env.millrace.Pool.create({ urls: { wasm: env.guest('no such file') } }),
+        ];
+        for (const call of calls) {
+          const error = await theCaller(call).then(
+            () => undefined,
+            (thrown) => thrown,
+          );
+          assert(error.stack.includes('theCaller'), `${error.name}: ${error.stack}`);
+          assert(!error.stack.split('\n')[0].includes('CallSite'), error.stack);
+        }
+      }),
+  },
+];
