@@ -28,6 +28,9 @@ export interface Order {
 /** If for so long nothing became free, and no job runs that could free something, nothing ever will by itself. */
 const STUCK_MS = 10_000;
 
+/** Timers come a little early by the other clock. */
+const TIMER_SLACK_MS = 10;
+
 export class Launcher {
   readonly #client: Client;
   readonly #live = new Set<Task>();
@@ -35,13 +38,17 @@ export class Launcher {
   readonly #waiting = new Set<() => void>();
   readonly #onBusy: (busy: boolean) => void;
   #shut = false;
+  #lacksPipes = false;
+  /** When something became free for the last time. */
+  #progress = 0;
 
   /** `onBusy` is told when the first job comes and when the last has settled. */
   constructor(client: Client, onBusy: (busy: boolean) => void) {
     this.#client = client;
     this.#onBusy = onBusy;
-    client.onBlocks(() => this.#wakeNext());
-    client.onRoom(() => this.#wakeNext());
+    // That memory is there is no reason to try again for want of a pipe: those that a try gives back would wake it.
+    client.onBlocks(() => this.#lacksPipes || this.#wakeNext());
+    client.onRoom(() => this.#onProgress());
   }
 
   /** How many jobs are submitted and not settled. */
@@ -52,6 +59,7 @@ export class Launcher {
   /** Submits a job as soon as the pool has room for it. Rejects with what it lacks (POOL_ENFILE, POOL_EAGAIN) if that is
    * held by the page alone. */
   async launch(order: Order): Promise<Task> {
+    const begin = performance.now();
     try {
       if (this.#waiting.size > 0) await this.#turn(order);
       for (;;) {
@@ -59,8 +67,10 @@ export class Launcher {
         order.patience.check();
         const task = this.#try(order);
         if (typeof task !== 'number') return task;
-        const woken = await this.#turn(order);
-        if (!woken && this.#live.size === 0) throw errorOfStatus(task);
+        this.#lacksPipes = task === errorCodes.POOL_ENFILE;
+        await this.#turn(order);
+        const stuckMs = performance.now() - Math.max(begin, this.#progress);
+        if (stuckMs >= STUCK_MS && this.#live.size === 0) throw errorOfStatus(task);
       }
     } finally {
       this.#wakeNext(); // there may be room for one more, or the turn was not needed
@@ -78,18 +88,23 @@ export class Launcher {
     for (const task of [...this.#live]) task.fail(error());
   }
 
-  /** Waits for something to become free, and no longer than the job is wanted: true; or until it seems stuck: false. */
-  #turn({ patience }: Order): Promise<boolean> {
+  /** Waits for something to become free, and no longer than the job is wanted, or until it seems stuck. */
+  #turn({ patience }: Order): Promise<void> {
     return new Promise((resolve) => {
-      const end = (woken: boolean): void => {
+      const wake = (): void => {
         forget.forEach((each) => each());
         this.#waiting.delete(wake);
-        resolve(woken);
+        resolve();
       };
-      const wake = (): void => end(true);
-      const forget = [patience.onEnd(wake), after(STUCK_MS, () => end(false))];
+      const forget = [patience.onEnd(wake), after(STUCK_MS + TIMER_SLACK_MS, wake)];
       this.#waiting.add(wake);
     });
+  }
+
+  #onProgress(): void {
+    if (this.#waiting.size === 0) return;
+    this.#progress = performance.now();
+    this.#wakeNext();
   }
 
   #wakeNext(): void {
@@ -148,7 +163,7 @@ export class Launcher {
   #onSettled(task: Task): void {
     this.#live.delete(task);
     if (this.#live.size === 0) this.#onBusy(false);
-    this.#wakeNext();
+    this.#onProgress();
   }
 }
 
