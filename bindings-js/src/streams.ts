@@ -231,7 +231,8 @@ export class InletStream extends WritableStream<Uint8Array> {
         try {
           await inlet.write(bytesOfChunk('chunk', chunk));
         } catch (error) {
-          if (isGone(error)) inlet.close(); // nobody closes or aborts a stream that has failed
+          if (isGone(error))
+            inlet.close(); // nobody closes or aborts a stream that has failed
           else fail(error);
           throw error;
         }
