@@ -1,3 +1,4 @@
+/* Names in directories: making, removing, linking, renaming, listing them. */
 #include <string.h>
 
 #include "fs/node.h"
@@ -5,29 +6,6 @@
 #include "sync/ends.h"
 
 /* ----------------------------------------------------------------------------------------------------------- making */
-
-/* Counts a directory as one more in `parent`. */
-static void adopt(const struct fs_work *work, uint32_t parent, uint32_t child)
-{
-    struct node *node = pool__node(work->pool, child);
-    if (node->kind != NODE_DIRECTORY) return;
-    node->parent = parent;
-    pool__node(work->pool, parent)->n_links++;
-}
-
-int pool__fs_put_new(struct fs_work *work, const struct fs_spot *spot, enum node_kind kind, uint32_t *number_out)
-{
-    struct node *directory = pool__node(work->pool, spot->directory);
-    POOL_ASSERT(!spot->node && spot->name.size > 0);
-    int status = pool__entry_reserve(work, directory, spot->name);
-    if (status == 0) status = pool__node_may_make(work);
-    if (status != 0) return status;
-    uint32_t number = pool__node_make(work, kind, spot->directory);
-    pool__entry_add(work, directory, spot->name, number);
-    adopt(work, spot->directory, number);
-    *number_out = number;
-    return 0;
-}
 
 static int make_directory(struct fs_work *work, const struct fs_open *at, struct fs_path path)
 {
@@ -282,7 +260,7 @@ static int rename_name(struct fs_work *work, const struct fs_open *from, struct 
     if (!new.node) pool__entry_add(work, directory, new.name, old.node);
     take_out(work, &old); /* last: a directory that gets empty loses the room that was made */
     if (node->kind == NODE_DIRECTORY) pool__node(work->pool, old.directory)->n_links--;
-    adopt(work, new.directory, old.node);
+    pool__fs_adopt(work, new.directory, old.node);
     pool__node_changed(work, node);
     return 0;
 }

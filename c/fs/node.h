@@ -30,12 +30,15 @@ struct fs_work {
     uint32_t missing_bytes;
 };
 
+/* work.c */
 struct fs_work pool__fs_work(struct sleeper *sleeper, struct pool *pool, struct volume *volume);
-/* Begins an attempt, with the lock unless it fails (POOL_EIO, POOL_EAGAIN); ends it. True: it is to be made again. */
+/* Begins an attempt, with the lock unless it fails (POOL_EIO, POOL_EAGAIN). */
 int pool__fs_enter(struct fs_work *work);
+
+/* retry.c: ends an attempt. True: it is to be made again. */
 bool pool__fs_leave(struct fs_work *work, int *status);
 
-/* node.c. The lock is held in all that follows. */
+/* The lock is held in all that follows. */
 
 static inline struct node *pool__node(const struct pool *pool, uint32_t number)
 {
@@ -43,6 +46,8 @@ static inline struct node *pool__node(const struct pool *pool, uint32_t number)
     POOL_ASSERT(number && node->kind != NODE_FREE);
     return node;
 }
+
+/* blocks.c */
 
 /* A block's bytes; 0 for block 0. */
 uint32_t pool__node_block_bytes(const struct pool *pool, uint32_t block);
@@ -55,6 +60,11 @@ uint32_t pool__fs_take_content(struct fs_work *work, enum spare spare, uint32_t 
 void pool__fs_give_content(struct fs_work *work, uint32_t block);
 /* Moves what is in the node's block into one of `bytes` at least, zeroed beyond: POOL_ENOSPC, FS_MISSING. */
 int pool__node_grow(struct fs_work *work, struct node *node, uint32_t bytes);
+/* Why a volume has no space: POOL_ENOSPC, or FS_UNSWEPT. */
+int pool__fs_full(const struct volume *volume);
+
+/* node.c */
+
 /* Whether a node can be made, and making it. It has no name yet. */
 int pool__node_may_make(struct fs_work *work);
 uint32_t pool__node_make(struct fs_work *work, enum node_kind kind, uint32_t parent);
@@ -98,12 +108,23 @@ uint32_t pool__entry_take(const struct pool *pool, struct node *directory, uint3
 /* pre: it is there, and `name` is not what is in the directory. */
 void pool__entry_remove(struct fs_work *work, struct node *directory, struct fs_path name);
 
-/* content.c */
+/* pages.c */
 
+struct content_bytes {
+    uint8_t *data; /* NULL: a hole */
+    uint32_t size;
+};
+
+/* What is at an offset, as far as it is in one piece. */
+struct content_bytes pool__content_at(const struct pool *pool, const struct node *node, uint64_t offset);
+/* Beyond it there are only holes, whatever the file's size. */
+uint64_t pool__content_end(const struct pool *pool, const struct node *node);
+/* Has blocks for everything from `begin` to `end`: POOL_EFBIG, POOL_ENOSPC, FS_MISSING. */
+int pool__content_fill(struct fs_work *work, struct node *node, uint64_t begin, uint64_t end);
 /* Gives back what is beyond the node's first `size` bytes, and zeroes the rest of the last page. */
 void pool__content_cut(struct fs_work *work, struct node *node, uint64_t size);
 
-/* path.c */
+/* walk.c */
 
 enum walk_end {
     WALK_NODE = 0, /* what the path leads to; a symlink is followed if a slash comes after it */
@@ -125,6 +146,10 @@ int pool__fs_walk(struct fs_work *work, const struct fs_open *at, struct fs_path
                   struct fs_spot *spot_out);
 /* What every path must be: POOL_ENOENT, POOL_ENAMETOOLONG, POOL_EINVAL, POOL_EPERM. */
 int pool__fs_check_path(struct fs_path path);
+/* spot.c */
+
+/* Counts a node, if it is a directory, as one more in `parent`. */
+void pool__fs_adopt(const struct fs_work *work, uint32_t parent, uint32_t child);
 /* Puts a new node where the path leads, which is free: POOL_ENOENT, POOL_ENOSPC, FS_MISSING. */
 int pool__fs_put_new(struct fs_work *work, const struct fs_spot *spot, enum node_kind kind, uint32_t *number_out);
 

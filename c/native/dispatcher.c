@@ -7,16 +7,14 @@
 static void dispatch(struct native *native, uint32_t signal)
 {
     if (signal >= SIGNAL_BLOCKS) {
-        pool__replies_send(native);
-        pool__callbacks_memory(native);
-        pool__callbacks_room(native);
+        native->dispatch->room(native);
     } else if (signal >= SIGNAL_CALL_0) {
-        pool__hosts_serve(native, signal - SIGNAL_CALL_0);
+        native->dispatch->call(native, signal - SIGNAL_CALL_0);
     } else if (signal >= SIGNAL_PIPE_0) {
         uint32_t end = signal - SIGNAL_PIPE_0;
-        pool__callbacks_end(native, end / 2, (enum pipe_end)(end % 2));
+        native->dispatch->end(native, end / 2, (enum pipe_end)(end % 2));
     } else {
-        pool__callbacks_job(native, signal - SIGNAL_JOB_0);
+        native->dispatch->job(native, signal - SIGNAL_JOB_0);
     }
 }
 
@@ -40,8 +38,7 @@ static void *run(void *argument)
         if (stops) break;
         port_wait(&pool->bells[WAITER_CLIENT].x_count, count, PORT_FOREVER);
     }
-    pool__replies_flush(native);
-    pool__callbacks_flush(native);
+    native->dispatch->flush(native);
     atomic_store(&native->x_dispatcher_over, 1);
     return NULL;
 }

@@ -14,6 +14,17 @@ struct callback;   /* callbacks.c */
 struct host;       /* hosts.c */
 struct kept_reply; /* replies.c */
 
+struct native;
+
+/* What the dispatcher does with what happens; all on its thread. */
+struct dispatch {
+    void (*job)(struct native *native, uint32_t slot);
+    void (*end)(struct native *native, uint32_t slot, enum pipe_end end);
+    void (*call)(struct native *native, uint32_t slot);
+    void (*room)(struct native *native);  /* memory can be had again, or something was released */
+    void (*flush)(struct native *native); /* it shall do what is owed: nothing comes after it */
+};
+
 struct native_thread {
     struct pool *pool;
     pthread_t thread;
@@ -24,6 +35,7 @@ struct native_thread {
 
 struct native {
     struct pool *pool;
+    const struct dispatch *dispatch;
     struct native_thread workers[WORKERS_MAX + 1]; /* by number, from 1; the coordinator's thread writes */
     pthread_t coordinator;
     pthread_t dispatcher;

@@ -76,10 +76,31 @@ int pool_destroy(pool_t *pool)
     return 0;
 }
 
+/* What was promised comes before what is asked for anew. */
+static void tell_room(struct native *native)
+{
+    pool__replies_send(native);
+    pool__callbacks_memory(native);
+    pool__callbacks_room(native);
+}
+
+static void flush(struct native *native)
+{
+    pool__replies_flush(native);
+    pool__callbacks_flush(native);
+}
+
+static const struct dispatch dispatch = {.job = pool__callbacks_job,
+                                         .end = pool__callbacks_end,
+                                         .call = pool__hosts_serve,
+                                         .room = tell_room,
+                                         .flush = flush};
+
 static struct native *allocate(const struct pool_config *config)
 {
     struct native *native = calloc(1, sizeof *native);
     if (!native) return NULL;
+    native->dispatch = &dispatch;
     pthread_mutex_init(&native->lock, NULL);
     native->pool = coordinator_create(port_cores(), config->grace_ms, config->max_memory_mib, config->n_workers,
                                       config->max_workers);

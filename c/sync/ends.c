@@ -2,8 +2,8 @@
 
 #include "core/handle.h"
 #include "port/port.h"
-#include "sync/room.h"
 #include "sync/wake.h"
+#include "sync/want.h"
 
 struct pipe *pool__end_of(struct pool *pool, pool_fd_t fd, enum pipe_end end)
 {

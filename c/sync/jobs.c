@@ -211,8 +211,3 @@ void pool__job_drop(struct pool *pool, struct job *job)
     if (atomic_fetch_sub(&job->x_holds, 1) > 1) return;
     put_back(pool, job, JOB_RELEASED);
 }
-
-const struct record *pool__job_record(struct pool *pool, const struct job *job)
-{
-    return (const struct record *)pool__block_memory(pool, job->block);
-}

@@ -3,7 +3,7 @@
 #define MILLRACE_SYNC_JOBS_H
 
 #include "core/layout.h"
-#include "core/record.h"
+#include "sync/record.h"
 
 /* Finds the job behind a handle; NULL if it was released. `*generation_out` is its own: what is done for that one is
  * never done to a later job in the same record. */
@@ -34,8 +34,5 @@ void pool__job_end_running(struct pool *pool, struct job *job, enum pool_outcome
 
 /* Lets go of a record; the last of submitter and callbacks frees it. */
 void pool__job_drop(struct pool *pool, struct job *job);
-
-/* What a job was submitted with, for as long as it runs; NULL: nothing but what its record in the table says. */
-const struct record *pool__job_record(struct pool *pool, const struct job *job);
 
 #endif

@@ -4,14 +4,6 @@
 #include "sync/ends.h"
 #include "sync/wake.h"
 
-_Static_assert(USES *BLOCK_CLASSES <= ROOM_SWEPT, "each has its bit");
-
-void pool__room_want(struct pool *pool, enum room room)
-{
-    atomic_fetch_or(&pool->x_room_wanted, (uint64_t)1 << room);
-    pool__starve(pool, WAITER_CLIENT);
-}
-
 bool pool__room_for(struct pool *pool, enum block_use use, uint32_t size_bytes)
 {
     uint32_t block = pool__take_block(pool, use, size_bytes, WAITER_CLIENT);

@@ -1,7 +1,7 @@
 #include "sync/volumes.h"
 
 #include "core/handle.h"
-#include "sync/jobs.h"
+#include "sync/record.h"
 #include "sync/wake.h"
 
 _Static_assert(VOLUMES_MAX == 1u << HANDLE_VOLUME_BITS, "every slot that a handle can show is there");

@@ -1,6 +1,7 @@
-// Checks what no compiler does: that includes point downwards, that platforms stay in c/port, that functions fit on a
-// screen, and that what shall not be written is not.
+// Checks what no compiler does: that includes point downwards, that no files of a room need each other in a circle, that
+// platforms stay in c/port, and that functions fit on a screen.
 import { readFileSync } from 'node:fs';
+import { circlesOf, needsInC } from './circles.mjs';
 import { repositoryFiles } from './files.mjs';
 
 /** What each room of c/ may include, besides itself and the public headers. */
@@ -53,6 +54,19 @@ function checkRooms() {
   }
 }
 
+/** Each room's files stand on each other in one direction, too. */
+function checkCircles() {
+  for (const room of Object.keys(below)) {
+    const needs = needsInC(repositoryFiles(`c/${room}/*.c`));
+    for (const circle of circlesOf(needs)) {
+      const arrows = circle.map(
+        (file) => `${file} -> ${circle.filter((other) => needs.get(file)?.has(other)).join(' ')}`,
+      );
+      problems.push(`c/${room}: these files need each other in a circle:\n  ${arrows.join('\n  ')}`);
+    }
+  }
+}
+
 /** Lines from a function's opening brace in column 0 to its closing one. */
 function functionLengths(file) {
   const lengths = [];
@@ -79,6 +93,7 @@ function checkFunctions() {
 }
 
 checkRooms();
+checkCircles();
 const { functions, usual } = checkFunctions();
 for (const problem of problems) console.error(problem);
 if (problems.length > 0) process.exit(1);

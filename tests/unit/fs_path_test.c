@@ -1,4 +1,4 @@
-/* c/fs/path.c: where paths lead, and opening what is there. */
+/* c/fs/walk.c and c/fs/path.c: where paths lead, and opening what is there. */
 #include <stdio.h>
 
 #include "support/fake_port.h"

@@ -1,0 +1,71 @@
+/* A volume's blocks: taken, accounted for within its limit, and given back. */
+#include <string.h>
+
+#include "fs/node.h"
+#include "pool.h"
+#include "sync/ends.h"
+
+int pool__fs_need(struct fs_work *work, enum spare spare, uint32_t bytes)
+{
+    uint32_t *block = &work->spares[spare];
+    if (*block && pool__blocks_class_of(&work->pool->blocks, *block) == pool__blocks_class(bytes)) return 0;
+    if (*block) pool__give_block(work->pool, *block); /* others have changed what is needed, in between */
+    *block = pool__take_free_block(work->pool, USE_CONTENT, bytes);
+    if (*block) return 0;
+    POOL_ASSERT(work->sleeper);
+    work->missing = spare;
+    work->missing_bytes = bytes;
+    return FS_MISSING;
+}
+
+uint32_t pool__node_block_bytes(const struct pool *pool, uint32_t block)
+{
+    return block ? pool__blocks_bytes(&pool->blocks, block) : 0;
+}
+
+int pool__fs_full(const struct volume *volume)
+{
+    return atomic_load(&volume->x_doomed) ? FS_UNSWEPT : POOL_ENOSPC;
+}
+
+int pool__fs_need_content(struct fs_work *work, enum spare spare, uint32_t bytes, uint32_t instead)
+{
+    const struct volume *volume = work->volume;
+    uint64_t size = (uint64_t)1 << (BLOCK_MIN_LOG2 + pool__blocks_class(bytes));
+    POOL_ASSERT(volume->bytes >= instead);
+    if (volume->bytes - instead + size > volume->max_bytes) return pool__fs_full(volume);
+    return pool__fs_need(work, spare, bytes);
+}
+
+uint32_t pool__fs_take_content(struct fs_work *work, enum spare spare, uint32_t from)
+{
+    uint32_t block = work->spares[spare], size = pool__node_block_bytes(work->pool, block);
+    POOL_ASSERT(block && from <= size);
+    work->spares[spare] = 0;
+    work->volume->bytes += size;
+    pool__blocks_filed(&work->pool->blocks, size);
+    memset(pool__block_memory(work->pool, block) + from, 0, size - from);
+    return block;
+}
+
+void pool__fs_give_content(struct fs_work *work, uint32_t block)
+{
+    if (!block) return;
+    uint32_t size = pool__node_block_bytes(work->pool, block);
+    work->volume->bytes -= size;
+    pool__give_block(work->pool, block);
+    pool__blocks_filed(&work->pool->blocks, -(int64_t)size);
+}
+
+int pool__node_grow(struct fs_work *work, struct node *node, uint32_t bytes)
+{
+    uint32_t had = pool__node_block_bytes(work->pool, node->block);
+    if (bytes <= had) return 0;
+    int status = pool__fs_need_content(work, SPARE_ROOM, bytes, had);
+    if (status) return status;
+    uint32_t block = pool__fs_take_content(work, SPARE_ROOM, had);
+    if (had) memcpy(pool__block_memory(work->pool, block), pool__block_memory(work->pool, node->block), had);
+    pool__fs_give_content(work, node->block);
+    node->block = block;
+    return 0;
+}

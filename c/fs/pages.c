@@ -1,0 +1,107 @@
+/* Where the bytes of files are: in one block, or in pages that an index lists. Where there is no block there are zeros;
+ * and what a block has beyond the file's end is zero as well, so that a file grows by its size alone.
+ */
+#include <string.h>
+
+#include "fs/node.h"
+#include "pool.h"
+#include "sync/ends.h"
+
+#define WANTED_MAX 63u /* pages at a time; what comes of it comes at once */
+
+static uint32_t *index_of(const struct pool *pool, const struct node *node)
+{
+    POOL_ASSERT(node->is_paged);
+    return (uint32_t *)(void *)pool__block_memory(pool, node->block);
+}
+
+static uint32_t index_size(const struct pool *pool, const struct node *node)
+{
+    return pool__node_block_bytes(pool, node->block) / (uint32_t)sizeof(uint32_t);
+}
+
+struct content_bytes pool__content_at(const struct pool *pool, const struct node *node, uint64_t offset)
+{
+    uint64_t page = offset >> PAGE_LOG2;
+    uint32_t block = node->block, in_page = (uint32_t)offset & (PAGE_BYTES - 1);
+    if (node->is_paged) {
+        block = page < index_size(pool, node) ? index_of(pool, node)[page] : 0;
+    } else if (page > 0) {
+        block = 0;
+    }
+    uint32_t size = pool__node_block_bytes(pool, block);
+    if (in_page < size) return (struct content_bytes){pool__block_memory(pool, block) + in_page, size - in_page};
+    return (struct content_bytes){NULL, PAGE_BYTES - in_page};
+}
+
+uint64_t pool__content_end(const struct pool *pool, const struct node *node)
+{
+    return node->is_paged ? (uint64_t)index_size(pool, node) << PAGE_LOG2 : pool__node_block_bytes(pool, node->block);
+}
+
+static void cut_pages(struct fs_work *work, struct node *node, uint64_t size)
+{
+    uint32_t *index = index_of(work->pool, node), n = index_size(work->pool, node);
+    for (uint64_t page = (size + PAGE_BYTES - 1) >> PAGE_LOG2; page < n; page++) {
+        pool__fs_give_content(work, index[page]);
+        index[page] = 0;
+    }
+}
+
+void pool__content_cut(struct fs_work *work, struct node *node, uint64_t size)
+{
+    if (node->is_paged) cut_pages(work, node, size);
+    if (size == 0) {
+        pool__fs_give_content(work, node->block);
+        node->block = node->is_paged = 0;
+        return;
+    }
+    if (size >= node->size || (node->is_paged && size % PAGE_BYTES == 0)) return;
+    struct content_bytes rest = pool__content_at(work->pool, node, size);
+    if (rest.data) memset(rest.data, 0, rest.size);
+}
+
+/* A file of one block gets an index, in which that is its first page. */
+static int make_index(struct fs_work *work, struct node *node, uint32_t bytes)
+{
+    int status = node->block ? pool__node_grow(work, node, PAGE_BYTES) : 0;
+    if (status == 0) status = pool__fs_need_content(work, SPARE_ROOM, bytes, 0);
+    if (status != 0) return status;
+    uint32_t first = node->block;
+    node->block = pool__fs_take_content(work, SPARE_ROOM, 0);
+    node->is_paged = 1;
+    index_of(work->pool, node)[0] = first;
+    return 0;
+}
+
+/* Tells the coordinator how many pages are wanted after the one that is missing: they come together. */
+static void want_more(struct fs_work *work, const uint32_t *index, uint64_t page, uint64_t last)
+{
+    if (last > page + WANTED_MAX) last = page + WANTED_MAX;
+    while (++page <= last) {
+        if (!index[page]) pool__blocks_want(&work->pool->blocks, USE_CONTENT, pool__blocks_class(PAGE_BYTES));
+    }
+}
+
+static int fill_pages(struct fs_work *work, struct node *node, uint64_t begin, uint64_t end)
+{
+    uint32_t *index = index_of(work->pool, node);
+    uint64_t last = (end - 1) >> PAGE_LOG2;
+    for (uint64_t page = begin >> PAGE_LOG2; page <= last; page++) {
+        if (index[page]) continue;
+        int status = pool__fs_need_content(work, SPARE_CONTENT, PAGE_BYTES, 0);
+        if (status == FS_MISSING) want_more(work, index, page, last);
+        if (status != 0) return status;
+        index[page] = pool__fs_take_content(work, SPARE_CONTENT, 0);
+    }
+    return 0;
+}
+
+int pool__content_fill(struct fs_work *work, struct node *node, uint64_t begin, uint64_t end)
+{
+    if (end > FILE_MAX_BYTES || end < begin) return POOL_EFBIG;
+    if (!node->is_paged && end <= PAGE_BYTES) return pool__node_grow(work, node, (uint32_t)end);
+    uint32_t bytes = (uint32_t)(((end - 1) >> PAGE_LOG2) + 1) * (uint32_t)sizeof(uint32_t);
+    int status = node->is_paged ? pool__node_grow(work, node, bytes) : make_index(work, node, bytes);
+    return status ? status : fill_pages(work, node, begin, end);
+}

@@ -1,0 +1,57 @@
+/* Ending an attempt, and getting what it lacked before the next: a block, or space in the volume. */
+#include "fs/node.h"
+#include "pool.h"
+#include "sync/ends.h"
+#include "sync/want.h"
+
+/* Takes a block without sleeping. Whoever can have memory handed out does, until there is none. */
+static int take_now(struct sleeper *sleeper, uint32_t bytes, uint32_t *block_out)
+{
+    struct pool *pool = sleeper->pool;
+    _Atomic uint32_t *refusals = &pool->blocks.x_refusals[USE_CONTENT][pool__blocks_class(bytes)];
+    uint32_t had = atomic_load(refusals);
+    do {
+        *block_out = pool__take_block(pool, USE_CONTENT, bytes, sleeper->waiter);
+        if (*block_out) return 0;
+        if (!sleeper->refill) return pool__no_block(pool, USE_CONTENT, bytes);
+        sleeper->refill(pool);
+    } while (atomic_load(refusals) == had);
+    return POOL_ENOMEM;
+}
+
+/* Has some of what nobody can reach any more given back. */
+static int get_swept(struct fs_work *work)
+{
+    const struct sleeper *sleeper = work->sleeper;
+    if (sleeper->waiter == WAITER_CLIENT) {
+        pool__fs_sweep_later(work->pool);
+        pool__room_want(work->pool, ROOM_SWEPT);
+        return POOL_EAGAIN;
+    }
+    int status = pool__fs_sweep(work->pool, work->volume);
+    return status < 0 ? status : 0;
+}
+
+static int get_missing(struct fs_work *work)
+{
+    struct sleeper *sleeper = work->sleeper;
+    uint32_t *spare = &work->spares[work->missing];
+    bool sleeps = sleeper->waiter > WAITER_CLIENT;
+    int status = sleeps ? pool__sleep_on_block(sleeper, USE_CONTENT, work->missing_bytes, spare)
+                        : take_now(sleeper, work->missing_bytes, spare);
+    return status == POOL_ENOMEM && atomic_load(&work->volume->x_doomed) ? get_swept(work) : status;
+}
+
+bool pool__fs_leave(struct fs_work *work, int *status)
+{
+    if (work->is_locked) pool__volume_unlock(work->volume);
+    if (*status > 0) {
+        *status = *status == FS_MISSING ? get_missing(work) : get_swept(work);
+        if (*status == 0) return true;
+    }
+    for (uint32_t i = 0; i < SPARES; i++) {
+        pool__give_block(work->pool, work->spares[i]);
+        work->spares[i] = 0;
+    }
+    return false;
+}

@@ -1,0 +1,15 @@
+/* What a job was submitted with. */
+#ifndef MILLRACE_SYNC_RECORD_H
+#define MILLRACE_SYNC_RECORD_H
+
+#include "core/layout.h"
+#include "core/record.h"
+#include "sync/ends.h"
+
+/* There for as long as the job runs; NULL: it was submitted with nothing but what `struct job` itself says. */
+static inline const struct record *pool__job_record(const struct pool *pool, const struct job *job)
+{
+    return (const struct record *)pool__block_memory(pool, job->block);
+}
+
+#endif

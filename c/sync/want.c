@@ -1,0 +1,11 @@
+#include "sync/want.h"
+
+#include "sync/wake.h"
+
+_Static_assert(USES *BLOCK_CLASSES <= ROOM_SWEPT, "each has its bit");
+
+void pool__room_want(struct pool *pool, enum room room)
+{
+    atomic_fetch_or(&pool->x_room_wanted, (uint64_t)1 << room);
+    pool__starve(pool, WAITER_CLIENT);
+}
