@@ -7,7 +7,8 @@ VERSION := $(shell sed -n 's/.*"version": "\(.*\)".*/\1/p' npm/package.json)
 CFLAGS_STRICT := -Wall -Wextra -Wundef -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Werror
 NODE_MODULES := node_modules/.package-lock.json
 TOOLCHAIN_STAMP := build/.toolchain
-BINDINGS := $(wildcard bindings-js/src/*.ts)
+BINDINGS := $(wildcard bindings-js/src/*.ts bindings-js/src/*/*.ts)
+GEN_FILES := bindings-js/src/shared/layout.gen.ts bindings-js/src/worker/copiers.gen.ts
 DIST_FILES := $(addprefix coordinator-dist/,coordinator.wasm coordinator.js coordinator.node.js worker.js worker.node.js)
 
 include build/toolchain.mk
@@ -82,7 +83,7 @@ build/dist/MANIFEST.json: $(WASM_DIR)/coordinator.wasm $(BINDINGS) npm/build.mjs
 
 .PHONY: gen
 gen: build/gen/layout.gen.ts build/gen/copiers.gen.ts ## write the *.gen.ts of the bindings anew
-	@cp build/gen/*.gen.ts bindings-js/src/
+	@for file in $(GEN_FILES); do cp build/gen/$${file##*/} $$file; done
 
 .PHONY: clean
 clean: ## remove all that was built
@@ -175,7 +176,7 @@ check-faults: ## fail if tests/FAULTS.md names a test that is not there
 
 .PHONY: check-gen
 check-gen: build/gen/layout.gen.ts build/gen/copiers.gen.ts ## fail if generated sources are stale
-	@for file in $(notdir $^); do cmp build/gen/$$file bindings-js/src/$$file || { echo 'run "make gen"' >&2; exit 1; }; done
+	@for file in $(GEN_FILES); do cmp build/gen/$${file##*/} $$file || { echo 'run "make gen"' >&2; exit 1; }; done
 
 .PHONY: check-dist
 check-dist: build/dist/MANIFEST.json ## fail if coordinator-dist/ is not, byte for byte, what the sources give

@@ -1,4 +1,4 @@
-import { serveCoordinator } from './coordinator.js';
-import { nodeScope } from './scope.node.js';
+import { serveCoordinator } from './coordinator/coordinator.js';
+import { nodeScope } from './platform/scope.node.js';
 
 serveCoordinator(nodeScope());

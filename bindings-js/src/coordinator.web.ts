@@ -1,4 +1,4 @@
-import { serveCoordinator } from './coordinator.js';
-import { webScope } from './scope.web.js';
+import { serveCoordinator } from './coordinator/coordinator.js';
+import { webScope } from './platform/scope.web.js';
 
 serveCoordinator(webScope());

@@ -1,9 +1,9 @@
 /** Millrace in Node. */
-import { platform } from './platform.node.js';
-import { Pool as BasePool } from './pool.js';
-import { type PoolOptions, startParts } from './start.js';
+import { platform } from './platform/platform.node.js';
+import { Pool as BasePool } from './client/pool.js';
+import { type PoolOptions, startParts } from './client/start.js';
 
-export { Directory } from './directory.node.js';
+export { Directory } from './client/directory.node.js';
 export * from './public.js';
 
 export class Pool extends BasePool {

@@ -1,9 +1,9 @@
 /** Millrace in browsers. */
-import { platform } from './platform.web.js';
-import { Pool as BasePool } from './pool.js';
-import { type PoolOptions, startParts } from './start.js';
+import { platform } from './platform/platform.web.js';
+import { Pool as BasePool } from './client/pool.js';
+import { type PoolOptions, startParts } from './client/start.js';
 
-export { Directory } from './directory.js';
+export { Directory } from './client/directory.js';
 export * from './public.js';
 
 export class Pool extends BasePool {

@@ -1,9 +1,9 @@
 /** What every entry point of the package exports. */
 import './globals.js';
 
-export type { DirectoryTree, FileData } from './content.js';
-export type { DirectoryHandle, DirectoryOptions, StatOptions } from './directory.js';
-export type { ReadFileOptions, ReadRange } from './range.js';
+export type { DirectoryTree, FileData } from './files/content.js';
+export type { DirectoryHandle, DirectoryOptions, StatOptions } from './client/directory.js';
+export type { ReadFileOptions, ReadRange } from './files/range.js';
 export {
   CancelledError,
   CompileError,
@@ -21,15 +21,15 @@ export {
   TimedOutError,
   TrapError,
   type TrapKind,
-} from './errors.js';
-export type { Bytes } from './bytes.js';
-export type { PoolMemory } from './client.js';
-export type { Chunk, Input } from './input.js';
-export type { Job } from './job.js';
-export type { ModuleSource } from './modules.js';
-export type { JobOptions, Preopen, Priority, RunOptions, SpawnOptions } from './options.js';
-export { type CompileOptions, type PoolStats, RunResult, type Tier } from './pool.js';
-export type { DirectoryEntry, EntryKind, EntryStat } from './protocol.js';
-export { SaveError, type SaveFailure, type SaveOptions, type SaveReport } from './save.js';
-export type { PoolOptions, PoolUrls } from './start.js';
-export type { JobStatus } from './task.js';
+} from './shared/errors.js';
+export type { Bytes } from './shared/bytes.js';
+export type { PoolMemory } from './client/client.js';
+export type { Chunk, Input } from './client/input.js';
+export type { Job } from './client/job.js';
+export type { ModuleSource } from './client/modules.js';
+export type { JobOptions, Preopen, Priority, RunOptions, SpawnOptions } from './client/options.js';
+export { type CompileOptions, type PoolStats, RunResult, type Tier } from './client/pool.js';
+export type { DirectoryEntry, EntryKind, EntryStat } from './shared/protocol.js';
+export { SaveError, type SaveFailure, type SaveOptions, type SaveReport } from './files/save.js';
+export type { PoolOptions, PoolUrls } from './client/start.js';
+export type { JobStatus } from './client/task.js';

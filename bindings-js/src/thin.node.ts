@@ -1,8 +1,8 @@
 /** What library_millrace.js loads in Node. */
-import { platform } from './platform.node.js';
-import { startThin, type ThinOptions, type ThinPool } from './thin.js';
+import { platform } from './platform/platform.node.js';
+import { startThin, type ThinOptions, type ThinPool } from './thin/thin.js';
 
-export { describe } from './thin.js';
+export { describe } from './thin/thin.js';
 
 export function start(
   options: ThinOptions,

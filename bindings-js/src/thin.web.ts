@@ -1,6 +1,6 @@
 /** What library_millrace.js loads in browsers. */
-import { platform } from './platform.web.js';
-import { describe, startThin, type ThinOptions, type ThinPool } from './thin.js';
+import { platform } from './platform/platform.web.js';
+import { describe, startThin, type ThinOptions, type ThinPool } from './thin/thin.js';
 
 export { describe };
 

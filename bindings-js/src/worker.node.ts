@@ -1,4 +1,4 @@
-import { serveWorker } from './worker.js';
-import { nodeScope } from './scope.node.js';
+import { serveWorker } from './worker/worker.js';
+import { nodeScope } from './platform/scope.node.js';
 
 serveWorker(nodeScope());

@@ -1,4 +1,4 @@
-import { serveWorker } from './worker.js';
-import { webScope } from './scope.web.js';
+import { serveWorker } from './worker/worker.js';
+import { webScope } from './platform/scope.web.js';
 
 serveWorker(webScope());

@@ -13,7 +13,7 @@
 
 #include "pool.h"
 
-/* What happens, by number: a kind, and which of that kind. In the order of `kinds` in bindings-js/src/thin.ts. */
+/* What happens, by number: a kind, and which of that kind. In the order of `kinds` in bindings-js/src/thin/thin.ts. */
 #define SIGNAL_JOB_0 0x00000u  /* + slot: the job has ended */
 #define SIGNAL_END_0 0x10000u  /* + slot * 2 + end: that end of a pipe is ready */
 #define SIGNAL_CALL_0 0x20000u /* + slot: a job calls the host */
@@ -26,7 +26,7 @@
 /* What happened, told on a stack of its own. `text` is the receiver's to free; NULL if there is none. */
 typedef void (*thin_deliver)(struct pool *pool, uint32_t signal, uint32_t number, double status, char *text);
 
-/* What pool__thin_call can call, in the order of `calls` in bindings-js/src/thin.ts. */
+/* What pool__thin_call can call, in the order of `calls` in bindings-js/src/thin/thin.ts. */
 enum thin_call {
     CALL_RESIZE,
     CALL_STATS,

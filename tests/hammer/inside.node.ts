@@ -1,4 +1,4 @@
-import { platform } from '../../bindings-js/src/platform.node.js';
+import { platform } from '../../bindings-js/src/platform/platform.node.js';
 import { type Hammer, runHammer } from './inside.js';
 
 export const run = (hammer: Hammer): Promise<string> => runHammer(platform, hammer, '.node');

@@ -1,6 +1,6 @@
 /** The hammer in the workers of a real pool, on a coordinator.wasm that has it linked in. */
-import type { Platform } from '../../bindings-js/src/platform.js';
-import { closeParts, endParts, type Parts, startParts } from '../../bindings-js/src/start.js';
+import type { Platform } from '../../bindings-js/src/platform/platform.js';
+import { closeParts, endParts, type Parts, startParts } from '../../bindings-js/src/client/start.js';
 
 export interface Hammer {
   readonly mib: number;

@@ -3,7 +3,7 @@ import { assert, equal, rejects, sleep, spawnSpinning, stillGood, text, until, w
 
 /** Every type of message that threads of a pool send each other. */
 async function messageTypes(env) {
-  const source = text(await env.load('bindings-js/src/protocol.ts'));
+  const source = text(await env.load('bindings-js/src/shared/protocol.ts'));
   return [...new Set(source.match(/(?<=type: ')millrace:\w+/g))];
 }
 

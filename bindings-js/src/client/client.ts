@@ -1,0 +1,358 @@
+/** The main thread's side of the shared memory: submits jobs, moves bytes, and takes signals. Nothing here blocks. */
+import { findWaitAsync } from '../shared/bell.js';
+import { Doorbell } from './doorbell.js';
+import { PoolError } from '../shared/errors.js';
+import { errorCodes, layout } from '../shared/layout.gen.js';
+import { check, joinWithStack, type Thread } from '../shared/thread.js';
+
+/** A job's handle, one end of a pipe: see `pool.h`. Both are whole numbers below 2^53. */
+export type JobHandle = number & { readonly kind?: 'job' };
+export type Fd = number & { readonly kind?: 'fd' };
+
+/** What one of a job's stdin, stdout and stderr is connected with: a `POOL_STDIO_*`, and an end if that is a pipe. */
+export interface Stdio {
+  readonly kind: number;
+  readonly fd: Fd;
+}
+
+/** A volume that a guest is given, and the path that it knows it as. */
+export interface VolumePreopen {
+  readonly path: string;
+  readonly volume: number;
+  readonly readOnly: boolean;
+}
+
+/** What `client_submit` takes, as far as commands need it. */
+export interface Submission {
+  readonly module: number;
+  readonly stdio: readonly [Stdio, Stdio, Stdio];
+  readonly args: readonly string[];
+  readonly env: readonly string[];
+  readonly preopens: readonly VolumePreopen[];
+  readonly timeoutMs: number;
+  /** `enum pool_priority`. */
+  readonly priority: number;
+}
+
+/** What `pool_wait` gives. */
+export interface Result {
+  readonly outcome: number;
+  readonly code: number;
+  readonly text: string;
+  readonly worker: number;
+  readonly queuedMs: number;
+  readonly runMs: number;
+}
+
+/** How much of the pool's memory there is, in bytes. */
+export interface PoolMemory {
+  /** What there can be of it: `maxMemory`, without the pool's own part. */
+  readonly limit: number;
+  /** What is used now; 0 when no job, pipe and directory is left. */
+  readonly used: number;
+  /** The rest. */
+  readonly free: number;
+  /** The largest piece of the free memory that could be had at once, 16 MiB at most. */
+  readonly largest: number;
+  /** What was had so far from the engine, in pieces of 16 MiB. It is reused, and goes back when the pool is closed. */
+  readonly total: number;
+}
+
+export const EAGAIN = errorCodes.POOL_EAGAIN;
+
+const JOB_SLOT_MASK = 0xfff;
+const FD_SLOT_MASK = 0x1fff;
+
+/** Where a record is put in the scratch memory: behind the structs and out parameters, of which none is larger. */
+const RECORD_AT = 128;
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+export class Client {
+  readonly #thread: Thread;
+  readonly #pool: number;
+  readonly #scratch: number;
+  readonly #doorbell: Doorbell;
+  #observer: ((signal: number) => void) | undefined;
+  /** Who waits for which signal; each is told once. */
+  readonly #listeners = new Map<number, () => void>();
+  /** Who wants to hear of memory. */
+  readonly #blockListeners = new Set<() => void>();
+  #onRoom: () => void = () => undefined;
+  #stopped = false;
+
+  /** Joins a pool that the coordinator has created. */
+  constructor(thread: Thread, pool: number) {
+    this.#thread = thread;
+    this.#pool = pool;
+    const { c, heap } = thread;
+    joinWithStack(thread, heap.u32(pool + layout.pool_client_stack), layout.CLIENT_STACK_BYTES);
+    this.#scratch = heap.u32(pool + layout.pool_client_scratch);
+    const waitAsync = findWaitAsync();
+    check(c.client_join(pool, waitAsync ? 0 : 1));
+    this.#doorbell = new Doorbell(thread, pool, waitAsync, () => this.#dispatch());
+    this.#doorbell.wake();
+  }
+
+  /** Hands every signal to somebody who keeps books of their own, and uses the client's thread directly. */
+  observe(observer: (signal: number) => void): { thread: Thread; pool: number; scratch: number } {
+    this.#observer = observer;
+    return { thread: this.#thread, pool: this.#pool, scratch: this.#scratch };
+  }
+
+  /** Something was sent that may be answered at once. */
+  sent(): void {
+    this.#doorbell.answered();
+  }
+
+  /** The coordinator relays a ring; only where the bell cannot be watched. */
+  ring(): void {
+    this.#doorbell.wake();
+  }
+
+  /** Lets no job begin any more. */
+  shut(): void {
+    this.#thread.c.client_shut(this.#pool);
+  }
+
+  /** Tells everybody what has happened so far. */
+  flush(): void {
+    if (!this.#stopped) this.#dispatch();
+  }
+
+  /** Takes no signal any more: whoever waits for an end is told that the pool is closed. */
+  stop(): void {
+    this.#stopped = true;
+    this.#doorbell.stop();
+    for (const listener of [...this.#listeners.values()]) listener();
+    this.#listeners.clear();
+    this.#blockListeners.clear();
+  }
+
+  /** How much memory there is. */
+  memory(): PoolMemory {
+    const { c, heap } = this.#thread;
+    check(c.pool_stats(this.#pool, this.#scratch));
+    const bytes = (offset: number): number => heap.u64(this.#scratch + offset);
+    return {
+      limit: bytes(layout.pool_stats_memory_limit_bytes),
+      used: bytes(layout.pool_stats_memory_used_bytes),
+      free: bytes(layout.pool_stats_memory_free_bytes),
+      largest: bytes(layout.pool_stats_memory_largest_bytes),
+      total: bytes(layout.pool_stats_memory_bytes),
+    };
+  }
+
+  /** Changes how many jobs run at the same time. */
+  resize(workers: number): void {
+    check(this.#thread.c.pool_resize(this.#pool, workers));
+  }
+
+  /** Calls `listener` once, when the job has ended. */
+  onJobEnd(job: JobHandle, listener: () => void): void {
+    this.#listeners.set(layout.SIGNAL_JOB_0 + (job & JOB_SLOT_MASK), listener);
+  }
+
+  /** Resolves when an end that was EAGAIN has moved, memory can be had again, the end was closed here, or somebody else
+   * waits at it from now on. Rejects when the pool is closed. */
+  ready(fd: Fd): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const signal = layout.SIGNAL_PIPE_0 + (fd & FD_SLOT_MASK);
+      this.#listeners.get(signal)?.();
+      const listener = (): void => {
+        this.#listeners.delete(signal);
+        this.#blockListeners.delete(listener);
+        if (this.#stopped) reject(new PoolError('POOL_ESHUTDOWN', 'the pool is closed'));
+        else resolve();
+      };
+      if (this.#stopped) return listener();
+      this.#listeners.set(signal, listener);
+      this.#blockListeners.add(listener);
+    });
+  }
+
+  /** Calls `listener` whenever memory can be had again. */
+  onBlocks(listener: () => void): void {
+    this.#blockListeners.add(listener);
+  }
+
+  /** Calls `listener` whenever `release` has made room for another pipe. */
+  onRoom(listener: () => void): void {
+    this.#onRoom = listener;
+  }
+
+  #dispatch(): void {
+    const { c } = this.#thread;
+    for (let signal = c.client_take(this.#pool); signal >= 0; signal = c.client_take(this.#pool)) {
+      if (this.#observer) {
+        this.#observer(signal);
+        continue;
+      }
+      if (signal === layout.SIGNAL_BLOCKS) {
+        this.#tellRoom();
+        continue;
+      }
+      if (signal >= layout.SIGNAL_CALL_0) {
+        this.#refuseCall(signal - layout.SIGNAL_CALL_0);
+        continue;
+      }
+      const listener = this.#listeners.get(signal);
+      this.#listeners.delete(signal);
+      listener?.();
+    }
+  }
+
+  /** Something was given back. If it is of no use to those who wait, the signal comes again. */
+  #tellRoom(): void {
+    if (this.#thread.c.client_room(this.#pool) === 0) return;
+    for (const listener of [...this.#blockListeners]) listener();
+  }
+
+  /** A job calls the host, which serves nobody here. */
+  #refuseCall(slot: number): void {
+    const { c, heap } = this.#thread;
+    if (c.client_call(this.#pool, slot, this.#scratch) !== 0) return;
+    const call = heap.u64(this.#scratch + layout.client_call_call);
+    c.script_reply(this.#pool, call, errorCodes.POOL_ENOENT, 0);
+  }
+
+  /** Queues a job: its handle, or a negative status. Throws if the arguments cannot be carried at all. */
+  submit(submission: Submission): JobHandle {
+    const { c, heap } = this.#thread;
+    const size = this.#putRecord(submission);
+    const status = c.client_submit(this.#pool, this.#scratch + RECORD_AT, size, this.#scratch);
+    if (status < 0) return status;
+    this.#doorbell.answered();
+    return heap.u64(this.#scratch);
+  }
+
+  /** Writes a `struct record` into the scratch memory: its size. */
+  #putRecord({ module, stdio, args, env, preopens, timeoutMs, priority }: Submission): number {
+    const { heap } = this.#thread;
+    const record = this.#scratch + RECORD_AT;
+    const preopensBytes = preopens.length * layout.sizeof_record_preopen;
+    const strings = encodeStrings([...args, ...env, ...preopens.map(({ path }) => path)], preopensBytes);
+    const stringsAt = record + layout.sizeof_record + preopensBytes;
+    const bytes = heap.u8(stringsAt + strings.length);
+    bytes.fill(0, record, stringsAt);
+    bytes.set(strings, stringsAt);
+    this.#putStdio(record + layout.record_stdio, stdio);
+    this.#putPreopens(record + layout.sizeof_record, preopens);
+    heap.setU64(record + layout.record_module, module);
+    heap.setU32(record + layout.record_timeout_ms, timeoutMs);
+    heap.setU32(record + layout.record_priority, priority);
+    heap.setU32(record + layout.record_n_args, args.length);
+    heap.setU32(record + layout.record_n_env, env.length);
+    heap.setU32(record + layout.record_n_preopens, preopens.length);
+    heap.setU32(record + layout.record_strings_bytes, strings.length);
+    return stringsAt + strings.length - record;
+  }
+
+  #putStdio(at: number, stdio: Submission['stdio']): void {
+    const { heap } = this.#thread;
+    for (const [i, { kind, fd }] of stdio.entries()) {
+      heap.setU32(at + i * layout.sizeof_pool_stdio + layout.pool_stdio_kind, kind);
+      heap.setU64(at + i * layout.sizeof_pool_stdio + layout.pool_stdio_fd, fd);
+    }
+  }
+
+  #putPreopens(at: number, preopens: readonly VolumePreopen[]): void {
+    const { heap } = this.#thread;
+    for (const [i, { volume, readOnly }] of preopens.entries()) {
+      heap.setU64(at + i * layout.sizeof_record_preopen + layout.record_preopen_volume, volume);
+      heap.setU32(at + i * layout.sizeof_record_preopen + layout.record_preopen_read_only, readOnly ? 1 : 0);
+    }
+  }
+
+  cancel(job: JobHandle): void {
+    this.#thread.c.script_cancel(this.#pool, job);
+  }
+
+  /** How an ended job went; its record is released. `undefined`: it has not ended, the signal was for one before it. */
+  takeResult(job: JobHandle): Result | undefined {
+    const { c, heap } = this.#thread;
+    const at = this.#scratch;
+    const status = c.script_wait(this.#pool, job, 0, at);
+    if (status === EAGAIN) return undefined;
+    check(status);
+    const text = heap.u32(at + layout.pool_result_text);
+    const textBytes = heap.u32(at + layout.pool_result_text_bytes);
+    const result = {
+      outcome: heap.u32(at + layout.pool_result_outcome),
+      code: heap.u32(at + layout.pool_result_code),
+      text: textBytes ? decoder.decode(heap.u8(text + textBytes).slice(text, text + textBytes)) : '',
+      worker: heap.u32(at + layout.pool_result_worker),
+      queuedMs: heap.f64(at + layout.pool_result_queued_ms),
+      runMs: heap.f64(at + layout.pool_result_run_ms),
+    };
+    check(c.script_release(this.#pool, job));
+    return result;
+  }
+
+  /** Opens a pipe: read end and write end, or a negative status. */
+  pipe(capacity: number): readonly [Fd, Fd] | number {
+    const status = this.#thread.c.pool_pipe(this.#pool, capacity, this.#scratch);
+    if (status < 0) return status;
+    return [this.#thread.heap.u64(this.#scratch), this.#thread.heap.u64(this.#scratch + 8)];
+  }
+
+  close(fd: Fd): void {
+    this.#thread.c.script_close(this.#pool, fd);
+    this.#listeners.get(layout.SIGNAL_PIPE_0 + (fd & FD_SLOT_MASK))?.(); // whoever waits finds it closed
+  }
+
+  /** Closes an end, and lets whoever waits for a pipe try. */
+  release(fd: Fd): void {
+    this.close(fd);
+    this.#onRoom();
+  }
+
+  /** Closes a write end as one that failed: its reader gets EIO behind what was written. */
+  abort(fd: Fd): void {
+    this.#thread.c.script_abort_write(this.#pool, fd);
+    this.#listeners.get(layout.SIGNAL_PIPE_0 + (fd & FD_SLOT_MASK))?.();
+    this.#onRoom();
+  }
+
+  /** Whether the reader of a write end is gone; if not, `ready` resolves when it goes. */
+  isAbandoned(fd: Fd): boolean {
+    return this.#thread.c.script_watch_reader(this.#pool, fd) !== EAGAIN;
+  }
+
+  /** The bytes that can be read now, still in shared memory: use them before anything else happens, then `consume`.
+   * A number is a status: 0 end of file, EAGAIN. */
+  peek(fd: Fd): Uint8Array | number {
+    const { c, heap } = this.#thread;
+    const size = c.script_peek(this.#pool, fd, this.#scratch);
+    if (size <= 0) return size;
+    const address = heap.u32(this.#scratch);
+    return heap.u8(address + size).subarray(address, address + size);
+  }
+
+  consume(fd: Fd, size: number): void {
+    check(this.#thread.c.script_consume(this.#pool, fd, size));
+  }
+
+  /** Writes what fits of `bytes` from `offset` on: how much, or a status. */
+  write(fd: Fd, bytes: Uint8Array, offset: number): number {
+    const { c, heap } = this.#thread;
+    const room = c.script_reserve(this.#pool, fd, bytes.length - offset, this.#scratch);
+    if (room <= 0) return room;
+    const size = Math.min(room, bytes.length - offset);
+    const address = heap.u32(this.#scratch);
+    const part = offset === 0 && size === bytes.length ? bytes : bytes.subarray(offset, offset + size);
+    heap.u8(address + size).set(part, address);
+    check(c.script_commit(this.#pool, fd, size));
+    this.#doorbell.answered();
+    return size;
+  }
+}
+
+/** NUL-ended strings, one behind the other, in a record that has so many other bytes. */
+function encodeStrings(strings: readonly string[], otherBytes: number): Uint8Array {
+  const bytes = encoder.encode(strings.map((text) => `${text}\0`).join(''));
+  const most = layout.POOL_ARGS_MAX_BYTES - otherBytes;
+  if (bytes.length <= most) return bytes;
+  throw new PoolError('POOL_E2BIG', `arguments and environment are ${bytes.length} bytes, the most is ${most}`);
+}

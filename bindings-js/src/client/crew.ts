@@ -1,0 +1,102 @@
+/** The compute workers' threads: the coordinator commands them, but only the main thread can start and end them. */
+import { layout } from '../shared/layout.gen.js';
+import type {
+  FromCoordinator,
+  FromWorker,
+  ModuleMessage,
+  RingMessage,
+  SharedParts,
+  ToCoordinator,
+  ToWorker,
+} from '../shared/protocol.js';
+import type { Child } from '../platform/scope.js';
+
+export type CoordinatorChild = Child<ToCoordinator, FromCoordinator>;
+type WorkerChild = Child<ToWorker, FromWorker>;
+
+export class Crew {
+  /** Called when the client's bell rang and was relayed. */
+  onClientRing: () => void = () => undefined;
+  readonly #coordinator: CoordinatorChild;
+  readonly #parts: SharedParts;
+  readonly #start: (name: string) => WorkerChild;
+  readonly #workers = new Map<number, WorkerChild>();
+  readonly #modules = new Map<number, ModuleMessage>();
+  #pool = 0;
+  #ended = false;
+
+  /** Carries out what `coordinator` says; `start` starts a worker's thread. */
+  constructor(coordinator: CoordinatorChild, parts: SharedParts, start: (name: string) => WorkerChild) {
+    this.#coordinator = coordinator;
+    this.#parts = parts;
+    this.#start = start;
+    coordinator.onMessage((message) => this.#onMessage(message));
+  }
+
+  #onMessage(message: FromCoordinator): void {
+    switch (message.type) {
+      case 'millrace:created':
+        this.#pool = message.pool;
+        return;
+      case 'millrace:spawn':
+        return this.#spawn(message.number, message.stack);
+      case 'millrace:terminate':
+        return this.#terminate(message.number);
+      case 'millrace:ring':
+        return this.relay(message);
+    }
+  }
+
+  /** Tells a waiter that its bell rang. */
+  relay(message: RingMessage): void {
+    if (message.waiter === layout.WAITER_CLIENT) this.onClientRing();
+    else this.#coordinator.post(message);
+  }
+
+  #spawn(number: number, stack: number): void {
+    if (this.#ended) return; // what the coordinator said last can come late
+    let worker: WorkerChild;
+    const gone = (text: string): void => {
+      this.#coordinator.post({ type: 'millrace:gone', number, text, retired: false });
+    };
+    try {
+      worker = this.#start(`millrace-worker-${number}`);
+    } catch (error) {
+      return gone(String(error));
+    }
+    this.#workers.set(number, worker);
+    const isHere = (): boolean => this.#workers.get(number) === worker; // another may have its number by now
+    worker.onFailure((text) => isHere() && gone(text));
+    worker.onMessage((message) => {
+      if (!isHere()) return;
+      if (message.type === 'millrace:ring') this.relay(message);
+      else this.#coordinator.post({ ...message, number });
+    });
+    worker.post({ type: 'millrace:join', parts: this.#parts, pool: this.#pool, number, stack });
+    for (const module of this.#modules.values()) worker.post(module);
+  }
+
+  #terminate(number: number): void {
+    this.#workers.get(number)?.terminate();
+    this.#workers.delete(number);
+  }
+
+  /** Ends them all, for good. */
+  terminateAll(): void {
+    this.#ended = true;
+    for (const number of [...this.#workers.keys()]) this.#terminate(number);
+  }
+
+  /** Sends a module to every worker, now and later. */
+  addModule(id: number, module: WebAssembly.Module, head: Uint8Array | undefined): void {
+    const message: ModuleMessage = { type: 'millrace:module', id, module, head };
+    this.#modules.set(id, message);
+    for (const worker of this.#workers.values()) worker.post(message);
+  }
+
+  /** Has every worker forget a module that no job uses. */
+  dropModule(id: number): void {
+    this.#modules.delete(id);
+    for (const worker of this.#workers.values()) worker.post({ type: 'millrace:unload', id });
+  }
+}

@@ -1,0 +1,388 @@
+/** Directories for guests: what an application fills, gives to jobs, and reads. */
+import { read } from '../shared/brand.js';
+import { CallSite } from './callsite.js';
+import { copyData, copyTree, type DirectoryTree, type FileData, type Loaded, pathOf, ROOT } from '../files/content.js';
+import { PoolError } from '../shared/errors.js';
+import type { Files } from '../files/files.js';
+import { fields, flag, invalid, type Names, quote, refusal, show, text } from '../shared/gate.js';
+import { HandleTarget } from '../files/handle-target.js';
+import type { DirectoryEntry, EntryStat } from '../shared/protocol.js';
+import { boundedRangeOf, rangeOf, type ReadFileOptions, type ReadRange, withLimit } from '../files/range.js';
+import { save, type SaveOptions, type SaveReport } from '../files/save.js';
+import { type Store, Tree } from '../files/local-store.js';
+import { wholeNumber } from '../shared/whole-number.js';
+
+export interface DirectoryOptions {
+  /** Bytes that all files together may take, in the pool. Guests that write more get ENOSPC. (default: half of what
+   * `pool.stats().memory.limit` says; whatever it is, the pool keeps an eighth for pipes and arguments) */
+  maxBytes?: number | undefined;
+  /** Files, directories and symlinks at most, the directory itself counted. (default: one for each 512 bytes of half
+   * of the pool's memory) */
+  maxFiles?: number | undefined;
+}
+
+/** Options of `stat`. */
+export interface StatOptions {
+  /** Of a symlink, what it leads to and not itself. (default: true) */
+  readonly follow?: boolean | undefined;
+}
+
+/** As much of a FileSystemDirectoryHandle as is used: of one that was picked, or of the origin private file system. */
+export interface DirectoryHandle {
+  readonly kind: 'directory';
+  readonly name: string;
+}
+
+const limitNames: Names<DirectoryOptions> = { maxBytes: true, maxFiles: true };
+const statNames: Names<StatOptions> = { follow: true };
+
+/** What is read at a time. @internal */
+export const PIECE_BYTES = 1024 * 1024;
+/** What is under way together on the way into a pool. */
+const MOVED_AT_ONCE = 64;
+const MOVED_BYTES_AT_ONCE = 4 * 1024 * 1024;
+/** Gives the memory of a directory back that nobody holds any more; jobs that use it still have it. */
+const dropped = new FinalizationRegistry<{ files: Files; volume: number }>(({ files, volume }) => {
+  files.call('drop', volume).catch(() => undefined); // the pool may be gone
+});
+
+/** A directory that guests are given, by the option `preopens`.
+ *
+ * Its methods work before any job has it, while jobs use it, and after they have ended. Paths are relative to it, with or
+ * without a `/` in front; a file's parent directories are made with it. Each method is atomic to the guests, but for
+ * files of more than a MiB and lists of more than 256 entries. None keeps jobs waiting, however large or deep what it is
+ * about. Methods reject with a `PoolError` whose `code` says why, as `POOL_ENOENT`.
+ *
+ * At its first use it moves into the memory of the pool that runs the job, and belongs to that pool from then on: it ends
+ * with it. Another pool refuses it (POOL_EINVAL). */
+export class Directory {
+  readonly #limits: readonly [maxBytes: number, maxFiles: number];
+  /** What it holds until a pool does. */
+  #tree: Tree | undefined = new Tree();
+  #store: Store = this.#tree!;
+  /** What it is in, once a job was to have it. */
+  #files: Files | undefined;
+  #attached: Promise<number> | undefined;
+  /** Whether it holds what it began with. */
+  readonly #filled: Promise<void>;
+  /** What was asked last: one thing after the other. */
+  #last: Promise<unknown> = Promise.resolve();
+  #closed = false;
+
+  /** Whether a value is a directory of this package's. @internal */
+  static is(value: unknown): value is Directory {
+    return typeof value === 'object' && value !== null && #limits in value;
+  }
+
+  constructor(tree: DirectoryTree = {}, options?: DirectoryOptions) {
+    this.#limits = limitsOf(options);
+    this.#filled = copyTree(tree).then((loaded) => fill(this.#store, ROOT, loaded));
+    this.#filled.catch(() => undefined); // whoever uses it is told
+  }
+
+  /** A copy of what a directory handle of the browser has: of one that was picked, or of the origin private file system. */
+  static async fromHandle(handle: DirectoryHandle, options?: DirectoryOptions): Promise<Directory> {
+    const from = handleOf(handle, 'entries');
+    const directory = new this({}, options);
+    await load(directory, from, '');
+    return directory;
+  }
+
+  /** A copy of what a folder has, its symlinks as symlinks, but for absolute ones, which no guest could follow. In Node
+   * only. */
+  static fromPath(...[folder]: [folder: string | URL, options?: DirectoryOptions]): Promise<Directory> {
+    return Promise.reject(nodeOnly(folder));
+  }
+
+  /** A file's bytes: all, or some. `readable` reads what is too large for that. */
+  async readFile(path: string, options?: ReadFileOptions): Promise<Uint8Array<ArrayBuffer>> {
+    const at = pathOf('path', path);
+    const { offset, length, most } = boundedRangeOf(options);
+    try {
+      return new Uint8Array(await this.#do((store) => store.read(at, offset, length, most), path));
+    } catch (error) {
+      throw withLimit(error, most);
+    }
+  }
+
+  /** A file's bytes, all or some, as a stream: a MiB is read when it is asked for, so a file of any size takes no more
+   * memory than that. What changes meanwhile is read as it is by then. Throws what `readFile` rejects with for wrong
+   * arguments; what else goes wrong is the stream's error. */
+  readable(path: string, range?: ReadRange): ReadableStream<Uint8Array<ArrayBuffer>> {
+    const from = pathOf('path', path);
+    const { offset, length } = rangeOf(range);
+    let at = offset;
+    const pull = async (controller: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>): Promise<void> => {
+      const wanted = Math.min(PIECE_BYTES, offset + length - at);
+      const bytes = await this.#do((store) => store.read(from, at, wanted, wanted), path);
+      at += bytes.byteLength;
+      if (bytes.byteLength > 0) controller.enqueue(new Uint8Array(bytes));
+      if (bytes.byteLength < wanted || at === offset + length) controller.close();
+    };
+    return new ReadableStream({ pull }, { highWaterMark: 0 });
+  }
+
+  /** A file's bytes, without those of holes, which are zeros: pieces, and where they begin. @internal */
+  async *pieces(path: string): AsyncGenerator<{ at: number; bytes: Uint8Array<ArrayBuffer> }> {
+    const from = pathOf('path', path);
+    for (let at = 0; ;) {
+      at = await this.#do((store) => store.nextData(from, at), path);
+      const bytes = await this.readFile(path, { offset: at, length: PIECE_BYTES });
+      if (bytes.length === 0) return;
+      yield { at, bytes };
+      at += bytes.length;
+    }
+  }
+
+  /** Replaces a file, or makes it, and the directories above it. */
+  async writeFile(path: string, data: FileData): Promise<void> {
+    const at = pathOf('path', path);
+    const bytes = copyData('data', data); // now: the caller may change them
+    bytes.catch(() => undefined); // it is awaited when its turn comes
+    await this.#do(async (store) => store.write(at, await bytes), path);
+  }
+
+  /** What is in a directory, in no order. */
+  async list(path = ROOT): Promise<DirectoryEntry[]> {
+    const at = pathOf('path', path);
+    return this.#do((store) => store.list(at), path);
+  }
+
+  /** What a path leads to. `follow: false`: of a symlink, itself. */
+  async stat(path: string, options?: StatOptions): Promise<EntryStat> {
+    const at = pathOf('path', path);
+    const follow = flag('follow', fields<StatOptions>('options', options, statNames).follow, true);
+    return this.#do((store) => store.stat(at, follow), path);
+  }
+
+  /** Makes a directory, and those above it. One that is there already is fine. */
+  async mkdir(path: string): Promise<void> {
+    const at = pathOf('path', path);
+    return this.#do((store) => store.mkdir(at), path);
+  }
+
+  /** Removes a file, a symlink, or a directory with all that is in it. */
+  async remove(path: string): Promise<void> {
+    const at = pathOf('path', path);
+    if (at === ROOT) throw invalid(`a directory cannot remove itself: ${quote(path)}`);
+    return this.#do((store) => store.remove(at), path);
+  }
+
+  /** Gives a file or directory another path. As `rename` of POSIX: a file that is there is replaced. */
+  async rename(from: string, to: string): Promise<void> {
+    const [old, fresh] = [pathOf('from', from), pathOf('to', to)];
+    return this.#do((store) => store.rename(old, fresh), from);
+  }
+
+  /** Makes a symlink at `path`. `target` is relative to where the symlink is: an absolute one is refused (POOL_EPERM), and
+   * one that leads out of the directory cannot be followed. */
+  async symlink(path: string, target: string): Promise<void> {
+    const [at, to] = [pathOf('path', path), text('target', target)];
+    return this.#do((store) => store.symlink(at, to), path);
+  }
+
+  /** The target of a symlink. */
+  async readlink(path: string): Promise<string> {
+    const at = pathOf('path', path);
+    return this.#do((store) => store.readlink(at), path);
+  }
+
+  /** Writes all files into a directory handle of the browser. A symlink becomes a copy of the file that it leads to, and
+   * is left out if that is none. What else is there stays, unless `mirror` is set. Rejects with a `SaveError` when all is
+   * done that could be, if something could not: POOL_ENOSYS where handles lack `createWritable` (Safari before 26). */
+  async toHandle(handle: DirectoryHandle, options?: SaveOptions): Promise<SaveReport> {
+    const site = new CallSite();
+    try {
+      return await save(this, new HandleTarget(this, handleOf(handle, 'getFileHandle')), options);
+    } catch (error) {
+      throw site.sign(error);
+    }
+  }
+
+  /** Writes all of it into a folder, symlinks as symlinks. What else is there stays, unless `mirror` is set; a symlink that
+   * is in the way is replaced and never followed. Rejects with a `SaveError` when all is done that could be, if something
+   * could not: POOL_EPERM for a symlink of the directory's own that leads out of it. In Node only. */
+  toPath(...[folder]: [folder: string | URL, options?: SaveOptions]): Promise<SaveReport> {
+    return Promise.reject(nodeOnly(folder));
+  }
+
+  /** Gives its memory back, as soon as no job uses it any more. Nothing can be done with it afterwards. Of a directory that
+   * is only dropped the memory comes back too, when it is garbage. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    dropped.unregister(this);
+    await this.#last.catch(() => undefined);
+    this.#store = this.#tree = new Tree();
+    const volume = await this.#attached?.catch(() => undefined);
+    if (volume !== undefined) await this.#files?.call('drop', volume).catch(() => undefined); // the pool may be gone
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  /** Moves into a pool, unless it is there already: the volume's handle. @internal */
+  attach(files: Files): Promise<number> {
+    if (this.#closed) return Promise.reject(closed());
+    if (this.#files && this.#files !== files) {
+      return Promise.reject(new PoolError('POOL_EINVAL', 'the directory belongs to another pool'));
+    }
+    this.#files = files;
+    this.#attached ??= this.#do(() => this.#move(files)).catch((error: unknown) => {
+      this.#attached = this.#files = undefined; // it is still here, and another pool may have room for it
+      throw error;
+    });
+    return this.#attached;
+  }
+
+  async #move(files: Files): Promise<number> {
+    const volume = await files.call('make', ...this.#limits);
+    const store = new Volume(files, volume);
+    try {
+      if (this.#tree) await move(this.#tree, store);
+    } catch (error) {
+      await files.call('drop', volume).catch(() => undefined);
+      throw error;
+    }
+    this.#store = store;
+    this.#tree = undefined;
+    dropped.register(this, { files, volume }, this);
+    return volume;
+  }
+
+  /** Does one thing, about a path, after all that was asked before. */
+  #do<T>(use: (store: Store) => Promise<T>, path = ''): Promise<T> {
+    const site = new CallSite();
+    if (this.#closed) return Promise.reject(site.sign(closed()));
+    const done = this.#last.then(async () => {
+      await this.#filled;
+      try {
+        return await use(this.#store);
+      } catch (error) {
+        throw site.sign(withPath(error, path));
+      }
+    });
+    this.#last = done.catch(() => undefined);
+    return done;
+  }
+}
+
+/** A directory's content in a pool. */
+class Volume implements Store {
+  readonly #files: Files;
+  readonly #volume: number;
+
+  constructor(files: Files, volume: number) {
+    this.#files = files;
+    this.#volume = volume;
+  }
+
+  read(path: string, offset: number, length: number, max: number): Promise<ArrayBuffer> {
+    return this.#files.call('read', this.#volume, path, offset, length, max);
+  }
+
+  nextData(path: string, offset: number): Promise<number> {
+    return this.#files.call('nextData', this.#volume, path, offset);
+  }
+
+  write(path: string, data: ArrayBuffer): Promise<void> {
+    return this.#files.call('write', this.#volume, path, data);
+  }
+
+  async list(path: string): Promise<DirectoryEntry[]> {
+    const all: DirectoryEntry[] = [];
+    for (let cookie = 0; ;) {
+      const page = await this.#files.call('list', this.#volume, path, cookie);
+      for (const entry of page.entries) all.push(entry);
+      cookie = page.cookie;
+      if (cookie === 0) return all;
+    }
+  }
+
+  stat(path: string, follow: boolean): Promise<EntryStat> {
+    return this.#files.call('stat', this.#volume, path, follow);
+  }
+
+  mkdir(path: string): Promise<void> {
+    return this.#files.call('mkdir', this.#volume, path);
+  }
+
+  symlink(path: string, target: string): Promise<void> {
+    return this.#files.call('symlink', this.#volume, path, target);
+  }
+
+  readlink(path: string): Promise<string> {
+    return this.#files.call('readlink', this.#volume, path);
+  }
+
+  rename(from: string, to: string): Promise<void> {
+    return this.#files.call('rename', this.#volume, from, to);
+  }
+
+  remove(path: string): Promise<void> {
+    return this.#files.call('remove', this.#volume, path);
+  }
+}
+
+/** Copies what a tree has into a store: some of it at a time, since each answer takes a while to come. */
+async function move(tree: Tree, store: Store): Promise<void> {
+  let [asked, bytes]: [Promise<void>[], number] = [[], 0];
+  for (const { path, node } of tree.leaves()) {
+    if (node.kind === 'file') asked.push(store.write(path, node.data.slice(0)));
+    else if (node.kind === 'symlink') asked.push(store.symlink(path, node.target));
+    else asked.push(store.mkdir(path));
+    bytes += node.kind === 'file' ? node.data.byteLength : 0;
+    if (asked.length < MOVED_AT_ONCE && bytes < MOVED_BYTES_AT_ONCE) continue;
+    await Promise.all(asked);
+    [asked, bytes] = [[], 0];
+  }
+  await Promise.all(asked);
+}
+
+/** Fills a store with a tree, whose names may be paths. */
+async function fill(store: Store, path: string, tree: Loaded): Promise<void> {
+  if (!(tree instanceof Map)) return store.write(path, tree);
+  await store.mkdir(path);
+  for (const [name, inner] of tree) await fill(store, `${path}/${name}`, inner);
+}
+
+function limitsOf(options: unknown): readonly [maxBytes: number, maxFiles: number] {
+  const { maxBytes, maxFiles } = fields<DirectoryOptions>('options', options, limitNames);
+  return [
+    wholeNumber('maxBytes', maxBytes, Number.MAX_SAFE_INTEGER),
+    wholeNumber('maxFiles', maxFiles, Number.MAX_SAFE_INTEGER),
+  ];
+}
+
+function handleOf(given: unknown, method: 'entries' | 'getFileHandle'): FileSystemDirectoryHandle {
+  const isHandle = read(given, 'kind') === 'directory' && typeof read(given, method) === 'function';
+  if (!isHandle) throw refusal('handle', given, 'a FileSystemDirectoryHandle');
+  return given as FileSystemDirectoryHandle;
+}
+
+/** Says in an error which path it was. */
+function withPath(error: unknown, path: string): unknown {
+  if (path === '' || !(error instanceof PoolError)) return error;
+  return new PoolError(error.code, `${error.message}: ${quote(path)}`, { cause: error });
+}
+
+function nodeOnly(folder: unknown): PoolError {
+  return new PoolError('POOL_ENOSYS', `only Node reaches folders, as ${show(folder)}`);
+}
+
+function closed(): PoolError {
+  return new PoolError('POOL_EBADF', 'the directory is closed');
+}
+
+async function load(directory: Directory, handle: FileSystemDirectoryHandle, above: string): Promise<void> {
+  for await (const [name, entry] of handle.entries()) {
+    const path = above + name;
+    if (entry.kind === 'file') {
+      await directory.writeFile(path, await (entry as FileSystemFileHandle).getFile());
+    } else {
+      await directory.mkdir(path);
+      await load(directory, entry as FileSystemDirectoryHandle, `${path}/`);
+    }
+  }
+}

@@ -1,0 +1,131 @@
+/** How the client learns that something happened, without ever blocking: it watches its bell in shared memory.
+ *
+ * A wake-up costs tens of microseconds, so while the conversation is lively the client listens a little before it goes
+ * back to sleep: it looks again between microtasks for up to 50 us after it last answered, 2 ms at most in any task. */
+import { bellIndex, type WaitAsync } from '../shared/bell.js';
+import { layout } from '../shared/layout.gen.js';
+import { macrotask } from '../platform/scope.js';
+import type { Thread } from '../shared/thread.js';
+
+const LISTEN_MS = 0.05;
+const TASK_MS = 2;
+
+/** Awaiting it lets the microtasks that are queued run first. */
+const nextMicrotask = Promise.resolve();
+
+/** Microtasks that the page's own reactions are given to answer what they were told. */
+const REACTION_TURNS = 64;
+
+/** The clock is read once in so many turns; it costs more than looking. */
+const TURNS_A_LOOK = 8;
+
+/** Where the clock does not move (some browsers make it coarse), this many turns end a task. */
+const TASK_TURNS = 20_000;
+
+export class Doorbell {
+  readonly #thread: Thread;
+  readonly #pool: number;
+  readonly #waitAsync: WaitAsync | undefined;
+  readonly #dispatch: () => void;
+  readonly #words: Int32Array;
+  readonly #anyIndex: number;
+  readonly #bellIndex: number;
+  #working = false;
+  #watching = false;
+  #answered = false;
+  #stopped = false;
+
+  /** `dispatch` takes every signal there is. */
+  constructor(thread: Thread, pool: number, waitAsync: WaitAsync | undefined, dispatch: () => void) {
+    this.#thread = thread;
+    this.#pool = pool;
+    this.#waitAsync = waitAsync;
+    this.#dispatch = dispatch;
+    this.#words = new Int32Array(thread.heap.memory.buffer);
+    this.#anyIndex = (pool + layout.pool_client_any) >>> 2;
+    this.#bellIndex = bellIndex(pool, layout.WAITER_CLIENT);
+  }
+
+  /** Looks at what there is, then watches. Safe to call at any time and for no reason. */
+  wake(): void {
+    if (this.#working || this.#stopped) return;
+    this.#working = true;
+    this.#thread.c.client_disarm(this.#pool);
+    void this.#work();
+  }
+
+  /** The client has just sent something that may be answered at once: worth listening for. */
+  answered(): void {
+    this.#answered = true;
+    this.wake();
+  }
+
+  /** Nobody rings any more, and the platform keeps whoever watches a bell: so this rings it for the last time. */
+  stop(): void {
+    this.#stopped = true;
+    if (this.#watching) Atomics.notify(this.#words, this.#bellIndex);
+  }
+
+  #any(): boolean {
+    return Atomics.load(this.#words, this.#anyIndex) !== 0;
+  }
+
+  async #work(): Promise<void> {
+    await nextMicrotask; // never dispatch inside the call that woke us: whoever called has not said yet what it waits for
+    while (!this.#stopped) {
+      const exhausted = await this.#listen();
+      if (exhausted)
+        await macrotask(); // rendering and input come first
+      else if (this.#sleep()) break;
+    }
+    this.#working = false;
+  }
+
+  /** Dispatches and listens until it is quiet: false; or until the task has taken its time: true. */
+  async #listen(): Promise<boolean> {
+    const begin = performance.now();
+    let quietSince = begin;
+    let quietTurns = 0;
+    for (let turn = 1; turn < TASK_TURNS; turn++) {
+      if (this.#any()) {
+        this.#dispatch();
+        quietTurns = 0;
+      }
+      await nextMicrotask; // lets the page react
+      quietTurns++;
+      if (this.#answered) {
+        this.#answered = false;
+        quietSince = performance.now();
+        quietTurns = 0;
+      } else if (turn % TURNS_A_LOOK === 0) {
+        const now = performance.now();
+        if (now - begin > TASK_MS) return true;
+        if (quietTurns > REACTION_TURNS && now - quietSince > LISTEN_MS) return false;
+      }
+    }
+    return true;
+  }
+
+  /** Wants a ring from now on. False: something happened meanwhile, so look again. */
+  #sleep(): boolean {
+    const { c } = this.#thread;
+    const count = c.client_arm(this.#pool);
+    if (this.#any()) {
+      c.client_disarm(this.#pool);
+      return false;
+    }
+    return this.#watching || !this.#waitAsync || this.#watch(this.#waitAsync, count);
+  }
+
+  /** A watch outlives the sleep it was begun for as long as the bell has not rung. */
+  #watch(waitAsync: WaitAsync, count: number): boolean {
+    const { async, value } = waitAsync(this.#words, this.#bellIndex, count);
+    if (!async) return false;
+    this.#watching = true;
+    void (value as Promise<unknown>).then(() => {
+      this.#watching = false;
+      this.wake();
+    });
+    return true;
+  }
+}

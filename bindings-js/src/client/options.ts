@@ -1,0 +1,222 @@
+/** What a caller may say about a job, and its translation into what C takes. */
+import { isAbortSignal, isPlain, read } from '../shared/brand.js';
+import { Directory } from './directory.js';
+import type { PoolError } from '../shared/errors.js';
+import {
+  elementsOf,
+  entriesOf,
+  entryName,
+  fields,
+  flag,
+  invalid,
+  type Names,
+  quote,
+  refusal,
+  text,
+  type Unchecked,
+} from '../shared/gate.js';
+import { type Input, inputOf } from './input.js';
+import { layout } from '../shared/layout.gen.js';
+import { milliseconds, wholeNumber } from '../shared/whole-number.js';
+
+/** Which of the jobs that wait for a worker begins first. */
+export type Priority = 'high' | 'normal' | 'low';
+
+/** A directory that a guest is given. */
+export interface Preopen {
+  readonly directory: Directory;
+  /** The guest can change nothing in it: EROFS. (default: false) */
+  readonly readOnly?: boolean | undefined;
+}
+
+/** Options of every job. */
+export interface JobOptions {
+  /** Arguments, without the program's name. (default: none) */
+  args?: readonly string[] | undefined;
+  /** What the program finds as its own name, `argv[0]`. (default: "guest") */
+  name?: string | undefined;
+  /** The environment: the guest sees these variables and no others; those that are `undefined` are left out, so that
+   * `process.env` can be given. (default: none) */
+  env?: Readonly<Record<string, string | undefined>> | undefined;
+  /** The directories that it sees, each by the path that it knows it as; it sees no other files. 16 at
+   * most. (default: none) */
+  preopens?: Readonly<Record<string, Directory | Preopen | undefined>> | undefined;
+  /** Ends the job when aborted, and also what comes before it, as fetching its module: it rejects with a `CancelledError`
+   * whose `cause` is the signal's reason; with a `TimedOutError` if that is a `TimeoutError`, as of
+   * `AbortSignal.timeout`. */
+  signal?: AbortSignal | undefined;
+  /** Milliseconds from now until the job ends as timed out; fetching, compiling, filling directories and waiting for a
+   * place count. Fractions are rounded up. (default: none) */
+  timeoutMs?: number | undefined;
+  /** "high" begins before all others that wait for a worker, "low" only when no other does. (default: "normal") */
+  priority?: Priority | undefined;
+  /** Bytes that each of its pipes holds before the writer waits; rounded up to a power of two, 1 MiB at most.
+   * (default: 256 KiB) */
+  pipeCapacity?: number | undefined;
+}
+
+/** Options of `pool.run`. */
+export interface RunOptions extends JobOptions {
+  /** What the guest reads from its stdin: a string, bytes (which are copied), a Blob, a stream of bytes, or an iterable of
+   * strings and bytes, as Node's streams are. Streams and iterables are read only as fast as the guest reads, and cancelled
+   * when it reads no more. `null` is as good as nothing. A source that fails
+   * fails the job: the guest gets EIO behind what had come and a second to end by itself, and the call rejects with an
+   * `InputError`. (default: end of file) */
+  stdin?: Input | null | undefined;
+  /** Bytes of stdout, and of stderr, that are kept. A guest that writes more is ended, and the call rejects with an
+   * `OutputLimitError`. (default: 64 MiB) */
+  maxOutput?: number | undefined;
+}
+
+/** Options of `pool.spawn`, as of `Deno.Command`. */
+export interface SpawnOptions extends JobOptions {
+  /** "piped": a stream of the job; "null": at end of file. (default: "piped") */
+  stdin?: 'piped' | 'null' | undefined;
+  /** "piped": a stream of the job, and the guest waits when nobody reads it; "null": discarded. (default: "piped") */
+  stdout?: 'piped' | 'null' | undefined;
+  stderr?: 'piped' | 'null' | undefined;
+}
+
+/** A directory, and the path that a guest knows it as. */
+export interface CheckedPreopen {
+  readonly path: string;
+  readonly directory: Directory;
+  readonly readOnly: boolean;
+}
+
+/** Checked options. */
+export interface Checked {
+  readonly args: readonly string[];
+  readonly env: readonly string[];
+  readonly preopens: readonly CheckedPreopen[];
+  /** When the job must have ended, by `performance.now()`; Infinity: never. */
+  readonly deadline: number;
+  readonly pipeCapacity: number;
+  /** `enum pool_priority`. */
+  readonly priority: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+export interface CheckedRun extends Checked {
+  readonly input: Uint8Array | ReadableStream<Uint8Array> | undefined;
+  readonly maxOutput: number;
+}
+
+export interface CheckedSpawn extends Checked {
+  /** Which of stdin, stdout and stderr are pipes. */
+  readonly piped: readonly [boolean, boolean, boolean];
+}
+
+const priorities: Readonly<Record<string, number>> = {
+  normal: layout.POOL_PRIORITY_NORMAL,
+  high: layout.POOL_PRIORITY_HIGH,
+  low: layout.POOL_PRIORITY_LOW,
+};
+
+const jobNames: Names<JobOptions> = {
+  args: true,
+  name: true,
+  env: true,
+  preopens: true,
+  signal: true,
+  timeoutMs: true,
+  priority: true,
+  pipeCapacity: true,
+};
+
+const runNames: Names<RunOptions> = { ...jobNames, stdin: true, maxOutput: true };
+const spawnNames: Names<SpawnOptions> = { ...jobNames, stdin: true, stdout: true, stderr: true };
+const preopenNames: Names<Preopen> = { directory: true, readOnly: true };
+
+const UINT32_MAX = 0xffff_ffff;
+
+const DEFAULT_MAX_OUTPUT = 64 << 20;
+
+/** Checks what a caller of `run` gave: throws POOL_EINVAL naming what is wrong. */
+export function checkRun(given: unknown): CheckedRun {
+  const options = fields<RunOptions>('options', given, runNames);
+  const maxOutput = wholeNumber('maxOutput', options.maxOutput, Number.MAX_SAFE_INTEGER) || DEFAULT_MAX_OUTPUT;
+  return { ...checkJob(options), maxOutput, input: inputOf('stdin', options.stdin) };
+}
+
+/** The same for `spawn`. */
+export function checkSpawn(given: unknown): CheckedSpawn {
+  const options = fields<SpawnOptions>('options', given, spawnNames);
+  const { stdin, stdout, stderr } = options;
+  const piped = [isPiped('stdin', stdin), isPiped('stdout', stdout), isPiped('stderr', stderr)] as const;
+  return { ...checkJob(options), piped };
+}
+
+function checkJob(options: Unchecked<JobOptions>): Checked {
+  return {
+    args: [nameOf(options.name), ...argsOf(options.args)],
+    env: given('env', options.env, 'an object of strings').map(([name, value]) => variable(name, value)),
+    preopens: preopensOf(options.preopens),
+    deadline: performance.now() + (milliseconds('timeoutMs', options.timeoutMs, UINT32_MAX) || Infinity),
+    priority: priorityOf(options.priority),
+    pipeCapacity: wholeNumber('pipeCapacity', options.pipeCapacity, layout.POOL_PIPE_MAX_BYTES),
+    signal: signalOf(options.signal),
+  };
+}
+
+/** An AbortSignal, or none. */
+export function signalOf(given: unknown): AbortSignal | undefined {
+  if (given === undefined || isAbortSignal(given)) return given;
+  const hint = isAbortSignal(read(given, 'signal')) ? 'give its signal' : '';
+  throw refusal('signal', given, 'an AbortSignal', hint);
+}
+
+function nameOf(given: unknown = 'guest'): string {
+  return text('name', given);
+}
+
+function argsOf(given: unknown): string[] {
+  if (given === undefined) return [];
+  if (!Array.isArray(given)) throw refusal('args', given, 'an array of strings');
+  return elementsOf('args', given).map((arg, i) => text(`args[${i}]`, arg));
+}
+
+function priorityOf(given: unknown = 'normal'): number {
+  const priority = typeof given === 'string' && Object.hasOwn(priorities, given) ? priorities[given] : undefined;
+  if (priority === undefined) throw refusal('priority', given, '"high", "normal" or "low"');
+  return priority;
+}
+
+function isPiped(name: string, given: unknown = 'piped'): boolean {
+  if (given !== 'piped' && given !== 'null') throw refusal(name, given, '"piped" or "null"');
+  return given === 'piped';
+}
+
+/** The entries that are not `undefined`. */
+function given(name: string, object: unknown, taken: string): [key: string, value: unknown][] {
+  return entriesOf(name, object, taken).filter(([, value]) => value !== undefined);
+}
+
+function preopensOf(object: unknown): CheckedPreopen[] {
+  const preopens = given('preopens', object, 'an object of directories by their paths');
+  if (preopens.length <= layout.POOL_PREOPENS_MAX) return preopens.map(([path, value]) => preopen(path, value));
+  throw invalid(`preopens must be ${layout.POOL_PREOPENS_MAX} at most, and are ${preopens.length}`);
+}
+
+function preopen(path: string, given: unknown): CheckedPreopen {
+  const name = entryName('preopens', path);
+  if (path === '') throw invalid(`${name} must have a path`);
+  text(`the path of ${name}`, path);
+  if (Directory.is(given)) return { path, directory: given, readOnly: false };
+  if (!isPlain(given)) throw notDirectory(name, given);
+  const { directory, readOnly } = fields<Preopen>(name, given, preopenNames, `${name}.`);
+  if (!Directory.is(directory)) throw notDirectory(`${name}.directory`, directory);
+  return { path, directory, readOnly: flag(`${name}.readOnly`, readOnly, false) };
+}
+
+function notDirectory(name: string, given: unknown): PoolError {
+  const copied = typeof read(given, 'writeFile') === 'function' && typeof read(given, 'attach') === 'function';
+  const hint = copied ? 'it comes from another copy of this package, and each takes only its own' : '';
+  return refusal(name, given, 'a Directory, or { directory, readOnly }', hint);
+}
+
+function variable(name: string, value: unknown): string {
+  if (name === '' || name.includes('=')) throw invalid(`env has ${quote(name)}, which cannot be a variable's name`);
+  text(`the name of ${entryName('env', name)}`, name);
+  return `${name}=${text(entryName('env', name), value)}`;
+}

@@ -1,0 +1,91 @@
+/** How long a call waits for what comes before its job: its signal, its deadline, and the pool's end. */
+import { onAbort } from './abort.js';
+import { abortError, type PoolError, TimedOutError } from '../shared/errors.js';
+
+/** Beyond this, timers of the platform fire at once. */
+const TIMER_MAX_MS = 0x7fff_ffff;
+
+/** That a pool ends, and with which error for whoever waits. */
+export class Shutdown {
+  readonly #listeners = new Set<() => void>();
+  #error: (() => PoolError) | undefined;
+
+  /** Once the pool has ended, an error for somebody who waited. */
+  error(): PoolError | undefined {
+    return this.#error?.();
+  }
+
+  /** Calls `listener` when the pool ends, until the function that this returns is called. */
+  on(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Only the first time counts. `error` makes one for each who waits. */
+  end(error: () => PoolError): void {
+    if (this.#error) return;
+    this.#error = error;
+    for (const listener of [...this.#listeners]) listener();
+    this.#listeners.clear();
+  }
+}
+
+/** Calls `listener` after so many milliseconds, until the function that this returns is called; Infinity: never. */
+export function after(ms: number, listener: () => void): () => void {
+  if (ms > TIMER_MAX_MS) return () => undefined;
+  const timer = setTimeout(listener, Math.max(0, ms));
+  return () => clearTimeout(timer);
+}
+
+export class Patience {
+  readonly #signal: AbortSignal | undefined;
+  readonly #deadline: number;
+  readonly #shutdown: Shutdown;
+
+  /** `deadline` is a time of `performance.now()`. */
+  constructor(signal: AbortSignal | undefined, deadline = Infinity, shutdown = new Shutdown()) {
+    this.#signal = signal;
+    this.#deadline = deadline;
+    this.#shutdown = shutdown;
+  }
+
+  /** Throws if it is over: the typed error of what ended it. */
+  check(): void {
+    const error = this.#error();
+    if (error) throw error;
+  }
+
+  #error(): PoolError | undefined {
+    if (this.#signal?.aborted) return abortError(this.#signal.reason);
+    return performance.now() >= this.#deadline ? new TimedOutError() : this.#shutdown.error();
+  }
+
+  /** Calls `listener` when it is over, or somewhat earlier, until the function that this returns is called. */
+  onEnd(listener: () => void): () => void {
+    const forget = [
+      onAbort(this.#signal, listener),
+      this.#shutdown.on(listener),
+      after(this.#deadline - performance.now(), listener),
+    ];
+    return () => forget.forEach((each) => each());
+  }
+
+  /** What a promise gives, unless it is over before. */
+  async until<T>(promise: Promise<T>): Promise<T> {
+    let forget = (): void => undefined;
+    const over = new Promise<never>((_, reject) => {
+      const look = (): void => {
+        forget();
+        const error = this.#error();
+        if (error) reject(error);
+        else forget = this.onEnd(look); // now, or because the timer was early
+      };
+      look();
+    });
+    try {
+      return await Promise.race([promise, over]);
+    } finally {
+      forget();
+    }
+  }
+}

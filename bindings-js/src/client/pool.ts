@@ -1,0 +1,299 @@
+/** The pool: what an application makes first. */
+import { isModule } from '../shared/brand.js';
+import { CallSite } from './callsite.js';
+import type { Client, Fd, PoolMemory } from './client.js';
+import { CancelledError, JobError, LostError, Output, OutputLimitError, PoolError } from '../shared/errors.js';
+import { Files } from '../files/files.js';
+import { fields, type Names, refusal } from '../shared/gate.js';
+import { Job } from './job.js';
+import { Launcher, type Order, type Piped } from './launcher.js';
+import { ModuleList } from './module-list.js';
+import { Compiler, type ModuleSource } from './modules.js';
+import {
+  type Checked,
+  type CheckedPreopen,
+  checkRun,
+  checkSpawn,
+  type RunOptions,
+  signalOf,
+  type SpawnOptions,
+} from './options.js';
+import { layout } from '../shared/layout.gen.js';
+import { Patience, Shutdown } from './patience.js';
+import type { FromCoordinator, Roster } from '../shared/protocol.js';
+import { closeParts, endParts, type Parts } from './start.js';
+import { openSource, type Source } from './source.js';
+import { collect, feed, Inlet, Outlet } from './streams.js';
+import type { Task } from './task.js';
+import { wholeNumber } from '../shared/whole-number.js';
+
+/** How a pool shares memory with its workers. "shared": by shared memory, on a cross-origin isolated page. */
+export type Tier = 'shared';
+
+export interface PoolStats {
+  /** Workers that can run jobs. */
+  readonly workers: number;
+  /** Workers that had to be ended, or died, since the pool was made. Each was replaced. */
+  readonly lostWorkers: number;
+  /** Jobs that are queued or running. */
+  readonly jobs: number;
+  /** Of the pool's memory: pipes, arguments, outputs and files. */
+  readonly memory: PoolMemory;
+}
+
+/** What `pool.run` resolves with: all that the guest wrote, and how it ended. */
+export class RunResult extends Output {
+  constructor(
+    /** The exit code, 0 to 4294967295. */
+    readonly code: number,
+    stdout: Uint8Array<ArrayBuffer>,
+    stderr: Uint8Array<ArrayBuffer>,
+  ) {
+    super(stdout, stderr);
+  }
+}
+
+/** Options of `pool.compile`. */
+export interface CompileOptions {
+  /** Ends the wait when aborted: the call rejects with a `CancelledError` whose `cause` is the signal's reason. The fetch
+   * of a URL is aborted unless somebody else waits for it. */
+  signal?: AbortSignal | undefined;
+}
+
+const compileNames: Names<CompileOptions> = { signal: true };
+
+/** A pool of workers that run WebAssembly programs beside the thread that made it, which never blocks.
+ *
+ * One thread uses a pool: the one that created it. Several pools are independent of each other. A pool lives until it is
+ * closed: one that is only dropped keeps its threads and its memory. */
+export class Pool {
+  readonly tier: Tier = 'shared';
+  readonly #parts: Parts;
+  readonly #client: Client;
+  readonly #launcher: Launcher;
+  readonly #files: Files;
+  readonly #compiler: Compiler;
+  readonly #modules: ModuleList;
+  readonly #moduleIds = new WeakMap<WebAssembly.Module, number>();
+  #roster: Roster;
+  /** Who waits for something before a job is told here when the pool ends. */
+  readonly #shutdown = new Shutdown();
+  #closing: Promise<void> | undefined;
+  /** How many of our parts have something to wait for, so that the process must not end. */
+  #busy = 0;
+
+  /** @internal Use `Pool.create`. */
+  constructor(parts: Parts) {
+    const { platform, coordinator, crew, client, roster } = parts;
+    this.#parts = parts;
+    this.#client = client;
+    this.#roster = roster;
+    this.#compiler = new Compiler(platform);
+    this.#modules = new ModuleList(crew);
+    const onBusy = (busy: boolean): void => this.#keepAlive(busy);
+    this.#launcher = new Launcher(client, onBusy);
+    this.#files = new Files(coordinator, onBusy);
+    coordinator.onMessage((message) => this.#onMessage(message));
+    coordinator.onFailure((text) => this.#die(`the coordinator died: ${text}`));
+  }
+
+  /** Compiles a guest, once for all workers; the same URL is fetched and compiled once.
+   * Rejects with a `CompileError`, and with POOL_EINVAL if it is no source. */
+  async compile(source: ModuleSource, options?: CompileOptions): Promise<WebAssembly.Module> {
+    const site = new CallSite();
+    try {
+      const { signal } = fields<CompileOptions>('options', options, compileNames);
+      this.#refuseIfClosed();
+      return await this.#compiler.compile(source, new Patience(signalOf(signal), Infinity, this.#shutdown));
+    } catch (error) {
+      throw site.sign(error);
+    }
+  }
+
+  /** Runs a WASI command to its end: resolves with its exit code, whatever it is, and all that it wrote.
+   * Rejects with POOL_EINVAL, before anything is done, if an option is wrong; with a `CompileError`; or with a `JobError`
+   * whose `output` is what it had written until it failed. */
+  async run(source: ModuleSource, options?: RunOptions): Promise<RunResult> {
+    const site = new CallSite();
+    let stdin: Source | undefined;
+    try {
+      const checked = checkRun(options);
+      if (checked.input) stdin = openSource(checked.input);
+      const task = await this.#launch(source, checked, [stdin !== undefined, true, true], site);
+      if (stdin) this.#feed(task, stdin);
+      return await this.#finish(task, checked.maxOutput);
+    } catch (error) {
+      stdin?.cancel(error); // if it has not come to a job
+      throw site.sign(error);
+    }
+  }
+
+  /** The guest need not read its input; a source that fails fails the job. */
+  #feed(task: Task, source: Source): void {
+    const inlet = new Inlet(this.#client, task.ends[0]);
+    task.onEnd((error) => {
+      inlet.close();
+      source.cancel(error ?? new PoolError('POOL_EPIPE', 'the guest has exited'));
+    });
+    void feed(inlet, source, (error) => task.failInput(error, inlet));
+  }
+
+  /** Collects a job's outputs, and waits for its end. */
+  async #finish(task: Task, limit: number): Promise<RunResult> {
+    let excess: OutputLimitError | undefined;
+    const onLimit = (): void => task.cancel((excess ??= new OutputLimitError(limit)));
+    const collectFrom = (fd: Fd): Promise<Uint8Array<ArrayBuffer>> =>
+      collect(new Outlet(this.#client, fd), limit, onLimit);
+    const written = Promise.all([collectFrom(task.ends[1]), collectFrom(task.ends[2])]);
+    written.catch(() => undefined); // when the pool is closed nobody asks
+    try {
+      const { code } = await task.status;
+      const result = new RunResult(code, ...(await written));
+      if (excess) throw excess; // it may have exited by itself when its pipe was closed
+      return result;
+    } catch (thrown) {
+      const error = excess ?? thrown;
+      if (error instanceof JobError && !this.#closing) error.output = new Output(...(await written));
+      throw error;
+    }
+  }
+
+  /** Starts a WASI command: resolves with its job as soon as the pool has a place for it. */
+  async spawn(source: ModuleSource, options?: SpawnOptions): Promise<Job> {
+    const site = new CallSite();
+    try {
+      const checked = checkSpawn(options);
+      return new Job(this.#client, await this.#launch(source, checked, checked.piped, site));
+    } catch (error) {
+      throw site.sign(error);
+    }
+  }
+
+  /** Has the workers forget a module, as soon as no job that was given it runs. Give it again, and they are sent it
+   * again; a URL is fetched again. A pool that is handed ever new modules grows without this. */
+  unload(module: WebAssembly.Module): void {
+    if (!isModule(module)) throw refusal('module', module, 'a WebAssembly.Module, as pool.compile gives it');
+    this.#compiler.forget(module);
+    const id = this.#moduleIds.get(module);
+    if (id === undefined) return;
+    this.#moduleIds.delete(module);
+    this.#modules.unload(id);
+  }
+
+  /** Changes how many jobs run at the same time, 1 to 127. Jobs that run go on: a worker too many ends after its job. */
+  resize(workers: number): void {
+    this.#refuseIfClosed();
+    if (workers === undefined) throw refusal('workers', workers, 'a whole number');
+    this.#client.resize(wholeNumber('workers', workers, layout.POOL_WORKERS_MAX));
+  }
+
+  /** How the pool is doing now. */
+  stats(): PoolStats {
+    return {
+      workers: this.#roster.workers,
+      lostWorkers: this.#roster.lost,
+      jobs: this.#launcher.size,
+      memory: this.#client.memory(),
+    };
+  }
+
+  /** Ends every job, which reject with a `CancelledError`, and every worker. Resolves when they are gone. A second call
+   * does nothing more. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #launch(source: ModuleSource, options: Checked, piped: Piped, site: CallSite): Promise<Task> {
+    this.#refuseIfClosed();
+    const { signal } = options;
+    const patience = new Patience(signal, options.deadline, this.#shutdown);
+    patience.check();
+    // A module needs no compiling, and jobs begin in the order in which they came.
+    const ready = this.#moduleIds.has(source) || isModule(source);
+    const module = ready ? (source as WebAssembly.Module) : await this.#compiler.compile(source, patience);
+    const id = this.#idOf(module);
+    const done = (): void => this.#modules.done(id);
+    this.#modules.use(id);
+    try {
+      const preopens = options.preopens.length > 0 ? await patience.until(this.#attach(options.preopens)) : [];
+      const task = await this.#launcher.launch({ module: id, options, preopens, piped, signal, patience, site });
+      void task.status.then(done, done);
+      return task;
+    } catch (error) {
+      done();
+      throw error;
+    }
+  }
+
+  #refuseIfClosed(): void {
+    if (this.#closing) throw new PoolError('POOL_ESHUTDOWN', 'the pool is closed');
+  }
+
+  /** Moves directories into the pool that are not there yet. */
+  #attach(preopens: readonly CheckedPreopen[]): Promise<Order['preopens']> {
+    return Promise.all(
+      preopens.map(async ({ path, directory, readOnly }) => {
+        const volume = await directory.attach(this.#files);
+        return { path, volume, readOnly, directory };
+      }),
+    );
+  }
+
+  #keepAlive(on: boolean): void {
+    this.#busy += on ? 1 : -1;
+    this.#parts.coordinator.keepAlive(this.#busy > 0);
+  }
+
+  /** The number of a module; the workers are sent it at its first use. */
+  #idOf(module: WebAssembly.Module): number {
+    let id = this.#moduleIds.get(module);
+    if (id === undefined) {
+      id = this.#modules.add(module);
+      this.#moduleIds.set(module, id);
+    }
+    return id;
+  }
+
+  #onMessage(message: FromCoordinator): void {
+    switch (message.type) {
+      case 'millrace:roster':
+        this.#roster = message;
+        return;
+      case 'millrace:files':
+        return this.#files.onReply(message);
+      case 'millrace:failed':
+        return this.#die(message.message);
+    }
+  }
+
+  /** The coordinator is gone, and with it everything. */
+  #die(text: string): void {
+    this.#closing ??= Promise.resolve();
+    this.#end(() => new LostError(text));
+  }
+
+  async #close(): Promise<void> {
+    const reason = new PoolError('POOL_ESHUTDOWN', 'the pool was closed');
+    const error = (): JobError => new CancelledError({ cause: reason });
+    this.#keepAlive(true);
+    this.#client.shut(); // or a worker that is free again would begin what is about to be cancelled
+    this.#launcher.shut(reason);
+    await closeParts(this.#parts);
+    this.#keepAlive(false);
+    this.#end(error);
+  }
+
+  #end(error: () => JobError): void {
+    this.#client.flush(); // what has ended by itself until now has
+    this.#shutdown.end(error); // first, so that a reaction which submits again is refused
+    this.#launcher.failAll(error);
+    this.#files.shut();
+    endParts(this.#parts);
+    this.#roster = { workers: 0, lost: this.#roster.lost };
+  }
+}

@@ -1,0 +1,241 @@
+/** Starting a pool: memory, coordinator, workers, and this thread's place in the shared memory. */
+import { isUrl } from '../shared/brand.js';
+import { CallSite } from './callsite.js';
+import { Client } from './client.js';
+import { type CoordinatorChild, Crew } from './crew.js';
+import { JobError, NotIsolatedError, PoolError, StartError } from '../shared/errors.js';
+import { fields, invalid, type Names, refusal, type Unchecked } from '../shared/gate.js';
+import { layout } from '../shared/layout.gen.js';
+import { Compiler } from './modules.js';
+import { signalOf } from './options.js';
+import { Patience } from './patience.js';
+import type { Platform } from '../platform/platform.js';
+import type { Roster, SharedParts } from '../shared/protocol.js';
+import { instantiate } from '../shared/thread.js';
+import { milliseconds, wholeNumber } from '../shared/whole-number.js';
+
+/** Where the package's files are. Strings are relative to the page; in Node they can be paths. */
+export interface PoolUrls {
+  readonly wasm?: string | URL | undefined;
+  readonly coordinator?: string | URL | undefined;
+  readonly worker?: string | URL | undefined;
+}
+
+export interface PoolOptions {
+  /** How many workers run jobs at the same time. (default: the number of cores less one, at least 1) */
+  workers?: number | undefined;
+  /** Threads at most. While a job waits for a pipe, a clock or another job, its place is given to one more worker if
+   * there is work for it. (default: `workers` and 32, 127 at most) */
+  maxWorkers?: number | undefined;
+  /** Where the package's files are, for those who serve them from elsewhere. (default: beside this module) */
+  urls?: PoolUrls | undefined;
+  /** Bytes of shared memory at most, for all pipes and arguments together, 32 MiB to 4 GiB. (default: 256 MiB) */
+  maxMemory?: number | undefined;
+  /** Milliseconds that a cancelled guest may go on computing before its worker is ended and replaced; fractions
+   * are rounded up. (default: 50) */
+  graceMs?: number | undefined;
+  /** Ends the start when aborted: it rejects with a `CancelledError` whose `cause` is the signal's reason, and leaves
+   * nothing behind. Has no meaning for the pool once it is there. */
+  signal?: AbortSignal | undefined;
+}
+
+/** What a started pool stands on. */
+export interface Parts {
+  readonly platform: Platform;
+  readonly coordinator: CoordinatorChild;
+  readonly client: Client;
+  readonly crew: Crew;
+  readonly roster: Roster;
+}
+
+const poolNames: Names<PoolOptions> = {
+  workers: true,
+  maxWorkers: true,
+  urls: true,
+  maxMemory: true,
+  graceMs: true,
+  signal: true,
+};
+
+const urlNames: Names<PoolUrls> = { wasm: true, coordinator: true, worker: true };
+
+const PAGE_BYTES = 65536;
+const INITIAL_PAGES = 256;
+const MIB = 1 << 20;
+const DEFAULT_MEMORY_MIB = 256;
+const MIN_MEMORY_MIB = 32;
+const MAX_MEMORY_MIB = 4096;
+const DEFAULT_GRACE_MS = 50;
+const START_TIMEOUT_MS = 30_000;
+const CLOSE_TIMEOUT_MS = 3000;
+
+/** Starts everything; on any failure nothing is left behind. */
+export async function startParts(platform: Platform, given: PoolOptions | undefined): Promise<Parts> {
+  const site = new CallSite();
+  try {
+    return await startAll(platform, fields<PoolOptions>('options', given, poolNames));
+  } catch (error) {
+    throw site.sign(error);
+  }
+}
+
+async function startAll(platform: Platform, options: Unchecked<PoolOptions>): Promise<Parts> {
+  const { workers, maxWorkers } = workersOf(platform, options);
+  const graceMs = milliseconds('graceMs', options.graceMs, 60_000) || DEFAULT_GRACE_MS;
+  const memoryMib = memoryMibOf(options);
+  const urls = urlsOf(platform, options);
+  const patience = new Patience(signalOf(options.signal));
+  if (!platform.isIsolated()) throw new NotIsolatedError();
+  const parts: SharedParts = {
+    abi: layout.POOL_ABI,
+    wasm: await loadWasm(platform, urls.wasm, patience),
+    memory: makeMemory(memoryMib),
+  };
+  const blocksMib = memoryMib - MIN_MEMORY_MIB / 2; // the rest is for code, stacks and the pool's own tables
+  const coordinator = spawnCoordinator(platform, urls.coordinator);
+  const crew = new Crew(coordinator, parts, (name) => platform.spawnWorker(urls.worker, name));
+  const start = new Start(platform, coordinator, urls, crew, parts);
+  try {
+    coordinator.keepAlive(true);
+    const limits = { workers, maxWorkers, cores: platform.cores(), graceMs, blocksMib, restMs: platform.restMs };
+    coordinator.post({ type: 'millrace:start', parts, ...limits });
+    return await patience.until(start.ready);
+  } catch (error) {
+    start.abandon();
+    coordinator.terminate();
+    crew.terminateAll();
+    throw error;
+  } finally {
+    coordinator.keepAlive(false);
+  }
+}
+
+/** A script of another origin, or one that a policy forbids, throws in some engines. */
+function spawnCoordinator(platform: Platform, url: string): CoordinatorChild {
+  try {
+    return platform.spawnCoordinator(url, 'millrace-coordinator');
+  } catch (cause) {
+    throw new StartError(`the coordinator could not be started: ${url}: ${(cause as Error).message}`, { cause });
+  }
+}
+
+/** A start under way: joins the pool once the coordinator has created it. */
+class Start {
+  /** Resolves when the workers have started. */
+  readonly ready: Promise<Parts>;
+  readonly #timer: ReturnType<typeof setTimeout>;
+  #client: Client | undefined;
+  #abandoned = false;
+
+  constructor(
+    platform: Platform,
+    coordinator: CoordinatorChild,
+    urls: Platform['urls'],
+    crew: Crew,
+    parts: SharedParts,
+  ) {
+    let fail!: (text: string) => void;
+    const started = new Promise<Parts>((resolve, reject) => {
+      fail = (text) => reject(new StartError(text));
+      coordinator.onFailure((text) => fail(`the coordinator failed: ${urls.coordinator}: ${text}`));
+      coordinator.onMessage((message) => {
+        if (this.#abandoned) return;
+        try {
+          if (message.type === 'millrace:failed') fail(`${message.message} (${urls.worker})`);
+          if (message.type === 'millrace:created') this.#client = join(parts, crew, message.pool);
+          if (message.type === 'millrace:ready' && this.#client)
+            resolve({ platform, coordinator, client: this.#client, crew, roster: message });
+        } catch (error) {
+          reject(error instanceof PoolError ? error : new StartError(String(error), { cause: error }));
+        }
+      });
+    });
+    this.#timer = setTimeout(() => fail('the pool did not start in time'), START_TIMEOUT_MS);
+    this.ready = started.finally(() => clearTimeout(this.#timer));
+  }
+
+  /** Nobody waits any more. */
+  abandon(): void {
+    this.#abandoned = true;
+    clearTimeout(this.#timer);
+    this.#client?.stop();
+  }
+}
+
+function join(parts: SharedParts, crew: Crew, pool: number): Client {
+  const thread = instantiate(parts, (waiter) => crew.relay({ type: 'millrace:ring', waiter }));
+  const client = new Client(thread, pool);
+  crew.onClientRing = () => client.ring();
+  return client;
+}
+
+/** Has the coordinator end every job, and then every worker; resolves when they have ended, or ought to have. */
+export function closeParts({ coordinator }: Parts): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, CLOSE_TIMEOUT_MS);
+    coordinator.onMessage((message) => {
+      if (message.type !== 'millrace:closed') return;
+      clearTimeout(timer);
+      resolve();
+    });
+    coordinator.post({ type: 'millrace:close' });
+  });
+}
+
+/** Ends every thread at once. */
+export function endParts({ client, coordinator, crew }: Parts): void {
+  client.stop();
+  coordinator.terminate();
+  crew.terminateAll();
+}
+
+function workersOf(platform: Platform, options: Unchecked<PoolOptions>): { workers: number; maxWorkers: number } {
+  const maxWorkers = wholeNumber('maxWorkers', options.maxWorkers, layout.POOL_WORKERS_MAX);
+  const most = maxWorkers || layout.POOL_WORKERS_MAX;
+  const asked = wholeNumber('workers', options.workers, layout.POOL_WORKERS_MAX);
+  if (asked > most) throw invalid(`maxWorkers must be at least workers, ${asked}, and is ${most}`);
+  return { workers: asked || Math.min(most, Math.max(1, platform.cores() - 1)), maxWorkers };
+}
+
+function memoryMibOf({ maxMemory }: Unchecked<PoolOptions>): number {
+  const bytes = wholeNumber('maxMemory', maxMemory, MAX_MEMORY_MIB * MIB, MIN_MEMORY_MIB * MIB);
+  return Math.ceil(bytes / MIB) || DEFAULT_MEMORY_MIB;
+}
+
+function urlsOf(platform: Platform, options: Unchecked<PoolOptions>): Platform['urls'] {
+  const given = fields<PoolUrls>('urls', options.urls, urlNames, 'urls.');
+  const names = Object.keys(urlNames) as (keyof PoolUrls)[];
+  const urls = names.map((name) => [name, urlOf(platform, name, given[name])]);
+  return Object.fromEntries(urls) as Platform['urls'];
+}
+
+function urlOf(platform: Platform, key: keyof PoolUrls, given: unknown = platform.urls[key]): string {
+  const text = isUrl(given) ? given.href : given;
+  const taken = 'a URL, or a string that is one';
+  if (typeof text !== 'string' || text === '') throw refusal(`urls.${key}`, given, taken);
+  try {
+    return platform.urlOf(text);
+  } catch {
+    throw refusal(`urls.${key}`, text, taken);
+  }
+}
+
+async function loadWasm(platform: Platform, url: string, patience: Patience): Promise<WebAssembly.Module> {
+  try {
+    return await new Compiler(platform).compile(url, patience);
+  } catch (cause) {
+    if (cause instanceof JobError) throw cause; // it was cancelled
+    throw new StartError(`coordinator.wasm could not be loaded from ${url}: ${(cause as Error).message}`, { cause });
+  }
+}
+
+/** Some engines throw other things than errors when memory is short. */
+function makeMemory(mib: number): WebAssembly.Memory {
+  try {
+    return new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum: (mib * MIB) / PAGE_BYTES, shared: true });
+  } catch (cause) {
+    throw new PoolError('POOL_ENOMEM', `the platform refuses ${mib} MiB of shared memory; try a smaller maxMemory`, {
+      cause,
+    });
+  }
+}

@@ -1,0 +1,264 @@
+/** Web Streams over the ends of pipes, with the pipe's own backpressure and nothing buffered beside it. */
+import { concat } from '../shared/bytes.js';
+import { type Client, EAGAIN, type Fd } from './client.js';
+import { errorOfStatus, PoolError } from '../shared/errors.js';
+import { bytesOfChunk } from './input.js';
+import { errorCodes } from '../shared/layout.gen.js';
+import type { Source } from './source.js';
+
+/** The end of a pipe that a job writes, in the hands of whoever reads it. */
+export class Outlet {
+  readonly #client: Client;
+  readonly #fd: Fd;
+  #open: boolean;
+
+  constructor(client: Client, fd: Fd) {
+    this.#client = client;
+    this.#fd = fd;
+    this.#open = fd !== 0;
+  }
+
+  /** The bytes that can be read now, still in shared memory; a number: EAGAIN, or the end. */
+  peek(): Uint8Array | number {
+    return this.#open ? this.#client.peek(this.#fd) : 0;
+  }
+
+  consume(size: number): void {
+    this.#client.consume(this.#fd, size);
+  }
+
+  /** Waits until there is something to hand over: bytes still in shared memory, or `undefined` at the end. */
+  async next(): Promise<Uint8Array | undefined> {
+    for (;;) {
+      const bytes = this.peek();
+      if (typeof bytes !== 'number') return bytes;
+      if (bytes !== EAGAIN) return undefined;
+      await this.#client.ready(this.#fd);
+    }
+  }
+
+  /** Reads no more: the writer gets EPIPE. */
+  close(): void {
+    if (!this.#open) return;
+    this.#open = false;
+    this.#client.release(this.#fd);
+  }
+
+  /** The job has ended: what it left unread is all that keeps the pipe. */
+  onJobEnd(): void {
+    if (this.#open && this.peek() === 0) this.close();
+  }
+
+  /** Discards all that is still to come: nobody can read it, and its writer shall not wait for that. */
+  async discard(): Promise<void> {
+    for (let bytes = await this.next(); bytes; bytes = await this.next()) this.consume(bytes.length);
+    this.close();
+  }
+}
+
+/** Reads an output to its end. Beyond `limit` bytes it reads no more, closes the end and says so to `onLimit`. */
+export async function collect(outlet: Outlet, limit: number, onLimit: () => void): Promise<Uint8Array<ArrayBuffer>> {
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
+  for (let left = limit; ;) {
+    const now = outlet.peek();
+    const bytes = typeof now === 'number' ? await outlet.next() : now;
+    const kept = bytes?.slice(0, left);
+    if (kept) chunks.push(kept);
+    if (!bytes || kept!.length < bytes.length) {
+      outlet.close();
+      if (bytes) onLimit();
+      return concat(chunks);
+    }
+    left -= bytes.length;
+    outlet.consume(bytes.length);
+  }
+}
+
+/** The end of a pipe that a job reads, in the hands of whoever writes it. */
+export class Inlet {
+  readonly #client: Client;
+  readonly #fd: Fd;
+  #open: boolean;
+  #idle = false;
+  #watching = false;
+
+  constructor(client: Client, fd: Fd) {
+    this.#client = client;
+    this.#fd = fd;
+    this.#open = fd !== 0;
+  }
+
+  /** Writes all of `bytes`, waiting whenever the pipe is full. Rejects with EPIPE once the reader is gone. */
+  async write(bytes: Uint8Array): Promise<void> {
+    if (this.#fd === 0) throw errorOfStatus(errorCodes.POOL_EBADF);
+    for (let done = 0; done < bytes.length || !this.#open;) {
+      const n = this.#open ? this.#client.write(this.#fd, bytes, done) : errorCodes.POOL_EPIPE;
+      if (n > 0) done += n;
+      else if (n === EAGAIN) await this.#client.ready(this.#fd);
+      else throw errorOfStatus(n);
+    }
+  }
+
+  /** The reader finds the end of file. */
+  close(): void {
+    if (!this.#open) return;
+    this.#open = false;
+    this.#client.release(this.#fd);
+  }
+
+  /** The reader finds EIO behind what was written. */
+  abort(): void {
+    if (!this.#open) return;
+    this.#open = false;
+    this.#client.abort(this.#fd);
+  }
+
+  /** Calls `listener` if the reader goes, until the function that this returns is called. For who does not write. */
+  watch(listener: () => void): () => void {
+    this.#idle = true;
+    if (!this.#watching) void this.#watch(listener);
+    return () => {
+      this.#idle = false;
+    };
+  }
+
+  async #watch(listener: () => void): Promise<void> {
+    this.#watching = true;
+    try {
+      while (this.#idle && this.#open) {
+        if (this.#client.isAbandoned(this.#fd)) return listener();
+        await this.#client.ready(this.#fd);
+      }
+    } catch {
+      return listener(); // the pool is closed
+    } finally {
+      this.#watching = false;
+    }
+  }
+}
+
+/** Writes all of a source and then end of file, for as long as there is a reader, and lets the source go when there is
+ * none. What becomes of a source that fails, `onFailure` decides. */
+export async function feed(inlet: Inlet, source: Source, onFailure: (error: unknown) => void): Promise<void> {
+  const onGone = (): void => source.cancel(errorOfStatus(errorCodes.POOL_EPIPE));
+  try {
+    for (;;) {
+      const now = source.next();
+      const chunk = now instanceof Promise ? await now.finally(inlet.watch(onGone)) : now;
+      if (!chunk) return inlet.close();
+      await inlet.write(chunk);
+    }
+  } catch (error) {
+    source.cancel(error);
+    if (isGone(error)) inlet.close();
+    else onFailure(error);
+  }
+}
+
+/** Whether an error of a write says that there is no reader, and no more. */
+export function isGone(error: unknown): boolean {
+  return error instanceof PoolError && (error.code === 'POOL_EPIPE' || error.code === 'POOL_ESHUTDOWN');
+}
+
+/** A stream of the bytes that come out of an end. Cancelling it closes the end: the writer gets EPIPE. */
+export function readable(outlet: Outlet): ReadableStream<Uint8Array<ArrayBuffer>> {
+  const cancel = (): void => outlet.close();
+  try {
+    return new ReadableStream({ type: 'bytes', pull: (controller) => pullBytes(outlet, controller), cancel });
+  } catch {
+    // An engine without byte streams; the same bytes, only not into the caller's buffers.
+    const pull = (controller: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>): Promise<void> =>
+      pullChunk(outlet, controller);
+    return new ReadableStream({ pull, cancel }, { highWaterMark: 0 });
+  }
+}
+
+async function pullBytes(outlet: Outlet, controller: ReadableByteStreamController): Promise<void> {
+  const now = outlet.peek();
+  const bytes = typeof now === 'number' ? await outlet.next() : now;
+  const request = controller.byobRequest;
+  if (!bytes) {
+    outlet.close();
+    controller.close();
+    request?.respond(0);
+  } else if (request?.view) {
+    const view = new Uint8Array(request.view.buffer, request.view.byteOffset, request.view.byteLength);
+    const n = Math.min(view.length, bytes.length);
+    view.set(bytes.subarray(0, n));
+    outlet.consume(n);
+    request.respond(n);
+  } else {
+    const chunk = bytes.slice();
+    outlet.consume(chunk.length);
+    controller.enqueue(chunk);
+  }
+}
+
+async function pullChunk(
+  outlet: Outlet,
+  controller: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>,
+): Promise<void> {
+  const bytes = await outlet.next();
+  if (!bytes) {
+    outlet.close();
+    controller.close();
+    return;
+  }
+  const chunk = bytes.slice();
+  outlet.consume(chunk.length);
+  controller.enqueue(chunk);
+}
+
+/** A stream into an end. Closing it is end of file to the reader; after the reader is gone, writing is EPIPE. */
+export class InletStream extends WritableStream<Uint8Array> {
+  #controller!: WritableStreamDefaultController;
+  #writer: WritableStreamDefaultWriter<Uint8Array> | undefined;
+
+  /** `onFailure` is told when what was to be written could not be had: the stream was aborted, or given no bytes. */
+  constructor(inlet: Inlet, onFailure: (error: unknown) => void) {
+    let own!: WritableStreamDefaultController;
+    const fail = (error: unknown): void => {
+      inlet.abort();
+      onFailure(error);
+    };
+    super({
+      start: (controller) => {
+        own = controller;
+        // At once, also while a write waits.
+        controller.signal.addEventListener('abort', () => fail(controller.signal.reason));
+      },
+      write: async (chunk) => {
+        try {
+          await inlet.write(bytesOfChunk('chunk', chunk));
+        } catch (error) {
+          if (isGone(error))
+            inlet.close(); // nobody closes or aborts a stream that has failed
+          else fail(error);
+          throw error;
+        }
+      },
+      close: () => inlet.close(),
+    });
+    this.#controller = own;
+  }
+
+  override getWriter(): WritableStreamDefaultWriter<Uint8Array> {
+    this.#writer = super.getWriter();
+    return this.#writer;
+  }
+
+  /** The job has ended: whoever pipes into this has nothing to write perhaps for long, and learns of it now. Whoever
+   * writes himself is told when he writes; closing what has ended is no error. */
+  onJobEnd(): void {
+    if (this.locked && !isHeld(this.#writer)) this.#controller.error(errorOfStatus(errorCodes.POOL_EPIPE));
+  }
+}
+
+/** Whether somebody still has the lock that a writer is. */
+function isHeld(writer: WritableStreamDefaultWriter | undefined): boolean {
+  try {
+    return writer !== undefined && writer.desiredSize !== undefined;
+  } catch {
+    return false; // it was released
+  }
+}

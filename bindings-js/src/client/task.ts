@@ -1,0 +1,155 @@
+/** One submitted job, from its place in the queue to its settling. */
+import { onAbort } from './abort.js';
+import type { CallSite } from './callsite.js';
+import type { Client, Fd, JobHandle, Result } from './client.js';
+import {
+  abortError,
+  InputError,
+  JobError,
+  LostError,
+  NotStartedError,
+  OutputLostError,
+  TimedOutError,
+  TrapError,
+  errorOfStatus,
+  trapKindOf,
+} from '../shared/errors.js';
+import { errorCodes, layout } from '../shared/layout.gen.js';
+import type { Inlet } from './streams.js';
+
+/** How long a guest whose stdin failed has to find that out and end by itself. */
+const INPUT_GRACE_MS = 1000;
+
+/** How a job that exited went. */
+export interface JobStatus {
+  /** Whether `code` is 0. */
+  readonly success: boolean;
+  /** The exit code, 0 to 4294967295. */
+  readonly code: number;
+  /** Number of the worker that ran it. */
+  readonly worker: number;
+  /** Milliseconds from submission to start, and from start to end. */
+  readonly queuedMs: number;
+  readonly runMs: number;
+}
+
+export class Task {
+  /** Resolves when the job has exited, rejects with a JobError when it ended in any other way. Settles once. */
+  readonly status: Promise<JobStatus>;
+  readonly #client: Client;
+  readonly #job: JobHandle;
+  readonly #signal: AbortSignal | undefined;
+  #resolve!: (status: JobStatus) => void;
+  #reject!: (error: JobError) => void;
+  readonly #site: CallSite;
+  readonly #forget: () => void;
+  readonly #endListeners: ((error: JobError | undefined) => void)[] = [];
+  /** Why it is to end, from the first who said so. */
+  #why: (() => JobError) | undefined;
+  /** Its stdin failed: then that is how it ended, whatever the guest made of it. */
+  #inputFailed = false;
+  #grace: ReturnType<typeof setTimeout> | undefined;
+  #settled = false;
+  #error: JobError | undefined;
+
+  /** `ends` are the caller's ends of its pipes; `onSettled` is called once. `site` is where the job was asked for. */
+  constructor(
+    client: Client,
+    job: JobHandle,
+    readonly ends: readonly [Fd, Fd, Fd],
+    signal: AbortSignal | undefined,
+    site: CallSite,
+    readonly onSettled: (task: Task) => void,
+  ) {
+    this.#client = client;
+    this.#job = job;
+    this.#signal = signal;
+    this.#site = site;
+    this.status = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+    this.status.catch(() => undefined); // whoever wants to know asks; nobody has to
+    this.#forget = onAbort(signal, this.#onAbort);
+    client.onJobEnd(job, this.#onEnd);
+    if (signal?.aborted) this.#onAbort();
+  }
+
+  readonly #onAbort = (): void => this.cancel(this.#signal?.reason);
+
+  /** Asks the job to end as cancelled. Does nothing once it has settled. */
+  cancel(reason?: unknown): void {
+    if (this.#settled) return;
+    this.#why ??= () => abortError(reason);
+    this.#client.cancel(this.#job);
+  }
+
+  /** What was to be its stdin could not be had to the end: the guest gets EIO there and a while to end by itself, and
+   * whatever it does, the job has failed. */
+  failInput(error: unknown, inlet: Inlet): void {
+    inlet.abort();
+    if (this.#settled || this.#why) return;
+    if (this.#signal?.aborted) return this.#onAbort(); // it was the signal that made the source fail
+    this.#why = () => new InputError(error);
+    this.#inputFailed = true;
+    this.#grace = setTimeout(() => this.#client.cancel(this.#job), INPUT_GRACE_MS);
+  }
+
+  /** Calls `listener` when the job has ended, just before `status` settles, or now if it has; with its error, if it has
+   * not exited. */
+  onEnd(listener: (error: JobError | undefined) => void): void {
+    if (this.#settled) listener(this.#error);
+    else this.#endListeners.push(listener);
+  }
+
+  /** Settles without the pool's help: it is gone. */
+  fail(error: JobError): void {
+    this.#settle(error, () => this.#reject(this.#site.sign(error)));
+  }
+
+  readonly #onEnd = (): void => {
+    if (this.#settled) return;
+    let result: Result | undefined;
+    try {
+      result = this.#client.takeResult(this.#job);
+    } catch (cause) {
+      return this.fail(new LostError('the result of the job could not be read', { cause }));
+    }
+    if (!result) return this.#client.onJobEnd(this.#job, this.#onEnd);
+    if (this.#inputFailed || result.outcome !== layout.POOL_EXITED) {
+      return this.fail(this.#inputFailed ? this.#why!() : errorOf(result, this.#why));
+    }
+    const { code, worker, queuedMs, runMs } = result;
+    this.#settle(undefined, () => this.#resolve({ success: code === 0, code, worker, queuedMs, runMs }));
+  };
+
+  #settle(error: JobError | undefined, how: () => void): void {
+    if (this.#settled) return;
+    this.#settled = true;
+    this.#error = error;
+    clearTimeout(this.#grace);
+    this.#forget();
+    for (const listener of this.#endListeners.splice(0)) listener(error);
+    this.onSettled(this);
+    how();
+  }
+}
+
+/** The error of a job that did not exit. */
+function errorOf({ outcome, code, text }: Result, why: (() => JobError) | undefined): JobError {
+  const [message = '', ...stack] = text.split('\n');
+  switch (outcome) {
+    case layout.POOL_TRAPPED:
+      return new TrapError(trapKindOf(code), message, stack.join('\n'));
+    case layout.POOL_CANCELLED:
+      return why ? why() : abortError(undefined);
+    case layout.POOL_TIMED_OUT:
+      return new TimedOutError();
+    case layout.POOL_NOT_STARTED:
+      return new NotStartedError(code === -errorCodes.POOL_ENOMEM ? 'POOL_ENOMEM' : 'POOL_NOT_STARTED', message);
+    case layout.POOL_OUTPUT_LOST:
+      return new OutputLostError(errorOfStatus(-code));
+    default:
+      return new LostError(message);
+  }
+}

@@ -1,0 +1,221 @@
+/** The coordinator's script: moves messages and keeps time; every decision is taken by the C code it calls. */
+import { bellIndex, findWaitAsync } from '../shared/bell.js';
+import { errorOfStatus } from '../shared/errors.js';
+import { errorCodes, layout } from '../shared/layout.gen.js';
+import type { FilesReply, FilesRequest, FromCoordinator, ToCoordinator } from '../shared/protocol.js';
+import type { Scope } from '../platform/scope.js';
+import { Slicer } from './slices.js';
+import { instantiate, type Thread } from '../shared/thread.js';
+import { Volumes } from './volumes.js';
+
+type CoordinatorScope = Scope<FromCoordinator, ToCoordinator>;
+type Start = Extract<ToCoordinator, { type: 'millrace:start' }>;
+type Gone = Extract<ToCoordinator, { type: 'millrace:gone' }>;
+
+const START_TIMEOUT_MS = 10_000;
+const RESPAWN_DELAY_MS = 500;
+const CLOSE_RETRY_MS = 5;
+const CLOSE_TRIES = 100;
+const TIMER_MAX_MS = 0x7fff_ffff;
+
+/** So many workers in a row may fail to start before the pool gives up. */
+const FAILED_STARTS_MAX = 3;
+
+/** Makes a coordinator's script listen. */
+export function serveCoordinator(scope: CoordinatorScope): void {
+  let coordinator: Coordinator | undefined;
+  scope.onMessage((message) => {
+    switch (message.type) {
+      case 'millrace:start':
+        try {
+          coordinator = new Coordinator(scope, message);
+        } catch (error) {
+          scope.post({ type: 'millrace:failed', message: String(error) });
+        }
+        return;
+      case 'millrace:ring':
+        return coordinator?.tick();
+      case 'millrace:joined':
+        return coordinator?.onJoined(message.number);
+      case 'millrace:gone':
+        return coordinator?.onGone(message);
+      case 'millrace:files':
+        return coordinator?.onFiles(message);
+      case 'millrace:close':
+        return void coordinator?.close();
+    }
+  });
+}
+
+class Coordinator {
+  readonly #scope: CoordinatorScope;
+  readonly #thread: Thread;
+  readonly #pool: number;
+  readonly #volumes: Volumes;
+  readonly #slicer = new Slicer(() => this.#tickIfDue());
+  readonly #restMs: number;
+  readonly #waitAsync = findWaitAsync();
+  readonly #words: Int32Array;
+  readonly #workers = new Set<number>();
+  readonly #starting = new Map<number, ReturnType<typeof setTimeout>>();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  /** When the next tick is due, by `performance.now`, and the bell's count as of the last. */
+  #dueAt = Infinity;
+  #count = 0;
+  #respawn: ReturnType<typeof setTimeout> | undefined;
+  #failedStarts = 0;
+  #lost = 0;
+  #ready = false;
+  #watching = false;
+  #closing = false;
+
+  constructor(scope: CoordinatorScope, { parts, cores, graceMs, blocksMib, restMs, workers, maxWorkers }: Start) {
+    this.#scope = scope;
+    this.#restMs = restMs;
+    this.#thread = instantiate(parts, (waiter) => scope.post({ type: 'millrace:ring', waiter }));
+    this.#words = new Int32Array(parts.memory.buffer);
+    this.#thread.c.__wasm_call_ctors();
+    this.#pool = this.#thread.c.coordinator_create(cores, graceMs, blocksMib, workers, maxWorkers);
+    if (!this.#pool) throw errorOfStatus(errorCodes.POOL_ENOMEM);
+    this.#volumes = new Volumes(this.#thread, this.#pool);
+    scope.post({ type: 'millrace:created', pool: this.#pool });
+    this.tick();
+  }
+
+  /** Lets the C code look at deadlines and wishes, and ends whom it has killed; until the bell rings or time has come. */
+  tick(): void {
+    if (this.#closing) return;
+    const { c } = this.#thread;
+    const count = c.coordinator_arm(this.#pool, this.#waitAsync ? 0 : 1);
+    const nextMs = c.coordinator_tick(this.#pool);
+    this.#count = count;
+    this.#dueAt = nextMs >= 0 ? performance.now() + nextMs : Infinity;
+    for (let number = c.coordinator_next_kill(this.#pool); number; number = c.coordinator_next_kill(this.#pool)) {
+      if (this.#workers.has(number)) this.#bury(number, 'lost');
+    }
+    this.#fillVacancies();
+    clearTimeout(this.#timer);
+    if (nextMs >= 0) this.#timer = setTimeout(() => this.tick(), Math.min(Math.ceil(nextMs), TIMER_MAX_MS));
+    if (!this.#watching) this.#watch(count);
+    this.#slicer.unblock();
+  }
+
+  /** While there is other work, neither the timer nor the watch may get a turn in time. */
+  #tickIfDue(): void {
+    const rung = Atomics.load(this.#words, bellIndex(this.#pool, layout.WAITER_COORDINATOR)) !== this.#count;
+    if (rung || performance.now() >= this.#dueAt) this.tick();
+  }
+
+  /** A watch stays valid for as long as the bell has not rung, however often it is armed meanwhile. */
+  #watch(count: number): void {
+    if (!this.#waitAsync) return;
+    this.#watching = true;
+    const index = bellIndex(this.#pool, layout.WAITER_COORDINATOR);
+    const { async, value } = this.#waitAsync(this.#words, index, count);
+    void (async ? (value as Promise<unknown>) : Promise.resolve()).then(() => {
+      this.#watching = false;
+      this.tick();
+    });
+  }
+
+  /** Starts as many workers as there are too few, unless none ever starts. */
+  #fillVacancies(): void {
+    if (this.#failedStarts >= FAILED_STARTS_MAX) return;
+    const { c } = this.#thread;
+    for (let n = c.coordinator_vacancies(this.#pool); n > 0; n--) {
+      const number = c.coordinator_add_worker(this.#pool);
+      if (number < 0) {
+        return this.#onNoPlace();
+      }
+      this.#spawn(number);
+    }
+  }
+
+  /** All places rest. By and by one may be free; unless none ever will, and nobody is left. */
+  #onNoPlace(): void {
+    if (this.#restMs < 0 && this.#workers.size === 0) {
+      return this.#fail('every worker that there may be was lost to a guest which this browser cannot end');
+    }
+    clearTimeout(this.#respawn);
+    this.#respawn = setTimeout(() => this.tick(), RESPAWN_DELAY_MS);
+  }
+
+  #fail(message: string): void {
+    this.#scope.post({ type: 'millrace:failed', message });
+  }
+
+  #spawn(number: number): void {
+    const { c } = this.#thread;
+    this.#workers.add(number);
+    const onTimeout = (): void =>
+      this.onGone({ type: 'millrace:gone', number, text: 'it did not start in time', retired: false });
+    this.#starting.set(number, setTimeout(onTimeout, START_TIMEOUT_MS));
+    this.#scope.post({ type: 'millrace:spawn', number, stack: c.coordinator_worker_stack(this.#pool, number) });
+  }
+
+  onJoined(number: number): void {
+    if (!this.#workers.has(number)) return;
+    this.#settleStart(number);
+    this.#failedStarts = 0;
+    this.#report();
+  }
+
+  /** A worker ended by itself. What it ran is lost; another takes its place, unless none ever starts. */
+  onGone({ number, text, retired }: Gone): void {
+    if (!this.#workers.has(number) || this.#closing) return;
+    this.#failedStarts += this.#starting.has(number) ? 1 : 0;
+    this.#bury(number, retired ? 'retired' : 'lost');
+    this.tick();
+    if (this.#workers.size > 0) this.#report();
+    else if (this.#failedStarts >= FAILED_STARTS_MAX) this.#fail(`no compute worker could be started: ${text}`);
+  }
+
+  onFiles(request: FilesRequest): void {
+    const reply = (message: FilesReply): void =>
+      this.#scope.post(message, message.value instanceof ArrayBuffer ? [message.value] : []);
+    this.#slicer.add(this.#volumes.answer(request, reply));
+  }
+
+  #settleStart(number: number): void {
+    clearTimeout(this.#starting.get(number));
+    this.#starting.delete(number);
+  }
+
+  /** Says how many workers there are; the first time, once every worker has started, or one has and another has failed:
+   * of those that take the place of the failed ones nothing may ever be heard. */
+  #report(): void {
+    const roster = { workers: this.#workers.size - this.#starting.size, lost: this.#lost };
+    const first = !this.#ready && (this.#starting.size === 0 || (this.#failedStarts > 0 && roster.workers > 0));
+    this.#ready ||= first;
+    this.#scope.post({ type: first ? 'millrace:ready' : 'millrace:roster', ...roster });
+  }
+
+  /** Ends a worker's thread. One that was lost may live on in secret, so its place rests before another takes it; one
+   * that retires has left our code for good. */
+  #bury(number: number, why: 'lost' | 'retired'): void {
+    this.#scope.post({ type: 'millrace:terminate', number });
+    this.#workers.delete(number);
+    this.#settleStart(number);
+    this.#lost += why === 'lost' ? 1 : 0;
+    this.#thread.c.coordinator_bury_worker(
+      this.#pool,
+      number,
+      why === 'lost' ? this.#restMs : 0,
+      why === 'lost' ? 1 : 0,
+    );
+  }
+
+  /** Ends every job, then every worker. */
+  async close(): Promise<void> {
+    if (this.#closing) return;
+    this.#closing = true;
+    clearTimeout(this.#timer);
+    clearTimeout(this.#respawn);
+    this.#slicer.stop();
+    for (let i = 0; i < CLOSE_TRIES && this.#thread.c.coordinator_close(this.#pool) > 0; i++) {
+      await new Promise((resolve) => setTimeout(resolve, CLOSE_RETRY_MS));
+    }
+    for (const number of [...this.#workers]) this.#bury(number, 'retired');
+    this.#scope.post({ type: 'millrace:closed' });
+  }
+}

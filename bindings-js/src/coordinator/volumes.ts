@@ -1,0 +1,239 @@
+/** Volumes in the coordinator's thread: what the main thread asks for, as calls of c/core/file_call.h. */
+import { errorOfStatus, PoolError } from '../shared/errors.js';
+import { errorCodes, layout } from '../shared/layout.gen.js';
+import type {
+  DirectoryEntry,
+  DirectoryPage,
+  EntryKind,
+  EntryStat,
+  FilesReply,
+  FilesRequest,
+  VolumeCalls,
+} from '../shared/protocol.js';
+import type { Slices } from './slices.js';
+import { check, type Thread } from '../shared/thread.js';
+
+/** Bytes of a file that are moved at a time. */
+const PIECE_BYTES = 1 << 20;
+/** Entries that are listed at a time, and that are sent together. */
+const LIST_ENTRIES = 256;
+const PAGE_ENTRIES = 8 * LIST_ENTRIES;
+
+const kinds: Readonly<Record<number, EntryKind>> = {
+  [layout.NODE_FILE]: 'file',
+  [layout.NODE_DIRECTORY]: 'directory',
+  [layout.NODE_SYMLINK]: 'symlink',
+};
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+/** A call but for its paths and its data. */
+interface Call {
+  readonly op: number;
+  readonly volume: number;
+  /** An offset, a size, or a cookie. */
+  readonly number?: number;
+  /** What is written. */
+  readonly source?: Uint8Array;
+}
+
+/** The calls, each in slices: what it needs of memory that all share is there from one `yield` to the next. */
+type SlicedCalls = {
+  [Name in keyof VolumeCalls]: (...args: Parameters<VolumeCalls[Name]>) => Slices<ReturnType<VolumeCalls[Name]>>;
+};
+
+/** Memory that all calls share: the call itself, its data, its texts. */
+const DATA_AT = (layout.sizeof_file_call + 7) & ~7;
+
+export class Volumes implements SlicedCalls {
+  readonly #thread: Thread;
+  readonly #pool: number;
+  #memory = 0;
+
+  constructor(thread: Thread, pool: number) {
+    this.#thread = thread;
+    this.#pool = pool;
+  }
+
+  /** Does what is asked, and then says so. */
+  *answer({ id, call, args }: FilesRequest, reply: (message: FilesReply) => void): Slices<void> {
+    try {
+      const calls = this as unknown as Record<string, (...args: unknown[]) => Slices<unknown>>;
+      reply({ type: 'millrace:files', id, status: 0, value: yield* calls[call]!(...args) });
+    } catch (error) {
+      const code = error instanceof PoolError ? error.code : 'POOL_ENOMEM'; // the platform has no room for the bytes
+      reply({ type: 'millrace:files', id, status: errorCodes[code as keyof typeof errorCodes], value: undefined });
+    }
+  }
+
+  *make(maxBytes: number, maxFiles: number): Slices<number> {
+    const { heap } = this.#thread;
+    for (;;) {
+      const data = this.#reserve(layout.sizeof_volume_making);
+      heap.setU64(data + layout.volume_making_max_bytes, maxBytes);
+      heap.setU64(data + layout.volume_making_max_nodes, maxFiles);
+      const status = this.#call({ op: layout.FILE_CREATE, volume: 0 }, layout.sizeof_volume_making);
+      if (status === 0) return heap.u64(data + layout.volume_making_volume);
+      const full = status === errorCodes.POOL_ENFILE || status === errorCodes.POOL_ENOMEM;
+      if (!full || !(yield* this.#sweepSome())) throw errorOfStatus(status);
+    }
+  }
+
+  *drop(volume: number): Slices<void> {
+    yield* this.#run({ op: layout.FILE_RELEASE, volume }, 0);
+    while (yield* this.#sweepSome());
+  }
+
+  *mkdir(volume: number, path: string): Slices<void> {
+    yield* this.#run({ op: layout.FILE_MKDIR, volume }, 0, path);
+  }
+
+  *write(volume: number, path: string, data: ArrayBuffer): Slices<void> {
+    const bytes = new Uint8Array(data);
+    yield* this.#run({ op: layout.FILE_TRUNCATE, volume }, 0, path);
+    for (let number = 0; number < bytes.length; number += PIECE_BYTES) {
+      if (number > 0) yield;
+      const source = bytes.subarray(number, number + PIECE_BYTES);
+      yield* this.#run({ op: layout.FILE_WRITE, volume, number, source }, source.length, path);
+    }
+  }
+
+  *read(volume: number, path: string, offset: number, length: number, max: number): Slices<ArrayBuffer> {
+    const { size } = yield* this.stat(volume, path, true);
+    const wanted = Math.min(length, Math.max(0, size - offset));
+    if (wanted > max) throw errorOfStatus(errorCodes.POOL_EFBIG);
+    const bytes = new Uint8Array(wanted);
+    for (let done = 0; ;) {
+      const piece = Math.min(wanted - done, PIECE_BYTES); // also of nothing: it may be no file
+      const n = yield* this.#run({ op: layout.FILE_READ, volume, number: offset + done }, piece, path);
+      bytes.set(this.#data(n), done);
+      done += n;
+      if (done === wanted) return bytes.buffer;
+      if (n === 0) return bytes.buffer.slice(0, done); // a guest has made it shorter
+      yield;
+    }
+  }
+
+  *nextData(volume: number, path: string, offset: number): Slices<number> {
+    yield* this.#run({ op: layout.FILE_NEXT_DATA, volume, number: offset }, 8, path);
+    return this.#thread.heap.u64(this.#memory + DATA_AT);
+  }
+
+  *stat(volume: number, path: string, follow: boolean): Slices<EntryStat> {
+    const op = follow ? layout.FILE_STAT : layout.FILE_LSTAT;
+    yield* this.#run({ op, volume }, layout.sizeof_pool_stat, path);
+    return this.#statAt(this.#memory + DATA_AT);
+  }
+
+  *list(volume: number, path: string, cookie: number): Slices<DirectoryPage> {
+    const entries: DirectoryEntry[] = [];
+    for (let number = cookie; ;) {
+      const call = { op: layout.FILE_LIST, volume, number };
+      const n = yield* this.#run(call, LIST_ENTRIES * layout.sizeof_pool_entry, path);
+      for (let i = 0; i < n; i++) entries.push(this.#entryAt(this.#entry(i)));
+      if (n < LIST_ENTRIES) return { entries, cookie: 0 };
+      number = this.#thread.heap.u64(this.#entry(n - 1) + layout.pool_entry_cookie);
+      if (entries.length >= PAGE_ENTRIES) return { entries, cookie: number };
+      yield;
+    }
+  }
+
+  *symlink(volume: number, path: string, target: string): Slices<void> {
+    yield* this.#run({ op: layout.FILE_SYMLINK, volume }, 0, path, target);
+  }
+
+  *readlink(volume: number, path: string): Slices<string> {
+    const n = yield* this.#run({ op: layout.FILE_READLINK, volume }, layout.PATH_MAX_BYTES, path);
+    return decoder.decode(this.#data(n).slice());
+  }
+
+  *rename(volume: number, from: string, to: string): Slices<void> {
+    yield* this.#run({ op: layout.FILE_RENAME, volume }, 0, from, to);
+  }
+
+  /** To guests all of it is gone at once; then its memory is given back. */
+  *remove(volume: number, path: string): Slices<void> {
+    yield* this.#run({ op: layout.FILE_REMOVE, volume }, 0, path);
+    while (yield* this.#sweepSome());
+  }
+
+  /** Gives back some of what nobody can reach any more: whether there may be more. */
+  *#sweepSome(): Slices<boolean> {
+    const status = this.#thread.c.coordinator_sweep(this.#pool);
+    if (status === 0) return false;
+    yield status === errorCodes.POOL_EBUSY ? 'blocked' : undefined;
+    return true;
+  }
+
+  /** Where an entry of a list is. */
+  #entry(i: number): number {
+    return this.#memory + DATA_AT + i * layout.sizeof_pool_entry;
+  }
+
+  #entryAt(at: number): DirectoryEntry {
+    const { heap } = this.#thread;
+    const nameAt = at + layout.pool_entry_name;
+    const nameEnd = nameAt + heap.u32(at + layout.pool_entry_name_bytes);
+    const name = decoder.decode(heap.u8(nameEnd).slice(nameAt, nameEnd));
+    return { name, ...this.#statAt(at + layout.pool_entry_stat) };
+  }
+
+  #statAt(at: number): EntryStat {
+    const { heap } = this.#thread;
+    return {
+      kind: kinds[heap.u32(at + layout.pool_stat_kind)]!,
+      size: heap.u64(at + layout.pool_stat_size_bytes),
+      lastModified: heap.u64(at + layout.pool_stat_modified_ns) / 1e6,
+    };
+  }
+
+  /** The first bytes of a call's data. */
+  #data(size: number): Uint8Array {
+    const at = this.#memory + DATA_AT;
+    return this.#thread.heap.u8(at + size).subarray(at, at + size);
+  }
+
+  /** Calls, when nobody else has the volume: what C returns, if that is no error. */
+  *#run(call: Call, dataBytes: number, path = '', other = ''): Slices<number> {
+    for (;;) {
+      const result = this.#call(call, dataBytes, path, other);
+      if (result === errorCodes.POOL_EBUSY) yield 'blocked';
+      else if (result !== errorCodes.POOL_ENOMEM || !(yield* this.#sweepSome())) return check(result);
+    }
+  }
+
+  /** Calls; what C fills in is in our memory already, or comes there. */
+  #call({ op, volume, number = 0, source }: Call, dataBytes: number, path = '', other = ''): number {
+    const { c, heap } = this.#thread;
+    const [pathBytes, otherBytes] = [encoder.encode(path), encoder.encode(other)];
+    if (Math.max(pathBytes.length, otherBytes.length) > layout.PATH_MAX_BYTES) {
+      throw errorOfStatus(errorCodes.POOL_ENAMETOOLONG);
+    }
+    const data = this.#reserve(dataBytes + pathBytes.length + otherBytes.length);
+    const [pathAt, otherAt] = [data + dataBytes, data + dataBytes + pathBytes.length];
+    const memory = heap.u8(otherAt + otherBytes.length);
+    if (source) memory.set(source, data);
+    memory.set(pathBytes, pathAt);
+    memory.set(otherBytes, otherAt);
+    const call = this.#memory;
+    heap.setU32(call + layout.file_call_op, op);
+    heap.setU64(call + layout.file_call_volume, volume);
+    heap.setU32(call + layout.file_call_path, pathAt);
+    heap.setU32(call + layout.file_call_path_bytes, pathBytes.length);
+    heap.setU32(call + layout.file_call_other, otherAt);
+    heap.setU32(call + layout.file_call_other_bytes, otherBytes.length);
+    heap.setU64(call + layout.file_call_number, number);
+    heap.setU32(call + layout.file_call_data, source ? 0 : data);
+    heap.setU32(call + layout.file_call_source, source ? data : 0);
+    heap.setU32(call + layout.file_call_data_bytes, dataBytes);
+    return c.coordinator_file_call(this.#pool, call);
+  }
+
+  /** Has room for so many bytes of data and texts, and keeps what is there: where they are. */
+  #reserve(size: number): number {
+    this.#memory = this.#thread.c.coordinator_memory(this.#pool, DATA_AT + size) >>> 0;
+    if (!this.#memory) throw new PoolError('POOL_ENOMEM', 'there is no memory to move files through');
+    return this.#memory + DATA_AT;
+  }
+}

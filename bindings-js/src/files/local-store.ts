@@ -1,0 +1,239 @@
+/** What a directory holds before a pool does: a small file system of JavaScript objects, as strict as the pool's. */
+import { errorOfStatus, type PoolError } from '../shared/errors.js';
+import { errorCodes, layout } from '../shared/layout.gen.js';
+import type { DirectoryEntry, EntryStat } from '../shared/protocol.js';
+
+/** Where a directory's content is: here, or in a pool. Paths are relative to it; `.` is the directory itself. */
+export interface Store {
+  /** So many bytes from `offset` on, or as many as there are. POOL_EFBIG: those are more than `max`. */
+  read(path: string, offset: number, length: number, max: number): Promise<ArrayBuffer>;
+  /** Where a file has bytes next, from an offset on: those before are zeros. Its size: nowhere. */
+  nextData(path: string, offset: number): Promise<number>;
+  /** Replaces a file, and makes the directories above it. The buffer is the store's from now on. */
+  write(path: string, data: ArrayBuffer): Promise<void>;
+  list(path: string): Promise<DirectoryEntry[]>;
+  stat(path: string, follow: boolean): Promise<EntryStat>;
+  mkdir(path: string): Promise<void>;
+  symlink(path: string, target: string): Promise<void>;
+  readlink(path: string): Promise<string>;
+  rename(from: string, to: string): Promise<void>;
+  remove(path: string): Promise<void>;
+}
+
+interface FileNode {
+  readonly kind: 'file';
+  data: ArrayBuffer;
+  lastModified: number;
+}
+interface FolderNode {
+  readonly kind: 'directory';
+  readonly entries: Map<string, Node>;
+  lastModified: number;
+}
+interface LinkNode {
+  readonly kind: 'symlink';
+  readonly target: string;
+  readonly lastModified: number;
+}
+type Node = FileNode | FolderNode | LinkNode;
+
+/** Where a path leads: a name in a folder, with or without something behind it. The root has no name. */
+interface Place {
+  /** The folders from the root down to that one. */
+  readonly way: readonly FolderNode[];
+  readonly folder: FolderNode;
+  readonly name: string;
+  readonly node: Node | undefined;
+}
+
+const encoder = new TextEncoder();
+
+export class Tree implements Store {
+  readonly #root = folder();
+
+  read(path: string, offset: number, length: number, max: number): Promise<ArrayBuffer> {
+    return attempt(() => {
+      const { data } = this.#fileAt(path);
+      const wanted = Math.min(length, Math.max(0, data.byteLength - offset));
+      if (wanted > max) throw fail('POOL_EFBIG');
+      return data.slice(offset, offset + wanted);
+    });
+  }
+
+  nextData(path: string, offset: number): Promise<number> {
+    return attempt(() => Math.min(offset, this.#fileAt(path).data.byteLength));
+  }
+
+  write(path: string, data: ArrayBuffer): Promise<void> {
+    return attempt(() => {
+      const place = this.#walk(path, true, true);
+      if (place.node?.kind === 'directory') throw fail('POOL_EISDIR');
+      put(place, { kind: 'file', data, lastModified: Date.now() });
+    });
+  }
+
+  list(path: string): Promise<DirectoryEntry[]> {
+    return attempt(() => {
+      const entries = this.#folderAt(path).entries;
+      return [...entries].map(([name, node]) => ({ name, ...statOf(node) }));
+    });
+  }
+
+  stat(path: string, follow: boolean): Promise<EntryStat> {
+    return attempt(() => {
+      const { node } = this.#walk(path, follow);
+      if (!node) throw fail('POOL_ENOENT');
+      return statOf(node);
+    });
+  }
+
+  mkdir(path: string): Promise<void> {
+    return attempt(() => {
+      const place = this.#walk(path, true, true);
+      if (place.node && place.node.kind !== 'directory') throw fail('POOL_EEXIST');
+      if (!place.node) put(place, folder());
+    });
+  }
+
+  symlink(path: string, target: string): Promise<void> {
+    return attempt(() => {
+      const place = this.#walk(path, false, true);
+      if (target === '') throw fail('POOL_ENOENT');
+      if (target.startsWith('/')) throw fail('POOL_EPERM');
+      if (encoder.encode(target).length > layout.PATH_MAX_BYTES) throw fail('POOL_ENAMETOOLONG');
+      if (place.node) throw fail('POOL_EEXIST');
+      put(place, { kind: 'symlink', target, lastModified: Date.now() });
+    });
+  }
+
+  readlink(path: string): Promise<string> {
+    return attempt(() => {
+      const { node } = this.#walk(path, false);
+      if (!node) throw fail('POOL_ENOENT');
+      if (node.kind !== 'symlink') throw fail('POOL_EINVAL');
+      return node.target;
+    });
+  }
+
+  rename(from: string, to: string): Promise<void> {
+    return attempt(() => {
+      const source = this.#walk(from, false);
+      const place = this.#walk(to, false);
+      if (!source.node) throw fail('POOL_ENOENT');
+      if (source.name === '' || place.name === '') throw fail('POOL_EINVAL');
+      if (source.node === place.node) return;
+      checkReplaces(source.node, place.node);
+      if (source.node.kind === 'directory' && place.way.includes(source.node)) throw fail('POOL_EINVAL');
+      source.folder.entries.delete(source.name);
+      put(place, source.node);
+    });
+  }
+
+  remove(path: string): Promise<void> {
+    return attempt(() => {
+      const { folder: parent, name, node } = this.#walk(path, false);
+      if (!node) throw fail('POOL_ENOENT');
+      if (name === '') throw fail('POOL_EINVAL');
+      parent.entries.delete(name);
+      parent.lastModified = Date.now();
+    });
+  }
+
+  /** Every path that is not a directory with something in it, in an order in which they can be made. */
+  *leaves(): Generator<{ path: string; node: Node }> {
+    const todo = [{ above: '', entries: this.#root.entries.entries() }];
+    for (let inner = todo.at(-1); inner; inner = todo.at(-1)) {
+      const { value: entry } = inner.entries.next();
+      if (!entry) {
+        todo.pop();
+        continue;
+      }
+      const [path, node] = [inner.above + entry[0], entry[1]];
+      const isInner = node.kind === 'directory' && node.entries.size > 0;
+      if (isInner) todo.push({ above: `${path}/`, entries: node.entries.entries() });
+      else yield { path, node };
+    }
+  }
+
+  #fileAt(path: string): FileNode {
+    const { node } = this.#walk(path, true);
+    if (!node) throw fail('POOL_ENOENT');
+    if (node.kind !== 'file') throw fail('POOL_EISDIR');
+    return node;
+  }
+
+  #folderAt(path: string): FolderNode {
+    const { node } = this.#walk(path, true);
+    if (!node) throw fail('POOL_ENOENT');
+    if (node.kind !== 'directory') throw fail('POOL_ENOTDIR');
+    return node;
+  }
+
+  /** Goes along a path; `makes` the directories that are missing on the way, but not the last. */
+  #walk(path: string, follow: boolean, makes = false): Place {
+    const way = [this.#root];
+    const todo = partsOf(path);
+    let links = 0;
+    while (todo.length > 0) {
+      const part = todo.pop()!;
+      const here = way.at(-1)!;
+      if (part === '..') {
+        if (way.length === 1) throw fail('POOL_EPERM');
+        way.pop();
+        continue;
+      }
+      let node = here.entries.get(part);
+      if (node?.kind === 'symlink' && (follow || todo.length > 0)) {
+        if (++links > layout.SYMLINKS_MAX) throw fail('POOL_ELOOP');
+        todo.push(...partsOf(node.target));
+        continue;
+      }
+      if (todo.length === 0) return { way, folder: here, name: part, node };
+      if (!node && makes) put({ folder: here, name: part }, (node = folder()));
+      if (!node) throw fail('POOL_ENOENT');
+      if (node.kind !== 'directory') throw fail('POOL_ENOTDIR');
+      way.push(node);
+    }
+    return { way, folder: way.at(-1)!, name: '', node: way.at(-1) };
+  }
+}
+
+function folder(): FolderNode {
+  return { kind: 'directory', entries: new Map(), lastModified: Date.now() };
+}
+
+/** The names on a path, the last one first. */
+function partsOf(path: string): string[] {
+  if (encoder.encode(path).length > layout.PATH_MAX_BYTES) throw fail('POOL_ENAMETOOLONG');
+  const parts = path.split('/').filter((part) => part !== '' && part !== '.');
+  if (parts.some((part) => encoder.encode(part).length > layout.NAME_MAX_BYTES)) throw fail('POOL_ENAMETOOLONG');
+  return parts.reverse();
+}
+
+function put({ folder: parent, name }: Pick<Place, 'folder' | 'name'>, node: Node): void {
+  parent.entries.set(name, node);
+  parent.lastModified = Date.now();
+}
+
+function statOf(node: Node): EntryStat {
+  const { kind, lastModified } = node;
+  const size = kind === 'file' ? node.data.byteLength : kind === 'symlink' ? encoder.encode(node.target).length : 0;
+  return { kind, size, lastModified };
+}
+
+/** As rename(2): only a directory replaces a directory, and only an empty one. */
+function checkReplaces(node: Node, old: Node | undefined): void {
+  if (!old) return;
+  if (node.kind === 'directory' && old.kind !== 'directory') throw fail('POOL_ENOTDIR');
+  if (node.kind !== 'directory' && old.kind === 'directory') throw fail('POOL_EISDIR');
+  if (old.kind === 'directory' && old.entries.size > 0) throw fail('POOL_ENOTEMPTY');
+}
+
+function fail(code: keyof typeof errorCodes): PoolError {
+  return errorOfStatus(errorCodes[code]);
+}
+
+/** What `use` returns or throws, as a promise. */
+function attempt<T>(use: () => T): Promise<T> {
+  return new Promise((resolve) => resolve(use()));
+}

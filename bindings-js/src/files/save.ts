@@ -1,0 +1,142 @@
+/** Writing a directory out: everything that can be written is, and what could not is told. */
+import { errorCodes } from '../shared/layout.gen.js';
+import { PoolError, type PoolErrorCode } from '../shared/errors.js';
+import { fields, flag, type Names } from '../shared/gate.js';
+import type { DirectoryEntry } from '../shared/protocol.js';
+
+/** Options of `toPath` and `toHandle`. */
+export interface SaveOptions {
+  /** Also removes what is there and the directory does not have, and what is in the way of what it has. (default: false,
+   * what else is there stays) */
+  readonly mirror?: boolean | undefined;
+}
+
+const names: Names<SaveOptions> = { mirror: true };
+
+/** Something that could not be written or removed. */
+export interface SaveFailure {
+  readonly path: string;
+  readonly error: unknown;
+}
+
+/** What saving did. Paths are relative to the directory. */
+export interface SaveReport {
+  /** The files and symlinks that were written. */
+  readonly written: readonly string[];
+  /** What the directory does not have, and `mirror` removed: files, symlinks, and directories with all that was in them. */
+  readonly removed: readonly string[];
+  readonly failed: readonly SaveFailure[];
+}
+
+/** Something could not be written or removed; everything else was. `code` and `cause` are the first failure's, `report`
+ * has them all. */
+export class SaveError extends PoolError {
+  constructor(readonly report: SaveReport) {
+    const { path, error } = report.failed[0]!;
+    const n = report.failed.length;
+    const text = error instanceof Error ? error.message : String(error);
+    super(codeOf(error), `${n} could not be saved, the first is ${JSON.stringify(path)}: ${text}`, { cause: error });
+  }
+}
+
+/** Of what a platform threw: its own code if it is one of ours. */
+function codeOf(error: unknown): PoolErrorCode {
+  if (error instanceof PoolError) return error.code;
+  const code = `POOL_${String((error as { code?: unknown } | null)?.code)}`;
+  return code in errorCodes ? (code as keyof typeof errorCodes) : 'POOL_EIO';
+}
+
+/** What is saved, as far as saving needs it. */
+export interface Source {
+  list(path: string): Promise<DirectoryEntry[]>;
+}
+
+/** Where to: one folder. */
+export interface Target {
+  /** Writes a file or a symlink, `path` in the source. False: it is nothing that can be there. `clear`: whatever is in
+   * the way is removed. */
+  write(entry: DirectoryEntry, path: string, clear: boolean): Promise<boolean>;
+  /** A folder in it, made if it is not there. */
+  enter(name: string, clear: boolean): Promise<Target>;
+  names(): Promise<string[]>;
+  /** Removes something with all that is in it, and follows no symlink. */
+  remove(name: string): Promise<void>;
+  /** Whether two names are one to the platform, as on a disk without upper and lower case. */
+  areSame(one: string, other: string): Promise<boolean>;
+}
+
+class Saver {
+  readonly written: string[] = [];
+  readonly removed: string[] = [];
+  readonly failed: SaveFailure[] = [];
+
+  constructor(
+    readonly source: Source,
+    readonly mirror: boolean,
+  ) {}
+
+  async folder(target: Target, above: string): Promise<void> {
+    const entries = await this.#attempt(above || '.', () => this.source.list(above || '.'));
+    if (!entries) return; // then nothing is known of what should be there
+    const kept = new Set<string>();
+    for (const entry of entries) {
+      const path = above + entry.name;
+      const there = await this.#attempt(path, () => this.#entry(target, entry, path));
+      if (there !== false) kept.add(entry.name); // or it failed, and what is there is better than nothing
+    }
+    if (this.mirror) await this.#removeOthers(target, kept, above);
+  }
+
+  async #entry(target: Target, entry: DirectoryEntry, path: string): Promise<boolean> {
+    if (entry.kind === 'directory') {
+      await this.folder(await target.enter(entry.name, this.mirror), `${path}/`);
+      return true;
+    }
+    const written = await target.write(entry, path, this.mirror);
+    if (written) this.written.push(path);
+    return written;
+  }
+
+  async #removeOthers(target: Target, kept: ReadonlySet<string>, above: string): Promise<void> {
+    const names = (await this.#attempt(above || '.', () => target.names())) ?? [];
+    const folded = new Map([...kept].map((name) => [fold(name), name]));
+    for (const name of names.filter((each) => !kept.has(each))) {
+      await this.#attempt(above + name, async () => {
+        const like = folded.get(fold(name));
+        if (like !== undefined && (await target.areSame(name, like))) return;
+        await target.remove(name);
+        this.removed.push(above + name);
+      });
+    }
+  }
+
+  async #attempt<T>(path: string, act: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await act();
+    } catch (error) {
+      this.failed.push({ path, error });
+      return undefined;
+    }
+  }
+}
+
+function fold(name: string): string {
+  return name.normalize('NFC').toLowerCase();
+}
+
+/** Saves all of `source`, once its options are checked and `prepare` is done. Rejects with a SaveError when all is done
+ * that could be. */
+export async function save(
+  source: Source,
+  target: Target,
+  options: unknown,
+  prepare?: () => Promise<unknown>,
+): Promise<SaveReport> {
+  const saver = new Saver(source, flag('mirror', fields<SaveOptions>('options', options, names).mirror, false));
+  await prepare?.();
+  await saver.folder(target, '');
+  const { written, removed, failed } = saver;
+  const report: SaveReport = { written, removed, failed };
+  if (failed.length > 0) throw new SaveError(report);
+  return report;
+}

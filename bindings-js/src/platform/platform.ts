@@ -1,0 +1,19 @@
+/** What the main thread's side needs of the platform, so that browsers and Node look alike. */
+import type { FromCoordinator, FromWorker, ToCoordinator, ToWorker } from '../shared/protocol.js';
+import type { Child } from './scope.js';
+
+export interface Platform {
+  /** Where the package's own files are, as absolute URLs. */
+  readonly urls: { readonly wasm: string; readonly coordinator: string; readonly worker: string };
+  /** Whether memory can be shared with workers. */
+  isIsolated(): boolean;
+  cores(): number;
+  spawnCoordinator(url: string, name: string): Child<ToCoordinator, FromCoordinator>;
+  spawnWorker(url: string, name: string): Child<ToWorker, FromWorker>;
+  /** How long a terminated worker may live on in secret, in milliseconds; -1: perhaps for ever. */
+  readonly restMs: number;
+  /** A string as an absolute URL. Throws if it is none. */
+  urlOf(text: string): string;
+  /** Fetches what a string or a request names, until `signal` aborts. May throw. */
+  load(source: string | Request, signal?: AbortSignal): Promise<Response>;
+}

@@ -1,0 +1,213 @@
+/** The pool for C programs that emscripten built without threads: c/thin keeps the books, in the program's own memory; here
+ * is what touches the pool's. The glue between is c/thin/library_millrace.js. */
+import { CompileError, FetchError, NotIsolatedError, PoolError, StartError } from '../shared/errors.js';
+import { errorCodes, layout } from '../shared/layout.gen.js';
+import { headOf } from './module-head.js';
+import { ModuleList } from '../client/module-list.js';
+import { compileBytes, fetched } from '../client/modules.js';
+import type { Platform } from '../platform/platform.js';
+import { closeParts, endParts, type Parts, startParts } from '../client/start.js';
+import type { CoordinatorExports, Thread } from '../shared/thread.js';
+
+/** What C may call in the pool, by number: `enum thin_call` of c/thin/bridge.h. */
+const calls = [
+  'pool_resize',
+  'pool_stats',
+  'script_wait',
+  'script_cancel',
+  'script_release',
+  'pool_pipe',
+  'script_write',
+  'script_close',
+  'script_abort_write',
+  'script_peek',
+  'script_consume',
+  'script_reserve',
+  'script_commit',
+  'client_poll',
+  'client_stage',
+  'client_submit',
+  'script_reply',
+  'client_file_call',
+  'client_room',
+] as const satisfies readonly (keyof CoordinatorExports)[];
+
+/** The kinds of signals, from the last to the first: where each begins in core/layout.h, and in c/thin/bridge.h. */
+const kinds = [
+  [layout.SIGNAL_BLOCKS, 0x30000],
+  [layout.SIGNAL_CALL_0, 0x20000],
+  [layout.SIGNAL_PIPE_0, 0x10000],
+  [layout.SIGNAL_JOB_0, 0x00000],
+] as const;
+
+function translate(signal: number): number {
+  const [first, kind] = kinds.find(([begin]) => signal >= begin)!;
+  return kind + signal - first;
+}
+
+type Call = (pool: number, a: number, b: number, c: number) => number;
+
+/** Those after which something may be answered at once. */
+const sends: ReadonlySet<string> = new Set(['script_write', 'script_commit', 'client_submit', 'script_reply']);
+
+/** POOL_ABI of the program, and `struct pool_config`, but for its URL. Zeroes are defaults. */
+export type ThinOptions = readonly [
+  abi: number,
+  workers: number,
+  maxWorkers: number,
+  memoryMib: number,
+  graceMs: number,
+];
+
+/** A host call, as `struct thin_host_call` of c/thin/bridge.h; addresses are of the shared memory. */
+export type HostCall = readonly [call: number, name: number, nameBytes: number, data: number, sizeBytes: number];
+
+/** Where its events go. */
+export interface ThinEvents {
+  /** A signal of c/thin/bridge.h. */
+  readonly onSignal: (signal: number) => void;
+  /** The coordinator died, and with it everything. */
+  readonly onDeath: (text: string) => void;
+}
+
+const MIB = 1 << 20;
+
+export class ThinPool {
+  readonly scratch: number;
+  readonly #parts: Parts;
+  readonly #platform: Platform;
+  readonly #thread: Thread;
+  readonly #pool: number;
+  readonly #modules: ModuleList;
+  readonly #calls: readonly Call[];
+  #closed = false;
+  #dead = false;
+
+  constructor(platform: Platform, parts: Parts, { onSignal, onDeath }: ThinEvents) {
+    this.#platform = platform;
+    this.#parts = parts;
+    this.#modules = new ModuleList(parts.crew);
+    const { thread, pool, scratch } = parts.client.observe((signal) => this.#closed || onSignal(translate(signal)));
+    this.#thread = thread;
+    this.#pool = pool;
+    this.scratch = scratch;
+    const functions = thread.c as unknown as Record<(typeof calls)[number], Call>;
+    this.#calls = calls.map((name) => functions[name]);
+    const die = (text: string): void => {
+      if (this.#closed || this.#dead) return;
+      this.#dead = true;
+      parts.client.shut();
+      onDeath(`the coordinator died: ${text}`);
+    };
+    parts.coordinator.onFailure(die);
+    parts.coordinator.onMessage((message) => message.type === 'millrace:failed' && die(message.message));
+  }
+
+  /** Calls one of `calls`; `a` may be a handle. */
+  call(which: number, a: number, b: number, c: number): number {
+    const status = this.#calls[which]!(this.#pool, a, b, c);
+    if (sends.has(calls[which]!)) this.#parts.client.sent();
+    return status;
+  }
+
+  /** Fills `target` from the shared memory. */
+  read(address: number, target: Uint8Array): void {
+    const [begin, end] = [address >>> 0, (address >>> 0) + target.length];
+    target.set(this.#thread.heap.u8(end).subarray(begin, end));
+  }
+
+  /** Puts `source` into the shared memory. */
+  write(address: number, source: Uint8Array): void {
+    const begin = address >>> 0;
+    this.#thread.heap.u8(begin + source.length).set(source, begin);
+  }
+
+  /** The call that a signal told of; `undefined`: there is none any more. */
+  takeCall(slot: number): HostCall | undefined {
+    const { c, heap } = this.#thread;
+    const at = this.scratch;
+    if (c.client_call(this.#pool, slot, at) !== 0) return undefined;
+    return [
+      heap.u64(at + layout.client_call_call),
+      heap.u32(at + layout.client_call_name),
+      heap.u32(at + layout.client_call_name_bytes),
+      heap.u32(at + layout.client_call_data),
+      heap.u32(at + layout.client_call_size_bytes),
+    ];
+  }
+
+  /** Compiles a binary, or what a URL names: the module's number. */
+  async load(source: Uint8Array<ArrayBuffer> | string): Promise<number> {
+    const bytes = typeof source === 'string' ? await this.#fetch(source) : source;
+    const module = await compileBytes(bytes);
+    return this.#modules.add(module, headOf(bytes));
+  }
+
+  async #fetch(url: string): Promise<Uint8Array<ArrayBuffer>> {
+    const response = await fetched(this.#platform.load(url));
+    return new Uint8Array(await response.arrayBuffer());
+  }
+
+  /** A job is to run a module, until `done`: 0 or EBADF. */
+  use(module: number): number {
+    if (!this.#modules.has(module)) return errorCodes.POOL_EBADF;
+    this.#modules.use(module);
+    return 0;
+  }
+
+  done(module: number): void {
+    this.#modules.done(module);
+  }
+
+  unload(module: number): number {
+    if (!this.#modules.has(module)) return errorCodes.POOL_EBADF;
+    this.#modules.unload(module);
+    return 0;
+  }
+
+  /** Whether the pool keeps the process alive. */
+  keepAlive(on: boolean): void {
+    this.#parts.coordinator.keepAlive(on);
+  }
+
+  /** Lets no job begin any more. */
+  shut(): void {
+    this.#parts.client.shut();
+  }
+
+  /** Ends everything, in the background. */
+  close(): void {
+    this.#closed = true;
+    this.shut();
+    const closing = this.#dead ? Promise.resolve() : closeParts(this.#parts);
+    void closing.then(() => endParts(this.#parts));
+  }
+}
+
+/** Starts a pool on a platform. */
+export async function startThin(platform: Platform, options: ThinOptions, events: ThinEvents): Promise<ThinPool> {
+  const [abi, workers, maxWorkers, memoryMib, graceMs] = options;
+  if (abi !== layout.POOL_ABI) {
+    throw new PoolError('POOL_EPROTO', `the program is for ABI ${abi}, these files are of ${layout.POOL_ABI}`);
+  }
+  const parts = await startParts(platform, {
+    workers: workers || undefined,
+    maxWorkers: maxWorkers || undefined,
+    maxMemory: memoryMib * MIB || undefined,
+    graceMs: graceMs || undefined,
+  });
+  return new ThinPool(platform, parts, events);
+}
+
+/** What C is told of an error. */
+export function describe(error: unknown): [status: number, text: string] {
+  return [statusOf(error), error instanceof Error ? error.message : String(error)];
+}
+
+function statusOf(error: unknown): number {
+  if (error instanceof NotIsolatedError) return errorCodes.POOL_ENOTSUP;
+  if (error instanceof StartError || error instanceof FetchError) return errorCodes.POOL_EIO;
+  if (error instanceof CompileError) return errorCodes.POOL_EINVAL;
+  if (error instanceof PoolError && error.code in errorCodes) return errorCodes[error.code as keyof typeof errorCodes];
+  return errorCodes.POOL_EIO;
+}

@@ -1,0 +1,91 @@
+/** The call of an export: its values out of shared memory, and its results into it. */
+import { layout } from '../shared/layout.gen.js';
+import type { Thread } from '../shared/thread.js';
+
+/** A number that goes into an export, as JavaScript hands it over. */
+export interface Value {
+  /** POOL_I32, … */
+  readonly type: number;
+  readonly value: number | bigint;
+}
+
+/** What a job calls instead of `_start`. */
+export interface Call {
+  readonly name: string;
+  readonly values: readonly Value[];
+}
+
+const names: Readonly<Record<number, string>> = {
+  [layout.POOL_I32]: 'i32',
+  [layout.POOL_I64]: 'i64',
+  [layout.POOL_F32]: 'f32',
+  [layout.POOL_F64]: 'f64',
+};
+
+const decoder = new TextDecoder();
+
+/** A type's name in WebAssembly's text format. */
+export function typeName(type: number): string {
+  return names[type] ?? `type ${type}`;
+}
+
+/** What the job that worker_next began calls; `undefined`: it is a command. */
+export function readCall({ c, heap }: Thread): Call | undefined {
+  const at = c.worker_call() >>> 0;
+  const nameBytes = at ? heap.u32(at + layout.worker_call_name_bytes) : 0;
+  if (nameBytes === 0) return undefined;
+  const name = heap.u32(at + layout.worker_call_name);
+  const values = heap.u32(at + layout.worker_call_values);
+  const n = heap.u32(at + layout.worker_call_n_values);
+  const view = heap.view(values + n * layout.sizeof_pool_value);
+  return {
+    name: decoder.decode(heap.u8(name + nameBytes).slice(name, name + nameBytes)),
+    values: Array.from({ length: n }, (_, i) => readValue(view, values + i * layout.sizeof_pool_value)),
+  };
+}
+
+function readValue(view: DataView, at: number): Value {
+  const type = view.getUint32(at + layout.pool_value_type, true);
+  const of = at + layout.pool_value_of;
+  switch (type) {
+    case layout.POOL_I64:
+      return { type, value: view.getBigInt64(of, true) };
+    case layout.POOL_F32:
+      return { type, value: view.getFloat32(of, true) };
+    case layout.POOL_F64:
+      return { type, value: view.getFloat64(of, true) };
+    default:
+      return { type, value: view.getInt32(of, true) };
+  }
+}
+
+/** Hands over what an export returned: nothing, a value, or an array of them. Without `types` a bigint is an i64 and a
+ * number an f64. False: they are too many, or there is no memory for them. */
+export function writeResults({ c, heap }: Thread, returned: unknown, types: readonly number[] | undefined): boolean {
+  const results: unknown[] = returned === undefined ? [] : Array.isArray(returned) ? returned : [returned];
+  if (results.length === 0) return true;
+  const at = c.worker_results(results.length) >>> 0;
+  if (!at) return false;
+  const view = heap.view(at + results.length * layout.sizeof_pool_value);
+  results.forEach((result, i) => {
+    const type = types?.[i] ?? (typeof result === 'bigint' ? layout.POOL_I64 : layout.POOL_F64);
+    writeValue(view, at + i * layout.sizeof_pool_value, type, result);
+  });
+  return true;
+}
+
+function writeValue(view: DataView, at: number, type: number, value: unknown): void {
+  const of = at + layout.pool_value_of;
+  view.setUint32(at + layout.pool_value_type, type, true);
+  view.setBigInt64(of, 0n, true);
+  switch (type) {
+    case layout.POOL_I64:
+      return view.setBigInt64(of, BigInt.asIntN(64, value as bigint), true);
+    case layout.POOL_I32:
+      return view.setInt32(of, Number(value), true);
+    case layout.POOL_F32:
+      return view.setFloat32(of, Number(value), true);
+    default:
+      return view.setFloat64(of, Number(value), true);
+  }
+}

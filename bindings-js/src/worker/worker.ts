@@ -1,0 +1,78 @@
+/** The compute worker's script: takes jobs from shared memory and runs them, one after the other, until it is ended. */
+import { type Guest, GuestRunner, inspect } from './guest.js';
+import { errorCodes, layout } from '../shared/layout.gen.js';
+import type { FromWorker, ToWorker } from '../shared/protocol.js';
+import type { Scope } from '../platform/scope.js';
+import { check, instantiate, joinWithStack, type Thread } from '../shared/thread.js';
+
+type WorkerScope = Scope<FromWorker, ToWorker>;
+type Join = Extract<ToWorker, { type: 'millrace:join' }>;
+
+/** The modules that this worker was sent, and those that a job waits for. */
+class Modules {
+  readonly #guests = new Map<number, Guest>();
+  readonly #waiting = new Map<number, (guest: Guest) => void>();
+
+  add(id: number, guest: Guest): void {
+    this.#guests.set(id, guest);
+    this.#waiting.get(id)?.(guest);
+    this.#waiting.delete(id);
+  }
+
+  delete(id: number): void {
+    this.#guests.delete(id);
+  }
+
+  get(id: number): Guest | undefined {
+    return this.#guests.get(id);
+  }
+
+  /** A module that was posted, but whose message this thread has not had the time to read. */
+  arrival(id: number): Promise<Guest> {
+    return new Promise((resolve) => this.#waiting.set(id, resolve));
+  }
+}
+
+/** Makes a worker's script listen. */
+export function serveWorker(scope: WorkerScope): void {
+  const modules = new Modules();
+  scope.onMessage((message) => {
+    switch (message.type) {
+      case 'millrace:module':
+        return modules.add(message.id, inspect(message.module, message.head));
+      case 'millrace:unload':
+        return modules.delete(message.id);
+      case 'millrace:join':
+        return start(scope, message, modules);
+    }
+  });
+}
+
+function start(scope: WorkerScope, message: Join, modules: Modules): void {
+  try {
+    const thread = join(scope, message);
+    const runner = new GuestRunner(thread);
+    scope.post({ type: 'millrace:joined' });
+    void work(scope, thread, runner, modules);
+  } catch (error) {
+    scope.post({ type: 'millrace:gone', text: String(error), retired: false });
+  }
+}
+
+function join(scope: WorkerScope, { parts, pool, number, stack }: Join): Thread {
+  const thread = instantiate(parts, (waiter) => scope.post({ type: 'millrace:ring', waiter }));
+  joinWithStack(thread, stack, layout.WORKER_STACK_BYTES);
+  check(thread.c.worker_join(pool, number));
+  return thread;
+}
+
+async function work(scope: WorkerScope, { c }: Thread, runner: GuestRunner, modules: Modules): Promise<void> {
+  const retire = (text: string): void => scope.post({ type: 'millrace:gone', text, retired: true });
+  for (;;) {
+    const id = c.worker_next(); // sleeps here
+    if (id === errorCodes.POOL_ETIMEDOUT) return retire('the pool has a worker too many');
+    if (id < 0) return;
+    const guest = modules.get(id) ?? (await modules.arrival(id));
+    if (runner.run(guest)) return retire('its stack overflowed');
+  }
+}
