@@ -3,6 +3,7 @@
 #include "core/handle.h"
 #include "sync/ends.h"
 #include "sync/jobs.h"
+#include "sync/places.h"
 #include "sync/self.h"
 
 static enum pipe_end end_of(const struct stream *stream)
@@ -20,8 +21,8 @@ static int take_stdio(struct pool *pool, struct job *job, uint32_t index, struct
 
 struct pipe *pool__reply_of(struct pool *pool, const struct job *job, pool_fd_t fd)
 {
-    if (!job || fd < OWN_REPLY_0 || fd >= OWN_REPLY_0 + PIPES_MAX) return NULL;
-    struct pipe *pipe = &pool->pipes[fd - OWN_REPLY_0];
+    if (!job || fd < OWN_REPLY_0 || fd >= OWN_REPLY_0 + CALLS_MAX) return NULL;
+    struct pipe *pipe = pool__reply_pipe(pool, (uint32_t)(fd - OWN_REPLY_0));
     return atomic_load(&pipe->x_caller) == pool__job_handle(pool, job) ? pipe : NULL;
 }
 

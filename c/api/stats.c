@@ -21,7 +21,24 @@ static void count_jobs(struct pool *pool, struct pool_stats *stats)
         case JOB_ENDED: stats->n_ended++; break;
         default: break;
         }
+        stats->n_jobs += pool__job_state(&pool->jobs[i]) != JOB_FREE;
     }
+}
+
+static uint32_t count_open(struct pool *pool, uint32_t first, uint32_t n)
+{
+    uint32_t n_open = 0;
+    for (uint32_t i = first; i < first + n; i++) n_open += atomic_load(&pool->pipes[i].x_ends) != 0;
+    return n_open;
+}
+
+static void count_others(struct pool *pool, struct pool_stats *stats)
+{
+    stats->n_pipes = count_open(pool, 0, PIPES_MAX);
+    stats->n_open_calls = count_open(pool, PIPES_MAX, CALLS_MAX);
+    for (uint32_t i = 0; i < CALLS_MAX; i++) stats->n_calls += pool__call_state(&pool->calls[i]) != CALL_FREE;
+    for (uint32_t i = 0; i < VOLUMES_MAX; i++) stats->n_volumes += atomic_load(&pool->volumes[i].x_generation) % 2;
+    stats->n_waiting = atomic_load(&pool->x_inside);
 }
 
 static uint32_t count_workers(struct pool *pool)
@@ -62,10 +79,7 @@ int pool_stats(pool_t *pool, struct pool_stats *stats_out)
         .n_workers = count_workers(pool), .n_idle = count_idle(pool), .n_lost = atomic_load(&pool->x_lost)};
     count_jobs(pool, &stats);
     measure_memory(&pool->blocks, &stats);
-    for (uint32_t i = 0; i < PIPES_MAX; i++) {
-        stats.n_pipes += atomic_load(&pool->pipes[i].x_ends) != 0 && !atomic_load(&pool->pipes[i].x_caller);
-    }
-    for (uint32_t i = 0; i < CALLS_MAX; i++) stats.n_calls += pool__call_state(&pool->calls[i]) != CALL_FREE;
+    count_others(pool, &stats);
     *stats_out = stats;
     return 0;
 }

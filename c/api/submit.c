@@ -7,6 +7,7 @@
 #include "port/port.h"
 #include "sync/ends.h"
 #include "sync/jobs.h"
+#include "sync/places.h"
 #include "sync/room.h"
 #include "sync/volumes.h"
 #include "sync/wake.h"
@@ -42,7 +43,7 @@ static int give_ends(struct pool *pool, const struct record *record)
     return 0;
 }
 
-static void fill(struct job *job, const struct submission *submission)
+static void fill(struct pool *pool, struct job *job, const struct submission *submission)
 {
     const struct record *record = submission->record;
     job->function = submission->function;
@@ -53,6 +54,7 @@ static void fill(struct job *job, const struct submission *submission)
     memcpy(job->stdio, record->stdio, sizeof job->stdio);
     job->input_bytes = record->input_bytes;
     job->capture_max_bytes = record->capture_max_bytes ? record->capture_max_bytes : POOL_BYTES_MAX;
+    pool__share_out(pool, job, record->max_calls, record->max_memory_mib);
     job->submitted_ns = port_now_ns(PORT_MONOTONIC);
     uint64_t timeout_ns = (uint64_t)record->timeout_ms * 1000000;
     atomic_store(&job->x_deadline_ns, timeout_ns ? job->submitted_ns + timeout_ns : 0);
@@ -72,7 +74,7 @@ static int launch(struct pool *pool, struct job *job, const struct submission *s
     }
     int error = pool__job_use_volumes(pool, job, record);
     if (error) return error;
-    fill(job, submission);
+    fill(pool, job, submission);
     bool queued = pool__job_move(job, pool__job_generation(job), JOB_FILLING, JOB_QUEUED);
     POOL_ASSERT(queued);
     (void)queued;

@@ -1,14 +1,15 @@
 /* A host call: what a job asks, on its way to whoever serves it and until it is answered.
  *
  *   state    owner                          leaves by
- *   FREE     the free list                  FILLING: the job's worker
+ *   FREE     the free list, or the reply     FILLING: the job's worker
  *   FILLING  the worker                     WAITING: the worker; FREE: it failed
  *   WAITING  nobody                         TAKEN: the host
  *   TAKEN    the host's handler             REPLYING: whoever replies; FREE: the host, nobody wants the reply any more
  *   REPLYING whoever replies, or keeps the  FREE: the same
  *            reply until there is memory
  *
- * The reply goes into a pipe of its own, whose read end is the job's.
+ * The reply goes into a pipe of its own, whose read end is the job's. The slot is used again when both ends of that pipe
+ * are closed, so that each slot has its pipe.
  */
 #ifndef MILLRACE_CORE_CALL_H
 #define MILLRACE_CORE_CALL_H
@@ -19,15 +20,15 @@
 
 #include "pool.h"
 
-#define CALLS_MAX 1024u
+#define CALLS_MAX POOL_CALLS_MAX
 
 enum call_state { CALL_FREE = 0, CALL_FILLING, CALL_WAITING, CALL_TAKEN, CALL_REPLYING, CALL_STATES };
 
 struct call {
     _Atomic uint64_t x_state; /* generation << 8 | enum call_state */
     /* the owner of the state writes */
-    pool_job_t job;
-    pool_fd_t reply; /* the write end of the pipe for the reply */
+    pool_job_t job;   /* with n_units, until both ends of the reply are closed */
+    uint32_t n_units; /* how much of the job's memory goes with the call, or with its reply (sync/places.h) */
     uint32_t block;  /* the name, and behind it the data; 0: none */
     uint32_t name_bytes;
     uint32_t size_bytes;

@@ -54,7 +54,7 @@ static inline pool_fd_t pool__handle_of_end(uint32_t slot, enum pipe_end end, ui
 }
 
 /* A C function's own descriptors are small, as POSIX has them, and no handle is: its stdio, POOL_STDIN to POOL_STDERR,
- * and the replies of its host calls, each by the slot of its pipe. */
+ * and the replies of its host calls, each by the slot of its call. */
 #define OWN_REPLY_0 (POOL_STDERR + 1)
 
 static inline bool pool__fd_is_own(pool_fd_t fd)

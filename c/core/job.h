@@ -21,6 +21,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "core/share.h"
 #include "pool.h"
 
 enum job_state { JOB_FREE = 0, JOB_FILLING, JOB_QUEUED, JOB_ENDING, JOB_RUNNING, JOB_ENDED, JOB_RELEASED, JOB_STATES };
@@ -44,6 +45,7 @@ struct job {
     _Atomic uint32_t x_waited;             /* 1: a thread may sleep until it has ended */
     _Atomic uint32_t x_unkillable;         /* 1: it is a C function, whose thread is never ended from outside */
     _Atomic uint32_t x_calls;              /* ends of host calls that it has open */
+    struct share share;                    /* what it may have, and has, of what all take */
     _Atomic uint32_t x_volumes;            /* how many of its record's preopens it still uses, the first ones */
     /* the owner of the state writes */
     pool_function function; /* NULL: a guest */

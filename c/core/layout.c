@@ -4,7 +4,7 @@
 
 _Static_assert(SIGNALS_USED <= SIGNALS_MAX, "every signal has its bit");
 _Static_assert(JOBS_MAX <= 1u << HANDLE_JOB_BITS, "a job's handle holds its slot");
-_Static_assert(POOL_STDERR + PIPES_MAX < 1u << HANDLE_PIPE_BITS, "a job's own descriptors are no handles");
+_Static_assert(POOL_STDERR + CALLS_MAX < 1u << HANDLE_PIPE_BITS, "a job's own descriptors are no handles");
 _Static_assert(CALLS_MAX <= 1u << HANDLE_CALL_BITS, "a call's handle holds its slot");
 _Static_assert(((CHUNKS_MAX + 1) << UNITS_LOG2) <= FREELIST_NONE && PIPES_MAX < FREELIST_NONE,
                "a free list holds every slot");
@@ -16,10 +16,15 @@ _Static_assert(POOL_WORKERS_MAX < WORKERS_MAX, "a slot is left to rest");
 _Static_assert(sizeof(struct job) % 64 == 0 && sizeof(struct pipe) % 64 == 0, "no two share a cache line");
 
 /* Slots go on the list from the last to the first, so that the first is taken first. */
-static void free_all(struct freelist *list, freelist_link *links, uint32_t n)
+static void free_some(struct freelist *list, freelist_link *links, uint32_t first, uint32_t end)
 {
     pool__freelist_init(list);
-    while (n > 0) pool__freelist_push(list, links, --n);
+    while (end > first) pool__freelist_push(list, links, --end);
+}
+
+static void free_all(struct freelist *list, freelist_link *links, uint32_t n)
+{
+    free_some(list, links, 0, n);
 }
 
 void pool__layout_init(struct pool *pool, const struct pool_limits *limits)
@@ -33,7 +38,8 @@ void pool__layout_init(struct pool *pool, const struct pool_limits *limits)
     pool__blocks_init(&pool->blocks, limits->blocks_bytes);
     atomic_store(&pool->sched.x_target, limits->n_workers);
     free_all(&pool->free_lessees, pool->lessee_links, LESSEES_MAX);
-    free_all(&pool->free_calls, pool->call_links, CALLS_MAX);
+    free_some(&pool->kept_calls, pool->call_links, 0, CALLS_KEPT);
+    free_some(&pool->free_calls, pool->call_links, CALLS_KEPT, CALLS_MAX);
     free_all(&pool->free_jobs, pool->job_links, JOBS_MAX);
     free_all(&pool->free_pipes, pool->pipe_links, PIPES_MAX);
     for (uint32_t i = 0; i < VOLUMES_MAX; i++) pool->volumes[i].slot = i;

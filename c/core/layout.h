@@ -21,15 +21,17 @@
 #define CLIENT_STACK_BYTES (64u * 1024)
 #define CLIENT_SCRATCH_BYTES (POOL_ARGS_MAX_BYTES + 1024)
 
-#define JOBS_MAX 1024u
-#define PIPES_MAX 4096u
+#define JOBS_MAX POOL_JOBS_MAX
+#define PIPES_MAX POOL_PIPES_MAX
+#define CALLS_EACH POOL_JOB_CALLS_KEPT /* host calls that each job that runs can have, whatever the others have */
+#define CALLS_KEPT 1024u               /* of all, for that */
 
 /* Waiters, the threads that can sleep, by number. 0 is nobody. */
 #define WAITER_CLIENT 1u
 #define WAITER_COORDINATOR 2u
 #define WAITER_WORKER_0 2u                                  /* worker n, from 1, is waiter WAITER_WORKER_0 + n */
 #define WAITER_LESSEE_0 (WAITER_WORKER_0 + WORKERS_MAX + 1) /* any other thread, while it is in a call that blocks */
-#define LESSEES_MAX 256u
+#define LESSEES_MAX POOL_WAITING_MAX
 #define WAITERS_MAX (WAITER_LESSEE_0 + LESSEES_MAX)
 #define WAITER_WORDS ((WAITERS_MAX + 31) / 32) /* of a set of them */
 
@@ -74,12 +76,12 @@ struct pool {
     struct freelist free_jobs;
     freelist_link job_links[JOBS_MAX];
     struct job jobs[JOBS_MAX];
-    struct freelist free_calls;
+    struct freelist free_calls, kept_calls;
     freelist_link call_links[CALLS_MAX];
     struct call calls[CALLS_MAX];
     struct freelist free_pipes;
     freelist_link pipe_links[PIPES_MAX];
-    struct pipe pipes[PIPES_MAX];
+    struct pipe pipes[PIPES_MAX + CALLS_MAX]; /* the last CALLS_MAX are those of the replies, by slot of the call */
     _Atomic uint32_t x_locks_awaited; /* volumes of which the client awaits the lock */
     _Atomic uint32_t x_unswept;       /* 1: the coordinator has volumes, or what is in them, to take apart */
     struct siphash_key names_key;     /* of this pool alone; nobody is told */

@@ -52,6 +52,8 @@ static struct record header_of(const struct pool_job_config *config)
                             .timeout_ms = config->timeout_ms,
                             .input_bytes = config->input_bytes,
                             .capture_max_bytes = config->capture_max_bytes,
+                            .max_calls = config->max_calls,
+                            .max_memory_mib = config->max_memory_mib,
                             .n_values = config->n_values,
                             .name_bytes = name_bytes_of(config),
                             .n_preopens = config->n_preopens};
@@ -67,6 +69,7 @@ static int check_numbers(const struct record *record)
     if (record->priority > POOL_PRIORITY_LOW || record->n_values > POOL_VALUES_MAX) return POOL_EINVAL;
     if (record->n_values && !record->name_bytes) return POOL_EINVAL; /* a command takes strings */
     if (record->n_preopens > POOL_PREOPENS_MAX) return POOL_EINVAL;
+    if (record->max_calls > POOL_CALLS_MAX || record->max_memory_mib > POOL_MEMORY_MAX_MIB) return POOL_EINVAL;
     if (record->input_bytes > POOL_BYTES_MAX || record->capture_max_bytes > POOL_BYTES_MAX) return POOL_E2BIG;
     for (uint32_t i = 0; i < POOL_COUNT_OF(record->stdio); i++) {
         uint32_t kind = record->stdio[i].kind, other = i == 0 ? POOL_STDIO_CAPTURE : POOL_STDIO_INPUT;

@@ -21,6 +21,8 @@ struct record {
     uint32_t n_env;
     uint32_t strings_bytes; /* arguments, environment and paths */
     uint32_t n_preopens;
+    uint32_t max_calls;      /* 0: the default, as of all that follows */
+    uint32_t max_memory_mib; /* for host calls and captured outputs */
 };
 
 struct record_preopen {

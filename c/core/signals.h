@@ -9,7 +9,7 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
-#define SIGNALS_GROUPS 11u
+#define SIGNALS_GROUPS 12u
 #define SIGNALS_MAX (SIGNALS_GROUPS * 32u * 32u)
 
 struct signals {

@@ -14,7 +14,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define VOLUMES_MAX 1024u
+#include "pool.h"
+
+#define VOLUMES_MAX POOL_VOLUMES_MAX
 #define NAME_MAX_BYTES 255u
 #define PATH_MAX_BYTES 4096u
 #define SYMLINKS_MAX 40u /* followed in one path, as Linux */

@@ -128,6 +128,10 @@ static void hosts_and_stats(void)
     OFFSET(pool_stats, n_ended);
     OFFSET(pool_stats, n_pipes);
     OFFSET(pool_stats, n_calls);
+    OFFSET(pool_stats, n_open_calls);
+    OFFSET(pool_stats, n_jobs);
+    OFFSET(pool_stats, n_volumes);
+    OFFSET(pool_stats, n_waiting);
     OFFSET(pool_stats, memory_bytes);
     OFFSET(pool_stats, memory_limit_bytes);
     OFFSET(pool_stats, memory_used_bytes);

@@ -57,8 +57,8 @@
  *   - Durations are milliseconds (`_ms`), sizes are bytes (`_bytes`). A timeout of 0 looks and does not wait;
  *     POOL_FOREVER waits without end.
  *   - "Blocks: yes" means: where blocking is allowed, see BUILDS. Elsewhere the call looks once, and if it would have
- *     to wait it is POOL_EWOULDBLOCK; so it is for a thread too many, beside 256 others, not counting workers, that
- *     wait in the pool's calls.
+ *     to wait it is POOL_EWOULDBLOCK; so it is for a thread too many, beside POOL_WAITING_MAX others, that wait in
+ *     the pool's calls.
  *   - A job that is to end (cancelled, timed out, its pool destroyed) is told so by POOL_ECANCELED from every call in
  *     which it waits, or would have to; what can be done at once may still succeed.
  */
@@ -94,7 +94,8 @@
     X(ENOTDIR, -20, "it is no directory")                                                         \
     X(EISDIR, -21, "it is a directory")                                                           \
     X(EINVAL, -22, "an argument is out of its range")                                             \
-    X(ENFILE, -23, "all pipes of the pool are in use")                                            \
+    X(ENFILE, -23, "the pool has as many of these as there can be: pipes, host calls, volumes")   \
+    X(EMFILE, -24, "the job has as many of these as it may: host calls, descriptors")             \
     X(EFBIG, -27, "larger than may be")                                                           \
     X(ENOSPC, -28, "the volume is full")                                                          \
     X(EROFS, -30, "the volume was given to be read only")                                         \
@@ -108,6 +109,7 @@
     X(ENOTSUP, -95, "the page is not cross-origin isolated: it cannot share memory with workers") \
     X(ESHUTDOWN, -108, "the pool is closing")                                                     \
     X(ETIMEDOUT, -110, "the time ran out")                                                        \
+    X(EDQUOT, -122, "the job uses as much of the pool's memory as it may")                        \
     X(ECANCELED, -125, "the job was cancelled")
 
 enum pool_error {
@@ -148,6 +150,19 @@ struct pool_config {
 
 #define POOL_WORKERS_MAX 127u
 
+/* LIMITS of a pool. What is full is an error to whoever wants more: POOL_EAGAIN of jobs, POOL_EWOULDBLOCK of threads that
+ * wait, POOL_ENFILE of all others. What a single job may have of them is in its pool_job_config. */
+#define POOL_JOBS_MAX 1024u    /* that are queued, run, or are not released */
+#define POOL_PIPES_MAX 4096u   /* that are open at one end at least. Replies of host calls have others */
+#define POOL_CALLS_MAX 2048u   /* host calls that are open. Half of them are kept, see POOL_JOB_CALLS_KEPT */
+#define POOL_VOLUMES_MAX 1024u /* that are not released, or used by something */
+#define POOL_WAITING_MAX 256u  /* threads that wait in the pool's calls at the same time, not counting workers */
+#define POOL_MEMORY_MAX_MIB 4096u
+
+/* Host calls that a job may have open by default, and how many each job that runs can have open whatever the others do. */
+#define POOL_JOB_CALLS_DEFAULT 256u
+#define POOL_JOB_CALLS_KEPT 8u
+
 /* Makes a pool and starts its workers. `config` may be NULL.
  * Ownership: the caller's, until pool_destroy.
  * Thread: any; it becomes the client.  Blocks: thin client: yes, until the workers have started; elsewhere never.
@@ -183,8 +198,12 @@ struct pool_stats {
     uint32_t n_queued;           /* jobs that wait for a worker */
     uint32_t n_running;          /* jobs that run */
     uint32_t n_ended;            /* jobs that have ended and are not released */
-    uint32_t n_pipes;            /* pipes that are open */
+    uint32_t n_pipes;            /* pipes that are open, of POOL_PIPES_MAX */
     uint32_t n_calls;            /* host calls that are not answered */
+    uint32_t n_open_calls;       /* host calls that are open, of POOL_CALLS_MAX: those, and replies that are not closed */
+    uint32_t n_jobs;             /* records of jobs in use, of POOL_JOBS_MAX */
+    uint32_t n_volumes;          /* of POOL_VOLUMES_MAX */
+    uint32_t n_waiting;          /* threads that wait in the pool's calls, of POOL_WAITING_MAX */
     uint64_t memory_bytes;       /* had so far from the system, in pieces of 16 MiB; it is reused, not given back */
     uint64_t memory_limit_bytes; /* how much there can be of pipes, arguments, inputs, outputs and files together: of
                                     what the pool was made with, without what it needs to keep book of that */
@@ -415,6 +434,13 @@ struct pool_job_config {
     uint32_t capture_max_bytes;          /* of each POOL_STDIO_CAPTURE; a job that writes more gets POOL_EFBIG, and
                                             ends as POOL_OUTPUT_LOST (default 0: POOL_BYTES_MAX) */
     uint32_t timeout_ms; /* from now to the end of the job, waiting in the queue counted (default 0: none) */
+    uint32_t max_calls;  /* host calls that it may have open at once, answered or not: a call is open until the job has
+                            closed its descriptor and the host has answered. One more is POOL_EMFILE, and a job too many
+                            of them POOL_ENFILE, see LIMITS (default 0: POOL_JOB_CALLS_DEFAULT; POOL_CALLS_MAX at most) */
+    uint32_t max_memory_mib; /* of the pool's memory, for its open host calls, their replies and its captured outputs
+                                together, each rounded up to a power of two. More is POOL_EDQUOT: to the job that calls
+                                or writes, and, of a reply, to the host as well (default 0: a quarter of the pool's
+                                memory, 32 at least; POOL_MEMORY_MAX_MIB at most) */
 };
 
 #define POOL_VALUES_MAX 16u
@@ -618,9 +644,10 @@ POOL_API int pool_host_set(pool_t *pool, const char *name, pool_host_handler han
 /* Answers a call: with status 0 and `size_bytes` bytes of data, POOL_BYTES_MAX at most, which are copied; or with a
  * negative status, an error of the host's own (any but POOL_EAGAIN), and no data. The handle is stale from then on.
  * If the pool has no memory for the data right now, the reply is kept until it has, and the caller waits for that; if
- * there never will be any, the caller gets POOL_ENOMEM. Thread: any (thin client: the client).  Blocks: never. Errors
- * you can act on: POOL_EBADF (answered already), POOL_ENOMEM (the caller was told the same), POOL_E2BIG, POOL_EINVAL. A
- * caller that has ended is no error. */
+ * there never will be any, the caller gets POOL_ENOMEM, and POOL_EDQUOT if it is more than the caller may have.
+ * Thread: any (thin client: the client).  Blocks: never.
+ * Errors you can act on: POOL_EBADF (answered already), POOL_ENOMEM and POOL_EDQUOT (the caller was told the same),
+ * POOL_E2BIG, POOL_EINVAL. A caller that has ended is no error. */
 POOL_API int pool_reply(pool_t *pool, pool_call_t call, int32_t status, const void *data, uint32_t size_bytes);
 
 #endif

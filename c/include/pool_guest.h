@@ -18,14 +18,17 @@
 /* Calls the host by name, with `size_bytes` bytes of data, and waits for the reply, of which up to `capacity_bytes` go
  * to `reply_out`. How large the whole reply was, which may be more than fit; or an error.
  * Blocks: yes.
- * Errors you can act on: POOL_ENOENT (nobody serves that name), POOL_E2BIG (the data), POOL_ENFILE and POOL_EAGAIN (too
- * many calls at once), POOL_ENOMEM, POOL_EINVAL (the name), POOL_EPIPE (the pool closes); those of the host. */
+ * Errors you can act on: POOL_ENOENT (nobody serves that name), POOL_E2BIG (the data), POOL_EMFILE (the job has as many
+ * calls open as it may, or as many descriptors), POOL_EDQUOT (they and their replies have as much memory as they may, or
+ * would with this reply), POOL_ENFILE (the calls of all jobs are as many as there can be), POOL_ENOMEM, POOL_EINVAL (the
+ * name), POOL_EPIPE (the pool closes); those of the host. */
 POOL_GUEST_API(call)
 int32_t pool_call(const char *name, size_t name_bytes, const void *data, size_t size_bytes, void *reply_out,
                   size_t capacity_bytes);
 
 /* Calls the host and does not wait: a descriptor to poll, which has the reply's bytes and then end of file. Close it
- * when done; closing it before gives the reply up. Any number can be under way.
+ * when done: until then it counts among those that the job may have open (max_calls in pool.h). Closing it before the
+ * answer gives the reply up; then it counts until the host has answered.
  * Blocks: only for memory to carry the data.  Errors: as pool_call, but for the host's. */
 POOL_GUEST_API(call_begin)
 int32_t pool_call_begin(const char *name, size_t name_bytes, const void *data, size_t size_bytes);

@@ -10,7 +10,6 @@
 
 #define DEFAULT_MEMORY_MIB 256u
 #define MIN_MEMORY_MIB 32u
-#define MAX_MEMORY_MIB 4096u
 #define DEFAULT_GRACE_MS 50u
 
 /* A config with its defaults filled in. */
@@ -24,7 +23,7 @@ static int normalise(const struct pool_config *given, struct pool_config *out)
     if (config.grace_ms == 0) config.grace_ms = DEFAULT_GRACE_MS;
     if (config.n_workers > POOL_WORKERS_MAX || config.max_workers > POOL_WORKERS_MAX) return POOL_EINVAL;
     if (config.max_workers && config.max_workers < config.n_workers) return POOL_EINVAL;
-    if (config.max_memory_mib < MIN_MEMORY_MIB || config.max_memory_mib > MAX_MEMORY_MIB) return POOL_EINVAL;
+    if (config.max_memory_mib < MIN_MEMORY_MIB || config.max_memory_mib > POOL_MEMORY_MAX_MIB) return POOL_EINVAL;
     *out = config;
     return 0;
 }

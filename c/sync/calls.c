@@ -7,6 +7,7 @@
 #include "port/port.h"
 #include "sync/ends.h"
 #include "sync/jobs.h"
+#include "sync/places.h"
 #include "sync/wake.h"
 
 static uint32_t slot_of(const struct pool *pool, const struct call *call)
@@ -21,32 +22,28 @@ static void move(struct call *call, enum call_state from, enum call_state to)
     (void)moved;
 }
 
-static void put_back(struct pool *pool, struct call *call, enum call_state from)
+/* The reply goes in one piece, so its pipe needs no ring until then, and never wraps. No handle shows its ends. */
+static void open_reply(struct sleeper *sleeper, struct call_draft *draft)
+{
+    struct pool *pool = sleeper->pool;
+    uint32_t slot = slot_of(pool, draft->call);
+    draft->pipe = pool__reply_pipe(pool, slot);
+    draft->reply = OWN_REPLY_0 + slot;
+    pool__pipe_open(draft->pipe, POOL_BYTES_MAX, 0);
+    for (enum pipe_end end = PIPE_READ; end <= PIPE_WRITE; end++) {
+        pool__pipe_hold(draft->pipe, end, atomic_load(&draft->pipe->x_generation) + 1, END_GIVEN);
+    }
+    if (!sleeper->job) return;
+    atomic_store(&draft->pipe->x_caller, draft->call->job);
+    atomic_fetch_add(&pool->jobs[sleeper->job - pool->jobs].x_calls, 1);
+}
+
+/* The call is over. Its slot is used again when the reply has gone, too. */
+static void end_call(struct pool *pool, struct call *call, enum call_state from)
 {
     uint32_t block = call->block;
     move(call, from, CALL_FREE);
-    if (!pool__is_used_up(pool__call_generation(call))) {
-        pool__freelist_push(&pool->free_calls, pool->call_links, slot_of(pool, call));
-    }
     pool__give_block(pool, block);
-}
-
-/* The reply goes in one piece, so its pipe needs no ring until then, and never wraps. */
-static int open_reply(struct sleeper *sleeper, struct call_draft *draft)
-{
-    struct pool *pool = sleeper->pool;
-    pool_fd_t fds[2];
-    int error = pool__open_pipe(pool, POOL_BYTES_MAX, END_GIVEN, fds);
-    if (error) return error;
-    draft->call->reply = fds[PIPE_WRITE];
-    draft->pipe = pool__end_of(pool, fds[PIPE_READ], PIPE_READ);
-    draft->reply = OWN_REPLY_0 + (pool_fd_t)(draft->pipe - pool->pipes);
-    if (sleeper->job) {
-        draft->call->job = pool__job_handle(pool, sleeper->job);
-        atomic_store(&draft->pipe->x_caller, draft->call->job);
-        atomic_fetch_add(&pool->jobs[sleeper->job - pool->jobs].x_calls, 1);
-    }
-    return 0;
 }
 
 int pool__call_draft(struct sleeper *sleeper, uint64_t name_bytes, uint64_t size_bytes, struct call_draft *draft_out)
@@ -55,26 +52,27 @@ int pool__call_draft(struct sleeper *sleeper, uint64_t name_bytes, uint64_t size
     if (name_bytes == 0 || name_bytes > POOL_NAME_MAX_BYTES) return POOL_EINVAL;
     if (size_bytes > POOL_BYTES_MAX - name_bytes) return POOL_E2BIG;
     if (!atomic_load(&pool->x_served)) return POOL_ENOENT;
-    uint32_t slot = pool__freelist_pop(&pool->free_calls, pool->call_links), block;
-    if (slot == FREELIST_NONE) return POOL_EAGAIN;
+    pool_job_t job = sleeper->job ? pool__job_handle(pool, sleeper->job) : 0;
+    uint32_t slot, block, bytes = (uint32_t)(name_bytes + size_bytes);
+    int error = pool__place_take(pool, job, pool__units_of(bytes), &slot);
+    if (error) return error;
 
     struct call_draft draft = {.call = &pool->calls[slot]};
     move(draft.call, CALL_FREE, CALL_FILLING);
-    draft.call->block = 0;
-    draft.call->job = 0;
+    draft.call->job = job;
+    draft.call->n_units = pool__units_of(bytes);
     draft.call->name_bytes = (uint32_t)name_bytes;
     draft.call->size_bytes = (uint32_t)size_bytes;
-    uint32_t bytes = (uint32_t)(name_bytes + size_bytes);
-    int error = pool__sleep_on_block(sleeper, pool__use_of(bytes), bytes, &block);
-    if (!error) {
-        draft.call->block = block;
-        draft.memory = pool__block_memory(pool, block);
-        error = open_reply(sleeper, &draft);
-    }
+    error = pool__sleep_on_block(sleeper, pool__use_of(bytes), bytes, &block);
     if (error) {
-        put_back(pool, draft.call, CALL_FILLING);
+        draft.call->block = 0;
+        end_call(pool, draft.call, CALL_FILLING);
+        pool__place_give(pool, slot);
         return error;
     }
+    draft.call->block = block;
+    draft.memory = pool__block_memory(pool, block);
+    open_reply(sleeper, &draft);
     *draft_out = draft;
     return 0;
 }
@@ -85,24 +83,22 @@ void pool__call_send(struct sleeper *sleeper, const struct call_draft *draft)
     pool__wake(sleeper->pool, WAITER_CLIENT, SIGNAL_CALL_0 + slot_of(sleeper->pool, draft->call));
 }
 
-static void close_write_end(struct pool *pool, const struct call *call)
+static struct pipe *reply_of(struct pool *pool, const struct call *call)
 {
-    struct pipe *pipe = pool__end_of(pool, call->reply, PIPE_WRITE);
-    if (pipe) pool__close_end(pool, pipe, PIPE_WRITE);
+    return pool__reply_pipe(pool, slot_of(pool, call));
 }
 
 void pool__call_drop(struct sleeper *sleeper, const struct call_draft *draft)
 {
     pool__close_end(sleeper->pool, draft->pipe, PIPE_READ);
-    close_write_end(sleeper->pool, draft->call);
-    put_back(sleeper->pool, draft->call, CALL_FILLING);
+    end_call(sleeper->pool, draft->call, CALL_FILLING);
+    pool__close_end(sleeper->pool, draft->pipe, PIPE_WRITE);
 }
 
 /* Nobody reads the reply: its job has ended, or has closed it. */
 static bool is_given_up(struct pool *pool, const struct call *call)
 {
-    struct pipe *pipe = pool__end_of(pool, call->reply, PIPE_WRITE);
-    return !pipe || pool__pipe_write_status(pipe) == POOL_EPIPE;
+    return pool__pipe_write_status(reply_of(pool, call)) == POOL_EPIPE;
 }
 
 int pool__call_take(struct pool *pool, uint32_t slot, struct client_call *call_out)
@@ -111,8 +107,8 @@ int pool__call_take(struct pool *pool, uint32_t slot, struct client_call *call_o
     uint64_t generation = pool__call_generation(call);
     if (!pool__call_move(call, generation, CALL_WAITING, CALL_TAKEN)) return POOL_EBADF;
     if (is_given_up(pool, call)) {
-        close_write_end(pool, call);
-        put_back(pool, call, CALL_TAKEN);
+        end_call(pool, call, CALL_TAKEN);
+        pool__close_end(pool, reply_of(pool, call), PIPE_WRITE);
         return POOL_EBADF;
     }
     const uint8_t *memory = pool__block_memory(pool, call->block);
@@ -130,18 +126,31 @@ static uint32_t block_bytes(const struct pool *pool, uint32_t block)
     return block ? pool__blocks_bytes(&pool->blocks, block) : 0;
 }
 
-/* Puts the reply where its reader finds it: the ring, the bytes, the status, and then the end of file. */
-static void publish(struct pool *pool, struct call *call, int32_t status, uint32_t block, uint32_t size_bytes)
+/* Puts the reply where its reader finds it: the ring, the bytes, the status. The end of file follows. */
+static void publish(struct pool *pool, struct pipe *pipe, int32_t status, uint32_t block, uint32_t size_bytes)
 {
-    struct pipe *pipe = pool__end_of(pool, call->reply, PIPE_WRITE);
-    if (!pipe) {
-        pool__give_block(pool, block);
-        return;
-    }
     if (block) pool__pipe_attach(pipe, block, pool__block_memory(pool, block));
     atomic_store(&pipe->x_reply, status);
     if (size_bytes) pool__wake_end(pool, pipe, PIPE_READ, pool__pipe_commit(pipe, size_bytes));
-    pool__close_end(pool, pipe, PIPE_WRITE);
+}
+
+/* The caller has the reply's memory now instead of the question's, if there is more of it. */
+static int charge(struct pool *pool, struct call *call, uint32_t size_bytes)
+{
+    uint32_t n_units = size_bytes ? pool__units_of(size_bytes) : 0;
+    if (n_units <= call->n_units) return 0;
+    int error = pool__job_charge(pool, call->job, n_units - call->n_units);
+    if (!error) call->n_units = n_units;
+    return error;
+}
+
+/* And less, if there is less. */
+static void discharge(struct pool *pool, struct call *call, uint32_t block)
+{
+    uint32_t n_units = block ? pool__units_of(block_bytes(pool, block)) : 0;
+    if (n_units >= call->n_units) return;
+    pool__job_discharge(pool, call->job, call->n_units - n_units);
+    call->n_units = n_units;
 }
 
 int pool__call_carry(struct pool *pool, struct call *call, const void *data, uint32_t size_bytes, uint32_t *block_out)
@@ -152,6 +161,8 @@ int pool__call_carry(struct pool *pool, struct call *call, const void *data, uin
         *block_out = call->block;
         call->block = 0;
     } else {
+        int error = charge(pool, call, size_bytes);
+        if (error) return error == POOL_EBADF ? 0 : error; /* the caller has just ended */
         *block_out = pool__take_block(pool, pool__use_of(size_bytes), size_bytes, WAITER_CLIENT);
         if (!*block_out) return pool__no_block(pool, pool__use_of(size_bytes), size_bytes);
     }
@@ -171,8 +182,11 @@ struct call *pool__call_claim(struct pool *pool, pool_call_t handle)
 
 void pool__call_answer(struct pool *pool, struct call *call, int32_t status, uint32_t block, uint32_t size_bytes)
 {
-    publish(pool, call, status, block, block ? size_bytes : 0);
-    put_back(pool, call, CALL_REPLYING);
+    struct pipe *pipe = reply_of(pool, call);
+    discharge(pool, call, block);
+    publish(pool, pipe, status, block, block ? size_bytes : 0);
+    end_call(pool, call, CALL_REPLYING);
+    pool__close_end(pool, pipe, PIPE_WRITE);
 }
 
 int pool__call_reply(struct pool *pool, pool_call_t handle, int32_t status, uint32_t block, uint32_t size_bytes)
@@ -181,6 +195,7 @@ int pool__call_reply(struct pool *pool, pool_call_t handle, int32_t status, uint
     if (size_bytes > POOL_BYTES_MAX) return POOL_E2BIG;
     struct call *call = pool__call_claim(pool, handle);
     if (!call) return POOL_EBADF;
-    pool__call_answer(pool, call, status, block, size_bytes);
-    return 0;
+    bool too_much = charge(pool, call, block ? block_bytes(pool, block) : 0) == POOL_EDQUOT;
+    pool__call_answer(pool, call, too_much ? POOL_EDQUOT : status, too_much ? 0 : block, size_bytes);
+    return too_much ? POOL_EDQUOT : 0;
 }

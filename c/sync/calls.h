@@ -13,7 +13,7 @@ struct call_draft {
 };
 
 /* Begins a call, sleeping until there is memory for it. 0; POOL_ENOENT (no host at all), POOL_EINVAL (the name's size),
- * POOL_E2BIG, POOL_ENFILE, POOL_EAGAIN (as many calls as there can be), POOL_ENOMEM, or as interrupted. */
+ * POOL_E2BIG, POOL_EMFILE, POOL_EDQUOT, POOL_ENFILE (see sync/places.h), POOL_ENOMEM, or as interrupted. */
 int pool__call_draft(struct sleeper *sleeper, uint64_t name_bytes, uint64_t size_bytes, struct call_draft *draft_out);
 
 /* Hands it to the host, or gives it up. */
@@ -34,7 +34,8 @@ struct client_call {
 int pool__call_take(struct pool *pool, uint32_t slot, struct client_call *call_out);
 
 /* Answers a call that was taken, with `size_bytes` bytes in `block`, which then belongs to the reply; 0: no data.
- * POOL_EBADF, POOL_E2BIG, POOL_EINVAL (a positive status, or an error with data). */
+ * POOL_EBADF, POOL_E2BIG, POOL_EINVAL (a positive status, or an error with data); POOL_EDQUOT: more than the caller may
+ * have, which it was told, and the block is still the replier's. */
 int pool__call_reply(struct pool *pool, pool_call_t call, int32_t status, uint32_t block, uint32_t size_bytes);
 
 /* The same in steps, for data that is still to be put into a block. First, a call becomes the replier's; NULL: it is
@@ -42,7 +43,8 @@ int pool__call_reply(struct pool *pool, pool_call_t call, int32_t status, uint32
 struct call *pool__call_claim(struct pool *pool, pool_call_t call);
 
 /* Copies the data into a block: the call's own, if it fits. A call that nobody waits for any more needs none (0).
- * POOL_EAGAIN: there is no memory, and SIGNAL_BLOCKS follows; POOL_ENOMEM: there will be none. */
+ * POOL_EAGAIN: there is no memory, and SIGNAL_BLOCKS follows; POOL_ENOMEM: there will be none; POOL_EDQUOT: it is more
+ * than the caller may have. */
 int pool__call_carry(struct pool *pool, struct call *call, const void *data, uint32_t size_bytes, uint32_t *block_out);
 
 void pool__call_answer(struct pool *pool, struct call *call, int32_t status, uint32_t block, uint32_t size_bytes);

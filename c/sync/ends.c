@@ -2,6 +2,7 @@
 
 #include "core/handle.h"
 #include "port/port.h"
+#include "sync/places.h"
 #include "sync/wake.h"
 #include "sync/want.h"
 
@@ -95,10 +96,13 @@ int pool__attach_ring(struct pool *pool, struct pipe *pipe, uint32_t waiter)
 static void recycle(struct pool *pool, struct pipe *pipe)
 {
     uint64_t generation = atomic_fetch_add(&pipe->x_generation, 1) + 1;
-    uint32_t block = atomic_load(&pipe->x_block);
-    if (!pool__is_used_up(generation)) {
-        pool__freelist_push(&pool->free_pipes, pool->pipe_links, (uint32_t)(pipe - pool->pipes));
+    uint32_t block = atomic_load(&pipe->x_block), slot = (uint32_t)(pipe - pool->pipes);
+    if (slot >= PIPES_MAX) {
+        pool__place_give(pool, slot - PIPES_MAX);
+        pool__give_block(pool, block);
+        return;
     }
+    if (!pool__is_used_up(generation)) pool__freelist_push(&pool->free_pipes, pool->pipe_links, slot);
     pool__give_block(pool, block);
     if (atomic_load(&pool->x_room_wanted) & (uint64_t)1 << ROOM_PIPE) pool__wake_starved(pool);
 }
@@ -125,8 +129,8 @@ void pool__close_end(struct pool *pool, struct pipe *pipe, enum pipe_end end)
 void pool__close_calls(struct pool *pool, struct job *job)
 {
     pool_job_t handle = pool__handle_of_job((uint32_t)(job - pool->jobs), pool__job_generation(job));
-    for (uint32_t i = 0; i < PIPES_MAX && atomic_load(&job->x_calls) > 0; i++) {
-        struct pipe *pipe = &pool->pipes[i];
+    for (uint32_t i = 0; i < CALLS_MAX && atomic_load(&job->x_calls) > 0; i++) {
+        struct pipe *pipe = pool__reply_pipe(pool, i);
         if (atomic_load(&pipe->x_caller) == handle && atomic_load(&pipe->x_ends) & 0xffff)
             pool__close_end(pool, pipe, PIPE_READ);
     }

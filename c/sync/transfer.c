@@ -4,6 +4,8 @@
 #include "core/check.h"
 #include "port/port.h"
 #include "sync/ends.h"
+#include "sync/jobs.h"
+#include "sync/places.h"
 #include "sync/stream.h"
 #include "sync/wake.h"
 
@@ -115,6 +117,21 @@ static uint32_t capture_room(const struct pool *pool, const struct job *job, con
     return pool__min(pool__blocks_bytes(&pool->blocks, capture->block), job->capture_max_bytes) - capture->size;
 }
 
+/* Takes a block for what is kept, as the job's: what is more than the one before counts. */
+static int take_kept(struct sleeper *sleeper, const struct job *job, const struct capture *capture, uint32_t size,
+                     uint32_t *block_out)
+{
+    struct pool *pool = sleeper->pool;
+    pool_job_t handle = pool__job_handle(pool, job);
+    uint32_t had = capture->block ? pool__units_of(pool__blocks_bytes(&pool->blocks, capture->block)) : 0;
+    uint32_t n_more = pool__units_of(size) - had;
+    int status = pool__job_charge(pool, handle, n_more);
+    if (status < 0) return status;
+    status = pool__sleep_on_block(sleeper, USE_CONTENT, size, block_out);
+    if (status < 0) pool__job_discharge(pool, handle, n_more);
+    return status;
+}
+
 /* Moves what is kept into a block twice as large. Not waiting for anybody, a non-blocking end grows as any other. */
 static int grow(struct sleeper *sleeper, const struct job *job, struct capture *capture)
 {
@@ -122,7 +139,7 @@ static int grow(struct sleeper *sleeper, const struct job *job, struct capture *
     uint32_t block, size = capture->size ? capture->size * 2 : CAPTURE_FIRST_BYTES;
     if (capture->size >= job->capture_max_bytes) return POOL_EFBIG;
     size = pool__min(size, job->capture_max_bytes);
-    int status = pool__sleep_on_block(sleeper, USE_CONTENT, size, &block);
+    int status = take_kept(sleeper, job, capture, size, &block);
     if (status < 0) return status;
     if (capture->size) {
         memcpy(pool__block_memory(pool, block), pool__block_memory(pool, capture->block), capture->size);

@@ -20,7 +20,7 @@ static int check_config(const struct pool_config *config)
     if (config->n_workers > POOL_WORKERS_MAX || config->max_workers > POOL_WORKERS_MAX) return POOL_EINVAL;
     if (config->max_workers && config->max_workers < config->n_workers) return POOL_EINVAL;
     uint32_t mib = config->max_memory_mib;
-    return mib && (mib < 32 || mib > 4096) ? POOL_EINVAL : 0;
+    return mib && (mib < 32 || mib > POOL_MEMORY_MAX_MIB) ? POOL_EINVAL : 0;
 }
 
 /* Begins to open a pool: 0, and `callback` will be called. */

@@ -31,7 +31,7 @@ int32_t wasi_call_begin(struct wasi_context *c, uint32_t name, uint32_t name_siz
     int32_t fd = wasi_fd_open(c, (struct stream){.kind = STREAM_READER, .pipe = draft.pipe});
     if (fd < 0) {
         pool__call_drop(c->sleeper, &draft);
-        return POOL_ENFILE;
+        return POOL_EMFILE;
     }
     pool__call_send(c->sleeper, &draft);
     return fd;

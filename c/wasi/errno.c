@@ -16,6 +16,8 @@ uint32_t wasi_errno_of(int status)
     case POOL_ENOTDIR: return WASI_ENOTDIR;
     case POOL_EISDIR: return WASI_EISDIR;
     case POOL_EINVAL: return WASI_EINVAL;
+    case POOL_ENFILE: return WASI_ENFILE;
+    case POOL_EMFILE: return WASI_EMFILE;
     case POOL_EFBIG: return WASI_EFBIG;
     case POOL_ENOSPC: return WASI_ENOSPC;
     case POOL_EROFS: return WASI_EROFS;
@@ -24,6 +26,7 @@ uint32_t wasi_errno_of(int status)
     case POOL_ENAMETOOLONG: return WASI_ENAMETOOLONG;
     case POOL_ENOTEMPTY: return WASI_ENOTEMPTY;
     case POOL_ELOOP: return WASI_ELOOP;
+    case POOL_EDQUOT: return WASI_EDQUOT;
     case POOL_ECANCELED: return WASI_ECANCELED;
     default: return WASI_EIO;
     }

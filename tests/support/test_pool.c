@@ -76,7 +76,8 @@ void test_merge_blocks(struct pool *pool)
 
 uint32_t test_free_calls(struct pool *pool)
 {
-    return length(&pool->free_calls, pool->call_links, CALLS_MAX);
+    return length(&pool->kept_calls, pool->call_links, CALLS_MAX) +
+           length(&pool->free_calls, pool->call_links, CALLS_MAX);
 }
 
 void assert_pool_is_empty(struct pool *pool)
@@ -84,6 +85,7 @@ void assert_pool_is_empty(struct pool *pool)
     assert_int_equal(test_free_jobs(pool), JOBS_MAX);
     assert_int_equal(test_free_pipes(pool), PIPES_MAX);
     assert_int_equal(test_free_calls(pool), CALLS_MAX);
+    for (uint32_t i = 0; i < CALLS_MAX; i++) assert_int_equal(pool__call_state(&pool->calls[i]), CALL_FREE);
     assert_int_equal(length(&pool->free_lessees, pool->lessee_links, LESSEES_MAX), LESSEES_MAX);
     for (uint32_t i = 0; i < VOLUMES_MAX; i++) assert_int_equal(atomic_load(&pool->volumes[i].x_generation) % 2, 0);
     assert_int_equal(test_used_bytes(pool), 0);

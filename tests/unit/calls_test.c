@@ -9,6 +9,7 @@
 #include "support/test_pool.h"
 #include "sync/ends.h"
 #include "sync/jobs.h"
+#include "sync/places.h"
 
 static struct pool *pool;
 static pool_job_t handle;
@@ -66,6 +67,21 @@ static struct call_draft send(const char *name, const void *data, uint32_t size)
     struct call_draft draft = draft_of(name, data, size);
     pool__call_send(&sleeper, &draft);
     return draft;
+}
+
+/* Has the coordinator bring memory for calls of that size, so that nobody has to sleep. */
+static void stock(uint32_t size_bytes, uint32_t n)
+{
+    size_bytes += 100; /* the name */
+    while (n-- > 0) pool__blocks_want(&pool->blocks, pool__use_of(size_bytes), pool__blocks_class(size_bytes));
+    coordinator_tick(pool);
+}
+
+static struct call_draft send_at_once(void)
+{
+    static uint32_t n;
+    if (n++ % 32 == 0) stock(0, 64);
+    return send("f", NULL, 0);
 }
 
 static uint32_t slot_of(const struct call_draft *draft)
@@ -302,35 +318,178 @@ static void call_when_nobody_serves_any_is_enoent(void **state)
     assert_int_equal(pool__call_draft(&sleeper, 1, 0, &draft), POOL_ENOENT);
 }
 
-static void more_calls_than_there_can_be_are_eagain_until_one_is_answered(void **state)
+static void more_calls_than_there_can_be_are_enfile_until_one_is_closed_and_answered(void **state)
 {
     (void)state;
     static struct call_draft drafts[CALLS_MAX];
     struct call_draft more;
-    for (uint32_t i = 0; i < CALLS_MAX; i++) {
-        pool__blocks_want(&pool->blocks, USE_CONTROL, 0); /* one more than is in stock, so that nobody has to sleep */
-        if (i % 64 == 0) coordinator_tick(pool);
-        drafts[i] = send("f", NULL, 0);
-    }
-    assert_int_equal(pool__call_draft(&sleeper, 1, 0, &more), POOL_EAGAIN);
-    close_reply(&drafts[3]);
-    assert_int_equal(pool__call_draft(&sleeper, 1, 0, &more), POOL_EAGAIN); /* the host has not looked yet */
+    uint32_t n = CALLS_MAX - CALLS_KEPT + CALLS_EACH; /* what is kept for others is not this job's */
+    pool__share_out(pool, job, CALLS_MAX, 0);
+    for (uint32_t i = 0; i < n; i++) drafts[i] = send_at_once();
+    assert_int_equal(pool__call_draft(&sleeper, 1, 0, &more), POOL_ENFILE);
+    close_reply(&drafts[n - 1]);
+    assert_int_equal(pool__call_draft(&sleeper, 1, 0, &more), POOL_ENFILE); /* the host has not looked yet */
     struct client_call call;
-    assert_int_equal(client_call(pool, slot_of(&drafts[3]), &call), POOL_EBADF);
-    drafts[3] = send("f", NULL, 0);
+    assert_int_equal(client_call(pool, slot_of(&drafts[n - 1]), &call), POOL_EBADF);
+    drafts[n - 1] = send("f", NULL, 0);
     end_job();
     for (uint32_t i = 0; i < CALLS_MAX; i++) assert_int_equal(client_call(pool, i, &call), POOL_EBADF);
 }
 
-static void call_when_all_pipes_are_in_use_is_enfile(void **state)
+static void call_needs_none_of_the_pipes_that_all_can_open(void **state)
 {
     (void)state;
     static pool_fd_t fds[PIPES_MAX][2];
-    struct call_draft draft;
+    pool_fd_t more[2];
     for (uint32_t i = 0; i < PIPES_MAX; i++) assert_int_equal(pool_pipe(pool, 256, fds[i]), 0);
-    assert_int_equal(pool__call_draft(&sleeper, 1, 0, &draft), POOL_ENFILE);
-    assert_int_equal(test_free_calls(pool), CALLS_MAX);
+    assert_int_equal(pool_pipe(pool, 256, more), POOL_ENFILE);
+    struct call_draft draft = send("f", NULL, 0);
+    assert_int_equal(pool_reply(pool, take(&draft).call, 0, "abc", 3), 0);
+    assert_int_equal(bytes_in(&draft), 3);
+    close_reply(&draft);
     for (uint32_t i = 0; i < 2 * PIPES_MAX; i++) assert_int_equal(pool_close(pool, fds[i / 2][i % 2]), 0);
+}
+
+static void calls_of_one_job_are_as_many_as_it_may_have(void **state)
+{
+    (void)state;
+    static struct call_draft drafts[POOL_JOB_CALLS_DEFAULT];
+    struct call_draft more;
+    for (uint32_t i = 0; i < COUNT_OF(drafts); i++) drafts[i] = send_at_once();
+    assert_int_equal(pool__call_draft(&sleeper, 1, 0, &more), POOL_EMFILE);
+    assert_int_equal(pool_reply(pool, take(&drafts[0]).call, 0, "abc", 3), 0);
+    assert_int_equal(pool__call_draft(&sleeper, 1, 0, &more), POOL_EMFILE); /* answered, and never read */
+    close_reply(&drafts[0]);
+    drafts[0] = send("f", NULL, 0);
+    assert_int_equal(pool__call_draft(&sleeper, 1, 0, &more), POOL_EMFILE);
+    struct client_call call;
+    end_job();
+    for (uint32_t i = 0; i < CALLS_MAX; i++) client_call(pool, i, &call);
+}
+
+static void call_counts_until_both_have_let_go_of_it(void **state)
+{
+    (void)state;
+    struct call_draft more;
+    pool__share_out(pool, job, 1, 0);
+    struct call_draft draft = send("f", NULL, 0);
+    struct client_call call = take(&draft);
+    close_reply(&draft);
+    assert_int_equal(pool__call_draft(&sleeper, 1, 0, &more), POOL_EMFILE); /* the host has it */
+    assert_int_equal(pool__share_calls(&job->share), 1);
+    assert_int_equal(pool_reply(pool, call.call, 0, "abc", 3), 0);
+    assert_int_equal(pool__share_calls(&job->share), 0);
+    assert_int_equal(pool__share_units(&job->share), 0);
+    draft = draft_of("f", NULL, 0);
+    pool__call_drop(&sleeper, &draft);
+    assert_int_equal(pool__share_calls(&job->share), 0);
+}
+
+/* Others have all that is not kept, and then as many jobs as can run have their first calls. */
+static void each_job_has_some_calls_whatever_the_others_have(void **state)
+{
+    (void)state;
+    static struct job *jobs[POOL_WORKERS_MAX];
+    static pool_job_t handles[POOL_WORKERS_MAX];
+    struct client_call call;
+    struct call_draft more;
+    pool__share_out(pool, job, CALLS_MAX, 0);
+    uint32_t n = CALLS_MAX - CALLS_KEPT + CALLS_EACH;
+    for (uint32_t i = 0; i < n; i++) send_at_once();
+    for (uint32_t i = 0; i < COUNT_OF(jobs); i++) {
+        jobs[i] = job; /* the one before */
+        handles[i] = handle;
+        if (i == COUNT_OF(jobs) - 1) break;
+        begin_job();
+        for (uint32_t k = 0; k < CALLS_EACH; k++) send_at_once();
+    }
+    assert_int_equal(pool__call_draft(&sleeper, 1, 0, &more), POOL_ENFILE);
+    for (uint32_t i = 0; i < COUNT_OF(jobs); i++) {
+        pool__job_end_running(pool, jobs[i], POOL_EXITED, 0);
+        assert_int_equal(pool_release(pool, handles[i]), 0);
+    }
+    sleeper.job = NULL;
+    for (uint32_t i = 0; i < CALLS_MAX; i++) assert_int_equal(client_call(pool, i, &call), POOL_EBADF);
+}
+
+static void calls_that_carry_more_than_the_job_may_have_are_edquot(void **state)
+{
+    (void)state;
+    static uint8_t data[400 << 10]; /* half a MiB with its name, as blocks are */
+    struct call_draft more, drafts[2];
+    pool__share_out(pool, job, 0, 1);
+    stock(sizeof data, 2);
+    for (uint32_t i = 0; i < COUNT_OF(drafts); i++) drafts[i] = send("f", data, sizeof data);
+    assert_int_equal(pool__share_units(&job->share), (1u << 20) / SHARE_UNIT_BYTES);
+    assert_int_equal(pool__call_draft(&sleeper, 1, 0, &more), POOL_EDQUOT);
+    assert_int_equal(pool__share_calls(&job->share), COUNT_OF(drafts));
+    struct client_call call;
+    close_reply(&drafts[0]);
+    assert_int_equal(client_call(pool, slot_of(&drafts[0]), &call), POOL_EBADF);
+    drafts[0] = send("f", NULL, 0);
+    close_reply(&drafts[0]);
+    close_reply(&drafts[1]);
+    for (uint32_t i = 0; i < 2; i++) assert_int_equal(client_call(pool, slot_of(&drafts[i]), &call), POOL_EBADF);
+    assert_int_equal(pool__share_units(&job->share), 0);
+}
+
+static void reply_that_is_more_than_the_job_may_have_is_edquot_to_both(void **state)
+{
+    (void)state;
+    static uint8_t data[(1 << 20) + 1], *staged;
+    pool__share_out(pool, job, 0, 1);
+    struct call_draft draft = send("f", NULL, 0), other = send("f", NULL, 0);
+    assert_int_equal(pool_reply(pool, take(&draft).call, 0, data, sizeof data), POOL_EDQUOT);
+    assert_int_equal(atomic_load(&draft.pipe->x_reply), POOL_EDQUOT);
+    assert_int_equal(pool__pipe_read_status(draft.pipe), 0);
+    stock(sizeof data, 1);
+    assert_int_equal(client_stage(pool, sizeof data, &staged), 0);
+    assert_int_equal(client_reply(pool, take(&other).call, 0, sizeof data), POOL_EDQUOT);
+    assert_int_equal(atomic_load(&other.pipe->x_reply), POOL_EDQUOT);
+    pool__give_block(pool, pool->staged_block);
+    pool->staged_block = 0;
+    close_reply(&draft);
+    close_reply(&other);
+    assert_int_equal(pool__share_units(&job->share), 0);
+}
+
+static void reply_without_data_costs_no_memory_any_more(void **state)
+{
+    (void)state;
+    static uint8_t data[4000];
+    stock(sizeof data, 1);
+    struct call_draft draft = send("f", data, sizeof data), failed = send("f", NULL, 0), larger = send("f", NULL, 0);
+    assert_int_equal(pool__share_units(&job->share), 4096 / SHARE_UNIT_BYTES + 2);
+    assert_int_equal(pool_reply(pool, take(&draft).call, 0, NULL, 0), 0);
+    assert_int_equal(pool__share_units(&job->share), 2);
+    assert_int_equal(pool_reply(pool, take(&failed).call, -5, NULL, 0), 0);
+    assert_int_equal(pool__share_units(&job->share), 1);
+    stock(sizeof data, 1);
+    assert_int_equal(pool_reply(pool, take(&larger).call, 0, data, 3000), 0);
+    assert_int_equal(pool__share_units(&job->share), 4096 / SHARE_UNIT_BYTES);
+    close_reply(&draft);
+    close_reply(&failed);
+    close_reply(&larger);
+    assert_int_equal(pool__share_units(&job->share), 0);
+    assert_int_equal(pool__share_calls(&job->share), 0);
+}
+
+static void reply_after_the_caller_ended_charges_nobody(void **state)
+{
+    (void)state;
+    static uint8_t data[4000];
+    struct call_draft draft = send("f", NULL, 0);
+    struct client_call call = take(&draft);
+    const struct job *first = job;
+    end_job();
+    begin_job();
+    assert_ptr_equal(job, first); /* another job in the same record */
+    struct call_draft own = send("g", NULL, 0);
+    assert_int_equal(pool_reply(pool, call.call, 0, data, sizeof data), 0);
+    assert_int_equal(pool__share_calls(&job->share), 1);
+    assert_int_equal(pool__share_units(&job->share), 1);
+    assert_int_equal(pool_reply(pool, take(&own).call, 0, NULL, 0), 0);
+    close_reply(&own);
 }
 
 static void call_of_a_cancelled_job_is_ecanceled_when_it_would_sleep(void **state)
@@ -443,10 +602,13 @@ static void stats_count_calls_and_not_their_pipes(void **state)
     struct client_call call = take(&drafts[1]);
     assert_int_equal(pool_stats(pool, &stats), 0);
     assert_int_equal(stats.n_calls, 3);
+    assert_int_equal(stats.n_open_calls, 3);
+    assert_int_equal(stats.n_jobs, 1);
     assert_int_equal(stats.n_pipes, 0);
     assert_int_equal(pool_reply(pool, call.call, 0, NULL, 0), 0);
     assert_int_equal(pool_stats(pool, &stats), 0);
     assert_int_equal(stats.n_calls, 2);
+    assert_int_equal(stats.n_open_calls, 3);
     end_job();
     assert_int_equal(client_call(pool, slot_of(&drafts[0]), &call), POOL_EBADF);
     assert_int_equal(client_call(pool, slot_of(&drafts[2]), &call), POOL_EBADF);
@@ -472,8 +634,15 @@ int main(void)
         CASE(calls_of_one_job_are_not_closed_by_the_end_of_another),
         CASE(call_of_the_wrong_size_is_refused),
         CASE(call_when_nobody_serves_any_is_enoent),
-        CASE(more_calls_than_there_can_be_are_eagain_until_one_is_answered),
-        CASE(call_when_all_pipes_are_in_use_is_enfile),
+        CASE(more_calls_than_there_can_be_are_enfile_until_one_is_closed_and_answered),
+        CASE(call_needs_none_of_the_pipes_that_all_can_open),
+        CASE(calls_of_one_job_are_as_many_as_it_may_have),
+        CASE(call_counts_until_both_have_let_go_of_it),
+        CASE(each_job_has_some_calls_whatever_the_others_have),
+        CASE(calls_that_carry_more_than_the_job_may_have_are_edquot),
+        CASE(reply_that_is_more_than_the_job_may_have_is_edquot_to_both),
+        CASE(reply_without_data_costs_no_memory_any_more),
+        CASE(reply_after_the_caller_ended_charges_nobody),
         CASE(call_of_a_cancelled_job_is_ecanceled_when_it_would_sleep),
         CASE(reply_without_memory_stays_the_repliers),
         CASE(reply_for_which_only_files_have_memory_is_enomem_to_both),

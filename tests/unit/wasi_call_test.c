@@ -7,7 +7,9 @@
 #include "support/prelude.h"
 #include "support/test_pool.h"
 #include "support/wasi_rig.h"
+#include "sync/calls.h"
 #include "sync/ends.h"
+#include "sync/places.h"
 
 #define REPLY_BYTES 64u
 
@@ -92,18 +94,15 @@ static void call_gets_the_hosts_error(void **state)
 static void close_meanwhile(void)
 {
     fake.on_look = NULL;
-    for (uint32_t i = 0; i < PIPES_MAX; i++) {
-        if (atomic_load(&rig.pool->pipes[i].x_caller)) pool__close_end(rig.pool, &rig.pool->pipes[i], PIPE_WRITE);
-    }
+    pool__call_answer(rig.pool, pool__call_claim(rig.pool, take()), POOL_EAGAIN, 0, 0);
 }
 
 static void call_that_is_never_answered_is_epipe(void **state)
 {
     (void)state;
-    struct client_call taken;
     fake.on_look = close_meanwhile;
     assert_int_equal(call(REPLY_BYTES), POOL_EPIPE);
-    assert_int_equal(client_call(rig.pool, 0, &taken), POOL_EBADF); /* lets go of it */
+    assert_int_equal(test_free_calls(rig.pool), CALLS_MAX);
 }
 
 static void call_of_a_cancelled_job_is_ecanceled(void **state)
@@ -220,12 +219,12 @@ static void status_of_what_is_no_call_is_ebadf(void **state)
     for (uint32_t i = 0; i < COUNT_OF(fds); i++) assert_int_equal(wasi_call_status(rig.c, fds[i]), POOL_EBADF);
 }
 
-static void more_calls_than_descriptors_are_enfile(void **state)
+static void more_calls_than_descriptors_are_emfile(void **state)
 {
     (void)state;
     struct client_call taken;
     for (int32_t fd = 3; fd < (int32_t)WASI_FDS_MAX; fd++) {
-        if (fd >= 256) { /* fewer calls than descriptors can be had at the same time */
+        if (fd >= 200) { /* fewer calls than descriptors can be had at the same time */
             assert_int_equal(wasi_fd_open(rig.c, (struct stream){.kind = STREAM_NULL}), fd);
             continue;
         }
@@ -234,10 +233,28 @@ static void more_calls_than_descriptors_are_enfile(void **state)
         assert_int_equal(begin(), fd);
     }
     uint32_t free_calls = test_free_calls(rig.pool);
-    assert_int_equal(begin(), POOL_ENFILE);
+    assert_int_equal(begin(), POOL_EMFILE);
     assert_int_equal(test_free_calls(rig.pool), free_calls);
     for (uint32_t fd = 3; fd < WASI_FDS_MAX; fd++) assert_int_equal(wasi_fd_close(rig.c, fd), WASI_SUCCESS);
     for (uint32_t i = 0; i < CALLS_MAX; i++) assert_int_equal(client_call(rig.pool, i, &taken), POOL_EBADF);
+}
+
+static void call_too_many_is_emfile_until_one_is_closed_and_answered(void **state)
+{
+    (void)state;
+    struct client_call taken;
+    pool__share_out(rig.pool, rig.job, 2, 0);
+    assert_int_equal(begin(), 3);
+    assert_int_equal(begin(), 4);
+    assert_int_equal(begin(), POOL_EMFILE);
+    assert_int_equal(call(REPLY_BYTES), POOL_EMFILE);
+    assert_int_equal(wasi_fd_close(rig.c, 3), WASI_SUCCESS);
+    assert_int_equal(begin(), POOL_EMFILE); /* the host still has it */
+    assert_int_equal(client_call(rig.pool, 0, &taken), POOL_EBADF);
+    assert_int_equal(begin(), 3);
+    assert_int_equal(wasi_fd_close(rig.c, 3), WASI_SUCCESS);
+    assert_int_equal(wasi_fd_close(rig.c, 4), WASI_SUCCESS);
+    for (uint32_t i = 0; i < 2; i++) assert_int_equal(client_call(rig.pool, i, &taken), POOL_EBADF);
 }
 
 #define CASE(test) cmocka_unit_test_setup_teardown(test, setup, wasi_rig_teardown)
@@ -257,7 +274,8 @@ int main(void)
         CASE(begun_call_is_a_descriptor_to_read),
         CASE(begun_call_can_be_renumbered_and_given_up),
         CASE(status_of_what_is_no_call_is_ebadf),
-        CASE(more_calls_than_descriptors_are_enfile),
+        CASE(more_calls_than_descriptors_are_emfile),
+        CASE(call_too_many_is_emfile_until_one_is_closed_and_answered),
     };
     return cmocka_run_group_tests_name("wasi_call", tests, NULL, NULL);
 }
