@@ -23,7 +23,7 @@ export {
   type TrapKind,
 } from './shared/errors.js';
 export type { Bytes } from './shared/bytes.js';
-export type { PoolMemory } from './client/client.js';
+export type { PoolMemory, PoolUse, PoolUses } from './client/client.js';
 export type { Chunk, Input } from './client/input.js';
 export type { Job } from './client/job.js';
 export type { ModuleSource } from './client/modules.js';

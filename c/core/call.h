@@ -8,8 +8,8 @@
  *   REPLYING whoever replies, or keeps the  FREE: the same
  *            reply until there is memory
  *
- * The reply goes into a pipe of its own, whose read end is the job's. The slot is used again when both ends of that pipe
- * are closed, so that each slot has its pipe.
+ * The reply goes into a pipe of its own, whose read end is the job's. The slot is used again when both ends of that
+ * pipe are closed, so that each slot has its pipe.
  */
 #ifndef MILLRACE_CORE_CALL_H
 #define MILLRACE_CORE_CALL_H
@@ -29,7 +29,7 @@ struct call {
     /* the owner of the state writes */
     pool_job_t job;   /* with n_units, until both ends of the reply are closed */
     uint32_t n_units; /* how much of the job's memory goes with the call, or with its reply (sync/places.h) */
-    uint32_t block;  /* the name, and behind it the data; 0: none */
+    uint32_t block;   /* the name, and behind it the data; 0: none */
     uint32_t name_bytes;
     uint32_t size_bytes;
 };

@@ -82,9 +82,9 @@ struct pool {
     struct freelist free_pipes;
     freelist_link pipe_links[PIPES_MAX];
     struct pipe pipes[PIPES_MAX + CALLS_MAX]; /* the last CALLS_MAX are those of the replies, by slot of the call */
-    _Atomic uint32_t x_locks_awaited; /* volumes of which the client awaits the lock */
-    _Atomic uint32_t x_unswept;       /* 1: the coordinator has volumes, or what is in them, to take apart */
-    struct siphash_key names_key;     /* of this pool alone; nobody is told */
+    _Atomic uint32_t x_locks_awaited;         /* volumes of which the client awaits the lock */
+    _Atomic uint32_t x_unswept;               /* 1: the coordinator has volumes, or what is in them, to take apart */
+    struct siphash_key names_key;             /* of this pool alone; nobody is told */
     struct volume volumes[VOLUMES_MAX];
     struct blocks blocks;
 };

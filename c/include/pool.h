@@ -109,7 +109,7 @@
     X(ENOTSUP, -95, "the page is not cross-origin isolated: it cannot share memory with workers") \
     X(ESHUTDOWN, -108, "the pool is closing")                                                     \
     X(ETIMEDOUT, -110, "the time ran out")                                                        \
-    X(EDQUOT, -122, "the job uses as much of the pool's memory as it may")                        \
+    X(EDQUOT, -122, "the job has as much of the memory as it may")                                \
     X(ECANCELED, -125, "the job was cancelled")
 
 enum pool_error {
@@ -150,8 +150,8 @@ struct pool_config {
 
 #define POOL_WORKERS_MAX 127u
 
-/* LIMITS of a pool. What is full is an error to whoever wants more: POOL_EAGAIN of jobs, POOL_EWOULDBLOCK of threads that
- * wait, POOL_ENFILE of all others. What a single job may have of them is in its pool_job_config. */
+/* LIMITS of a pool. What is full is an error to whoever wants more: POOL_EAGAIN of jobs, POOL_EWOULDBLOCK of threads
+ * that wait, POOL_ENFILE of all others. What a single job may have of them is in its pool_job_config. */
 #define POOL_JOBS_MAX 1024u    /* that are queued, run, or are not released */
 #define POOL_PIPES_MAX 4096u   /* that are open at one end at least. Replies of host calls have others */
 #define POOL_CALLS_MAX 2048u   /* host calls that are open. Half of them are kept, see POOL_JOB_CALLS_KEPT */
@@ -159,7 +159,8 @@ struct pool_config {
 #define POOL_WAITING_MAX 256u  /* threads that wait in the pool's calls at the same time, not counting workers */
 #define POOL_MEMORY_MAX_MIB 4096u
 
-/* Host calls that a job may have open by default, and how many each job that runs can have open whatever the others do. */
+/* Host calls that a job may have open by default, and how many each job that runs can have open whatever the others do.
+ */
 #define POOL_JOB_CALLS_DEFAULT 256u
 #define POOL_JOB_CALLS_KEPT 8u
 
@@ -192,23 +193,23 @@ POOL_API int pool_destroy(pool_t *pool);
 POOL_API int pool_resize(pool_t *pool, uint32_t n_workers);
 
 struct pool_stats {
-    uint32_t n_workers;          /* threads that are up */
-    uint32_t n_idle;             /* of these, without a job */
-    uint32_t n_lost;             /* workers that died or had to be ended, and were replaced, since the pool was made */
-    uint32_t n_queued;           /* jobs that wait for a worker */
-    uint32_t n_running;          /* jobs that run */
-    uint32_t n_ended;            /* jobs that have ended and are not released */
-    uint32_t n_pipes;            /* pipes that are open, of POOL_PIPES_MAX */
-    uint32_t n_calls;            /* host calls that are not answered */
-    uint32_t n_open_calls;       /* host calls that are open, of POOL_CALLS_MAX: those, and replies that are not closed */
-    uint32_t n_jobs;             /* records of jobs in use, of POOL_JOBS_MAX */
-    uint32_t n_volumes;          /* of POOL_VOLUMES_MAX */
-    uint32_t n_waiting;          /* threads that wait in the pool's calls, of POOL_WAITING_MAX */
-    uint64_t memory_bytes;       /* had so far from the system, in pieces of 16 MiB; it is reused, not given back */
-    uint64_t memory_limit_bytes; /* how much there can be of pipes, arguments, inputs, outputs and files together: of
-                                    what the pool was made with, without what it needs to keep book of that */
-    uint64_t memory_used_bytes;  /* how much there is of these; 0 when all of them are gone */
-    uint64_t memory_free_bytes;  /* the rest */
+    uint32_t n_workers;    /* threads that are up */
+    uint32_t n_idle;       /* of these, without a job */
+    uint32_t n_lost;       /* workers that died or had to be ended, and were replaced, since the pool was made */
+    uint32_t n_queued;     /* jobs that wait for a worker */
+    uint32_t n_running;    /* jobs that run */
+    uint32_t n_ended;      /* jobs that have ended and are not released */
+    uint32_t n_pipes;      /* pipes that are open, of POOL_PIPES_MAX */
+    uint32_t n_calls;      /* host calls that are not answered */
+    uint32_t n_open_calls; /* host calls that are open, of POOL_CALLS_MAX: those, and replies that are not closed */
+    uint32_t n_jobs;       /* records of jobs in use, of POOL_JOBS_MAX */
+    uint32_t n_volumes;    /* of POOL_VOLUMES_MAX */
+    uint32_t n_waiting;    /* threads that wait in the pool's calls, of POOL_WAITING_MAX */
+    uint64_t memory_bytes; /* had so far from the system, in pieces of 16 MiB; it is reused, not given back */
+    uint64_t memory_limit_bytes;   /* how much there can be of pipes, arguments, inputs, outputs and files together: of
+                                      what the pool was made with, without what it needs to keep book of that */
+    uint64_t memory_used_bytes;    /* how much there is of these; 0 when all of them are gone */
+    uint64_t memory_free_bytes;    /* the rest */
     uint64_t memory_largest_bytes; /* the largest input, output or file's page index that could be had now, in one
                                       piece; POOL_BYTES_MAX at most */
 };
@@ -434,12 +435,12 @@ struct pool_job_config {
     uint32_t capture_max_bytes;          /* of each POOL_STDIO_CAPTURE; a job that writes more gets POOL_EFBIG, and
                                             ends as POOL_OUTPUT_LOST (default 0: POOL_BYTES_MAX) */
     uint32_t timeout_ms; /* from now to the end of the job, waiting in the queue counted (default 0: none) */
-    uint32_t max_calls;  /* host calls that it may have open at once, answered or not: a call is open until the job has
-                            closed its descriptor and the host has answered. One more is POOL_EMFILE, and a job too many
-                            of them POOL_ENFILE, see LIMITS (default 0: POOL_JOB_CALLS_DEFAULT; POOL_CALLS_MAX at most) */
-    uint32_t max_memory_mib; /* of the pool's memory, for its open host calls, their replies and its captured outputs
-                                together, each rounded up to a power of two. More is POOL_EDQUOT: to the job that calls
-                                or writes, and, of a reply, to the host as well (default 0: a quarter of the pool's
+    uint32_t max_calls;  /* host calls that it may have open at once; one more is POOL_EMFILE. A call is open until the
+                            job has closed its descriptor and the host has answered it
+                            (default 0: POOL_JOB_CALLS_DEFAULT; POOL_CALLS_MAX at most) */
+    uint32_t max_memory_mib; /* for its open host calls, their replies and its captured outputs together, each in a
+                                block whose size is a power of two. More is POOL_EDQUOT: to the job that calls or
+                                writes, and, of a reply, to its host as well (default 0: a quarter of the pool's
                                 memory, 32 at least; POOL_MEMORY_MAX_MIB at most) */
 };
 
@@ -460,7 +461,8 @@ enum pool_outcome {
                              POOL_ENOMEM, no memory for its instance */
     POOL_OUTPUT_LOST = 7  /* it ended by itself, but not all that it wrote to stdout or stderr could be carried, whether
                              it noticed or not. `code` is a negated enum pool_error, the last that a write met:
-                             POOL_ENOMEM, there was no memory to capture it; POOL_EFBIG, it is more than
+                             POOL_ENOMEM, there was no memory to capture it; POOL_EDQUOT, the job may not have as much;
+                             POOL_EFBIG, it is more than
                              capture_max_bytes; POOL_ENOSPC or POOL_EIO, this program's own stdout or stderr does not
                              take it; POOL_EPROTO, a pipe is damaged. What came before is there. That nobody reads a
                              pipe any more is no such failure */

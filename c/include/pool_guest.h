@@ -19,9 +19,9 @@
  * to `reply_out`. How large the whole reply was, which may be more than fit; or an error.
  * Blocks: yes.
  * Errors you can act on: POOL_ENOENT (nobody serves that name), POOL_E2BIG (the data), POOL_EMFILE (the job has as many
- * calls open as it may, or as many descriptors), POOL_EDQUOT (they and their replies have as much memory as they may, or
- * would with this reply), POOL_ENFILE (the calls of all jobs are as many as there can be), POOL_ENOMEM, POOL_EINVAL (the
- * name), POOL_EPIPE (the pool closes); those of the host. */
+ * calls open as it may, or as many descriptors), POOL_EDQUOT (they and their replies have as much memory as they may,
+ * or would with this reply), POOL_ENFILE (the calls of all jobs are as many as there can be), POOL_ENOMEM, POOL_EINVAL
+ * (the name), POOL_EPIPE (the pool closes); those of the host. */
 POOL_GUEST_API(call)
 int32_t pool_call(const char *name, size_t name_bytes, const void *data, size_t size_bytes, void *reply_out,
                   size_t capacity_bytes);

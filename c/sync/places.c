@@ -30,7 +30,8 @@ void pool__share_out(struct pool *pool, struct job *job, uint32_t max_calls, uin
 {
     uint64_t units = max_memory_mib ? (uint64_t)max_memory_mib * UNITS_A_MIB : default_units(pool);
     uint32_t max_units = units < SHARE_UNITS_MAX ? (uint32_t)units : SHARE_UNITS_MAX;
-    pool__share_begin(&job->share, pool__job_generation(job), max_calls ? max_calls : POOL_JOB_CALLS_DEFAULT, max_units);
+    pool__share_begin(&job->share, pool__job_generation(job), max_calls ? max_calls : POOL_JOB_CALLS_DEFAULT,
+                      max_units);
 }
 
 /* Those that are kept are for a job that has few. */

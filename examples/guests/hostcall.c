@@ -2,8 +2,9 @@
  *
  *   hostcall NAME [DATA]           calls and waits; prints the reply, or the error's number and exits with 1
  *   hostcall -n COUNT NAME [DATA]  begins COUNT calls before it looks at any reply; prints how many bytes they are
- *   hostcall -z NAME BYTES         calls with so many bytes, the i-th of them i % 251; prints how many came back as
- * sent
+ *   hostcall -l NAME [BYTES]       begins calls, with so many bytes each, until it gets no more; prints how many, and
+ * the error's number; keeps them until the end of stdin hostcall -z NAME BYTES         calls with so many bytes, the
+ * i-th of them i % 251; prints how many came back as sent
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -62,6 +63,20 @@ static int call_many(int count, const char *name, const char *data)
     return 0;
 }
 
+static int call_without_end(const char *name, size_t size)
+{
+    char part[64], *data = calloc(1, size + 1);
+    int n = 0;
+    int32_t fd = 0;
+    if (!data) return 1;
+    while ((fd = pool_call_begin(name, strlen(name), data, size)) >= 0) n++;
+    printf("%d calls, then error %d\n", n, (int)fd);
+    fflush(stdout);
+    while (read(STDIN_FILENO, part, sizeof part) > 0) continue;
+    free(data);
+    return 0;
+}
+
 static int call_with_many_bytes(const char *name, size_t size)
 {
     uint8_t *data = malloc(2 * size + 1);
@@ -80,6 +95,8 @@ int main(int argc, char **argv)
 {
     if (argc >= 4 && strcmp(argv[1], "-n") == 0) return call_many(atoi(argv[2]), argv[3], argc > 4 ? argv[4] : "");
     if (argc == 4 && strcmp(argv[1], "-z") == 0) return call_with_many_bytes(argv[2], strtoul(argv[3], NULL, 10));
+    if (argc >= 3 && strcmp(argv[1], "-l") == 0)
+        return call_without_end(argv[2], argc > 3 ? strtoul(argv[3], NULL, 10) : 0);
     if (argc == 2 || argc == 3) return call_once(argv[1], argc > 2 ? argv[2] : "");
     return 2;
 }

@@ -13,8 +13,9 @@ export const scenarios = [
     run: (env) =>
       withPool(env, { workers: 3 }, (pool) => {
         equal(pool.tier, 'shared');
-        const { memory, ...rest } = pool.stats();
+        const { memory, pipes, calls, directories, places, ...rest } = pool.stats();
         equal(rest, { workers: 3, lostWorkers: 0, jobs: 0 });
+        for (const { used, limit } of [pipes, calls, directories, places]) equal([used, limit > 1000], [0, true]);
         equal([memory.used, memory.free, memory.largest], [0, memory.limit, 16 << 20]);
       }),
   },
@@ -215,4 +216,38 @@ export const scenarios = [
         equal([code, text(stdout)], [1, 'error -2\n']);
       }),
   },
+  {
+    name: 'guests that open host calls without end leave the others theirs, and nothing behind',
+    run: (env) =>
+      withPool(env, { workers: 4 }, async (pool) => {
+        await stillGood(env, pool, 1);
+        const greedy = await Promise.all(
+          [[], [], ['15000000']].map((size) => pool.spawn(env.guest('hostcall'), { args: ['-l', 'anybody', ...size] })),
+        );
+        const outputs = greedy.map((job) => new Response(job.stdout).text());
+        await until(() => pool.stats().calls.used >= 256);
+        for (const args of [['anybody'], ['-n', '8', 'anybody']]) {
+          const { stdout } = await pool.run(env.guest('hostcall'), { args, timeoutMs: 30_000 });
+          equal(text(stdout), 'error -2\n');
+        }
+        await stillGood(env, pool, 4);
+        for (const job of greedy) await job.stdin.close();
+        const told = await Promise.all(outputs);
+        equal(told.slice(0, 2), Array(2).fill('256 calls, then error -24\n'));
+        assert(/^(256 calls, then error -24|\d+ calls, then error -122)\n$/.test(told[2]), told[2]);
+        for (const job of greedy) {
+          await job.stderr.cancel();
+          equal((await job.status).code, 0);
+        }
+        await until(() => pool.stats().calls.used === 0);
+        const { pipes, places, memory, calls } = pool.stats();
+        equal([pipes.used, places.used, memory.used], [0, 0, 0]);
+        equal([pipes.limit, places.limit, calls.limit], [4096, 1024, 2048]);
+      }),
+  },
 ];
+
+/** Resolves when it is so. */
+async function until(isSo) {
+  while (!isSo()) await sleep(5);
+}

@@ -1,5 +1,5 @@
-/* What one job may have of the pool: jobs that open host calls without end, carry much with them, and read no reply. The
- * next job runs all the same, and afterwards everything is where it was.
+/* What one job may have of the pool: jobs that open host calls without end, carry much with them, and read no reply.
+ * The next job runs all the same, and afterwards everything is where it was.
  */
 #include <stdlib.h>
 
@@ -263,14 +263,10 @@ static void job_has_as_many_calls_as_it_may(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        CASE(calls_that_nobody_answers_starve_nobody),
-        CASE(replies_that_nobody_reads_starve_nobody),
-        CASE(calls_that_are_given_up_starve_nobody),
-        CASE(calls_that_carry_much_starve_nobody),
-        CASE(jobs_of_all_records_have_calls),
-        CASE(all_pipes_in_use_keep_no_job_from_calling),
-        CASE(job_has_as_much_memory_as_it_may),
-        CASE(job_has_as_many_calls_as_it_may),
+        CASE(calls_that_nobody_answers_starve_nobody), CASE(replies_that_nobody_reads_starve_nobody),
+        CASE(calls_that_are_given_up_starve_nobody),   CASE(calls_that_carry_much_starve_nobody),
+        CASE(jobs_of_all_records_have_calls),          CASE(all_pipes_in_use_keep_no_job_from_calling),
+        CASE(job_has_as_much_memory_as_it_may),        CASE(job_has_as_many_calls_as_it_may),
     };
     return cmocka_run_group_tests_name("shares", tests, NULL, NULL);
 }

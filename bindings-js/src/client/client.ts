@@ -44,6 +44,14 @@ export interface Result {
   readonly runMs: number;
 }
 
+/** Of something of which a pool has only so much. */
+export interface PoolUse {
+  /** How many are used now. */
+  readonly used: number;
+  /** How many there can be. */
+  readonly limit: number;
+}
+
 /** How much of the pool's memory there is, in bytes. */
 export interface PoolMemory {
   /** What there can be of it: `maxMemory`, without the pool's own part. */
@@ -56,6 +64,20 @@ export interface PoolMemory {
   readonly largest: number;
   /** What was had so far from the engine, in pieces of 16 MiB. It is reused, and goes back when the pool is closed. */
   readonly total: number;
+}
+
+/** What all jobs of a pool share, and how much of it is used. */
+export interface PoolUses {
+  /** Pipes: three for a job that was spawned with all its streams, until it has ended and they are read or cancelled. */
+  readonly pipes: PoolUse;
+  /** Host calls that guests have begun and not closed, or that are not answered yet. */
+  readonly calls: PoolUse;
+  /** Directories that are in the pool. */
+  readonly directories: PoolUse;
+  /** Jobs that are queued, run, or have ended a moment ago. More of them wait in the client for their turn. */
+  readonly places: PoolUse;
+  /** Memory: pipes, arguments, outputs and files. */
+  readonly memory: PoolMemory;
 }
 
 export const EAGAIN = errorCodes.POOL_EAGAIN;
@@ -130,10 +152,23 @@ export class Client {
     this.#blockListeners.clear();
   }
 
-  /** How much memory there is. */
-  memory(): PoolMemory {
+  /** What all jobs share, and how much of it is used. */
+  uses(): PoolUses {
     const { c, heap } = this.#thread;
     check(c.pool_stats(this.#pool, this.#scratch));
+    const use = (offset: number, limit: number): PoolUse => ({ used: heap.u32(this.#scratch + offset), limit });
+    return {
+      pipes: use(layout.pool_stats_n_pipes, layout.POOL_PIPES_MAX),
+      calls: use(layout.pool_stats_n_open_calls, layout.POOL_CALLS_MAX),
+      directories: use(layout.pool_stats_n_volumes, layout.POOL_VOLUMES_MAX),
+      places: use(layout.pool_stats_n_jobs, layout.POOL_JOBS_MAX),
+      memory: this.#memory(),
+    };
+  }
+
+  /** The memory's part of the stats that were written just now. */
+  #memory(): PoolMemory {
+    const { heap } = this.#thread;
     const bytes = (offset: number): number => heap.u64(this.#scratch + offset);
     return {
       limit: bytes(layout.pool_stats_memory_limit_bytes),

@@ -1,7 +1,7 @@
 /** The pool: what an application makes first. */
 import { isModule } from '../shared/brand.js';
 import { CallSite } from './callsite.js';
-import type { Client, Fd, PoolMemory } from './client.js';
+import type { Client, Fd, PoolUses } from './client.js';
 import { CancelledError, JobError, LostError, Output, OutputLimitError, PoolError } from '../shared/errors.js';
 import { Files } from '../files/files.js';
 import { fields, type Names, refusal } from '../shared/gate.js';
@@ -30,15 +30,13 @@ import { wholeNumber } from '../shared/whole-number.js';
 /** How a pool shares memory with its workers. "shared": by shared memory, on a cross-origin isolated page. */
 export type Tier = 'shared';
 
-export interface PoolStats {
+export interface PoolStats extends PoolUses {
   /** Workers that can run jobs. */
   readonly workers: number;
   /** Workers that had to be ended, or died, since the pool was made. Each was replaced. */
   readonly lostWorkers: number;
   /** Jobs that are queued or running. */
   readonly jobs: number;
-  /** Of the pool's memory: pipes, arguments, outputs and files. */
-  readonly memory: PoolMemory;
 }
 
 /** What `pool.run` resolves with: all that the guest wrote, and how it ended. */
@@ -193,7 +191,7 @@ export class Pool {
       workers: this.#roster.workers,
       lostWorkers: this.#roster.lost,
       jobs: this.#launcher.size,
-      memory: this.#client.memory(),
+      ...this.#client.uses(),
     };
   }
 
