@@ -13,7 +13,7 @@ int pool_pipe(pool_t *pool, uint32_t capacity_bytes, pool_fd_t fds_out[2])
     if (atomic_load(&pool->x_closing)) return POOL_ESHUTDOWN;
     if (capacity_bytes > POOL_PIPE_MAX_BYTES) return POOL_EINVAL;
     uint32_t kind = pool__blocks_class(capacity_bytes ? capacity_bytes : POOL_PIPE_DEFAULT_BYTES);
-    return pool__open_pipe(pool, 1u << (BLOCK_MIN_LOG2 + kind), END_FREE, fds_out);
+    return pool__open_pipe(pool, 1u << (BLOCK_MIN_LOG2 + kind), !pool__self_runs_job(pool), fds_out);
 }
 
 /* The caller's pieces of memory, one after the other. */

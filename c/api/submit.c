@@ -9,6 +9,7 @@
 #include "sync/jobs.h"
 #include "sync/places.h"
 #include "sync/room.h"
+#include "sync/self.h"
 #include "sync/volumes.h"
 #include "sync/wake.h"
 
@@ -85,10 +86,11 @@ static int launch(struct pool *pool, struct job *job, const struct submission *s
 /* NULL: all are in use, and the client is told when one is free. */
 static struct job *take_record(struct pool *pool)
 {
-    struct job *job = pool__job_take(pool);
+    bool may_take_kept = !pool__self_runs_job(pool);
+    struct job *job = pool__job_take(pool, may_take_kept);
     if (job) return job;
-    pool__room_want(pool, ROOM_RECORD); /* announce, look again */
-    return pool__job_take(pool);
+    pool__room_want(pool, may_take_kept ? ROOM_RECORD : ROOM_JOBS_RECORD); /* announce, look again */
+    return pool__job_take(pool, may_take_kept);
 }
 
 int pool__submit(struct pool *pool, const struct submission *submission, pool_job_t *job_out)

@@ -15,18 +15,6 @@ _Static_assert(POOL_BYTES_MAX == 1u << BLOCK_MAX_LOG2, "a block holds whatever i
 _Static_assert(POOL_WORKERS_MAX < WORKERS_MAX, "a slot is left to rest");
 _Static_assert(sizeof(struct job) % 64 == 0 && sizeof(struct pipe) % 64 == 0, "no two share a cache line");
 
-/* Slots go on the list from the last to the first, so that the first is taken first. */
-static void free_some(struct freelist *list, freelist_link *links, uint32_t first, uint32_t end)
-{
-    pool__freelist_init(list);
-    while (end > first) pool__freelist_push(list, links, --end);
-}
-
-static void free_all(struct freelist *list, freelist_link *links, uint32_t n)
-{
-    free_some(list, links, 0, n);
-}
-
 void pool__layout_init(struct pool *pool, const struct pool_limits *limits)
 {
     pool->abi = POOL_ABI;
@@ -37,10 +25,10 @@ void pool__layout_init(struct pool *pool, const struct pool_limits *limits)
     pool__sched_init(&pool->sched);
     pool__blocks_init(&pool->blocks, limits->blocks_bytes);
     atomic_store(&pool->sched.x_target, limits->n_workers);
-    free_all(&pool->free_lessees, pool->lessee_links, LESSEES_MAX);
-    free_some(&pool->kept_calls, pool->call_links, 0, CALLS_KEPT);
-    free_some(&pool->free_calls, pool->call_links, CALLS_KEPT, CALLS_MAX);
-    free_all(&pool->free_jobs, pool->job_links, JOBS_MAX);
-    free_all(&pool->free_pipes, pool->pipe_links, PIPES_MAX);
+    pool__freelist_init(&pool->free_lessees);
+    for (uint32_t i = LESSEES_MAX; i > 0; i--) pool__freelist_push(&pool->free_lessees, pool->lessee_links, i - 1);
+    pool__slots_init(&pool->call_slots, pool->call_links, CALLS_MAX, CALLS_KEPT);
+    pool__slots_init(&pool->job_slots, pool->job_links, JOBS_MAX, JOBS_KEPT);
+    pool__slots_init(&pool->pipe_slots, pool->pipe_links, PIPES_MAX, PIPES_KEPT);
     for (uint32_t i = 0; i < VOLUMES_MAX; i++) pool->volumes[i].slot = i;
 }

@@ -14,6 +14,7 @@
 #include "core/sched.h"
 #include "core/signals.h"
 #include "core/siphash.h"
+#include "core/slots.h"
 #include "core/volume.h"
 #include "core/worker.h"
 
@@ -25,6 +26,8 @@
 #define PIPES_MAX POOL_PIPES_MAX
 #define CALLS_EACH POOL_JOB_CALLS_KEPT /* host calls that each job that runs can have, whatever the others have */
 #define CALLS_KEPT 1024u               /* of all, for that */
+#define JOBS_KEPT POOL_JOBS_KEPT       /* for threads that run no job */
+#define PIPES_KEPT POOL_PIPES_KEPT     /* the same */
 
 /* Waiters, the threads that can sleep, by number. 0 is nobody. */
 #define WAITER_CLIENT 1u
@@ -73,13 +76,13 @@ struct pool {
     struct signals signals; /* the client's */
     struct sched sched;
     struct worker workers[WORKERS_MAX + 1]; /* by number, from 1 */
-    struct freelist free_jobs;
+    struct slots job_slots;
     freelist_link job_links[JOBS_MAX];
     struct job jobs[JOBS_MAX];
-    struct freelist free_calls, kept_calls;
+    struct slots call_slots;
     freelist_link call_links[CALLS_MAX];
     struct call calls[CALLS_MAX];
-    struct freelist free_pipes;
+    struct slots pipe_slots;
     freelist_link pipe_links[PIPES_MAX];
     struct pipe pipes[PIPES_MAX + CALLS_MAX]; /* the last CALLS_MAX are those of the replies, by slot of the call */
     _Atomic uint32_t x_locks_awaited;         /* volumes of which the client awaits the lock */

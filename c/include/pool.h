@@ -159,6 +159,10 @@ struct pool_config {
 #define POOL_WAITING_MAX 256u  /* threads that wait in the pool's calls at the same time, not counting workers */
 #define POOL_MEMORY_MAX_MIB 4096u
 
+/* Of these, what is kept for threads that run no job: C functions that submit jobs and open pipes cannot take it. */
+#define POOL_JOBS_KEPT 256u
+#define POOL_PIPES_KEPT 1024u
+
 /* Host calls that a job may have open by default, and how many each job that runs can have open whatever the others do.
  */
 #define POOL_JOB_CALLS_DEFAULT 256u
@@ -504,9 +508,9 @@ struct pool_result {
 /* Queues a job.
  * Ownership: the ends in `stdio` become the job's on success and stay the caller's on failure.
  * Thread: any.  Blocks: never.
- * Errors you can act on: POOL_EAGAIN (as many jobs as the pool can hold, or no memory for what goes with it right now:
- * pool_on_room), POOL_ENOMEM, POOL_E2BIG, POOL_EBADF (the module, or an end), POOL_EINVAL, POOL_ENOSYS (this build runs
- * no such jobs), POOL_ESHUTDOWN. */
+ * Errors you can act on: POOL_EAGAIN (as many jobs as the pool can hold, see LIMITS, or no memory for what goes with it
+ * right now: pool_on_room), POOL_ENOMEM, POOL_E2BIG, POOL_EBADF (the module, or an end), POOL_EINVAL, POOL_ENOSYS (this
+ * build runs no such jobs), POOL_ESHUTDOWN. */
 POOL_API POOL_MUST_CHECK int pool_submit(pool_t *pool, const struct pool_job_config *config, pool_job_t *job_out);
 
 /* Waits until a job has ended. The return value says how *waiting* went; how the *job* went is in `result_out`, which
@@ -555,7 +559,7 @@ POOL_API int pool_release(pool_t *pool, pool_job_t job);
  * client's, any thread's or a job's. An end is used by one thread at a time: a second one gets POOL_EBUSY.
  * `capacity_bytes` is rounded up to a power of two, 256 at least (default 0: POOL_PIPE_DEFAULT_BYTES;
  * POOL_PIPE_MAX_BYTES at most). The ring's memory is taken at the first write and given back when both ends are closed.
- * Thread: any.  Blocks: never.  Errors you can act on: POOL_ENFILE, POOL_EINVAL, POOL_ESHUTDOWN. */
+ * Thread: any.  Blocks: never.  Errors you can act on: POOL_ENFILE (see LIMITS), POOL_EINVAL, POOL_ESHUTDOWN. */
 POOL_API POOL_MUST_CHECK int pool_pipe(pool_t *pool, uint32_t capacity_bytes, pool_fd_t fds_out[2]);
 
 /* Takes up to `size_bytes` bytes out of a pipe, as read(2): what there is, waiting only while there is nothing. 0: end

@@ -15,19 +15,19 @@ struct pipe *pool__end_of(struct pool *pool, pool_fd_t fd, enum pipe_end end)
     return (end == PIPE_READ ? ends & 0xffff : ends >> 16) ? pipe : NULL;
 }
 
-int pool__open_pipe(struct pool *pool, uint32_t capacity, enum end_hold hold, pool_fd_t fds_out[2])
+int pool__open_pipe(struct pool *pool, uint32_t capacity, bool may_take_kept, pool_fd_t fds_out[2])
 {
-    uint32_t slot = pool__freelist_pop(&pool->free_pipes, pool->pipe_links);
+    uint32_t slot = pool__slots_take(&pool->pipe_slots, pool->pipe_links, may_take_kept);
     if (slot == FREELIST_NONE) {
-        pool__room_want(pool, ROOM_PIPE);
-        slot = pool__freelist_pop(&pool->free_pipes, pool->pipe_links);
+        pool__room_want(pool, may_take_kept ? ROOM_PIPE : ROOM_JOBS_PIPE);
+        slot = pool__slots_take(&pool->pipe_slots, pool->pipe_links, may_take_kept);
     }
     if (slot == FREELIST_NONE) return POOL_ENFILE;
     struct pipe *pipe = &pool->pipes[slot];
     pool__pipe_open(pipe, capacity, 0);
     for (enum pipe_end end = PIPE_READ; end <= PIPE_WRITE; end++) {
         fds_out[end] = pool__handle_of_end(slot, end, atomic_load(&pipe->x_generation));
-        pool__pipe_hold(pipe, end, pool__handle_shown(fds_out[end]), hold);
+        pool__pipe_hold(pipe, end, pool__handle_shown(fds_out[end]), END_FREE);
     }
     return 0;
 }
@@ -93,6 +93,8 @@ int pool__attach_ring(struct pool *pool, struct pipe *pipe, uint32_t waiter)
     return 0;
 }
 
+#define PIPE_ROOMS ((uint64_t)1 << ROOM_PIPE | (uint64_t)1 << ROOM_JOBS_PIPE)
+
 static void recycle(struct pool *pool, struct pipe *pipe)
 {
     uint64_t generation = atomic_fetch_add(&pipe->x_generation, 1) + 1;
@@ -102,9 +104,9 @@ static void recycle(struct pool *pool, struct pipe *pipe)
         pool__give_block(pool, block);
         return;
     }
-    if (!pool__is_used_up(generation)) pool__freelist_push(&pool->free_pipes, pool->pipe_links, slot);
+    if (!pool__is_used_up(generation)) pool__slots_give(&pool->pipe_slots, pool->pipe_links, slot);
     pool__give_block(pool, block);
-    if (atomic_load(&pool->x_room_wanted) & (uint64_t)1 << ROOM_PIPE) pool__wake_starved(pool);
+    if (atomic_load(&pool->x_room_wanted) & PIPE_ROOMS) pool__wake_starved(pool);
 }
 
 static void leave_caller(struct pool *pool, struct pipe *pipe)

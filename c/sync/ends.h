@@ -7,8 +7,8 @@
 /* Finds the pipe behind a handle: NULL if it is not open, or not this kind of end. */
 struct pipe *pool__end_of(struct pool *pool, pool_fd_t fd, enum pipe_end end);
 
-/* Opens a pipe whose ends are both held so: 0, POOL_ENFILE. */
-int pool__open_pipe(struct pool *pool, uint32_t capacity, enum end_hold hold, pool_fd_t fds_out[2]);
+/* Opens a pipe, one of those that are kept as well (core/slots.h) or not: 0, POOL_ENFILE. */
+int pool__open_pipe(struct pool *pool, uint32_t capacity, bool may_take_kept, pool_fd_t fds_out[2]);
 
 /* Takes an end for one user. POOL_EBADF: not open, or given to a job; POOL_EBUSY: another thread has it. */
 int pool__end_take(struct pool *pool, pool_fd_t fd, enum pipe_end end, enum end_hold hold, struct pipe **pipe_out);

@@ -56,9 +56,9 @@ static void move(struct job *job, enum job_state from, enum job_state to)
     (void)moved;
 }
 
-struct job *pool__job_take(struct pool *pool)
+struct job *pool__job_take(struct pool *pool, bool may_take_kept)
 {
-    uint32_t slot = pool__freelist_pop(&pool->free_jobs, pool->job_links);
+    uint32_t slot = pool__slots_take(&pool->job_slots, pool->job_links, may_take_kept);
     if (slot == FREELIST_NONE) return NULL;
     struct job *job = &pool->jobs[slot];
     move(job, JOB_FREE, JOB_FILLING);
@@ -86,7 +86,7 @@ static void put_back(struct pool *pool, struct job *job, enum job_state from)
     uint32_t blocks[] = {job->block, job->input_block, job->captures[0].block, job->captures[1].block};
     move(job, from, JOB_FREE);
     if (!pool__is_used_up(pool__job_generation(job))) {
-        pool__freelist_push(&pool->free_jobs, pool->job_links, slot_of(pool, job));
+        pool__slots_give(&pool->job_slots, pool->job_links, slot_of(pool, job));
     }
     for (uint32_t i = 0; i < POOL_COUNT_OF(blocks); i++) pool__give_block(pool, blocks[i]);
     pool__wake_starved(pool); /* whoever found no record */

@@ -16,8 +16,9 @@ pool_job_t pool__job_handle(const struct pool *pool, const struct job *job);
 /* The same, and keeps the record from being used again until pool__job_drop. */
 struct job *pool__job_hold(struct pool *pool, pool_job_t handle);
 
-/* Takes a free record, in state FILLING; NULL: all are in use. */
-struct job *pool__job_take(struct pool *pool);
+/* Takes a free record, in state FILLING, one of those that are kept as well (core/slots.h) or not; NULL: all are in
+ * use. */
+struct job *pool__job_take(struct pool *pool, bool may_take_kept);
 void pool__job_untake(struct pool *pool, struct job *job);
 
 /* Queues a job, which is QUEUED already: whoever pops it begins it. */

@@ -34,19 +34,11 @@ void pool__share_out(struct pool *pool, struct job *job, uint32_t max_calls, uin
                       max_units);
 }
 
-/* Those that are kept are for a job that has few. */
-static uint32_t pop(struct pool *pool, int32_t had)
-{
-    bool few = had < (int32_t)CALLS_EACH;
-    uint32_t slot = few ? pool__freelist_pop(&pool->kept_calls, pool->call_links) : FREELIST_NONE;
-    return slot != FREELIST_NONE ? slot : pool__freelist_pop(&pool->free_calls, pool->call_links);
-}
-
 int pool__place_take(struct pool *pool, pool_job_t job, uint32_t n_units, uint32_t *slot_out)
 {
     int32_t had = job ? pool__share_take(share_of(pool, job), generation_of(job), 1, n_units) : 0;
     if (had < 0) return had;
-    *slot_out = pop(pool, had);
+    *slot_out = pool__slots_take(&pool->call_slots, pool->call_links, had < (int32_t)CALLS_EACH);
     if (*slot_out != FREELIST_NONE) return 0;
     if (job) pool__share_give(share_of(pool, job), generation_of(job), 1, n_units);
     return POOL_ENFILE;
@@ -58,7 +50,7 @@ void pool__place_give(struct pool *pool, uint32_t slot)
     if (call->job) pool__share_give(share_of(pool, call->job), generation_of(call->job), 1, call->n_units);
     uint64_t generation = atomic_load(&pool__reply_pipe(pool, slot)->x_generation);
     if (pool__is_used_up(pool__call_generation(call)) || pool__is_used_up(generation)) return;
-    pool__freelist_push(slot < CALLS_KEPT ? &pool->kept_calls : &pool->free_calls, pool->call_links, slot);
+    pool__slots_give(&pool->call_slots, pool->call_links, slot);
 }
 
 int pool__job_charge(struct pool *pool, pool_job_t job, uint32_t n_units)

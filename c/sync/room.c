@@ -1,6 +1,5 @@
 #include "sync/room.h"
 
-#include "core/freelist.h"
 #include "sync/ends.h"
 #include "sync/wake.h"
 
@@ -12,11 +11,11 @@ bool pool__room_for(struct pool *pool, enum block_use use, uint32_t size_bytes)
 }
 
 /* Announces, and looks again. */
-static bool has_slot(struct pool *pool, struct freelist *list, enum room room)
+static bool has_slot(struct pool *pool, const struct slots *slots, bool kept, enum room room)
 {
-    if (!pool__freelist_is_empty(list)) return true;
+    if (pool__slots_has(slots, kept)) return true;
     pool__room_want(pool, room);
-    return !pool__freelist_is_empty(list);
+    return pool__slots_has(slots, kept);
 }
 
 static bool is_zero(struct pool *pool, const _Atomic uint32_t *word, enum room room)
@@ -31,8 +30,10 @@ static bool is_there(struct pool *pool, enum room room)
     switch (room) {
     case ROOM_SWEPT: return is_zero(pool, &pool->x_unswept, room);
     case ROOM_LOCK: return is_zero(pool, &pool->x_locks_awaited, room);
-    case ROOM_RECORD: return has_slot(pool, &pool->free_jobs, room);
-    case ROOM_PIPE: return has_slot(pool, &pool->free_pipes, room);
+    case ROOM_RECORD: return has_slot(pool, &pool->job_slots, true, room);
+    case ROOM_JOBS_RECORD: return has_slot(pool, &pool->job_slots, false, room);
+    case ROOM_PIPE: return has_slot(pool, &pool->pipe_slots, true, room);
+    case ROOM_JOBS_PIPE: return has_slot(pool, &pool->pipe_slots, false, room);
     default: return pool__room_for(pool, (enum block_use)(room / BLOCK_CLASSES), UNIT_BYTES << room % BLOCK_CLASSES);
     }
 }

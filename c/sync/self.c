@@ -20,6 +20,11 @@ struct sleeper *pool__self_any(void)
     return self;
 }
 
+bool pool__self_runs_job(const struct pool *pool)
+{
+    return self && self->pool == pool && self->job;
+}
+
 struct sleeper pool__self_look(struct pool *pool)
 {
     return (struct sleeper){.pool = pool, .waiter = port_may_block() ? 0 : WAITER_CLIENT};

@@ -13,6 +13,9 @@ struct sleeper *pool__self(const struct pool *pool);
 /* The same, whatever pool it is a worker of. */
 struct sleeper *pool__self_any(void);
 
+/* Whether the calling thread runs a job of the pool. */
+bool pool__self_runs_job(const struct pool *pool);
+
 /* A sleeper for a call that must not block: what it cannot do, it announces to the client if this thread is that. */
 struct sleeper pool__self_look(struct pool *pool);
 

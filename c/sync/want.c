@@ -2,7 +2,7 @@
 
 #include "sync/wake.h"
 
-_Static_assert(USES *BLOCK_CLASSES <= ROOM_SWEPT, "each has its bit");
+_Static_assert(USES *BLOCK_CLASSES <= ROOM_JOBS_RECORD, "each has its bit");
 
 void pool__room_want(struct pool *pool, enum room room)
 {

@@ -5,9 +5,11 @@
 #include "core/layout.h"
 
 enum room {
-    ROOM_BLOCK_0 = 0, /* + use * BLOCK_CLASSES + class: memory */
-    ROOM_SWEPT = 60,  /* a volume that was full of what nobody can reach any more */
-    ROOM_RECORD = 61, /* a job's */
+    ROOM_BLOCK_0 = 0,      /* + use * BLOCK_CLASSES + class: memory */
+    ROOM_JOBS_RECORD = 58, /* a record for a job that a job submits */
+    ROOM_JOBS_PIPE = 59,   /* a pipe that a job opens */
+    ROOM_SWEPT = 60,       /* a volume that was full of what nobody can reach any more */
+    ROOM_RECORD = 61,      /* a job's */
     ROOM_PIPE = 62,
     ROOM_LOCK = 63 /* of volumes that other threads had just then */
 };

@@ -41,14 +41,19 @@ static uint32_t length(const struct freelist *list, freelist_link *links, uint32
     return n;
 }
 
+static uint32_t length_of(const struct slots *slots, freelist_link *links, uint32_t max)
+{
+    return length(&slots->free, links, max) + length(&slots->kept, links, max);
+}
+
 uint32_t test_free_jobs(struct pool *pool)
 {
-    return length(&pool->free_jobs, pool->job_links, JOBS_MAX);
+    return length_of(&pool->job_slots, pool->job_links, JOBS_MAX);
 }
 
 uint32_t test_free_pipes(struct pool *pool)
 {
-    return length(&pool->free_pipes, pool->pipe_links, PIPES_MAX);
+    return length_of(&pool->pipe_slots, pool->pipe_links, PIPES_MAX);
 }
 
 uint64_t test_used_bytes(struct pool *pool)
@@ -76,8 +81,7 @@ void test_merge_blocks(struct pool *pool)
 
 uint32_t test_free_calls(struct pool *pool)
 {
-    return length(&pool->kept_calls, pool->call_links, CALLS_MAX) +
-           length(&pool->free_calls, pool->call_links, CALLS_MAX);
+    return length_of(&pool->call_slots, pool->call_links, CALLS_MAX);
 }
 
 void assert_pool_is_empty(struct pool *pool)

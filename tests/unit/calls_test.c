@@ -323,7 +323,7 @@ static void more_calls_than_there_can_be_are_enfile_until_one_is_closed_and_answ
     (void)state;
     static struct call_draft drafts[CALLS_MAX];
     struct call_draft more;
-    uint32_t n = CALLS_MAX - CALLS_KEPT + CALLS_EACH; /* what is kept for others is not this job's */
+    uint32_t n = CALLS_MAX - CALLS_KEPT; /* what is kept is for jobs that have few */
     pool__share_out(pool, job, CALLS_MAX, 0);
     for (uint32_t i = 0; i < n; i++) drafts[i] = send_at_once();
     assert_int_equal(pool__call_draft(&sleeper, 1, 0, &more), POOL_ENFILE);
@@ -394,7 +394,7 @@ static void each_job_has_some_calls_whatever_the_others_have(void **state)
     struct client_call call;
     struct call_draft more;
     pool__share_out(pool, job, CALLS_MAX, 0);
-    uint32_t n = CALLS_MAX - CALLS_KEPT + CALLS_EACH;
+    uint32_t n = CALLS_MAX - CALLS_KEPT; /* what is kept is for jobs that have few */
     for (uint32_t i = 0; i < n; i++) send_at_once();
     for (uint32_t i = 0; i < COUNT_OF(jobs); i++) {
         jobs[i] = job; /* the one before */

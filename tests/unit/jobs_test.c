@@ -164,7 +164,7 @@ static void job_end_does_not_close_a_pipe_that_has_become_another(void **state)
 static void job_that_ends_before_it_is_in_the_run_queue_has_ended(void **state)
 {
     struct pool *pool = *state;
-    struct job *job = pool__job_take(pool);
+    struct job *job = pool__job_take(pool, true);
     uint64_t generation = pool__job_generation(job);
     pool_job_t handle = pool__job_handle(pool, job);
     atomic_store(&job->x_holds, 1);
@@ -182,7 +182,7 @@ static void job_that_ends_before_it_is_in_the_run_queue_has_ended(void **state)
 static void job_untaken_is_free_and_its_generation_moves_on(void **state)
 {
     struct pool *pool = *state;
-    struct job *job = pool__job_take(pool);
+    struct job *job = pool__job_take(pool, true);
     uint64_t generation = pool__job_generation(job);
     job->block = pool__take_block(pool, USE_CONTROL, 10, WAITER_CLIENT);
     assert_int_not_equal(job->block, 0);
@@ -198,7 +198,7 @@ static void job_taken_remembers_nothing_of_the_last_one(void **state)
     assert_int_equal(pool_cancel(pool, handle), 0);
     assert_null(pool__job_begin(pool, pop(pool), 9, 1));
     assert_int_equal(pool_release(pool, handle), 0);
-    struct job *job = pool__job_take(pool);
+    struct job *job = pool__job_take(pool, true);
     assert_int_equal(pool__job_wished(job), 0);
     assert_int_equal(atomic_load(&job->x_worker), 0);
     assert_int_equal(job->outcome, 0);

@@ -17,10 +17,9 @@ static void layout_has_every_slot_free_and_gives_the_first_out_first(void **stat
     struct pool *pool = *state;
     assert_pool_is_empty(pool);
     for (uint32_t i = 0; i < 3; i++) {
-        assert_int_equal(pool__freelist_pop(&pool->free_jobs, pool->job_links), i);
-        assert_int_equal(pool__freelist_pop(&pool->free_pipes, pool->pipe_links), i);
-        assert_int_equal(pool__freelist_pop(&pool->kept_calls, pool->call_links), i);
-        assert_int_equal(pool__freelist_pop(&pool->free_calls, pool->call_links), CALLS_KEPT + i);
+        assert_int_equal(pool__slots_take(&pool->job_slots, pool->job_links, false), i);
+        assert_int_equal(pool__slots_take(&pool->pipe_slots, pool->pipe_links, false), i);
+        assert_int_equal(pool__slots_take(&pool->call_slots, pool->call_links, false), i);
         assert_int_equal(pool__freelist_pop(&pool->free_lessees, pool->lessee_links), i);
     }
 }

@@ -84,7 +84,7 @@ static void *run_side(void *argument)
 /* A pipe with counters that begin just before they wrap, and a ring of its exact size. */
 static struct pipe *open_pipe(struct pool *pool, uint32_t capacity, uint8_t *ring)
 {
-    uint32_t slot = pool__freelist_pop(&pool->free_pipes, pool->pipe_links);
+    uint32_t slot = pool__slots_take(&pool->pipe_slots, pool->pipe_links, true);
     struct pipe *pipe = &pool->pipes[slot];
     pool__pipe_open(pipe, capacity, 0u - 3 * capacity - 77);
     pool__pipe_attach(pipe, 0, ring);

@@ -1,6 +1,7 @@
 /* What one job may have of the pool: jobs that open host calls without end, carry much with them, and read no reply.
  * The next job runs all the same, and afterwards everything is where it was.
  */
+#include <semaphore.h>
 #include <stdlib.h>
 
 #include "core/layout.h"
@@ -49,6 +50,7 @@ static int setup(void **state)
 static int teardown(void **state)
 {
     (void)state;
+    for (uint32_t i = 0; i < GREEDY; i++) gate_open(&gate); /* a test that failed may have left jobs there */
     native_pool_free(pool);
     return 0;
 }
@@ -258,15 +260,108 @@ static void job_has_as_many_calls_as_it_may(void **state)
     assert_int_equal(pool_submit(pool, &config, &job), POOL_EINVAL);
 }
 
+static uint32_t do_nothing(pool_t *of, void *user)
+{
+    (void)of, (void)user;
+    return 9;
+}
+
+static pool_fd_t opened[POOL_PIPES_MAX][2];
+static pool_job_t submitted[POOL_JOBS_MAX];
+static uint32_t n_opened, n_submitted;
+
+/* Takes all that a job can have, and stays. What is in the queue cannot begin: it runs on the only worker. */
+static uint32_t take_all(pool_t *of, void *user)
+{
+    (void)user;
+    int error = 0;
+    struct pool_job_config config = {.function = do_nothing};
+    for (n_opened = 0; (error = pool_pipe(of, 256, opened[n_opened])) == 0;) n_opened++;
+    THREAD_CHECK(error == POOL_ENFILE);
+    for (n_submitted = 0; (error = pool_submit(of, &config, &submitted[n_submitted])) == 0;) n_submitted++;
+    THREAD_CHECK(error == POOL_EAGAIN);
+    gate_arrive(&gate);
+    return 0;
+}
+
+static void job_that_takes_all_records_and_pipes_leaves_some_to_those_who_run_none(void **state)
+{
+    (void)state;
+    native_pool_free(pool);
+    pool = native_pool_make(1, 1);
+    pool_fd_t fds[2];
+    pool_job_t job = native_submit(pool, take_all, NULL), next = 0;
+    gate_await_arrival(&gate);
+    assert_int_equal(n_opened, POOL_PIPES_MAX - POOL_PIPES_KEPT);
+    assert_int_equal(n_submitted, POOL_JOBS_MAX - POOL_JOBS_KEPT - 1);
+    assert_int_equal(pool_pipe(pool, 0, fds), 0);
+    struct pool_job_config config = {
+        .function = job_that_reads, .priority = POOL_PRIORITY_HIGH, .stdio[0] = {POOL_STDIO_PIPE, fds[0]}};
+    assert_int_equal(pool_submit(pool, &config, &next), 0);
+    assert_int_equal(pool_write(pool, fds[1], "hello", 5), 5);
+    assert_int_equal(pool_close(pool, fds[1]), 0);
+    gate_open(&gate);
+    assert_int_equal(native_await(pool, next).code, 5);
+    assert_int_equal(native_await(pool, job).code, 0);
+    for (uint32_t i = 0; i < n_submitted; i++) assert_int_equal(native_await(pool, submitted[i]).code, 9);
+    for (uint32_t i = 0; i < 2 * n_opened; i++) assert_int_equal(pool_close(pool, opened[i / 2][i % 2]), 0);
+    assert_all_comes_back();
+}
+
+static void note_room(void *user, pool_t *of)
+{
+    (void)of;
+    sem_post(user);
+}
+
+/* A job is called back when there is room for jobs, and not because there is some for others. */
+static uint32_t await_room(pool_t *of, void *user)
+{
+    sem_t *room = user;
+    take_all(of, NULL);
+    THREAD_CHECK(pool_on_room(of, note_room, room) == 0);
+    gate_arrive(&gate);
+    return 0;
+}
+
+static void room_for_a_job_is_none_that_is_kept_for_others(void **state)
+{
+    (void)state;
+    sem_t room;
+    sem_init(&room, 0, 0);
+    native_pool_free(pool);
+    pool = native_pool_make(1, 1);
+    pool_fd_t fds[2];
+    pool_job_t job = native_submit(pool, await_room, &room);
+    for (uint32_t i = 0; i < 2; i++) {
+        gate_await_arrival(&gate);
+        if (i == 0) gate_open(&gate);
+    }
+    assert_int_equal(pool_pipe(pool, 0, fds), 0);
+    for (uint32_t i = 0; i < 2; i++) assert_int_equal(pool_close(pool, fds[i]), 0); /* one that was kept comes back */
+    assert_int_not_equal(sem_trywait(&room), 0);
+    for (uint32_t i = 0; i < 2; i++) assert_int_equal(pool_close(pool, opened[0][i]), 0);
+    while (sem_wait(&room) != 0) continue;
+    gate_open(&gate);
+    assert_int_equal(native_await(pool, job).code, 0);
+    sem_destroy(&room);
+}
+
 #define CASE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        CASE(calls_that_nobody_answers_starve_nobody), CASE(replies_that_nobody_reads_starve_nobody),
-        CASE(calls_that_are_given_up_starve_nobody),   CASE(calls_that_carry_much_starve_nobody),
-        CASE(jobs_of_all_records_have_calls),          CASE(all_pipes_in_use_keep_no_job_from_calling),
-        CASE(job_has_as_much_memory_as_it_may),        CASE(job_has_as_many_calls_as_it_may),
+        CASE(calls_that_nobody_answers_starve_nobody),
+        CASE(replies_that_nobody_reads_starve_nobody),
+        CASE(calls_that_are_given_up_starve_nobody),
+        CASE(calls_that_carry_much_starve_nobody),
+        CASE(jobs_of_all_records_have_calls),
+        CASE(all_pipes_in_use_keep_no_job_from_calling),
+        CASE(job_has_as_much_memory_as_it_may),
+        CASE(job_has_as_many_calls_as_it_may),
+        CASE(job_that_takes_all_records_and_pipes_leaves_some_to_those_who_run_none),
+        CASE(room_for_a_job_is_none_that_is_kept_for_others),
     };
     return cmocka_run_group_tests_name("shares", tests, NULL, NULL);
 }
