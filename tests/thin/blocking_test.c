@@ -544,6 +544,55 @@ static void test_host_calls(void)
     test_host_call((const char *[]){"hostcall", "echo", "x", NULL}, "error -2\n");
 }
 
+/* --- what one job may have */
+
+static pool_call_t kept[4];
+static unsigned n_kept;
+
+static void keep_call(void *user, pool_t *of, pool_call_t call, const void *data, uint32_t size)
+{
+    (void)user, (void)of, (void)data, (void)size;
+    if (CHECK(n_kept < sizeof kept / sizeof *kept)) kept[n_kept++] = call;
+}
+
+static void answer_too_much(void *user, pool_t *of, pool_call_t call, const void *data, uint32_t size)
+{
+    static const char much[(2 << 20) + 1];
+    (void)user, (void)data, (void)size;
+    EQUAL(pool_reply(of, call, 0, much, sizeof much), POOL_EDQUOT);
+    EQUAL(pool_reply(of, call, 0, NULL, 0), POOL_EBADF);
+}
+
+static void test_share(const char *const *argv, const char *wanted)
+{
+    struct pool_result result;
+    struct pool_job_config config = {.module = hostcall,
+                                     .argv = argv,
+                                     .max_calls = 3,
+                                     .max_memory_mib = 3,
+                                     .stdio = {{0}, {.kind = POOL_STDIO_CAPTURE}, {0}}};
+    pool_job_t job = run(&config, &result);
+    EQUAL(result.outcome, POOL_EXITED);
+    CHECK(same(result.captured[1].data, result.captured[1].size_bytes, wanted));
+    EQUAL(pool_release(pool, job), 0);
+}
+
+static void test_shares(void)
+{
+    struct pool_stats stats;
+    n_kept = 0;
+    EQUAL(pool_host_set(pool, "keep", keep_call, NULL), 0);
+    EQUAL(pool_host_set(pool, "much", answer_too_much, NULL), 0);
+    test_share((const char *[]){"hostcall", "-l", "keep", NULL}, "3 calls, then error -24\n");
+    test_share((const char *[]){"hostcall", "-l", "keep", "2000000", NULL}, "1 calls, then error -122\n");
+    test_share((const char *[]){"hostcall", "much", NULL}, "error -122\n");
+    for (unsigned i = 0; i < n_kept; i++) EQUAL(pool_reply(pool, kept[i], 0, "late", 4), 0); /* to who has gone */
+    EQUAL(pool_host_set(pool, "keep", NULL, NULL), 0);
+    EQUAL(pool_host_set(pool, "much", NULL, NULL), 0);
+    EQUAL(pool_stats(pool, &stats), 0);
+    EQUAL(stats.n_open_calls, 0);
+}
+
 /* --- destroying, and several pools */
 
 static void load_all(void)
@@ -651,6 +700,7 @@ static void run_all(void)
     test_on_end();
     test_on_ready();
     test_host_calls();
+    test_shares();
     test_two_pools();
     test_destroyed_under_a_wait();
     test_full();
