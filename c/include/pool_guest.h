@@ -3,7 +3,8 @@
  * For guests that are compiled to WebAssembly with WASI, these are imports of the module `millrace`, and nothing has to
  * be linked; descriptors are WASI's. In libmillrace they are functions for C functions that run as jobs; there
  * pool_read, pool_poll and pool_close of the same job take the descriptors. A descriptor that was closed is given out
- * again, as a file's is.
+ * again, as a file's is. In the thin client, whose jobs are guests, they are there to be linked, and POOL_ENOSYS, as
+ * outside of a job in libmillrace.
  *
  * Errors are the negative values of enum pool_error (pool.h), or whatever negative number the host replied with.
  */

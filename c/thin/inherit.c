@@ -1,6 +1,7 @@
 /* A job's output that is the program's own: a pipe, and a pump that writes what comes out of it. */
 #include "thin/inherit.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -10,74 +11,116 @@
 
 #define PUMP_BYTES 4096u
 
+static bool pump(struct pool *pool, struct thin_waiter *waiter);
+
+/* A pipe for one stream, and who will pump it: there is no use in beginning a job that nobody reads. */
+static int inherit_one(struct pool *pool, struct pool_stdio *stdio, struct thin_job *job, int stream)
+{
+    pool_fd_t fds[2];
+    struct thin_waiter *waiter = malloc(sizeof *waiter);
+    if (!waiter) return POOL_ENOMEM;
+    int status = pool_pipe(pool, 0, fds);
+    if (status) {
+        free(waiter);
+        return status == POOL_ENFILE ? POOL_EAGAIN : status;
+    }
+    *waiter = (struct thin_waiter){.fd = fds[0], .user = job, .pump = pump, .stream = stream};
+    pool->waiters[pool__thin_index(fds[0])] = waiter;
+    job->inherited[stream] = fds[0];
+    *stdio = (struct pool_stdio){POOL_STDIO_PIPE, fds[1]};
+    return 0;
+}
+
 int pool__thin_inherit(struct pool *pool, struct pool_job_config *config, struct thin_job *job)
 {
-    for (int i = 0; i < 3; i++) {
+    int status = 0;
+    for (int i = 0; i < 3 && status == 0; i++) {
         if (config->stdio[i].kind != POOL_STDIO_INHERIT) continue;
         config->stdio[i] = (struct pool_stdio){0};
-        if (i == 0) continue;
-        pool_fd_t fds[2];
-        int status = pool_pipe(pool, 0, fds);
-        if (status) return status == POOL_ENFILE ? POOL_EAGAIN : status;
-        job->inherited[i] = fds[0];
-        config->stdio[i] = (struct pool_stdio){POOL_STDIO_PIPE, fds[1]};
+        if (i > 0) status = inherit_one(pool, &config->stdio[i], job, i);
+    }
+    return status;
+}
+
+static int error_of(int number)
+{
+    switch (number) {
+    case EPIPE: return POOL_EPIPE;
+    case EFBIG: return POOL_EFBIG;
+    case ENOSPC: return POOL_ENOSPC;
+    default: return POOL_EIO;
+    }
+}
+
+/* Writes to a stream of the program's, which seldom waits. */
+static int put(int stream, const char *data, int32_t size)
+{
+    while (size > 0) {
+        ssize_t n = write(stream, data, (size_t)size);
+        if (n < 0 && errno != EINTR && errno != EAGAIN) return error_of(errno);
+        if (n <= 0) continue;
+        data += n;
+        size -= (int32_t)n;
     }
     return 0;
 }
 
-/* Writes to a stream of the program's, which never waits. */
-static void put(int stream, const char *data, int32_t size)
-{
-    while (size > 0) {
-        ssize_t n = write(stream, data, (size_t)size);
-        if (n <= 0) return;
-        data += n;
-        size -= (int32_t)n;
-    }
-}
-
-/* Writes what is there: 0 at its end, POOL_EAGAIN if there may be more. */
-static int32_t put_all(struct pool *pool, pool_fd_t fd, int stream)
+/* Writes what is there: 0 at its end, POOL_EAGAIN if there may be more. What cannot be written is lost, which the job
+ * remembers; but nobody misses what a reader who has gone does not get. */
+static int32_t put_all(struct pool *pool, struct thin_job *job, int stream)
 {
     char data[PUMP_BYTES];
     int32_t n;
-    while ((n = pool__thin_take(pool, fd, data, sizeof data)) > 0) put(stream, data, n);
+    while ((n = pool__thin_take(pool, job->inherited[stream], data, sizeof data)) > 0) {
+        int status = put(stream, data, n);
+        if (status && status != POOL_EPIPE) job->output_error = status;
+    }
     return n;
+}
+
+static void close_ours(struct pool *pool, struct thin_job *job, int stream)
+{
+    pool__thin_call(pool->id, CALL_CLOSE, (double)job->inherited[stream], 0, 0);
+    job->inherited[stream] = 0;
 }
 
 static bool pump(struct pool *pool, struct thin_waiter *waiter)
 {
     struct thin_job *job = waiter->user;
-    if (put_all(pool, waiter->fd, waiter->stream) == POOL_EAGAIN) return false;
-    pool__thin_call(pool->id, CALL_CLOSE, (double)waiter->fd, 0, 0);
-    job->inherited[waiter->stream] = 0;
+    if (put_all(pool, job, waiter->stream) == POOL_EAGAIN) return false;
+    close_ours(pool, job, waiter->stream);
     return true;
 }
 
 void pool__thin_start_pumps(struct pool *pool, struct thin_job *job)
 {
     for (int i = 1; i < 3; i++) {
+        if (job->inherited[i]) pool__thin_end_signal(pool, pool__thin_index(job->inherited[i]));
+    }
+}
+
+static void stop_pump(struct pool *pool, struct thin_job *job, int stream)
+{
+    struct thin_waiter **at = &pool->waiters[pool__thin_index(job->inherited[stream])];
+    free(*at);
+    *at = NULL;
+    close_ours(pool, job, stream);
+}
+
+void pool__thin_disinherit(struct pool *pool, struct pool_job_config *config, struct thin_job *job)
+{
+    for (int i = 1; i < 3; i++) {
         if (!job->inherited[i]) continue;
-        struct thin_waiter *waiter = malloc(sizeof *waiter);
-        if (!waiter) continue; /* then it is written when the job has ended, or the job waits for it for ever */
-        *waiter = (struct thin_waiter){.fd = job->inherited[i], .user = job, .pump = pump, .stream = i};
-        pool->waiters[pool__thin_index(waiter->fd)] = waiter;
-        pool__thin_end_signal(pool, pool__thin_index(waiter->fd));
+        stop_pump(pool, job, i);
+        pool__thin_call(pool->id, CALL_CLOSE, (double)config->stdio[i].fd, 0, 0);
     }
 }
 
 void pool__thin_drain(struct pool *pool, struct thin_job *job)
 {
     for (int i = 1; i < 3; i++) {
-        pool_fd_t fd = job->inherited[i];
-        if (!fd) continue;
-        struct thin_waiter **at = &pool->waiters[pool__thin_index(fd)];
-        if (*at && (*at)->fd == fd) {
-            free(*at);
-            *at = NULL;
-        }
-        put_all(pool, fd, i);
-        pool__thin_call(pool->id, CALL_CLOSE, (double)fd, 0, 0);
-        job->inherited[i] = 0;
+        if (!job->inherited[i]) continue;
+        put_all(pool, job, i);
+        stop_pump(pool, job, i);
     }
 }

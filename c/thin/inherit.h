@@ -5,8 +5,10 @@
 #include "thin/job.h"
 #include "thin/state.h"
 
-/* Puts pipes in place of what is inherited; ours are kept in the job. */
+/* Puts pipes in place of what is inherited; ours are kept in the job. If it fails, some may have been. */
 int pool__thin_inherit(struct pool *pool, struct pool_job_config *config, struct thin_job *job);
+/* The job does not begin: closes both ends. */
+void pool__thin_disinherit(struct pool *pool, struct pool_job_config *config, struct thin_job *job);
 void pool__thin_start_pumps(struct pool *pool, struct thin_job *job);
 /* Writes what is left of a job that has ended, or never will, and closes our ends. */
 void pool__thin_drain(struct pool *pool, struct thin_job *job);

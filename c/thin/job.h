@@ -10,6 +10,7 @@ struct thin_job {
     pool_job_t handle;
     pool_module_t module;
     pool_fd_t inherited[3]; /* our ends of the pipes that are written to the program's own stdout and stderr */
+    int output_error;       /* why something could not be written there; 0: nothing */
     bool ended;
     bool copied;   /* `result` is complete */
     bool called;   /* its callback runs: `result` must stay */

@@ -64,11 +64,7 @@ static int submit_with_streams(struct pool *pool, struct pool_job_config *config
 {
     int status = pool__thin_inherit(pool, config, job);
     if (status == 0) status = submit(pool, config, &job->handle);
-    for (int i = 1; status && i < 3; i++) {
-        if (!job->inherited[i]) continue;
-        pool__thin_call(pool->id, CALL_CLOSE, (double)job->inherited[i], 0, 0);
-        pool__thin_call(pool->id, CALL_CLOSE, (double)config->stdio[i].fd, 0, 0);
-    }
+    if (status) pool__thin_disinherit(pool, config, job);
     return status;
 }
 

@@ -51,6 +51,14 @@ static void forget_all(struct pool_result *result)
                                    .run_ms = result->run_ms};
 }
 
+/* What the program itself could not write is lost as well. */
+static void tell_lost(struct pool_result *result, int output_error)
+{
+    if (!output_error || result->outcome != POOL_EXITED) return;
+    result->outcome = POOL_OUTPUT_LOST;
+    result->code = (uint32_t)-output_error;
+}
+
 int pool__thin_copy_result(struct pool *pool, struct thin_job *job)
 {
     if (job->copied) return 0;
@@ -58,6 +66,7 @@ int pool__thin_copy_result(struct pool *pool, struct thin_job *job)
     int status = pool__thin_call(pool->id, CALL_WAIT, (double)job->handle, 0, scratch);
     if (status) return status;
     pool__thin_read(pool->id, scratch, &job->result, sizeof job->result);
+    tell_lost(&job->result, job->output_error);
     uint64_t size = size_of(&job->result);
     job->memory = malloc(size ? (size_t)size : 1);
     if (!job->memory) {

@@ -1,6 +1,8 @@
 /* pool.h in a program that can be suspended: everything that waits. Arguments: the folder of the guests. */
 #include <emscripten.h>
+#include <fcntl.h>
 #include <malloc.h>
+#include <unistd.h>
 
 #include "check.h"
 
@@ -153,6 +155,68 @@ static void test_inherit(void)
         printf("inherited %d\n", i);
         EQUAL(pool_release(pool, job), 0);
     }
+}
+
+static struct pool_result run_with_inherited(pool_module_t module, int from, int stream)
+{
+    struct pool_result result;
+    struct pool_job_config config = {.module = module};
+    config.stdio[stream].kind = POOL_STDIO_INHERIT;
+    fflush(NULL);
+    int before = dup(stream);
+    dup2(from, stream);
+    pool_job_t job = run(&config, &result);
+    dup2(before, stream);
+    close(before);
+    EQUAL(pool_release(pool, job), 0);
+    return result;
+}
+
+/* What the program itself cannot write has not been carried. */
+static void test_inherited_that_cannot_be_written(void)
+{
+    fclose(fopen("/tmp/refuses", "w"));
+    int refuses = open("/tmp/refuses", O_RDONLY), takes = open("/tmp/takes", O_RDWR | O_CREAT | O_TRUNC, 0600);
+    char text[64] = {0};
+    struct pool_result result = run_with_inherited(hello, refuses, STDOUT_FILENO);
+    EQUAL(result.outcome, POOL_OUTPUT_LOST);
+    EQUAL(result.code, -POOL_EIO);
+    result = run_with_inherited(hello, refuses, STDERR_FILENO); /* it writes nothing there */
+    EQUAL(result.outcome, POOL_EXITED);
+    result = run_with_inherited(hello, takes, STDOUT_FILENO);
+    EQUAL(result.outcome, POOL_EXITED);
+    CHECK(lseek(takes, 0, SEEK_SET) == 0 && read(takes, text, sizeof text - 1) == 28);
+    CHECK(strcmp(text, "Hello from WebAssembly text\n") == 0);
+    close(refuses);
+    close(takes);
+    unlink("/tmp/refuses");
+    unlink("/tmp/takes");
+}
+
+/* A program that fails tells its reader so: what was written comes first. */
+static void test_abort_write(void)
+{
+    pool_fd_t fds[2];
+    struct pool_result result;
+    char data[8];
+    EQUAL(pool_pipe(pool, 0, fds), 0);
+    EQUAL(pool_abort_write(pool, fds[0]), POOL_EBADF); /* no write end */
+    EQUAL(pool_abort_write(NULL, fds[1]), POOL_EINVAL);
+    EQUAL(pool_write(pool, fds[1], "abc", 3), 3);
+    EQUAL(pool_abort_write(pool, fds[1]), 0);
+    EQUAL(pool_abort_write(pool, fds[1]), POOL_EBADF);
+    EQUAL(pool_close(pool, fds[1]), POOL_EBADF);
+    EQUAL(pool_read(pool, fds[0], data, sizeof data), 3);
+    EQUAL(pool_read(pool, fds[0], data, sizeof data), POOL_EIO);
+    EQUAL(pool_close(pool, fds[0]), 0);
+    EQUAL(pool_pipe(pool, 0, fds), 0);
+    EQUAL(pool_write(pool, fds[1], "abc", 3), 3);
+    EQUAL(pool_abort_write(pool, fds[1]), 0);
+    struct pool_job_config config = {.module = cat, .stdio = {{POOL_STDIO_PIPE, fds[0]}, {.kind = POOL_STDIO_CAPTURE}}};
+    pool_job_t job = run(&config, &result);
+    CHECK(result.outcome != POOL_EXITED || result.code != 0); /* it has not read to an end of file */
+    CHECK(same(result.captured[1].data, result.captured[1].size_bytes, "abc"));
+    EQUAL(pool_release(pool, job), 0);
 }
 
 static void test_refusals(void)
@@ -689,6 +753,8 @@ static void run_all(void)
     test_input(10);
     test_input(3000000);
     test_inherit();
+    test_inherited_that_cannot_be_written();
+    test_abort_write();
     test_refusals();
     test_exports();
     test_bad_exports();
