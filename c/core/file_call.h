@@ -22,6 +22,7 @@ enum file_op {
     FILE_RENAME,
     FILE_REMOVE,
     FILE_NEXT_DATA, /* fills in where a file has bytes next, from `number` on; its size: nowhere (uint64_t) */
+    FILE_REPLACE,   /* writes a file, or makes it: nothing else is in it then. If it fails, the old bytes are */
     FILE_OPS
 };
 
@@ -35,7 +36,7 @@ struct file_call {
     uint64_t number;    /* READ, WRITE: the offset; TRUNCATE: the size; LIST: the cookie */
     void *data;         /* what is filled in: bytes; STAT, LSTAT: struct pool_stat; LIST: struct pool_entry, several;
                            CREATE: struct volume_making */
-    const void *source; /* WRITE: what is written, instead of `data` */
+    const void *source; /* WRITE, REPLACE: what is written, instead of `data` */
     uint32_t data_bytes;
 };
 

@@ -92,6 +92,19 @@ static int32_t write_file(struct tree *tree)
     return status ? status : (int32_t)memory.cursor.done;
 }
 
+/* Who holds the lock for all of it replaces in one step: nobody sees less than the old bytes or the new. */
+static int32_t replace_file(struct tree *tree)
+{
+    struct fs_open file;
+    struct memory memory = memory_of(tree->call);
+    int status = open_file(tree, FS_CREATE | FS_WRITE, &file);
+    if (status) return status;
+    status = pool__fs_write(tree->sleeper, &file, 0, &memory.cursor, NULL);
+    if (status == 0) status = pool__fs_set_size(tree->sleeper, &file, memory.cursor.done);
+    pool__fs_close(tree->pool, &file);
+    return status ? status : (int32_t)memory.cursor.done;
+}
+
 static int32_t truncate_file(struct tree *tree)
 {
     struct fs_open file;
@@ -235,10 +248,11 @@ static int32_t create(struct sleeper *sleeper, const struct file_call *call)
 int32_t pool__tree_call(struct sleeper *sleeper, const struct file_call *call)
 {
     static int32_t (*const at_root[FILE_OPS])(struct tree * tree) = {
-        [FILE_STAT] = stat_path,      [FILE_LSTAT] = stat_path,        [FILE_READ] = read_file,
-        [FILE_WRITE] = write_file,    [FILE_TRUNCATE] = truncate_file, [FILE_MKDIR] = make_directory,
-        [FILE_LIST] = list_directory, [FILE_SYMLINK] = make_symlink,   [FILE_READLINK] = read_link,
-        [FILE_RENAME] = rename_path,  [FILE_REMOVE] = remove_path,     [FILE_NEXT_DATA] = next_data,
+        [FILE_STAT] = stat_path,       [FILE_LSTAT] = stat_path,        [FILE_READ] = read_file,
+        [FILE_WRITE] = write_file,     [FILE_TRUNCATE] = truncate_file, [FILE_MKDIR] = make_directory,
+        [FILE_LIST] = list_directory,  [FILE_SYMLINK] = make_symlink,   [FILE_READLINK] = read_link,
+        [FILE_RENAME] = rename_path,   [FILE_REMOVE] = remove_path,     [FILE_NEXT_DATA] = next_data,
+        [FILE_REPLACE] = replace_file,
     };
     struct tree tree = {.sleeper = sleeper, .pool = sleeper->pool, .call = call};
     if (call->op == FILE_CREATE) return create(sleeper, call);

@@ -181,6 +181,7 @@ static void files(void)
     CONSTANT(FILE_RENAME);
     CONSTANT(FILE_REMOVE);
     CONSTANT(FILE_NEXT_DATA);
+    CONSTANT(FILE_REPLACE);
     SIZE(file_call);
     OFFSET(file_call, op);
     OFFSET(file_call, volume);

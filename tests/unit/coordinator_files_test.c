@@ -76,6 +76,37 @@ static void more_than_the_pool_may_have_is_enomem_and_leaves_it_usable(void **st
     free(data);
 }
 
+static int32_t replace(const void *bytes, uint32_t size)
+{
+    return run((struct file_call){.source = bytes, .data_bytes = size}, FILE_REPLACE);
+}
+
+static void what_is_replaced_has_nothing_of_the_old(void **state)
+{
+    (void)state;
+    char back[16];
+    struct file_call read = {.data = back, .data_bytes = sizeof back};
+    assert_int_equal(replace("longer", 6), 6);
+    assert_int_equal(replace("new", 3), 3);
+    assert_int_equal(run(read, FILE_READ), 3);
+    assert_memory_equal(back, "new", 3);
+    assert_int_equal(replace(NULL, 0), 0);
+    assert_int_equal(run(read, FILE_READ), 0);
+}
+
+static void replacing_without_memory_leaves_the_old(void **state)
+{
+    (void)state;
+    char back[16];
+    uint32_t size = (TEST_BLOCKS_MIB + 1) * MIB;
+    uint8_t *data = calloc(1, size);
+    assert_int_equal(replace("old", 3), 3);
+    assert_int_equal(replace(data, size), POOL_ENOMEM);
+    assert_int_equal(run((struct file_call){.data = back, .data_bytes = sizeof back}, FILE_READ), 3);
+    assert_memory_equal(back, "old", 3);
+    free(data);
+}
+
 static void what_is_too_small_or_unknown_is_einval(void **state)
 {
     (void)state;
@@ -94,6 +125,8 @@ int main(void)
         CASE(memory_is_there_for_a_piece_and_no_more),
         CASE(large_file_has_its_memory_at_once),
         CASE(more_than_the_pool_may_have_is_enomem_and_leaves_it_usable),
+        CASE(what_is_replaced_has_nothing_of_the_old),
+        CASE(replacing_without_memory_leaves_the_old),
         CASE(what_is_too_small_or_unknown_is_einval),
     };
     return cmocka_run_group_tests_name("coordinator_files", tests, NULL, NULL);

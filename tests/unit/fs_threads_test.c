@@ -4,6 +4,7 @@
 #include <sched.h>
 #include <stdio.h>
 
+#include "coordinator/files.h"
 #include "support/fs_rig.h"
 #include "support/prelude.h"
 #include "support/property.h"
@@ -15,6 +16,7 @@
 #define THREADS 4u
 #define ROUNDS 1500u
 #define LINE_BYTES 700u
+#define REPLACED_BYTES 6000
 #define BIG_BYTES (2u * PAGE_BYTES + 100u)
 
 static struct pool *pool;
@@ -202,6 +204,58 @@ static void who_waits_for_a_lock_can_be_ended(void **state)
     assert_pool_is_empty(pool);
 }
 
+/* A file that is replaced has the old bytes or the new ones to everybody, at every moment. */
+static _Atomic bool x_over;
+
+static int32_t call_file(struct file_call call, enum file_op op)
+{
+    call.op = (uint32_t)op;
+    call.volume = handle;
+    call.path = "file";
+    call.path_bytes = 4;
+    return coordinator_file_call(pool, &call);
+}
+
+static void *read_always(void *file)
+{
+    char bytes[REPLACED_BYTES];
+    while (!atomic_load(&x_over)) {
+        int32_t n = fs_read_in(pool, file, 0, bytes, sizeof bytes);
+        THREAD_CHECK(n == (bytes[0] == 'a' ? REPLACED_BYTES : REPLACED_BYTES / 2));
+        THREAD_CHECK(bytes[n - 1] == bytes[0]);
+    }
+    return NULL;
+}
+
+static void what_is_replaced_is_never_half_of_it(void **state)
+{
+    (void)state;
+    char texts[2][REPLACED_BYTES];
+    pthread_t ids[2];
+    struct sleeper sleeper;
+    struct fs_open root, file;
+    for (int i = 0; i < 2; i++) memset(texts[i], 'a' + i, REPLACED_BYTES);
+    pool__sleeper_init(&sleeper, pool, WAITER_LESSEE_0);
+    assert_int_equal(pool__volume_make(&sleeper, 0, 0, &handle), 0);
+    struct file_call calls[2] = {{.source = texts[0], .data_bytes = REPLACED_BYTES},
+                                 {.source = texts[1], .data_bytes = REPLACED_BYTES / 2}};
+    assert_int_equal(call_file(calls[0], FILE_REPLACE), REPLACED_BYTES);
+    assert_int_equal(pool__volume_open(pool, handle, false, &root), 0);
+    assert_int_equal(pool__fs_open(&sleeper, &root, fs_text("file"), 0, &file), 0);
+    for (int i = 0; i < 2; i++) ids[i] = thread_start(read_always, &file);
+    for (uint32_t i = 0; i < ROUNDS; i++) {
+        int32_t n;
+        while ((n = call_file(calls[i % 2], FILE_REPLACE)) == POOL_EBUSY) sched_yield();
+        assert_int_equal(n, calls[i % 2].data_bytes);
+    }
+    atomic_store(&x_over, true);
+    for (int i = 0; i < 2; i++) thread_join(ids[i]);
+    pool__fs_close(pool, &file);
+    pool__fs_close(pool, &root);
+    assert_int_equal(pool__volume_drop(pool, handle), 0);
+    assert_pool_is_empty(pool);
+}
+
 static int setup(void **state)
 {
     port_set_hooks(&(struct port_hooks){0});
@@ -221,6 +275,7 @@ int main(void)
         cmocka_unit_test(threads_share_one_volume),
         cmocka_unit_test(volumes_are_dropped_while_others_open_them),
         cmocka_unit_test(who_waits_for_a_lock_can_be_ended),
+        cmocka_unit_test(what_is_replaced_is_never_half_of_it),
     };
     return cmocka_run_group_tests_name("fs_threads", tests, setup, teardown);
 }

@@ -89,11 +89,13 @@ export class Volumes implements SlicedCalls {
     yield* this.#run({ op: layout.FILE_MKDIR, volume }, 0, path);
   }
 
+  /** The first piece takes the place of all that was there, in one step. */
   *write(volume: number, path: string, data: ArrayBuffer): Slices<void> {
     const bytes = new Uint8Array(data);
-    yield* this.#run({ op: layout.FILE_TRUNCATE, volume }, 0, path);
-    for (let number = 0; number < bytes.length; number += PIECE_BYTES) {
-      if (number > 0) yield;
+    const first = bytes.subarray(0, PIECE_BYTES);
+    yield* this.#run({ op: layout.FILE_REPLACE, volume, source: first }, first.length, path);
+    for (let number = PIECE_BYTES; number < bytes.length; number += PIECE_BYTES) {
+      yield;
       const source = bytes.subarray(number, number + PIECE_BYTES);
       yield* this.#run({ op: layout.FILE_WRITE, volume, number, source }, source.length, path);
     }
