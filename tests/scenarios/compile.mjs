@@ -42,6 +42,29 @@ export const scenarios = [
       }),
   },
   {
+    name: 'of bytes that are no wasm only the beginning is copied, however many they are',
+    run: (env) =>
+      withPool(env, { workers: 1 }, async (pool) => {
+        const { compile } = WebAssembly;
+        const sizes = [];
+        WebAssembly.compile = (given) => {
+          sizes.push(given.byteLength);
+          return compile(given);
+        };
+        try {
+          await rejects(pool.run(new Uint8Array(64 << 20)), 'CompileError');
+          const page = bytes(`<!doctype html>${'x'.repeat(1 << 20)}`);
+          const error = await rejects(pool.run(page), 'CompileError');
+          assert(error.message.includes('HTML'), error.message);
+          const data = await bytesOf(env, 'hello');
+          equal((await pool.run(data)).code, 0);
+          assert(sizes[0] < 1000 && sizes[1] < 1000 && sizes[2] === data.length, String(sizes));
+        } finally {
+          WebAssembly.compile = compile;
+        }
+      }),
+  },
+  {
     name: 'what is no wasm is a CompileError, and the pool goes on',
     run: (env) =>
       withPool(env, { workers: 1 }, async (pool) => {

@@ -7,7 +7,7 @@ import { CompileError, FetchError } from '../shared/errors.js';
 import { hasLoneSurrogate, invalid, quote, refusal, show } from '../shared/gate.js';
 import type { Patience } from './patience.js';
 import type { Platform } from '../platform/platform.js';
-import { looksLike } from './sniff.js';
+import { HEAD_BYTES, isModuleHead, looksLike } from './sniff.js';
 
 /** Where a module can come from. Strings are URLs, relative to the page; in Node also paths. */
 export type ModuleSource = ReadySource | PromiseLike<ReadySource>;
@@ -185,11 +185,13 @@ export async function fetched(source: Response | Promise<Response>): Promise<Res
   throw new FetchError(`the module could not be fetched: its Response is of type "${response.type}", without content`);
 }
 
-/** The bytes are copied first: the caller may change them while they are compiled, and they may be shared memory. */
+/** The bytes are copied first: the caller may change them while they are compiled, and they may be shared memory. Of
+ * what is no module, however much it is, only the beginning is. */
 export async function compileBytes(source: Bytes, url = ''): Promise<WebAssembly.Module> {
   const view = viewOf('source', source);
   if (!view) throw refusal('source', source, TAKEN);
-  const bytes = copyOf(view);
+  const head = copyOf(view.subarray(0, HEAD_BYTES));
+  const bytes = isModuleHead(head) ? copyOf(view) : head;
   try {
     return await WebAssembly.compile(bytes);
   } catch (cause) {

@@ -1,14 +1,20 @@
 /** What bytes are that should have been a module, in words: most often a page that says "not found". */
 import { quote } from '../shared/gate.js';
 
-const HEAD_BYTES = 256;
+/** Of so many bytes it can be told. */
+export const HEAD_BYTES = 256;
 
 const decoder = new TextDecoder();
+
+/** Whether they begin as a module does. */
+export function isModuleHead(bytes: Uint8Array): boolean {
+  return begins(bytes, 0x00, 0x61, 0x73, 0x6d);
+}
 
 /** "HTML", "nothing", …; empty if they begin as a module does, or as nothing that is known. */
 export function looksLike(bytes: Uint8Array): string {
   if (bytes.length === 0) return 'nothing: it is empty';
-  if (begins(bytes, 0x00, 0x61, 0x73, 0x6d)) return '';
+  if (isModuleHead(bytes)) return '';
   if (begins(bytes, 0x1f, 0x8b)) return 'gzip, which the server did not declare as Content-Encoding';
   const text = textOf(bytes);
   if (/^\s*<(!doctype html|html|head|body|!--)/i.test(text)) return 'HTML';
