@@ -147,6 +147,7 @@ export const layout = {
   FILE_RENAME: 11,
   FILE_REMOVE: 12,
   FILE_NEXT_DATA: 13,
+  FILE_REPLACE: 14,
   sizeof_file_call: 56,
   file_call_op: 0,
   file_call_volume: 8,
