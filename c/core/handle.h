@@ -17,9 +17,8 @@
 #define HANDLE_PIPE_BITS 13u /* a slot and an end */
 #define HANDLE_VOLUME_BITS 10u
 
-#define HANDLE_GENERATIONS                                                                     \
-    (((uint64_t)1 << 40) - 1) /* of each slot, from 0: one is shown as one more, so never as 0 \
-                               */
+/* The generations of each slot, from 0: one is shown as one more, so never as 0. */
+#define HANDLE_GENERATIONS (((uint64_t)1 << 40) - 1)
 
 static inline bool pool__is_used_up(uint64_t generation)
 {

@@ -56,10 +56,9 @@ struct pool {
     _Atomic uint32_t x_closing;
     _Atomic uint32_t x_served; /* 1: there is a client that takes signals, host calls among them */
     _Atomic uint32_t x_inside; /* threads other than workers that are in a call which blocks */
-    _Atomic uint32_t
-        x_relief;             /* 1: the coordinator has been asked to look for jobs that blocked workers keep waiting */
-    _Atomic uint32_t x_spare; /* 1: it has been asked to look for workers that are too many */
-    _Atomic uint32_t x_lost;  /* workers that died or had to be ended */
+    _Atomic uint32_t x_relief; /* 1: the coordinator is asked to look for jobs that blocked workers keep waiting */
+    _Atomic uint32_t x_spare;  /* 1: it has been asked to look for workers that are too many */
+    _Atomic uint32_t x_lost;   /* workers that died or had to be ended */
     uint32_t max_workers;
     uint32_t staged_block;     /* client only: what the next submission's input or reply is in; 0: nothing */
     void *owner;               /* whoever made the pool, for its own use */

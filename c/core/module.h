@@ -17,10 +17,9 @@
 #define MODULE_VALUES_MAX POOL_VALUES_MAX /* parameters, and results */
 
 enum module_status {
-    MODULE_NOT_FOUND = POOL_ENOENT, /* it exports nothing of that name, or something that is no function */
-    MODULE_MALFORMED = POOL_EINVAL, /* no module, another version, a component, cut in the middle, or damaged */
-    MODULE_UNSUPPORTED =
-        POOL_ENOTSUP /* the function takes or gives more than MODULE_VALUES_MAX values, or other ones
+    MODULE_NOT_FOUND = POOL_ENOENT,   /* it exports nothing of that name, or something that is no function */
+    MODULE_MALFORMED = POOL_EINVAL,   /* no module, another version, a component, cut in the middle, or damaged */
+    MODULE_UNSUPPORTED = POOL_ENOTSUP /* the function takes or gives more than MODULE_VALUES_MAX values, or other ones
                than enum pool_value_type has; or what comes before it in the module is newer than this */
 };
 

@@ -2,7 +2,7 @@
  *
  * An operation is attempted under the lock. If a block is missing, the attempt says so by FS_MISSING, the lock is let
  * go, the block is waited for and kept as a spare, and the attempt begins anew. So every step of an attempt before its
- * last failure must be one that can stay or be repeated.
+ * last failure must be idempotent.
  */
 #ifndef MILLRACE_FS_NODE_H
 #define MILLRACE_FS_NODE_H

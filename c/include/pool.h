@@ -56,11 +56,11 @@
  *   - Outputs come last, are named `*_out`, and are written only on success.
  *   - Durations are milliseconds (`_ms`), sizes are bytes (`_bytes`). A timeout of 0 looks and does not wait;
  *     POOL_FOREVER waits without end.
- *   - "Blocks: yes" means: where blocking is allowed, see BUILDS. Elsewhere the call looks once, and if it would have
- *     to wait it is POOL_EWOULDBLOCK; so it is for a thread too many, beside POOL_WAITING_MAX others, that wait in
- *     the pool's calls.
- *   - A job that is to end (cancelled, timed out, its pool destroyed) is told so by POOL_ECANCELED from every call in
- *     which it waits, or would have to; what can be done at once may still succeed.
+ *   - "Blocks: yes" means: where blocking is allowed, see BUILDS. Elsewhere the call looks once, and returns
+ *     POOL_EWOULDBLOCK if it would have to wait. At most POOL_WAITING_MAX threads that run no job may block at once; one more
+ *     gets POOL_EWOULDBLOCK, too.
+ *   - A job that is to end (cancelled, timed out, its pool destroyed) gets POOL_ECANCELED from every call that waits,
+ *     or would have to wait. A call that need not wait may still succeed.
  */
 #ifndef MILLRACE_POOL_H
 #define MILLRACE_POOL_H
@@ -81,25 +81,25 @@
 
 /* name, value, message. The values are Linux's errno numbers, negated, so that they can be looked up. */
 #define POOL_ERROR_MAP(X)                                                                         \
-    X(EPERM, -1, "it would leave what was given")                                                 \
-    X(ENOENT, -2, "nothing of that name is there")                                                \
+    X(EPERM, -1, "the path leads outside the volume")                                             \
+    X(ENOENT, -2, "there is nothing of that name")                                                \
     X(EIO, -5, "a file could not be loaded, or a volume is damaged")                              \
-    X(E2BIG, -7, "larger than can be carried")                                                    \
+    X(E2BIG, -7, "larger than the pool carries in one piece")                                     \
     X(EBADF, -9, "the handle is not open, or was released")                                       \
-    X(EAGAIN, -11, "it cannot be done now without waiting, or there is no room for it now")       \
-    X(ENOMEM, -12, "there is no memory for it, or the memory limit of the pool is reached")       \
+    X(EAGAIN, -11, "it would have to wait, or there is no room for it now")                       \
+    X(ENOMEM, -12, "there is no memory for it, or the pool's memory limit is reached")            \
     X(EBUSY, -16, "it is in use by another thread, or the job is still running")                  \
-    X(EEXIST, -17, "there is one of that name already")                                           \
+    X(EEXIST, -17, "the name is taken")                                                           \
     X(EXDEV, -18, "the two are not in the same volume")                                           \
-    X(ENOTDIR, -20, "it is no directory")                                                         \
+    X(ENOTDIR, -20, "it is not a directory")                                                      \
     X(EISDIR, -21, "it is a directory")                                                           \
-    X(EINVAL, -22, "an argument is out of its range")                                             \
-    X(ENFILE, -23, "the pool has as many of these as there can be: pipes, host calls, volumes")   \
-    X(EMFILE, -24, "the job has as many of these as it may: host calls, descriptors")             \
-    X(EFBIG, -27, "larger than may be")                                                           \
+    X(EINVAL, -22, "an argument is not valid")                                                    \
+    X(ENFILE, -23, "the pool is at its limit of these: pipes, host calls, volumes")               \
+    X(EMFILE, -24, "the job is at its limit of these: host calls, descriptors")                   \
+    X(EFBIG, -27, "larger than the limit for it")                                                 \
     X(ENOSPC, -28, "the volume is full")                                                          \
-    X(EROFS, -30, "the volume was given to be read only")                                         \
-    X(EMLINK, -31, "it has too many names")                                                       \
+    X(EROFS, -30, "the volume is given as read-only")                                             \
+    X(EMLINK, -31, "too many hard links")                                                         \
     X(EPIPE, -32, "nobody reads the pipe any more")                                               \
     X(ENAMETOOLONG, -36, "a name or a path is too long")                                          \
     X(ENOSYS, -38, "this build cannot do that")                                                   \
@@ -224,8 +224,8 @@ POOL_API int pool_stats(pool_t *pool, struct pool_stats *stats_out);
 
 /* Calls back once, when something that failed for want of room (POOL_EAGAIN; of pool_pipe POOL_ENFILE) may succeed now:
  * a record of a job, a pipe, memory of that size. Not before: what is there for others is no reason. If nothing has
- * failed, it is told when a job can be submitted. Another thread may be quicker, and then it fails once more. Thread:
- * any.  Blocks: never.  Errors: POOL_ENOSYS, POOL_ENOMEM. */
+ * failed, it calls back when a job can be submitted. Another thread may be quicker, and then the call fails once more.
+ * Thread: any.  Blocks: never.  Errors: POOL_ENOSYS, POOL_ENOMEM. */
 typedef void (*pool_room_callback)(void *user, pool_t *pool);
 POOL_API int pool_on_room(pool_t *pool, pool_room_callback callback, void *user);
 
@@ -314,9 +314,9 @@ POOL_API int pool_volume_lstat(pool_t *pool, pool_volume_t volume, const char *p
 POOL_API POOL_MUST_CHECK int32_t pool_volume_read(pool_t *pool, pool_volume_t volume, const char *path, uint64_t offset,
                                                   void *data, uint32_t size_bytes);
 
-/* Writes into a file, as pwrite(2): how much, which is all of it, and at once, unless memory or the volume's limit ends
- * it half-way (thin client only). At offset 0 and with POOL_APPEND, the file and the directories above it are made if
- * they are missing.
+/* Writes into a file, as pwrite(2): how much. That is all of it, in one step. The thin client may return less when
+ * memory or the volume's limit runs out on the way. At offset 0 and with POOL_APPEND, the file and the directories above
+ * it are made if they are missing.
  * Thread: any.  Blocks: see above.  Errors you can act on: POOL_EISDIR, POOL_EFBIG. */
 POOL_API POOL_MUST_CHECK int32_t pool_volume_write(pool_t *pool, pool_volume_t volume, const char *path,
                                                    uint64_t offset, const void *data, uint32_t size_bytes);
@@ -361,8 +361,9 @@ POOL_API int pool_volume_rename(pool_t *pool, pool_volume_t volume, const char *
 
 /* Removes a file, a symlink, or a directory with all that is in it. To everybody else all of it is gone at once; its
  * memory comes back in slices, by this thread, or, where it may not wait, by the coordinator soon after: a volume that
- * is full until then says so by POOL_EAGAIN. Thread: any.  Blocks: see above, and takes as long as there is something
- * to remove; others can use the volume meanwhile. Errors you can act on: POOL_EINVAL (the root), POOL_ENOENT. */
+ * is full until then says so by POOL_EAGAIN.
+ * Thread: any.  Blocks: see above, and for as long as there is something to free; others can use the volume meanwhile.
+ * Errors you can act on: POOL_EINVAL (the root), POOL_ENOENT. */
 POOL_API int pool_volume_remove(pool_t *pool, pool_volume_t volume, const char *path);
 
 /* ------------------------------------------------------------------------------------------------------------- jobs */
@@ -550,9 +551,9 @@ POOL_API int pool_release(pool_t *pool, pool_job_t job);
 
 #define POOL_PIPE_DEFAULT_BYTES (256u * 1024)
 #define POOL_PIPE_MAX_BYTES (1024u * 1024)
-#define POOL_PIPE_BUF                                                                                 \
-    4096u /* a non-blocking write of no more (or than the capacity, if that is less) is done whole or \
-              not at all, as PIPE_BUF of pipe(7) */
+/* A non-blocking write of so many bytes or fewer (of the capacity, if that is less) is done whole or not at all, as
+ * with PIPE_BUF of pipe(7). */
+#define POOL_PIPE_BUF 4096u
 #define POOL_IOV_MAX 1024u
 
 /* Opens a pipe: a ring of bytes with a read end, `fds_out[0]`, and a write end, as pipe(2). Either end may be the
@@ -571,8 +572,8 @@ POOL_API POOL_MUST_CHECK int pool_pipe(pool_t *pool, uint32_t capacity_bytes, po
 POOL_API POOL_MUST_CHECK int32_t pool_read(pool_t *pool, pool_fd_t fd, void *data, uint32_t size_bytes);
 
 /* Puts `size_bytes` bytes into a pipe, as write(2): all of them if it may block; if not, as many as fit, and of
- * POOL_PIPE_BUF or fewer either all or none. A blocking write of any size that the reader's going, a cancel
- * or a want of memory ends half-way returns how much it wrote.
+ * POOL_PIPE_BUF or fewer either all or none. If a blocking write is interrupted (the reader closes, the job is
+ * cancelled, memory runs out), it returns the bytes written so far.
  * Thread: any.  Blocks: yes, unless the end is non-blocking.
  * Errors you can act on: POOL_EAGAIN (no room now, or no memory for the ring yet), POOL_EPIPE, POOL_ENOMEM, POOL_EBADF,
  * POOL_EBUSY, POOL_ECANCELED. */

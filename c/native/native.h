@@ -39,7 +39,7 @@ struct native {
     struct native_thread workers[WORKERS_MAX + 1]; /* by number, from 1; the coordinator's thread writes */
     pthread_t coordinator;
     pthread_t dispatcher;
-    _Atomic uint32_t x_coordinator_over; /* these threads have nothing more to do: joining them is no waiting */
+    _Atomic uint32_t x_coordinator_over; /* these threads have nothing more to do: joining them does not block */
     _Atomic uint32_t x_dispatcher_over;
     pthread_mutex_t lock;       /* all below */
     bool dispatches;            /* the dispatcher runs */

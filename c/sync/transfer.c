@@ -9,9 +9,8 @@
 #include "sync/stream.h"
 #include "sync/wake.h"
 
-#define STDIN_LOOK_MS                                                                               \
-    50u /* nobody can wake a thread that reads the program's own stdin, so it looks up now and then \
-         */
+/* Nobody can wake a thread that reads the program's own stdin, so it looks up now and then. */
+#define STDIN_LOOK_MS 50u
 #define CAPTURE_FIRST_BYTES 1024u
 
 /* ------------------------------------------------------------------------------------------------------------ pipes */

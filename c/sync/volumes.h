@@ -22,7 +22,7 @@ void pool__volume_unuse(struct pool *pool, struct volume *volume);
 
 /* Uses what a job of that record is given, all or nothing: 0, POOL_EBADF. */
 int pool__job_use_volumes(struct pool *pool, struct job *job, const struct record *record);
-/* Lets go of it, once, whoever calls this how often. The job still has its record. */
+/* Lets go of the job's volumes. Idempotent, also when called by several threads. The job still has its record. */
 void pool__job_unuse_volumes(struct pool *pool, struct job *job);
 
 #endif

@@ -3,7 +3,7 @@
 #include "wasi/memory.h"
 #include "wasi/wasi.h"
 
-/* What cannot be read, or written, whatever rights it has is no descriptor for that. */
+/* EBADF for a descriptor that cannot be read or written, whatever its rights. */
 static bool reads(const struct wasi_fd *fd)
 {
     return fd->file.volume ? fd->kind == NODE_FILE : pool__stream_reads(&fd->stream);
