@@ -155,8 +155,9 @@ void pool__volume_unlock(struct volume *volume)
 void pool__volume_unlock_for(struct pool *pool, uint32_t worker)
 {
     uint32_t place = atomic_load(&pool->workers[worker].x_volume);
-    struct volume *volume = place ? &pool->volumes[place - 1] : NULL;
-    uint32_t word = volume ? atomic_load(&volume->x_lock) : 0;
+    if (!place) return; /* it never had one */
+    struct volume *volume = &pool->volumes[place - 1];
+    uint32_t word = atomic_load(&volume->x_lock);
     if (word >> HOLDER_SHIFT != WAITER_WORKER_0 + worker) return;
     if (word & CHANGING) volume->is_broken = 1;
     unlock(volume);

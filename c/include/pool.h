@@ -87,7 +87,7 @@
     X(E2BIG, -7, "larger than the pool carries in one piece")                                     \
     X(EBADF, -9, "the handle is not open, or was released")                                       \
     X(EAGAIN, -11, "it would have to wait, or there is no room for it now")                       \
-    X(ENOMEM, -12, "there is no memory for it, or the pool's memory limit is reached")            \
+    X(ENOMEM, -12, "there is no memory for it, or the memory limit of the pool is reached")       \
     X(EBUSY, -16, "it is in use by another thread, or the job is still running")                  \
     X(EEXIST, -17, "the name is taken")                                                           \
     X(EXDEV, -18, "the two are not in the same volume")                                           \

@@ -25,7 +25,7 @@ static bool start_one(struct native *native)
     struct native_thread *thread = &native->workers[number];
     *thread = (struct native_thread){.pool = native->pool, .number = (uint32_t)number, .runs = true};
     char name[24];
-    snprintf(name, sizeof name, "millrace-%u", thread->number);
+    (void)snprintf(name, sizeof name, "millrace-%u", thread->number);
     if (port_thread_start(&thread->thread, name, run_worker, thread) == 0) return true;
     thread->runs = false;
     coordinator_bury_worker(native->pool, (uint32_t)number, 0, false);
