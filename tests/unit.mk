@@ -1,5 +1,5 @@
 # Native unit tests. Included by the Makefile at the top, which has set CFLAGS_STRICT.
-#   test-unit   every tests/unit/*_test.c, each a program of its own, with AddressSanitizer and UndefinedBehaviorSanitizer
+#   test-unit   every tests/unit/*/*_test.c, each a program of its own, with AddressSanitizer and UndefinedBehaviorSanitizer
 #   test-tsan   the threaded ones, with ThreadSanitizer
 # A failing program hides nothing: all run, and the names of those that failed come last. A lost wake-up is a program that
 # never ends: UNIT_SECONDS ends it.
@@ -10,8 +10,9 @@ UNIT_SECONDS ?= 120
 UNIT_ROOMS := core sync fs wasi api client coordinator worker native
 UNIT_LIBRARY := $(foreach room,$(UNIT_ROOMS),$(wildcard c/$(room)/*.c)) c/port/native.c \
     $(filter-out %/failing_alloc.c,$(wildcard tests/support/*.c))
-UNIT_TESTS := $(wildcard tests/unit/*_test.c)
-TSAN_TESTS := $(wildcard tests/unit/*_threads_test.c)
+# A test is in the room of what it tests; those that need several rooms are in `together`.
+UNIT_TESTS := $(wildcard tests/unit/*_test.c tests/unit/*/*_test.c)
+TSAN_TESTS := $(wildcard tests/unit/*_threads_test.c tests/unit/*/*_threads_test.c)
 UNIT_CFLAGS := -std=c11 -D_GNU_SOURCE -g -O1 $(CFLAGS_STRICT) -Ic -Ic/include -Itests -pthread -MMD -MP
 
 ASAN_DIR := build/native-asan
@@ -34,9 +35,9 @@ $(ASAN_PROGRAMS): %: %.o $(ASAN_OBJECTS)
 
 # What only one of the programs is linked with.
 POSIX_OBJECTS := $(patsubst %.c,$(ASAN_DIR)/%.o,$(wildcard tests/posix/*.c))
-$(ASAN_DIR)/tests/unit/posix_pipe_test: $(POSIX_OBJECTS)
-$(ASAN_DIR)/tests/unit/alloc_failure_test: $(ASAN_DIR)/tests/support/failing_alloc.o
-$(ASAN_DIR)/tests/unit/alloc_failure_test: LINK_FLAGS := \
+$(ASAN_DIR)/tests/unit/together/posix_pipe_test: $(POSIX_OBJECTS)
+$(ASAN_DIR)/tests/unit/together/alloc_failure_test: $(ASAN_DIR)/tests/support/failing_alloc.o
+$(ASAN_DIR)/tests/unit/together/alloc_failure_test: LINK_FLAGS := \
     -Wl,--wrap=malloc,--wrap=calloc,--wrap=aligned_alloc,--wrap=pthread_create
 
 $(TSAN_DIR)/%.o: %.c

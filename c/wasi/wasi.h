@@ -22,7 +22,7 @@ uint32_t wasi_clock_time_get(struct wasi_context *c, uint32_t clock, uint64_t pr
 /* random.c */
 uint32_t wasi_random_get(struct wasi_context *c, uint32_t data_out, uint32_t size);
 
-/* stdio.c */
+/* read_write.c */
 uint32_t wasi_fd_read(struct wasi_context *c, uint32_t fd, uint32_t iovs, uint32_t n_iovs, uint32_t n_out);
 uint32_t wasi_fd_write(struct wasi_context *c, uint32_t fd, uint32_t iovs, uint32_t n_iovs, uint32_t n_out);
 

@@ -60,4 +60,7 @@ uint32_t test_take_all(struct pool *pool, uint32_t *taken, uint32_t max);
 /* Checks that free blocks merge to nothing but whole chunks. */
 void test_merge_blocks(struct pool *pool);
 
+/* Ends every job that is queued, as a worker would. */
+void test_run_queue(struct pool *pool);
+
 #endif
