@@ -114,7 +114,7 @@ test: ## everything that runs: C natively, scenarios in Node and three browsers,
 	@$(MAKE) --no-print-directory setup-native setup-browsers
 	@$(MAKE) --no-print-directory test-unit test-tsan test-hammer
 	@$(MAKE) --no-print-directory test-node test-package test-browsers test-demo test-hammer-inside
-	@$(MAKE) --no-print-directory test-thin test-examples test-c-page test-consumer test-chaos
+	@$(MAKE) --no-print-directory test-thin test-examples test-c-page test-consumer test-chaos test-chaos-native
 
 .PHONY: test-node
 test-node: js ## the scenarios in Node, and what other realms there make
@@ -139,7 +139,7 @@ gen-built: build/gen/layout.gen.ts build/gen/copiers.gen.ts
 
 build-all: $(TOOLCHAIN_STAMP) $(NODE_MODULES)
 	@$(MAKE) --no-print-directory -j$(shell nproc) js gen-built guests-built native-tests native threads thin thin-tests \
-	    c-page demo-files c-examples hammers build/dist/MANIFEST.json
+	    c-page demo-files c-examples hammers chaos-native build/dist/MANIFEST.json
 	@$(MAKE) --no-print-directory npm
 
 .PHONY: check

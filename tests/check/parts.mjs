@@ -14,6 +14,8 @@ export const parts = [
   'test-c-page',
   'test-demo',
   'test-tsan',
+  'test-chaos',
+  'test-chaos-native',
   'check-static',
   'test-package',
   'verify',
