@@ -167,7 +167,7 @@ lint: $(NODE_MODULES) ## types and lint rules
 	@node_modules/.bin/eslint --max-warnings 0 .
 
 .PHONY: check-architecture
-check-architecture: ## includes point downwards, platforms stay in c/port, functions fit on a screen
+check-architecture: $(NODE_MODULES) ## includes and imports point downwards and in no circle, functions fit on a screen
 	@node tests/check/architecture.mjs
 
 .PHONY: check-faults

@@ -13,6 +13,50 @@ class Exit extends Error {
   }
 }
 
+/** A guest's memory. Views of one that has grown since are empty, and are made anew. */
+class GuestMemory {
+  /** @type {WebAssembly.Memory | undefined} */
+  memory;
+  #bytes = new Uint8Array(0);
+  #view = new DataView(this.#bytes.buffer);
+
+  #refresh() {
+    if (this.#bytes.length > 0 || !this.memory) return;
+    this.#bytes = new Uint8Array(this.memory.buffer);
+    this.#view = new DataView(this.memory.buffer);
+  }
+
+  /**
+   * @param {number} address
+   * @param {number} value
+   */
+  setU32(address, value) {
+    this.#refresh();
+    this.#view.setUint32(address, value, true);
+  }
+
+  /**
+   * @param {number} iovs
+   * @param {number} count
+   * @param {number} nOut
+   * @param {(part: Uint8Array) => number} move answers how much it moved
+   */
+  transfer(iovs, count, nOut, move) {
+    this.#refresh();
+    let total = 0;
+    for (let i = 0; i < count; i++) {
+      const address = this.#view.getUint32(iovs + 8 * i, true);
+      const size = this.#view.getUint32(iovs + 8 * i + 4, true);
+      if (size === 0) continue;
+      const moved = move(this.#bytes.subarray(address, address + size));
+      total += moved;
+      if (moved < size) break;
+    }
+    this.#view.setUint32(nOut, total, true);
+    return 0;
+  }
+}
+
 /**
  * Runs a command to its end.
  *
@@ -21,50 +65,20 @@ class Exit extends Error {
  * @returns {number} its exit code
  */
 export function runCommand(module, stdio) {
-  /** @type {WebAssembly.Memory} */
-  let memory;
-  let bytes = new Uint8Array(0);
-  let view = new DataView(bytes.buffer);
-  /** Views of a memory that has grown since are empty. */
-  const refresh = () => {
-    if (bytes.length > 0) return;
-    bytes = new Uint8Array(memory.buffer);
-    view = new DataView(memory.buffer);
-  };
-  /**
-   * @param {number} iovs
-   * @param {number} count
-   * @param {number} nOut
-   * @param {(part: Uint8Array) => number} move answers how much it moved
-   */
-  const transfer = (iovs, count, nOut, move) => {
-    refresh();
-    let total = 0;
-    for (let i = 0; i < count; i++) {
-      const address = view.getUint32(iovs + 8 * i, true);
-      const size = view.getUint32(iovs + 8 * i + 4, true);
-      if (size === 0) continue;
-      const moved = move(bytes.subarray(address, address + size));
-      total += moved;
-      if (moved < size) break;
-    }
-    view.setUint32(nOut, total, true);
-    return 0;
-  };
+  const guest = new GuestMemory();
   const known = {
     /** @type {(fd: number, iovs: number, count: number, nOut: number) => number} */
-    fd_read: (fd, iovs, count, nOut) => (fd === 0 ? transfer(iovs, Math.min(count, 1), nOut, stdio.read) : EBADF),
+    fd_read: (fd, iovs, count, nOut) => (fd === 0 ? guest.transfer(iovs, Math.min(count, 1), nOut, stdio.read) : EBADF),
     /** @type {(fd: number, iovs: number, count: number, nOut: number) => number} */
     fd_write: (fd, iovs, count, nOut) =>
-      transfer(iovs, count, nOut, (part) => {
+      guest.transfer(iovs, count, nOut, (part) => {
         if (fd === 1) stdio.write(part);
         return part.length;
       }),
     /** @type {(count: number, size: number) => number} */
     environ_sizes_get: (count, size) => {
-      refresh();
-      view.setUint32(count, 0, true);
-      view.setUint32(size, 0, true);
+      guest.setU32(count, 0);
+      guest.setU32(size, 0);
       return 0;
     },
     environ_get: () => 0,
@@ -76,7 +90,7 @@ export function runCommand(module, stdio) {
   const refused = WebAssembly.Module.imports(module).map(({ name }) => [name, () => ENOSYS]);
   const imports = { wasi_snapshot_preview1: { ...Object.fromEntries(refused), ...known } };
   const { exports } = new WebAssembly.Instance(module, /** @type {WebAssembly.Imports} */ (imports));
-  memory = /** @type {WebAssembly.Memory} */ (exports.memory);
+  guest.memory = /** @type {WebAssembly.Memory} */ (exports.memory);
   try {
     /** @type {() => void} */ (exports._start)();
     return 0;

@@ -1,8 +1,9 @@
-// Checks what no compiler does: that includes point downwards, that no files of a room need each other in a circle, that
-// platforms stay in c/port, and that functions fit on a screen.
+// Checks what no compiler does: that includes and imports point downwards, that no files of a room need each other in a
+// circle, that platforms stay in c/port, and that functions fit on a screen.
 import { readFileSync } from 'node:fs';
 import { circlesOf, needsInC } from './circles.mjs';
 import { repositoryFiles } from './files.mjs';
+import { functionLengthsInScript, importsIn } from './script-files.mjs';
 
 /** What each room of c/ may include, besides itself and the public headers. */
 const below = {
@@ -20,6 +21,18 @@ const below = {
   inside: [],
   gen: ['core', 'sync', 'coordinator', 'worker'],
   include: [],
+};
+
+/** What each room of bindings-js/src may import, besides itself. The files above the rooms, of which the package's scripts
+ * are built, may import all of them. */
+const belowInScripts = {
+  shared: [],
+  platform: ['shared'],
+  files: ['shared', 'platform'],
+  coordinator: ['shared', 'platform'],
+  worker: ['shared', 'platform'],
+  client: ['shared', 'platform', 'files'],
+  thin: ['shared', 'platform', 'client'],
 };
 
 /** The public headers' edge to compilers and linkers. */
@@ -54,21 +67,34 @@ function checkRooms() {
   }
 }
 
-/** Each room's files stand on each other in one direction, too. */
-function checkCircles() {
-  for (const room of Object.keys(below)) {
-    const needs = needsInC(repositoryFiles(`c/${room}/*.c`));
-    for (const circle of circlesOf(needs)) {
-      const arrows = circle.map(
-        (file) => `${file} -> ${circle.filter((other) => needs.get(file)?.has(other)).join(' ')}`,
-      );
-      problems.push(`c/${room}: these files need each other in a circle:\n  ${arrows.join('\n  ')}`);
+/** The room of a file in bindings-js/src; `undefined`: it stands above the rooms. */
+function roomOfScript(file) {
+  return /^bindings-js\/src\/([^/]+)\//.exec(file)?.[1];
+}
+
+function checkScriptRooms(imports) {
+  for (const [file, targets] of imports) {
+    const room = roomOfScript(file);
+    if (room === undefined) continue;
+    for (const target of targets) {
+      const other = roomOfScript(target);
+      if (other !== room && !belowInScripts[room]?.includes(other))
+        problems.push(`${file}: bindings-js/src/${room} must not import ${target}`);
     }
   }
 }
 
+function checkCircles(place, needs) {
+  for (const circle of circlesOf(needs)) {
+    const arrows = circle.map(
+      (file) => `${file} -> ${circle.filter((other) => needs.get(file)?.has(other)).join(' ')}`,
+    );
+    problems.push(`${place}: these files need each other in a circle:\n  ${arrows.join('\n  ')}`);
+  }
+}
+
 /** Lines from a function's opening brace in column 0 to its closing one. */
-function functionLengths(file) {
+function functionLengthsInC(file) {
   const lengths = [];
   let open = -1;
   linesOf(file).forEach((line, i) => {
@@ -81,22 +107,29 @@ function functionLengths(file) {
   return lengths;
 }
 
-function checkFunctions() {
-  const all = repositoryFiles('c/**/*.c', 'c/**/*.h', 'tests/**/*.c', 'examples/**/*.c').flatMap(functionLengths);
+/** @returns {string} how many functions of a kind there are, and how many are short */
+function checkFunctions(kind, all) {
   for (const { file, line, lines } of all) {
     if (lines > LINES_MAX) problems.push(`${file}:${line}: a function of ${lines} lines; the most is ${LINES_MAX}`);
   }
-  const usual = all.filter(({ lines }) => lines < LINES_USUAL).length / all.length;
-  if (usual < USUAL_SHARE)
-    problems.push(`only ${Math.round(100 * usual)} % of the functions are under ${LINES_USUAL} lines`);
-  return { functions: all.length, usual };
+  const usual = Math.round((100 * all.filter(({ lines }) => lines < LINES_USUAL).length) / all.length);
+  if (usual < 100 * USUAL_SHARE)
+    problems.push(`${kind}: only ${usual} % of the functions are under ${LINES_USUAL} lines`);
+  return `${all.length} functions of ${kind}, ${usual} % of them under ${LINES_USUAL} lines`;
 }
 
+const cFiles = repositoryFiles('c/**/*.c', 'c/**/*.h', 'tests/**/*.c', 'examples/**/*.c');
+const scripts = repositoryFiles('*.mjs', '*.js', '*.ts', ':!*.gen.ts', ':!coordinator-dist');
+const imports = importsIn(repositoryFiles('bindings-js/src/*.ts'));
+
 checkRooms();
-checkCircles();
-const { functions, usual } = checkFunctions();
+for (const room of Object.keys(below)) checkCircles(`c/${room}`, needsInC(repositoryFiles(`c/${room}/*.c`)));
+checkScriptRooms(imports);
+checkCircles('bindings-js/src', imports);
+const counts = [
+  checkFunctions('C', cFiles.flatMap(functionLengthsInC)),
+  checkFunctions('JavaScript and TypeScript', scripts.flatMap(functionLengthsInScript)),
+];
 for (const problem of problems) console.error(problem);
 if (problems.length > 0) process.exit(1);
-console.log(
-  `check-architecture: ${functions} functions, ${Math.round(100 * usual)} % of them under ${LINES_USUAL} lines`,
-);
+console.log(`check-architecture: ${counts.join('; ')}`);

@@ -1,7 +1,6 @@
 // Which files need each other in a circle. In C, a file needs another if it uses a function that the other defines: a room
-// shares its headers, so includes do not tell. In TypeScript, if it imports it for more than types.
+// shares its headers, so includes do not tell. In TypeScript, if it imports it (script-files.mjs).
 import { readFileSync } from 'node:fs';
-import { dirname, normalize } from 'node:path';
 
 /** @param {string} text */
 function withoutComments(text) {
@@ -24,33 +23,6 @@ export function needsInC(files) {
     return new Set(needed.filter((other) => other && other !== file));
   };
   return new Map([...texts].map(([file, text]) => [file, needsOf(file, text)]));
-}
-
-/** Whether an import's or export's clause is for types alone, by its own word or by that of each name.
- * @param {string} clause */
-function isForTypes(clause) {
-  if (/^type\b/.test(clause)) return true;
-  const names = /^\{([\s\S]*)\}$/.exec(clause.trim())?.[1];
-  return names !== undefined && names.split(',').every((name) => /^\s*(type\s|$)/.test(name));
-}
-
-/** The specifiers of what a TypeScript file needs when it runs. @param {string} text */
-function importedBy(text) {
-  const clauses = [...text.matchAll(/^(?:import|export)\s+([\w$*{][^;'"]*?)\s+from\s+['"]([^'"]+)['"]/gm)];
-  const needed = clauses.filter(([, clause]) => !isForTypes(clause)).map(([, , specifier]) => specifier);
-  const bare = [...text.matchAll(/^import\s+['"]([^'"]+)['"]/gm), ...text.matchAll(/\bimport\(\s*['"]([^'"]+)['"]/g)];
-  return [...needed, ...bare.map(([, specifier]) => specifier)];
-}
-
-/** What each TypeScript file needs of the others. @param {string[]} files @returns {Map<string, Set<string>>} */
-export function needsInTypeScript(files) {
-  const known = new Set(files);
-  const needsOf = (file) => {
-    const specifiers = importedBy(withoutComments(readFileSync(file, 'utf8'))).filter((each) => each.startsWith('.'));
-    const needed = specifiers.map((each) => normalize(`${dirname(file)}/${each}`).replace(/\.js$/, '.ts'));
-    return new Set(needed.filter((other) => known.has(other) && other !== file));
-  };
-  return new Map(files.map((file) => [file, needsOf(file)]));
 }
 
 /** The circles of a graph: its strongly connected parts of more than one node (R. Tarjan, "Depth-first search and linear

@@ -1,9 +1,9 @@
 /** The main thread's side of the shared memory: submits jobs, moves bytes, and takes signals. Nothing here blocks. */
 import { findWaitAsync } from '../shared/bell.js';
-import { Doorbell } from './doorbell.js';
 import { PoolError } from '../shared/errors.js';
 import { errorCodes, layout } from '../shared/layout.gen.js';
 import { check, joinWithStack, type Thread } from '../shared/thread.js';
+import { Doorbell } from './doorbell.js';
 
 /** A job's handle, one end of a pipe: see `pool.h`. Both are whole numbers below 2^53. */
 export type JobHandle = number & { readonly kind?: 'job' };

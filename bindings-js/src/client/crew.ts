@@ -2,17 +2,12 @@
 import { layout } from '../shared/layout.gen.js';
 import type {
   FromCoordinator,
-  FromWorker,
   ModuleMessage,
   RingMessage,
   SharedParts,
-  ToCoordinator,
-  ToWorker,
 } from '../shared/protocol.js';
-import type { Child } from '../platform/scope.js';
+import type { CoordinatorChild, WorkerChild } from '../platform/platform.js';
 
-export type CoordinatorChild = Child<ToCoordinator, FromCoordinator>;
-type WorkerChild = Child<ToWorker, FromWorker>;
 
 export class Crew {
   /** Called when the client's bell rang and was relayed. */

@@ -3,11 +3,11 @@ import { mkdir, readdir, readFile, readlink } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isUrl } from '../shared/brand.js';
+import { refusal, text } from '../shared/gate.js';
+import { FolderTarget } from '../files/folder-target.node.js';
+import { save, type SaveOptions, type SaveReport } from '../files/save.js';
 import { CallSite } from './callsite.js';
 import { Directory as BaseDirectory, type DirectoryOptions } from './directory.js';
-import { FolderTarget } from '../files/folder-target.node.js';
-import { refusal, text } from '../shared/gate.js';
-import { save, type SaveOptions, type SaveReport } from '../files/save.js';
 
 export class Directory extends BaseDirectory {
   static override async fromPath(folder: string | URL, options?: DirectoryOptions): Promise<Directory> {

@@ -1,16 +1,18 @@
 /** Directories for guests: what an application fills, gives to jobs, and reads. */
 import { read } from '../shared/brand.js';
-import { CallSite } from './callsite.js';
-import { copyData, copyTree, type DirectoryTree, type FileData, type Loaded, pathOf, ROOT } from '../files/content.js';
 import { PoolError } from '../shared/errors.js';
-import type { Files } from '../files/files.js';
 import { fields, flag, invalid, type Names, quote, refusal, show, text } from '../shared/gate.js';
-import { HandleTarget } from '../files/handle-target.js';
 import type { DirectoryEntry, EntryStat } from '../shared/protocol.js';
+import { wholeNumber } from '../shared/whole-number.js';
+import { copyData, copyTree, type DirectoryTree, type FileData, type Loaded, pathOf, ROOT } from '../files/content.js';
+import type { Files } from '../files/files.js';
+import { HandleTarget } from '../files/handle-target.js';
+import { LocalStore } from '../files/local-store.js';
 import { boundedRangeOf, rangeOf, type ReadFileOptions, type ReadRange, withLimit } from '../files/range.js';
 import { save, type SaveOptions, type SaveReport } from '../files/save.js';
-import { type Store, Tree } from '../files/local-store.js';
-import { wholeNumber } from '../shared/whole-number.js';
+import { PIECE_BYTES, type Store } from '../files/store.js';
+import { moveInto, Volume } from '../files/volume.js';
+import { CallSite } from './callsite.js';
 
 export interface DirectoryOptions {
   /** Bytes that all files together may take, in the pool. Guests that write more get ENOSPC. (default: half of what
@@ -36,11 +38,6 @@ export interface DirectoryHandle {
 const limitNames: Names<DirectoryOptions> = { maxBytes: true, maxFiles: true };
 const statNames: Names<StatOptions> = { follow: true };
 
-/** What is read at a time. @internal */
-export const PIECE_BYTES = 1024 * 1024;
-/** What is under way together on the way into a pool. */
-const MOVED_AT_ONCE = 64;
-const MOVED_BYTES_AT_ONCE = 4 * 1024 * 1024;
 /** Gives the memory of a directory back that nobody holds any more; jobs that use it still have it. */
 const dropped = new FinalizationRegistry<{ files: Files; volume: number }>(({ files, volume }) => {
   files.call('drop', volume).catch(() => undefined); // the pool may be gone
@@ -58,8 +55,8 @@ const dropped = new FinalizationRegistry<{ files: Files; volume: number }>(({ fi
 export class Directory {
   readonly #limits: readonly [maxBytes: number, maxFiles: number];
   /** What it holds until a pool does. */
-  #tree: Tree | undefined = new Tree();
-  #store: Store = this.#tree!;
+  #local: LocalStore | undefined = new LocalStore();
+  #store: Store = this.#local!;
   /** What it is in, once a job was to have it. */
   #files: Files | undefined;
   #attached: Promise<number> | undefined;
@@ -213,7 +210,7 @@ export class Directory {
     this.#closed = true;
     dropped.unregister(this);
     await this.#last.catch(() => undefined);
-    this.#store = this.#tree = new Tree();
+    this.#store = this.#local = new LocalStore();
     const volume = await this.#attached?.catch(() => undefined);
     if (volume !== undefined) await this.#files?.call('drop', volume).catch(() => undefined); // the pool may be gone
   }
@@ -240,13 +237,13 @@ export class Directory {
     const volume = await files.call('make', ...this.#limits);
     const store = new Volume(files, volume);
     try {
-      if (this.#tree) await move(this.#tree, store);
+      if (this.#local) await moveInto(store, this.#local);
     } catch (error) {
       await files.call('drop', volume).catch(() => undefined);
       throw error;
     }
     this.#store = store;
-    this.#tree = undefined;
+    this.#local = undefined;
     dropped.register(this, { files, volume }, this);
     return volume;
   }
@@ -266,78 +263,6 @@ export class Directory {
     this.#last = done.catch(() => undefined);
     return done;
   }
-}
-
-/** A directory's content in a pool. */
-class Volume implements Store {
-  readonly #files: Files;
-  readonly #volume: number;
-
-  constructor(files: Files, volume: number) {
-    this.#files = files;
-    this.#volume = volume;
-  }
-
-  read(path: string, offset: number, length: number, max: number): Promise<ArrayBuffer> {
-    return this.#files.call('read', this.#volume, path, offset, length, max);
-  }
-
-  nextData(path: string, offset: number): Promise<number> {
-    return this.#files.call('nextData', this.#volume, path, offset);
-  }
-
-  write(path: string, data: ArrayBuffer): Promise<void> {
-    return this.#files.call('write', this.#volume, path, data);
-  }
-
-  async list(path: string): Promise<DirectoryEntry[]> {
-    const all: DirectoryEntry[] = [];
-    for (let cookie = 0; ;) {
-      const page = await this.#files.call('list', this.#volume, path, cookie);
-      for (const entry of page.entries) all.push(entry);
-      cookie = page.cookie;
-      if (cookie === 0) return all;
-    }
-  }
-
-  stat(path: string, follow: boolean): Promise<EntryStat> {
-    return this.#files.call('stat', this.#volume, path, follow);
-  }
-
-  mkdir(path: string): Promise<void> {
-    return this.#files.call('mkdir', this.#volume, path);
-  }
-
-  symlink(path: string, target: string): Promise<void> {
-    return this.#files.call('symlink', this.#volume, path, target);
-  }
-
-  readlink(path: string): Promise<string> {
-    return this.#files.call('readlink', this.#volume, path);
-  }
-
-  rename(from: string, to: string): Promise<void> {
-    return this.#files.call('rename', this.#volume, from, to);
-  }
-
-  remove(path: string): Promise<void> {
-    return this.#files.call('remove', this.#volume, path);
-  }
-}
-
-/** Copies what a tree has into a store: some of it at a time, since each answer takes a while to come. */
-async function move(tree: Tree, store: Store): Promise<void> {
-  let [asked, bytes]: [Promise<void>[], number] = [[], 0];
-  for (const { path, node } of tree.leaves()) {
-    if (node.kind === 'file') asked.push(store.write(path, node.data.slice(0)));
-    else if (node.kind === 'symlink') asked.push(store.symlink(path, node.target));
-    else asked.push(store.mkdir(path));
-    bytes += node.kind === 'file' ? node.data.byteLength : 0;
-    if (asked.length < MOVED_AT_ONCE && bytes < MOVED_BYTES_AT_ONCE) continue;
-    await Promise.all(asked);
-    [asked, bytes] = [[], 0];
-  }
-  await Promise.all(asked);
 }
 
 /** Fills a store with a tree, whose names may be paths. */

@@ -4,8 +4,8 @@
  * back to sleep: it looks again between microtasks for up to 50 us after it last answered, 2 ms at most in any task. */
 import { bellIndex, type WaitAsync } from '../shared/bell.js';
 import { layout } from '../shared/layout.gen.js';
-import { macrotask } from '../platform/scope.js';
 import type { Thread } from '../shared/thread.js';
+import { macrotask } from '../platform/scope.js';
 
 const LISTEN_MS = 0.05;
 const TASK_MS = 2;

@@ -1,4 +1,5 @@
 /** What a guest's stdin can be made of, and how every shape of it becomes bytes or a stream of the platform. */
+import { bytesOfBlob } from '../shared/blob.js';
 import {
   isAsyncIterable,
   isBlob,
@@ -11,7 +12,6 @@ import {
   isThenable,
   read,
 } from '../shared/brand.js';
-import { bytesOfBlob } from '../shared/blob.js';
 import { type Bytes, concat, copyOf, viewOf } from '../shared/bytes.js';
 import { elementsOf, hasLoneSurrogate, invalid, refusal } from '../shared/gate.js';
 

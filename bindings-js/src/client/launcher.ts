@@ -1,9 +1,9 @@
 /** Starting jobs: opens their pipes and submits them, in the order they came, waiting while the pool is full. */
+import { errorOfStatus, type JobError } from '../shared/errors.js';
+import { errorCodes, layout } from '../shared/layout.gen.js';
 import type { CallSite } from './callsite.js';
 import { type Client, EAGAIN, type Fd, type Stdio, type VolumePreopen } from './client.js';
 import type { Directory } from './directory.js';
-import { errorOfStatus, type JobError } from '../shared/errors.js';
-import { errorCodes, layout } from '../shared/layout.gen.js';
 import type { Checked } from './options.js';
 import { after, type Patience } from './patience.js';
 import { Task } from './task.js';

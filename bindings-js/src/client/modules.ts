@@ -1,12 +1,12 @@
 /** Compiling guests: once each, whatever shape they come in. */
-import { onAbort } from './abort.js';
 import { bytesOfBlob } from '../shared/blob.js';
 import { isBlob, isModule, isRequest, isResponse, isThenable, isUrl, read } from '../shared/brand.js';
 import { type Bytes, copyOf, viewOf } from '../shared/bytes.js';
 import { CompileError, FetchError } from '../shared/errors.js';
 import { hasLoneSurrogate, invalid, quote, refusal, show } from '../shared/gate.js';
-import type { Patience } from './patience.js';
 import type { Platform } from '../platform/platform.js';
+import { onAbort } from './abort.js';
+import type { Patience } from './patience.js';
 import { HEAD_BYTES, isModuleHead, looksLike } from './sniff.js';
 
 /** Where a module can come from. Strings are URLs, relative to the page; in Node also paths. */

@@ -1,6 +1,5 @@
 /** What a caller may say about a job, and its translation into what C takes. */
 import { isAbortSignal, isPlain, read } from '../shared/brand.js';
-import { Directory } from './directory.js';
 import type { PoolError } from '../shared/errors.js';
 import {
   elementsOf,
@@ -15,9 +14,10 @@ import {
   text,
   type Unchecked,
 } from '../shared/gate.js';
-import { type Input, inputOf } from './input.js';
 import { layout } from '../shared/layout.gen.js';
 import { milliseconds, wholeNumber } from '../shared/whole-number.js';
+import { Directory } from './directory.js';
+import { type Input, inputOf } from './input.js';
 
 /** Which of the jobs that wait for a worker begins first. */
 export type Priority = 'high' | 'normal' | 'low';

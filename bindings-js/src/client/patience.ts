@@ -1,6 +1,6 @@
 /** How long a call waits for what comes before its job: its signal, its deadline, and the pool's end. */
-import { onAbort } from './abort.js';
 import { abortError, type PoolError, TimedOutError } from '../shared/errors.js';
+import { onAbort } from './abort.js';
 
 /** Beyond this, timers of the platform fire at once. */
 const TIMER_MAX_MS = 0x7fff_ffff;

@@ -1,10 +1,13 @@
 /** The pool: what an application makes first. */
 import { isModule } from '../shared/brand.js';
+import { CancelledError, JobError, LostError, Output, OutputLimitError, PoolError } from '../shared/errors.js';
+import { fields, type Names, refusal } from '../shared/gate.js';
+import { layout } from '../shared/layout.gen.js';
+import type { FromCoordinator, Roster } from '../shared/protocol.js';
+import { wholeNumber } from '../shared/whole-number.js';
+import { Files } from '../files/files.js';
 import { CallSite } from './callsite.js';
 import type { Client, Fd, PoolUses } from './client.js';
-import { CancelledError, JobError, LostError, Output, OutputLimitError, PoolError } from '../shared/errors.js';
-import { Files } from '../files/files.js';
-import { fields, type Names, refusal } from '../shared/gate.js';
 import { Job } from './job.js';
 import { Launcher, type Order, type Piped } from './launcher.js';
 import { ModuleList } from './module-list.js';
@@ -18,14 +21,11 @@ import {
   signalOf,
   type SpawnOptions,
 } from './options.js';
-import { layout } from '../shared/layout.gen.js';
 import { Patience, Shutdown } from './patience.js';
-import type { FromCoordinator, Roster } from '../shared/protocol.js';
-import { closeParts, endParts, type Parts } from './start.js';
 import { openSource, type Source } from './source.js';
+import { closeParts, endParts, type Parts } from './start.js';
 import { collect, feed, Inlet, Outlet } from './streams.js';
 import type { Task } from './task.js';
-import { wholeNumber } from '../shared/whole-number.js';
 
 /** How a pool shares memory with its workers. "shared": by shared memory, on a cross-origin isolated page. */
 export type Tier = 'shared';

@@ -1,18 +1,18 @@
 /** Starting a pool: memory, coordinator, workers, and this thread's place in the shared memory. */
 import { isUrl } from '../shared/brand.js';
-import { CallSite } from './callsite.js';
-import { Client } from './client.js';
-import { type CoordinatorChild, Crew } from './crew.js';
 import { JobError, NotIsolatedError, PoolError, StartError } from '../shared/errors.js';
 import { fields, invalid, type Names, refusal, type Unchecked } from '../shared/gate.js';
 import { layout } from '../shared/layout.gen.js';
-import { Compiler } from './modules.js';
-import { signalOf } from './options.js';
-import { Patience } from './patience.js';
-import type { Platform } from '../platform/platform.js';
 import type { Roster, SharedParts } from '../shared/protocol.js';
 import { instantiate } from '../shared/thread.js';
 import { milliseconds, wholeNumber } from '../shared/whole-number.js';
+import type { CoordinatorChild, Platform } from '../platform/platform.js';
+import { CallSite } from './callsite.js';
+import { Client } from './client.js';
+import { Crew } from './crew.js';
+import { Compiler } from './modules.js';
+import { signalOf } from './options.js';
+import { Patience } from './patience.js';
 
 /** Where the package's files are. Strings are relative to the page; in Node they can be paths. */
 export interface PoolUrls {

@@ -1,9 +1,9 @@
 /** Web Streams over the ends of pipes, with the pipe's own backpressure and nothing buffered beside it. */
 import { concat } from '../shared/bytes.js';
-import { type Client, EAGAIN, type Fd } from './client.js';
 import { errorOfStatus, PoolError } from '../shared/errors.js';
-import { bytesOfChunk } from './input.js';
 import { errorCodes } from '../shared/layout.gen.js';
+import { type Client, EAGAIN, type Fd } from './client.js';
+import { bytesOfChunk } from './input.js';
 import type { Source } from './source.js';
 
 /** The end of a pipe that a job writes, in the hands of whoever reads it. */

@@ -1,7 +1,4 @@
 /** One submitted job, from its place in the queue to its settling. */
-import { onAbort } from './abort.js';
-import type { CallSite } from './callsite.js';
-import type { Client, Fd, JobHandle, Result } from './client.js';
 import {
   abortError,
   InputError,
@@ -15,6 +12,9 @@ import {
   trapKindOf,
 } from '../shared/errors.js';
 import { errorCodes, layout } from '../shared/layout.gen.js';
+import { onAbort } from './abort.js';
+import type { CallSite } from './callsite.js';
+import type { Client, Fd, JobHandle, Result } from './client.js';
 import type { Inlet } from './streams.js';
 
 /** How long a guest whose stdin failed has to find that out and end by itself. */

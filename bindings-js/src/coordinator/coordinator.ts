@@ -3,9 +3,9 @@ import { bellIndex, findWaitAsync } from '../shared/bell.js';
 import { errorOfStatus } from '../shared/errors.js';
 import { errorCodes, layout } from '../shared/layout.gen.js';
 import type { FilesReply, FilesRequest, FromCoordinator, ToCoordinator } from '../shared/protocol.js';
+import { instantiate, type Thread } from '../shared/thread.js';
 import type { Scope } from '../platform/scope.js';
 import { Slicer } from './slices.js';
-import { instantiate, type Thread } from '../shared/thread.js';
 import { Volumes } from './volumes.js';
 
 type CoordinatorScope = Scope<FromCoordinator, ToCoordinator>;

@@ -10,8 +10,8 @@ import type {
   FilesRequest,
   VolumeCalls,
 } from '../shared/protocol.js';
-import type { Slices } from './slices.js';
 import { check, type Thread } from '../shared/thread.js';
+import type { Slices } from './slices.js';
 
 /** Bytes of a file that are moved at a time. */
 const PIECE_BYTES = 1 << 20;

@@ -1,8 +1,8 @@
 /** A pool's volumes, from the main thread: asks the coordinator, which alone can wait for memory and look into them. */
 import { isArrayBuffer } from '../shared/brand.js';
-import type { CoordinatorChild } from '../client/crew.js';
 import { errorOfStatus, PoolError } from '../shared/errors.js';
 import type { FilesReply, VolumeCalls } from '../shared/protocol.js';
+import type { CoordinatorChild } from '../platform/platform.js';
 
 interface Asked {
   readonly resolve: (value: unknown) => void;

@@ -1,16 +1,16 @@
 /** Saving into a folder, in Node. */
 import { lstat, mkdir, open, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { type Directory, PIECE_BYTES } from '../client/directory.js';
 import { PoolError } from '../shared/errors.js';
 import type { DirectoryEntry, EntryKind } from '../shared/protocol.js';
-import type { Target } from './save.js';
+import type { Saved, Target } from './save.js';
+import { PIECE_BYTES } from './store.js';
 
 export class FolderTarget implements Target {
-  readonly #directory: Directory;
+  readonly #directory: Saved;
   readonly #folder: string;
 
-  constructor(directory: Directory, folder: string) {
+  constructor(directory: Saved, folder: string) {
     this.#directory = directory;
     this.#folder = folder;
   }
@@ -56,7 +56,7 @@ export class FolderTarget implements Target {
 }
 
 /** In pieces, with its holes. */
-async function saveFile(directory: Directory, path: string, size: number, to: string): Promise<void> {
+async function saveFile(directory: Saved, path: string, size: number, to: string): Promise<void> {
   if (size <= PIECE_BYTES) return writeFile(to, await directory.readFile(path));
   const file = await open(to, 'w');
   try {
@@ -72,7 +72,7 @@ async function saveFile(directory: Directory, path: string, size: number, to: st
 }
 
 /** A guest's symlink must not lead out of the folder. One that leads nowhere must have no way to, either. */
-async function readSafeLink(directory: Directory, path: string): Promise<string> {
+async function readSafeLink(directory: Saved, path: string): Promise<string> {
   const target = await directory.readlink(path);
   try {
     await directory.stat(path);

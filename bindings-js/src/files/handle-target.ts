@@ -1,14 +1,13 @@
 /** Saving into a directory handle of the browser. */
-import type { Directory } from '../client/directory.js';
 import { PoolError } from '../shared/errors.js';
 import type { DirectoryEntry } from '../shared/protocol.js';
-import type { Target } from './save.js';
+import type { Saved, Target } from './save.js';
 
 export class HandleTarget implements Target {
-  readonly #directory: Directory;
+  readonly #directory: Saved;
   readonly #handle: FileSystemDirectoryHandle;
 
-  constructor(directory: Directory, handle: FileSystemDirectoryHandle) {
+  constructor(directory: Saved, handle: FileSystemDirectoryHandle) {
     this.#directory = directory;
     this.#handle = handle;
   }
@@ -57,7 +56,7 @@ export class HandleTarget implements Target {
 }
 
 /** In pieces, with its holes: if it fails, nothing has changed. */
-async function saveFile(directory: Directory, path: string, size: number, file: FileSystemFileHandle): Promise<void> {
+async function saveFile(directory: Saved, path: string, size: number, file: FileSystemFileHandle): Promise<void> {
   const writable = await file.createWritable();
   try {
     for await (const { at, bytes } of directory.pieces(path)) {

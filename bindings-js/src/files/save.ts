@@ -1,8 +1,8 @@
 /** Writing a directory out: everything that can be written is, and what could not is told. */
-import { errorCodes } from '../shared/layout.gen.js';
 import { PoolError, type PoolErrorCode } from '../shared/errors.js';
 import { fields, flag, type Names } from '../shared/gate.js';
-import type { DirectoryEntry } from '../shared/protocol.js';
+import { errorCodes } from '../shared/layout.gen.js';
+import type { DirectoryEntry, EntryStat } from '../shared/protocol.js';
 
 /** Options of `toPath` and `toHandle`. */
 export interface SaveOptions {
@@ -46,14 +46,19 @@ function codeOf(error: unknown): PoolErrorCode {
   return code in errorCodes ? (code as keyof typeof errorCodes) : 'POOL_EIO';
 }
 
-/** What is saved, as far as saving needs it. */
-export interface Source {
+/** The directory that is saved, as far as saving needs it. */
+export interface Saved {
   list(path: string): Promise<DirectoryEntry[]>;
+  stat(path: string): Promise<EntryStat>;
+  readFile(path: string): Promise<Uint8Array<ArrayBuffer>>;
+  readlink(path: string): Promise<string>;
+  /** A file's bytes without those of holes, and where they begin. */
+  pieces(path: string): AsyncIterable<{ at: number; bytes: Uint8Array<ArrayBuffer> }>;
 }
 
 /** Where to: one folder. */
 export interface Target {
-  /** Writes a file or a symlink, `path` in the source. False: it is nothing that can be there. `clear`: whatever is in
+  /** Writes a file or a symlink, `path` in the directory. False: it is nothing that can be there. `clear`: whatever is in
    * the way is removed. */
   write(entry: DirectoryEntry, path: string, clear: boolean): Promise<boolean>;
   /** A folder in it, made if it is not there. */
@@ -71,12 +76,12 @@ class Saver {
   readonly failed: SaveFailure[] = [];
 
   constructor(
-    readonly source: Source,
+    readonly saved: Saved,
     readonly mirror: boolean,
   ) {}
 
   async folder(target: Target, above: string): Promise<void> {
-    const entries = await this.#attempt(above || '.', () => this.source.list(above || '.'));
+    const entries = await this.#attempt(above || '.', () => this.saved.list(above || '.'));
     if (!entries) return; // then nothing is known of what should be there
     const kept = new Set<string>();
     for (const entry of entries) {
@@ -124,15 +129,15 @@ function fold(name: string): string {
   return name.normalize('NFC').toLowerCase();
 }
 
-/** Saves all of `source`, once its options are checked and `prepare` is done. Rejects with a SaveError when all is done
+/** Saves all of a directory, once its options are checked and `prepare` is done. Rejects with a SaveError when all is done
  * that could be. */
 export async function save(
-  source: Source,
+  saved: Saved,
   target: Target,
   options: unknown,
   prepare?: () => Promise<unknown>,
 ): Promise<SaveReport> {
-  const saver = new Saver(source, flag('mirror', fields<SaveOptions>('options', options, names).mirror, false));
+  const saver = new Saver(saved, flag('mirror', fields<SaveOptions>('options', options, names).mirror, false));
   await prepare?.();
   await saver.folder(target, '');
   const { written, removed, failed } = saver;

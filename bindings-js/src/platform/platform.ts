@@ -2,14 +2,17 @@
 import type { FromCoordinator, FromWorker, ToCoordinator, ToWorker } from '../shared/protocol.js';
 import type { Child } from './scope.js';
 
+export type CoordinatorChild = Child<ToCoordinator, FromCoordinator>;
+export type WorkerChild = Child<ToWorker, FromWorker>;
+
 export interface Platform {
   /** Where the package's own files are, as absolute URLs. */
   readonly urls: { readonly wasm: string; readonly coordinator: string; readonly worker: string };
   /** Whether memory can be shared with workers. */
   isIsolated(): boolean;
   cores(): number;
-  spawnCoordinator(url: string, name: string): Child<ToCoordinator, FromCoordinator>;
-  spawnWorker(url: string, name: string): Child<ToWorker, FromWorker>;
+  spawnCoordinator(url: string, name: string): CoordinatorChild;
+  spawnWorker(url: string, name: string): WorkerChild;
   /** How long a terminated worker may live on in secret, in milliseconds; -1: perhaps for ever. */
   readonly restMs: number;
   /** A string as an absolute URL. Throws if it is none. */

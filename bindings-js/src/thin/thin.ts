@@ -2,12 +2,12 @@
  * is what touches the pool's. The glue between is c/thin/library_millrace.js. */
 import { CompileError, FetchError, NotIsolatedError, PoolError, StartError } from '../shared/errors.js';
 import { errorCodes, layout } from '../shared/layout.gen.js';
-import { headOf } from './module-head.js';
+import type { CoordinatorExports, Thread } from '../shared/thread.js';
+import type { Platform } from '../platform/platform.js';
 import { ModuleList } from '../client/module-list.js';
 import { compileBytes, fetched } from '../client/modules.js';
-import type { Platform } from '../platform/platform.js';
 import { closeParts, endParts, type Parts, startParts } from '../client/start.js';
-import type { CoordinatorExports, Thread } from '../shared/thread.js';
+import { headOf } from './module-head.js';
 
 /** What C may call in the pool, by number: `enum thin_call` of c/thin/bridge.h. */
 const calls = [

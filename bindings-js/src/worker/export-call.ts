@@ -10,7 +10,7 @@ export interface Value {
 }
 
 /** What a job calls instead of `_start`. */
-export interface Call {
+export interface ExportCall {
   readonly name: string;
   readonly values: readonly Value[];
 }
@@ -30,7 +30,7 @@ export function typeName(type: number): string {
 }
 
 /** What the job that worker_next began calls; `undefined`: it is a command. */
-export function readCall({ c, heap }: Thread): Call | undefined {
+export function readExportCall({ c, heap }: Thread): ExportCall | undefined {
   const at = c.worker_call() >>> 0;
   const nameBytes = at ? heap.u32(at + layout.worker_call_name_bytes) : 0;
   if (nameBytes === 0) return undefined;

@@ -2,8 +2,8 @@
  *
  * At first they are the functions below, on typed arrays that are kept. With multi-memory, a guest that goes on calling
  * gets a small module instead that copies from memory to memory; one that makes a few calls and ends does without. */
-import { copierBytes, trampolineBytes } from './copiers.gen.js';
 import type { Heap, Thread } from '../shared/thread.js';
+import { copierBytes, trampolineBytes } from './copiers.gen.js';
 
 const EFAULT = 21;
 

@@ -1,10 +1,10 @@
 /** Running one guest after the other in this worker. */
-import { readCall, type Call, typeName, writeResults } from './export-call.js';
+import { errorCodes, layout } from '../shared/layout.gen.js';
+import type { Thread } from '../shared/thread.js';
+import { readExportCall, type ExportCall, typeName, writeResults } from './export-call.js';
 import { findUnknown, importsFor, importTable, type ImportTable } from './guest-imports.js';
 import { GuestMemory } from './guest-memory.js';
-import { errorCodes, layout } from '../shared/layout.gen.js';
 import { readSignature, type Signature } from './signature.js';
-import type { Thread } from '../shared/thread.js';
 import { textOf, trapOf } from './trap.js';
 
 const START = '_start';
@@ -53,7 +53,7 @@ export class GuestRunner {
 
   /** Runs the job that worker_next began. True: this thread is worn out and must be replaced. */
   run(guest: Guest): boolean {
-    const call = readCall(this.#thread);
+    const call = readExportCall(this.#thread);
     const ending = this.#refuse(guest, call) ?? this.#start(guest, call);
     this.#memory.bind(undefined);
     this.#end(ending);
@@ -61,7 +61,7 @@ export class GuestRunner {
   }
 
   /** Why a guest cannot be run like that; `undefined`: it can, as far as it shows. */
-  #refuse(guest: Guest, call: Call | undefined): Ending | undefined {
+  #refuse(guest: Guest, call: ExportCall | undefined): Ending | undefined {
     const { imports, exports } = guest;
     const unknown = findUnknown(this.#imports, imports);
     if (unknown) {
@@ -76,7 +76,7 @@ export class GuestRunner {
     return notStarted('POOL_EINVAL', 'the module exports no function _start, so it is no command');
   }
 
-  #refuseCall(guest: Guest, { name, values }: Call): Ending | undefined {
+  #refuseCall(guest: Guest, { name, values }: ExportCall): Ending | undefined {
     if (guest.exports.get(name) !== 'function') {
       return notStarted('POOL_ENOENT', `the module exports no function ${name}`);
     }
@@ -99,7 +99,7 @@ export class GuestRunner {
     return true;
   }
 
-  #start(guest: Guest, call: Call | undefined): Ending {
+  #start(guest: Guest, call: ExportCall | undefined): Ending {
     const { c } = this.#thread;
     const stack = c.emscripten_stack_get_current();
     c.worker_begin(this.#memory.read, this.#memory.write, this.#memory.check);
@@ -124,7 +124,7 @@ export class GuestRunner {
   }
 
   /** In here the guest's code runs, from its start section on. What its export returned. */
-  #call({ module, imports }: Guest, call: Call | undefined): unknown {
+  #call({ module, imports }: Guest, call: ExportCall | undefined): unknown {
     const { exports } = new WebAssembly.Instance(module, importsFor(this.#imports, imports));
     this.#memory.bind(exports['memory'] instanceof WebAssembly.Memory ? exports['memory'] : undefined);
     if (!call) return callWithout(exports[START] as () => void, START);

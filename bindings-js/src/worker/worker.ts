@@ -1,9 +1,9 @@
 /** The compute worker's script: takes jobs from shared memory and runs them, one after the other, until it is ended. */
-import { type Guest, GuestRunner, inspect } from './guest.js';
 import { errorCodes, layout } from '../shared/layout.gen.js';
 import type { FromWorker, ToWorker } from '../shared/protocol.js';
-import type { Scope } from '../platform/scope.js';
 import { check, instantiate, joinWithStack, type Thread } from '../shared/thread.js';
+import type { Scope } from '../platform/scope.js';
+import { type Guest, GuestRunner, inspect } from './guest.js';
 
 type WorkerScope = Scope<FromWorker, ToWorker>;
 type Join = Extract<ToWorker, { type: 'millrace:join' }>;
