@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs the packed package into an empty project, as a user would, runs a guest with it, and compiles its types with
-# several versions of TypeScript. Usage: tests/package/test.sh package.tgz
+# Installs the packed package into an empty project, as a user would, runs a guest and the manual's examples with it, and
+# compiles its types with several versions of TypeScript. Usage: tests/package/test.sh package.tgz
 set -euo pipefail
 
 root=$(cd "$(dirname "$0")/../.." && pwd)
@@ -24,5 +24,6 @@ for version in typescript-5.7 typescript typescript-7; do
   node "$tsc" "${strict[@]}" --lib es2022 --typeRoots "$root/node_modules/@types" --types node types-node.ts
 done
 
+timeout 300 node examples.mjs "$root/examples/guests"
 "$root/node_modules/.bin/publint" --strict "$root/npm"
 echo '8 passed, 0 failed'

@@ -1,13 +1,7 @@
 /** The compute workers' threads: the coordinator commands them, but only the main thread can start and end them. */
 import { layout } from '../shared/layout.gen.js';
-import type {
-  FromCoordinator,
-  ModuleMessage,
-  RingMessage,
-  SharedParts,
-} from '../shared/protocol.js';
+import type { FromCoordinator, ModuleMessage, RingMessage, SharedParts } from '../shared/protocol.js';
 import type { CoordinatorChild, WorkerChild } from '../platform/platform.js';
-
 
 export class Crew {
   /** Called when the client's bell rang and was relayed. */

@@ -14,24 +14,29 @@ import { PIECE_BYTES, type Store } from '../files/store.js';
 import { moveInto, Volume } from '../files/volume.js';
 import { CallSite } from './callsite.js';
 
+/** Limits of a directory, kept once it is in a pool. */
 export interface DirectoryOptions {
-  /** Bytes that all files together may take, in the pool. Guests that write more get ENOSPC. (default: half of what
-   * `pool.stats().memory.limit` says; whatever it is, the pool keeps an eighth for pipes and arguments) */
+  /** Bytes that all files together may take, in the pool. Guests that write more get ENOSPC.
+   * Whatever it is, the pool keeps an eighth of its memory for pipes and arguments.
+   * @default half of what `pool.stats().memory.limit` says */
   maxBytes?: number | undefined;
-  /** Files, directories and symlinks at most, the directory itself counted. (default: one for each 512 bytes of half
-   * of the pool's memory) */
+  /** Files, directories and symlinks at most, the directory itself counted.
+   * @default one for each 512 bytes of half of the pool's memory */
   maxFiles?: number | undefined;
 }
 
 /** Options of `stat`. */
 export interface StatOptions {
-  /** Of a symlink, what it leads to and not itself. (default: true) */
+  /** Of a symlink, what it leads to and not itself.
+   * @default true */
   readonly follow?: boolean | undefined;
 }
 
 /** As much of a FileSystemDirectoryHandle as is used: of one that was picked, or of the origin private file system. */
 export interface DirectoryHandle {
+  /** As every such handle has it. */
   readonly kind: 'directory';
+  /** The directory's own name. */
   readonly name: string;
 }
 
@@ -51,7 +56,16 @@ const dropped = new FinalizationRegistry<{ files: Files; volume: number }>(({ fi
  * about. Methods reject with a `PoolError` whose `code` says why, as `POOL_ENOENT`.
  *
  * At its first use it moves into the memory of the pool that runs the job, and belongs to that pool from then on: it ends
- * with it. Another pool refuses it (POOL_EINVAL). */
+ * with it. Another pool refuses it (POOL_EINVAL).
+ *
+ * @example
+ * ```ts
+ * const data = new Directory({ 'in.txt': 'some text' });
+ * const { stdoutText } = await pool.run('/files.wasm', { args: ['cat', '/data/in.txt'], preopens: { '/data': data } });
+ * console.log(stdoutText); // some text
+ * await data.close();
+ * ```
+ */
 export class Directory {
   readonly #limits: readonly [maxBytes: number, maxFiles: number];
   /** What it holds until a pool does. */
@@ -71,13 +85,26 @@ export class Directory {
     return typeof value === 'object' && value !== null && #limits in value;
   }
 
+  /** A directory with what `tree` has: bytes are copied at once, promises are awaited. If something in it cannot be taken,
+   * the directory's first use rejects.
+   *
+   * @throws `PoolError` with POOL_EINVAL if `options` are wrong.
+   */
   constructor(tree: DirectoryTree = {}, options?: DirectoryOptions) {
     this.#limits = limitsOf(options);
     this.#filled = copyTree(tree).then((loaded) => fill(this.#store, ROOT, loaded));
     this.#filled.catch(() => undefined); // whoever uses it is told
   }
 
-  /** A copy of what a directory handle of the browser has: of one that was picked, or of the origin private file system. */
+  /** A copy of what a directory handle of the browser has: of one that was picked, or of the origin private file system.
+   *
+   * @throws `PoolError` with POOL_EINVAL if it is no such handle; what the handle rejects with.
+   * @example
+   * ```ts
+   * const directory = await Directory.fromHandle(await navigator.storage.getDirectory());
+   * console.log((await directory.list()).length); // 0
+   * ```
+   */
   static async fromHandle(handle: DirectoryHandle, options?: DirectoryOptions): Promise<Directory> {
     const from = handleOf(handle, 'entries');
     const directory = new this({}, options);
@@ -86,12 +113,29 @@ export class Directory {
   }
 
   /** A copy of what a folder has, its symlinks as symlinks, but for absolute ones, which no guest could follow. In Node
-   * only. */
+   * only.
+   *
+   * @throws `PoolError` with POOL_EINVAL if it is no path, with POOL_ENOSYS in browsers; what Node's `fs` rejects with.
+   * @example
+   * ```ts
+   * const directory = await Directory.fromPath('input');
+   * console.log((await directory.list())[0]?.name); // in.txt
+   * ```
+   */
   static fromPath(...[folder]: [folder: string | URL, options?: DirectoryOptions]): Promise<Directory> {
     return Promise.reject(nodeOnly(folder));
   }
 
-  /** A file's bytes: all, or some. `readable` reads what is too large for that. */
+  /** A file's bytes: all, or some. `readable` reads what is too large for that.
+   *
+   * @throws `PoolError` with POOL_ENOENT, POOL_EISDIR, …; with POOL_EFBIG if there are more than `maxBytes`.
+   * @example
+   * ```ts
+   * const directory = new Directory({ 'a.txt': 'hello' });
+   * const bytes = await directory.readFile('a.txt', { offset: 1, length: 3 });
+   * console.log(new TextDecoder().decode(bytes)); // ell
+   * ```
+   */
   async readFile(path: string, options?: ReadFileOptions): Promise<Uint8Array<ArrayBuffer>> {
     const at = pathOf('path', path);
     const { offset, length, most } = boundedRangeOf(options);
@@ -103,8 +147,15 @@ export class Directory {
   }
 
   /** A file's bytes, all or some, as a stream: a MiB is read when it is asked for, so a file of any size takes no more
-   * memory than that. What changes meanwhile is read as it is by then. Throws what `readFile` rejects with for wrong
-   * arguments; what else goes wrong is the stream's error. */
+   * memory than that. What changes meanwhile is read as it is by then.
+   *
+   * @throws `PoolError` with POOL_EINVAL for wrong arguments, at once. What else goes wrong is the stream's error.
+   * @example
+   * ```ts
+   * const directory = new Directory({ 'a.txt': 'hello' });
+   * console.log(await new Response(directory.readable('a.txt')).text()); // hello
+   * ```
+   */
   readable(path: string, range?: ReadRange): ReadableStream<Uint8Array<ArrayBuffer>> {
     const from = pathOf('path', path);
     const { offset, length } = rangeOf(range);
@@ -131,7 +182,16 @@ export class Directory {
     }
   }
 
-  /** Replaces a file, or makes it, and the directories above it. */
+  /** Replaces a file, or makes it, and the directories above it.
+   *
+   * @throws `PoolError` with POOL_EISDIR, POOL_ENOSPC, …; with POOL_EINVAL if `data` cannot be taken.
+   * @example
+   * ```ts
+   * const directory = new Directory();
+   * await directory.writeFile('deep/down/a.txt', 'hello');
+   * console.log((await directory.stat('deep/down/a.txt')).size); // 5
+   * ```
+   */
   async writeFile(path: string, data: FileData): Promise<void> {
     const at = pathOf('path', path);
     const bytes = copyData('data', data); // now: the caller may change them
@@ -139,54 +199,126 @@ export class Directory {
     await this.#do(async (store) => store.write(at, await bytes), path);
   }
 
-  /** What is in a directory, in no order. */
+  /** What is in a directory, in no order.
+   *
+   * @throws `PoolError` with POOL_ENOENT, POOL_ENOTDIR, ….
+   * @example
+   * ```ts
+   * const directory = new Directory({ 'a.txt': 'hello', images: {} });
+   * const entries = await directory.list();
+   * console.log(entries.map(({ name, kind }) => `${name}: ${kind}`).sort()); // a.txt: file,images: directory
+   * ```
+   */
   async list(path = ROOT): Promise<DirectoryEntry[]> {
     const at = pathOf('path', path);
     return this.#do((store) => store.list(at), path);
   }
 
-  /** What a path leads to. `follow: false`: of a symlink, itself. */
+  /** What a path leads to. `follow: false`: of a symlink, itself.
+   *
+   * @throws `PoolError` with POOL_ENOENT, ….
+   * @example
+   * ```ts
+   * const directory = new Directory({ 'a.txt': 'hello' });
+   * const { kind, size } = await directory.stat('a.txt');
+   * console.log(kind, size); // file 5
+   * ```
+   */
   async stat(path: string, options?: StatOptions): Promise<EntryStat> {
     const at = pathOf('path', path);
     const follow = flag('follow', fields<StatOptions>('options', options, statNames).follow, true);
     return this.#do((store) => store.stat(at, follow), path);
   }
 
-  /** Makes a directory, and those above it. One that is there already is fine. */
+  /** Makes a directory, and those above it. One that is there already is fine.
+   *
+   * @throws `PoolError` with POOL_EEXIST if something else has the name, POOL_ENOSPC, ….
+   * @example
+   * ```ts
+   * const directory = new Directory();
+   * await directory.mkdir('deep/down');
+   * console.log((await directory.list('deep'))[0]?.name); // down
+   * ```
+   */
   async mkdir(path: string): Promise<void> {
     const at = pathOf('path', path);
     return this.#do((store) => store.mkdir(at), path);
   }
 
-  /** Removes a file, a symlink, or a directory with all that is in it. */
+  /** Removes a file, a symlink, or a directory with all that is in it.
+   *
+   * @throws `PoolError` with POOL_ENOENT, …; with POOL_EINVAL if it is the directory itself.
+   * @example
+   * ```ts
+   * const directory = new Directory({ images: { 'a.png': '', 'b.png': '' } });
+   * await directory.remove('images');
+   * console.log((await directory.list()).length); // 0
+   * ```
+   */
   async remove(path: string): Promise<void> {
     const at = pathOf('path', path);
     if (at === ROOT) throw invalid(`a directory cannot remove itself: ${quote(path)}`);
     return this.#do((store) => store.remove(at), path);
   }
 
-  /** Gives a file or directory another path. As `rename` of POSIX: a file that is there is replaced. */
+  /** Gives a file or directory another path. As `rename` of POSIX: a file that is there is replaced.
+   *
+   * @throws `PoolError` with POOL_ENOENT, POOL_ENOTEMPTY, ….
+   * @example
+   * ```ts
+   * const directory = new Directory({ 'a.txt': 'hello' });
+   * await directory.rename('a.txt', 'b.txt');
+   * console.log((await directory.list())[0]?.name); // b.txt
+   * ```
+   */
   async rename(from: string, to: string): Promise<void> {
     const [old, fresh] = [pathOf('from', from), pathOf('to', to)];
     return this.#do((store) => store.rename(old, fresh), from);
   }
 
   /** Makes a symlink at `path`. `target` is relative to where the symlink is: an absolute one is refused (POOL_EPERM), and
-   * one that leads out of the directory cannot be followed. */
+   * one that leads out of the directory cannot be followed.
+   *
+   * @throws `PoolError` with POOL_EEXIST, POOL_EPERM, ….
+   * @example
+   * ```ts
+   * const directory = new Directory({ 'a.txt': 'hello' });
+   * await directory.symlink('link', 'a.txt');
+   * console.log((await directory.stat('link')).size); // 5
+   * ```
+   */
   async symlink(path: string, target: string): Promise<void> {
     const [at, to] = [pathOf('path', path), text('target', target)];
     return this.#do((store) => store.symlink(at, to), path);
   }
 
-  /** The target of a symlink. */
+  /** The target of a symlink.
+   *
+   * @throws `PoolError` with POOL_ENOENT; with POOL_EINVAL if it is no symlink.
+   * @example
+   * ```ts
+   * const directory = new Directory({ 'a.txt': 'hello' });
+   * await directory.symlink('link', 'a.txt');
+   * console.log(await directory.readlink('link')); // a.txt
+   * ```
+   */
   async readlink(path: string): Promise<string> {
     const at = pathOf('path', path);
     return this.#do((store) => store.readlink(at), path);
   }
 
   /** Writes all files into a directory handle of the browser. A symlink becomes a copy of the file that it leads to, and
-   * is left out if that is none. What else is there stays, unless `mirror` is set. Rejects with a `SaveError` when all is
-   * done that could be, if something could not: POOL_ENOSYS where handles lack `createWritable` (Safari before 26). */
+   * is left out if that is none. What else is there stays, unless `mirror` is set.
+   *
+   * @throws `SaveError` when all is done that could be, if something could not: POOL_ENOSYS where handles lack
+   * `createWritable` (Safari before 26). `PoolError` with POOL_EINVAL if an argument is wrong.
+   * @example
+   * ```ts
+   * const directory = new Directory({ 'out.txt': 'done' });
+   * const { written } = await directory.toHandle(await navigator.storage.getDirectory());
+   * console.log(written); // out.txt
+   * ```
+   */
   async toHandle(handle: DirectoryHandle, options?: SaveOptions): Promise<SaveReport> {
     const site = new CallSite();
     try {
@@ -197,14 +329,32 @@ export class Directory {
   }
 
   /** Writes all of it into a folder, symlinks as symlinks. What else is there stays, unless `mirror` is set; a symlink that
-   * is in the way is replaced and never followed. Rejects with a `SaveError` when all is done that could be, if something
-   * could not: POOL_EPERM for a symlink of the directory's own that leads out of it. In Node only. */
+   * is in the way is replaced and never followed. In Node only.
+   *
+   * @throws `SaveError` when all is done that could be, if something could not: POOL_EPERM for a symlink of the directory's
+   * own that leads out of it. `PoolError` with POOL_EINVAL if an argument is wrong, with POOL_ENOSYS in browsers.
+   * @example
+   * ```ts
+   * const directory = new Directory({ 'out.txt': 'done' });
+   * const { written } = await directory.toPath('output', { mirror: true });
+   * console.log(written); // out.txt
+   * ```
+   */
   toPath(...[folder]: [folder: string | URL, options?: SaveOptions]): Promise<SaveReport> {
     return Promise.reject(nodeOnly(folder));
   }
 
   /** Gives its memory back, as soon as no job uses it any more. Nothing can be done with it afterwards. Of a directory that
-   * is only dropped the memory comes back too, when it is garbage. */
+   * is only dropped the memory comes back too, when it is garbage.
+   *
+   * @example
+   * ```ts
+   * const directory = new Directory({ 'a.txt': 'hello' });
+   * await directory.close();
+   * const error = await directory.readFile('a.txt').catch((error: unknown) => error);
+   * console.log(error instanceof PoolError && error.code); // POOL_EBADF
+   * ```
+   */
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
@@ -215,6 +365,7 @@ export class Directory {
     if (volume !== undefined) await this.#files?.call('drop', volume).catch(() => undefined); // the pool may be gone
   }
 
+  /** The same as `close`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }

@@ -6,7 +6,19 @@ import type { JobStatus, Task } from './task.js';
 /** Frees what a stream that nobody holds any more had: an input ends, and what comes out is discarded. */
 const dropped = new FinalizationRegistry<() => void>((free) => free());
 
-/** A guest that runs, or waits for a worker. As `Deno.ChildProcess`. */
+/** A guest that runs, or waits for a worker. As `Deno.ChildProcess`.
+ *
+ * @example
+ * ```ts
+ * const job = await pool.spawn('/greet.wasm');
+ * const writer = job.stdin.getWriter();
+ * await writer.write(new TextEncoder().encode('Ada\ngreen\n'));
+ * await writer.close();
+ * console.log((await new Response(job.stdout).text()).split('\n')[0]); // What is your name?
+ * const { success, code } = await job.status;
+ * console.log(success, code); // true 0
+ * ```
+ */
 export class Job {
   /** Into the guest's stdin. Writing waits while the pipe is full; closing is the guest's end of file. Aborting it, or
    * writing what are no bytes, fails the job: the guest gets EIO behind what was written, and `status` rejects with an
@@ -16,12 +28,13 @@ export class Job {
   /** Out of the guest's stdout, and stderr. The guest waits while the pipe is full. Both end when the guest ends; one that
    * is not piped is at its end. Read or cancel both: what is left unread keeps a pipe, until the stream is garbage. */
   readonly stdout: ReadableStream<Uint8Array<ArrayBuffer>>;
+  /** As `stdout`. */
   readonly stderr: ReadableStream<Uint8Array<ArrayBuffer>>;
   /** Resolves when the guest has exited, whatever its code; rejects with a `JobError` if it ended in any other way. */
   readonly status: Promise<JobStatus>;
   readonly #task: Task;
 
-  /** @internal Use `pool.spawn`. */
+  /** Use `pool.spawn`. @internal */
   constructor(client: Client, task: Task) {
     const [stdin, stdout, stderr] = task.ends;
     this.stdin = inputOf(new Inlet(client, stdin), task);
@@ -32,7 +45,16 @@ export class Job {
   }
 
   /** Ends the guest, wherever it is: waiting, calling or computing. `status` rejects with a `CancelledError` whose
-   * `cause` is `reason`. Does nothing to a job that has ended. */
+   * `cause` is `reason`. Does nothing to a job that has ended.
+   *
+   * @example
+   * ```ts
+   * const job = await pool.spawn('/spin.wasm');
+   * job.cancel('it is not needed any more');
+   * const error = await job.status.catch((error: Error) => error);
+   * console.log(error instanceof CancelledError && error.cause); // it is not needed any more
+   * ```
+   */
   cancel(reason?: unknown): void {
     this.#task.cancel(reason);
   }

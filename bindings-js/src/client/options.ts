@@ -24,56 +24,70 @@ export type Priority = 'high' | 'normal' | 'low';
 
 /** A directory that a guest is given. */
 export interface Preopen {
+  /** What it is given. */
   readonly directory: Directory;
-  /** The guest can change nothing in it: EROFS. (default: false) */
+  /** The guest can change nothing in it: EROFS.
+   * @default false */
   readonly readOnly?: boolean | undefined;
 }
 
 /** Options of every job. */
 export interface JobOptions {
-  /** Arguments, without the program's name. (default: none) */
+  /** Arguments, without the program's name.
+   * @default none */
   args?: readonly string[] | undefined;
-  /** What the program finds as its own name, `argv[0]`. (default: "guest") */
+  /** What the program finds as its own name, `argv[0]`.
+   * @default "guest" */
   name?: string | undefined;
   /** The environment: the guest sees these variables and no others; those that are `undefined` are left out, so that
-   * `process.env` can be given. (default: none) */
+   * `process.env` can be given.
+   * @default none */
   env?: Readonly<Record<string, string | undefined>> | undefined;
   /** The directories that it sees, each by the path that it knows it as; it sees no other files. 16 at
-   * most. (default: none) */
+   * most.
+   * @default none */
   preopens?: Readonly<Record<string, Directory | Preopen | undefined>> | undefined;
   /** Ends the job when aborted, and also what comes before it, as fetching its module: it rejects with a `CancelledError`
    * whose `cause` is the signal's reason; with a `TimedOutError` if that is a `TimeoutError`, as of
-   * `AbortSignal.timeout`. */
+   * `AbortSignal.timeout`.
+   * @default none */
   signal?: AbortSignal | undefined;
   /** Milliseconds from now until the job ends as timed out; fetching, compiling, filling directories and waiting for a
-   * place count. Fractions are rounded up. (default: none) */
+   * place count. Fractions are rounded up.
+   * @default none */
   timeoutMs?: number | undefined;
-  /** "high" begins before all others that wait for a worker, "low" only when no other does. (default: "normal") */
+  /** "high" begins before all others that wait for a worker, "low" only when no other does.
+   * @default "normal" */
   priority?: Priority | undefined;
   /** Bytes that each of its pipes holds before the writer waits; rounded up to a power of two, 1 MiB at most.
-   * (default: 256 KiB) */
+   * @default 256 KiB */
   pipeCapacity?: number | undefined;
 }
 
 /** Options of `pool.run`. */
 export interface RunOptions extends JobOptions {
-  /** What the guest reads from its stdin: a string, bytes (which are copied), a Blob, a stream of bytes, or an iterable of
-   * strings and bytes, as Node's streams are. Streams and iterables are read only as fast as the guest reads, and cancelled
-   * when it reads no more. `null` is as good as nothing. A source that fails
-   * fails the job: the guest gets EIO behind what had come and a second to end by itself, and the call rejects with an
-   * `InputError`. (default: end of file) */
+  /** What the guest reads from its stdin: a string, bytes (which are copied), a Blob, a stream of bytes, or an iterable
+   * of strings and bytes, as Node's streams are. Streams and iterables are read only as fast as the guest reads, and
+   * cancelled when it reads no more. `null` is as good as nothing. A source that fails fails the job: the guest gets EIO
+   * behind what had come and a second to end by itself, and the call rejects with an `InputError`.
+   * @default end of file */
   stdin?: Input | null | undefined;
   /** Bytes of stdout, and of stderr, that are kept. A guest that writes more is ended, and the call rejects with an
-   * `OutputLimitError`. (default: 64 MiB) */
+   * `OutputLimitError`.
+   * @default 64 MiB */
   maxOutput?: number | undefined;
 }
 
 /** Options of `pool.spawn`, as of `Deno.Command`. */
 export interface SpawnOptions extends JobOptions {
-  /** "piped": a stream of the job; "null": at end of file. (default: "piped") */
+  /** "piped": a stream of the job; "null": at end of file.
+   * @default "piped" */
   stdin?: 'piped' | 'null' | undefined;
-  /** "piped": a stream of the job, and the guest waits when nobody reads it; "null": discarded. (default: "piped") */
+  /** "piped": a stream of the job, and the guest waits when nobody reads it; "null": discarded.
+   * @default "piped" */
   stdout?: 'piped' | 'null' | undefined;
+  /** As `stdout`.
+   * @default "piped" */
   stderr?: 'piped' | 'null' | undefined;
 }
 

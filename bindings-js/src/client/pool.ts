@@ -30,6 +30,7 @@ import type { Task } from './task.js';
 /** How a pool shares memory with its workers. "shared": by shared memory, on a cross-origin isolated page. */
 export type Tier = 'shared';
 
+/** How a pool is doing: what `pool.stats` returns. */
 export interface PoolStats extends PoolUses {
   /** Workers that can run jobs. */
   readonly workers: number;
@@ -39,7 +40,14 @@ export interface PoolStats extends PoolUses {
   readonly jobs: number;
 }
 
-/** What `pool.run` resolves with: all that the guest wrote, and how it ended. */
+/** What `pool.run` resolves with: all that the guest wrote, and how it ended.
+ *
+ * @example
+ * ```ts
+ * const result = await pool.run('/exit3.wasm');
+ * console.log(result.code, result.stdout.length); // 3 0
+ * ```
+ */
 export class RunResult extends Output {
   constructor(
     /** The exit code, 0 to 4294967295. */
@@ -54,17 +62,16 @@ export class RunResult extends Output {
 /** Options of `pool.compile`. */
 export interface CompileOptions {
   /** Ends the wait when aborted: the call rejects with a `CancelledError` whose `cause` is the signal's reason. The fetch
-   * of a URL is aborted unless somebody else waits for it. */
+   * of a URL is aborted unless somebody else waits for it.
+   * @default none */
   signal?: AbortSignal | undefined;
 }
 
 const compileNames: Names<CompileOptions> = { signal: true };
 
-/** A pool of workers that run WebAssembly programs beside the thread that made it, which never blocks.
- *
- * One thread uses a pool: the one that created it. Several pools are independent of each other. A pool lives until it is
- * closed: one that is only dropped keeps its threads and its memory. */
+/** All of a pool but its start, which differs from platform to platform: `index.ts` has that, and the manual. */
 export class Pool {
+  /** How this pool shares memory with its workers. */
   readonly tier: Tier = 'shared';
   readonly #parts: Parts;
   readonly #client: Client;
@@ -80,7 +87,7 @@ export class Pool {
   /** How many of our parts have something to wait for, so that the process must not end. */
   #busy = 0;
 
-  /** @internal Use `Pool.create`. */
+  /** Use `Pool.create`. @internal */
   constructor(parts: Parts) {
     const { platform, coordinator, crew, client, roster } = parts;
     this.#parts = parts;
@@ -96,7 +103,16 @@ export class Pool {
   }
 
   /** Compiles a guest, once for all workers; the same URL is fetched and compiled once.
-   * Rejects with a `CompileError`, and with POOL_EINVAL if it is no source. */
+   *
+   * @throws `CompileError` if it could not be fetched, or is no module; `CancelledError` if `signal` aborted; `PoolError`
+   * with POOL_EINVAL if it is no source, with POOL_ESHUTDOWN if the pool is closed.
+   * @example
+   * ```ts
+   * const cat = await pool.compile('/cat.wasm');
+   * const [one, two] = await Promise.all([pool.run(cat, { stdin: '1' }), pool.run(cat, { stdin: '2' })]);
+   * console.log(one.stdoutText, two.stdoutText); // 1 2
+   * ```
+   */
   async compile(source: ModuleSource, options?: CompileOptions): Promise<WebAssembly.Module> {
     const site = new CallSite();
     try {
@@ -109,8 +125,15 @@ export class Pool {
   }
 
   /** Runs a WASI command to its end: resolves with its exit code, whatever it is, and all that it wrote.
-   * Rejects with POOL_EINVAL, before anything is done, if an option is wrong; with a `CompileError`; or with a `JobError`
-   * whose `output` is what it had written until it failed. */
+   *
+   * @throws `PoolError` with POOL_EINVAL, before anything is done, if an option is wrong, with POOL_ESHUTDOWN if the pool
+   * is closed; `CompileError`; `JobError` if the guest did not exit by itself: its `output` is what it had written.
+   * @example
+   * ```ts
+   * const { code, stdoutText } = await pool.run('/wc.wasm', { args: ['-n', '1'], stdin: 'to be or not to be' });
+   * console.log(code, stdoutText.includes('6  words')); // 0 true
+   * ```
+   */
   async run(source: ModuleSource, options?: RunOptions): Promise<RunResult> {
     const site = new CallSite();
     let stdin: Source | undefined;
@@ -156,7 +179,18 @@ export class Pool {
     }
   }
 
-  /** Starts a WASI command: resolves with its job as soon as the pool has a place for it. */
+  /** Starts a WASI command: resolves with its job as soon as the pool has a place for it.
+   *
+   * @throws The same as `run`, until the job is there. How the job ends is told by `job.status`.
+   * @example
+   * ```ts
+   * const job = await pool.spawn('/cat.wasm', { stderr: 'null' });
+   * const writer = job.stdin.getWriter();
+   * await writer.write(new TextEncoder().encode('piece by piece'));
+   * await writer.close();
+   * console.log(await new Response(job.stdout).text()); // piece by piece
+   * ```
+   */
   async spawn(source: ModuleSource, options?: SpawnOptions): Promise<Job> {
     const site = new CallSite();
     try {
@@ -168,7 +202,16 @@ export class Pool {
   }
 
   /** Has the workers forget a module, as soon as no job that was given it runs. Give it again, and they are sent it
-   * again; a URL is fetched again. A pool that is handed ever new modules grows without this. */
+   * again; a URL is fetched again. A pool that is handed ever new modules grows without this.
+   *
+   * @throws `PoolError` with POOL_EINVAL if it is no `WebAssembly.Module`.
+   * @example
+   * ```ts
+   * const module = await pool.compile('/cat.wasm');
+   * await pool.run(module);
+   * pool.unload(module);
+   * ```
+   */
   unload(module: WebAssembly.Module): void {
     if (!isModule(module)) throw refusal('module', module, 'a WebAssembly.Module, as pool.compile gives it');
     this.#compiler.forget(module);
@@ -178,14 +221,28 @@ export class Pool {
     this.#modules.unload(id);
   }
 
-  /** Changes how many jobs run at the same time, 1 to 127. Jobs that run go on: a worker too many ends after its job. */
+  /** Changes how many jobs run at the same time, 1 to 127. Jobs that run go on: a worker too many ends after its job.
+   *
+   * @throws `PoolError` with POOL_EINVAL if it is no such number, with POOL_ESHUTDOWN if the pool is closed.
+   * @example
+   * ```ts
+   * pool.resize(Math.max(1, navigator.hardwareConcurrency - 2));
+   * ```
+   */
   resize(workers: number): void {
     this.#refuseIfClosed();
     if (workers === undefined) throw refusal('workers', workers, 'a whole number');
     this.#client.resize(wholeNumber('workers', workers, layout.POOL_WORKERS_MAX));
   }
 
-  /** How the pool is doing now. */
+  /** How the pool is doing now.
+   *
+   * @example
+   * ```ts
+   * const { jobs, memory } = pool.stats();
+   * console.log(jobs, memory.used); // 0 0
+   * ```
+   */
   stats(): PoolStats {
     return {
       workers: this.#roster.workers,
@@ -196,12 +253,21 @@ export class Pool {
   }
 
   /** Ends every job, which reject with a `CancelledError`, and every worker. Resolves when they are gone. A second call
-   * does nothing more. */
+   * does nothing more.
+   *
+   * @example
+   * ```ts
+   * const running = pool.run('/spin.wasm').catch((error: Error) => error.name);
+   * await pool.close();
+   * console.log(await running); // AbortError
+   * ```
+   */
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
   }
 
+  /** The same as `close`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }

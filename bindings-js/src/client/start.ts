@@ -16,26 +16,39 @@ import { Patience } from './patience.js';
 
 /** Where the package's files are. Strings are relative to the page; in Node they can be paths. */
 export interface PoolUrls {
+  /** Where `coordinator.wasm` is.
+   * @default beside this module */
   readonly wasm?: string | URL | undefined;
+  /** Where the coordinator's script is.
+   * @default `coordinator.js` beside this module, `coordinator.node.js` in Node */
   readonly coordinator?: string | URL | undefined;
+  /** Where the workers' script is.
+   * @default `worker.js` beside this module, `worker.node.js` in Node */
   readonly worker?: string | URL | undefined;
 }
 
+/** Options of `Pool.create`. */
 export interface PoolOptions {
-  /** How many workers run jobs at the same time. (default: the number of cores less one, at least 1) */
+  /** How many workers run jobs at the same time.
+   * @default the number of cores less one, at least 1 */
   workers?: number | undefined;
   /** Threads at most. While a job waits for a pipe, a clock or another job, its place is given to one more worker if
-   * there is work for it. (default: `workers` and 32, 127 at most) */
+   * there is work for it.
+   * @default `workers` and 32, 127 at most */
   maxWorkers?: number | undefined;
-  /** Where the package's files are, for those who serve them from elsewhere. (default: beside this module) */
+  /** Where the package's files are, for those who serve them from elsewhere.
+   * @default beside this module */
   urls?: PoolUrls | undefined;
-  /** Bytes of shared memory at most, for all pipes and arguments together, 32 MiB to 4 GiB. (default: 256 MiB) */
+  /** Bytes of shared memory at most, for all pipes and arguments together, 32 MiB to 4 GiB.
+   * @default 256 MiB */
   maxMemory?: number | undefined;
   /** Milliseconds that a cancelled guest may go on computing before its worker is ended and replaced; fractions
-   * are rounded up. (default: 50) */
+   * are rounded up.
+   * @default 50 */
   graceMs?: number | undefined;
   /** Ends the start when aborted: it rejects with a `CancelledError` whose `cause` is the signal's reason, and leaves
-   * nothing behind. Has no meaning for the pool once it is there. */
+   * nothing behind. Has no meaning for the pool once it is there.
+   * @default none */
   signal?: AbortSignal | undefined;
 }
 

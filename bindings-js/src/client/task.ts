@@ -28,8 +28,9 @@ export interface JobStatus {
   readonly code: number;
   /** Number of the worker that ran it. */
   readonly worker: number;
-  /** Milliseconds from submission to start, and from start to end. */
+  /** Milliseconds from submission to start. */
   readonly queuedMs: number;
+  /** Milliseconds from start to end. */
   readonly runMs: number;
 }
 

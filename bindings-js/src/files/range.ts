@@ -5,17 +5,19 @@ import { wholeNumber } from '../shared/whole-number.js';
 
 /** Which bytes of a file. */
 export interface ReadRange {
-  /** Where to begin. (default: at its beginning) */
+  /** Where to begin.
+   * @default at its beginning */
   offset?: number | undefined;
-  /** How many, or as many as there are. (default: up to its end) */
+  /** How many, or as many as there are.
+   * @default up to its end */
   length?: number | undefined;
 }
 
 /** Options of `readFile`. */
 export interface ReadFileOptions extends ReadRange {
   /** More bytes than these are not read at once, but reject with POOL_EFBIG, before any memory is taken for them: a
-   * guest's file may be large although it takes no room, because it has holes. (default: `length`, if that is given; or
-   * 256 MiB) */
+   * guest's file may be large although it takes no room, because it has holes.
+   * @default `length`, if that is given; or 256 MiB */
   maxBytes?: number | undefined;
 }
 

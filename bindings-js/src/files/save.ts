@@ -6,8 +6,8 @@ import type { DirectoryEntry, EntryStat } from '../shared/protocol.js';
 
 /** Options of `toPath` and `toHandle`. */
 export interface SaveOptions {
-  /** Also removes what is there and the directory does not have, and what is in the way of what it has. (default: false,
-   * what else is there stays) */
+  /** Also removes what is there and the directory does not have, and what is in the way of what it has.
+   * @default false, what else is there stays */
   readonly mirror?: boolean | undefined;
 }
 
@@ -15,7 +15,9 @@ const names: Names<SaveOptions> = { mirror: true };
 
 /** Something that could not be written or removed. */
 export interface SaveFailure {
+  /** Relative to the directory. */
   readonly path: string;
+  /** What the platform threw, or a `PoolError`. */
   readonly error: unknown;
 }
 
@@ -25,13 +27,27 @@ export interface SaveReport {
   readonly written: readonly string[];
   /** What the directory does not have, and `mirror` removed: files, symlinks, and directories with all that was in them. */
   readonly removed: readonly string[];
+  /** What could not be written or removed. */
   readonly failed: readonly SaveFailure[];
 }
 
 /** Something could not be written or removed; everything else was. `code` and `cause` are the first failure's, `report`
- * has them all. */
+ * has them all.
+ *
+ * @example
+ * ```ts
+ * const directory = new Directory({ 'b.txt': 'done' });
+ * await directory.symlink('a', '../outside');
+ * const error = await directory.toPath('unsafe').catch((error: unknown) => error);
+ * console.log(error instanceof SaveError && error.report.written); // b.txt
+ * ```
+ */
 export class SaveError extends PoolError {
-  constructor(readonly report: SaveReport) {
+  /** Made by `toPath` and `toHandle`. @internal */
+  constructor(
+    /** All that was done, and what could not be. */
+    readonly report: SaveReport,
+  ) {
     const { path, error } = report.failed[0]!;
     const n = report.failed.length;
     const text = error instanceof Error ? error.message : String(error);

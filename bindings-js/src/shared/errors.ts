@@ -16,10 +16,18 @@ export type PoolErrorCode =
   | 'POOL_NOT_ISOLATED'
   | 'POOL_START_FAILED';
 
-/** The base of all errors of the library. `code` says which; `cause` keeps what lay behind it, where there is any. */
+/** The base of all errors of the library. `cause` keeps what lay behind it, where there is any.
+ *
+ * @example
+ * ```ts
+ * const error = await new Directory().readFile('missing').catch((error: unknown) => error);
+ * console.log(error instanceof PoolError && error.code); // POOL_ENOENT
+ * ```
+ */
 export class PoolError extends Error {
   override name = 'PoolError';
   constructor(
+    /** Which error it is: the names of `pool.h`, and others for what jobs die of. */
     readonly code: PoolErrorCode,
     message: string,
     options?: ErrorOptions,
@@ -28,7 +36,16 @@ export class PoolError extends Error {
   }
 }
 
-/** The page is not cross-origin isolated, so it has no shared memory. The message names the two headers to set. */
+/** The page is not cross-origin isolated, so it has no shared memory. The message names the two headers to set.
+ *
+ * @example
+ * ```ts
+ * function advice(error: unknown): string {
+ *   return error instanceof NotIsolatedError ? error.message : 'try again';
+ * }
+ * console.log(advice(new NotIsolatedError()).includes('Cross-Origin-Embedder-Policy')); // true
+ * ```
+ */
 export class NotIsolatedError extends PoolError {
   override name = 'NotIsolatedError';
   constructor() {
@@ -41,7 +58,14 @@ export class NotIsolatedError extends PoolError {
   }
 }
 
-/** The pool could not be started: a script or the wasm could not be loaded, or no worker came up. */
+/** The pool could not be started: a script or the wasm could not be loaded, or no worker came up.
+ *
+ * @example
+ * ```ts
+ * const error = await Pool.create({ urls: { worker: 'missing.js' } }).catch((error: unknown) => error);
+ * console.log(error instanceof StartError && error.code); // POOL_START_FAILED
+ * ```
+ */
 export class StartError extends PoolError {
   override name = 'StartError';
   constructor(message: string, options?: ErrorOptions) {
@@ -49,7 +73,14 @@ export class StartError extends PoolError {
   }
 }
 
-/** What was to be compiled is not a WebAssembly module, or could not be fetched. */
+/** What was to be compiled is not a WebAssembly module, or could not be fetched.
+ *
+ * @example
+ * ```ts
+ * const error = await pool.compile(new TextEncoder().encode('no module')).catch((error: unknown) => error);
+ * console.log(error instanceof CompileError && error.code); // POOL_NOT_COMPILED
+ * ```
+ */
 export class CompileError extends PoolError {
   override name = 'CompileError';
   constructor(message: string, options?: ErrorOptions) {
@@ -70,30 +101,55 @@ export class FetchError extends CompileError {}
 
 const decoder = new TextDecoder();
 
-/** What a job wrote: all of it, or what it had written before it failed. */
+/** What a job wrote: all of it, or what it had written before it failed.
+ *
+ * @example
+ * ```ts
+ * const error = await pool.run('/trap.wasm').catch((error: unknown) => error);
+ * console.log(error instanceof TrapError && error.output?.stdout.length); // 16
+ * ```
+ */
 export class Output {
   constructor(
+    /** The bytes of stdout. */
     readonly stdout: Uint8Array<ArrayBuffer>,
+    /** The bytes of stderr. */
     readonly stderr: Uint8Array<ArrayBuffer>,
   ) {}
 
-  /** As text in UTF-8; what is none becomes U+FFFD. */
+  /** `stdout` as text in UTF-8; what is none becomes U+FFFD. */
   get stdoutText(): string {
     return decoder.decode(this.stdout);
   }
 
+  /** `stderr` as text in UTF-8; what is none becomes U+FFFD. */
   get stderrText(): string {
     return decoder.decode(this.stderr);
   }
 }
 
-/** A job that did not exit by itself. After `pool.run`, `output` is what it had written until then. */
+/** A job that did not exit by itself. The classes below tell how it ended.
+ *
+ * @example
+ * ```ts
+ * const error = await pool.run('/spin.wasm', { timeoutMs: 100 }).catch((error: unknown) => error);
+ * console.log(error instanceof JobError && error.code); // POOL_TIMED_OUT
+ * ```
+ */
 export class JobError extends PoolError {
   override name = 'JobError';
+  /** After `pool.run`: what the guest had written until then. */
   output?: Output;
 }
 
-/** The module could not be run as a command: an import that nobody provides, no `_start`, no memory for it. */
+/** The module could not be run as a command: an import that nobody provides, no `_start`, no memory for it.
+ *
+ * @example
+ * ```ts
+ * const error = await pool.run('/nostart.wasm').catch((error: unknown) => error);
+ * console.log(error instanceof NotStartedError && error.message.includes('_start')); // true
+ * ```
+ */
 export class NotStartedError extends JobError {
   override name = 'NotStartedError';
 }
@@ -110,12 +166,21 @@ export type TrapKind =
   | 'stack-overflow'
   | 'exception';
 
-/** The guest trapped. `message` is the engine's, `wasmStack` the stack in the guest, as the engine prints it. */
+/** The guest trapped. `message` is the engine's.
+ *
+ * @example
+ * ```ts
+ * const error = await pool.run('/trap.wasm').catch((error: unknown) => error);
+ * console.log(error instanceof TrapError && error.kind); // unreachable
+ * ```
+ */
 export class TrapError extends JobError {
   override name = 'TrapError';
   constructor(
+    /** Why, as far as the engine tells. */
     readonly kind: TrapKind,
     message: string,
+    /** The stack in the guest, as the engine prints it. */
     readonly wasmStack: string,
   ) {
     super('POOL_TRAPPED', message);
@@ -123,7 +188,17 @@ export class TrapError extends JobError {
 }
 
 /** The job, or another call, was cancelled: by `cancel` or by an `AbortSignal` (then `cause` is the reason), or by closing
- * the pool. Its name is `AbortError`, as of every other aborted operation of the platform. */
+ * the pool. Its name is `AbortError`, as of every other aborted operation of the platform.
+ *
+ * @example
+ * ```ts
+ * const controller = new AbortController();
+ * const running = pool.run('/spin.wasm', { signal: controller.signal }).catch((error: unknown) => error);
+ * controller.abort('the page is gone');
+ * const error = await running;
+ * console.log(error instanceof CancelledError && error.cause); // the page is gone
+ * ```
+ */
 export class CancelledError extends JobError {
   override name = 'AbortError';
   constructor(options?: ErrorOptions) {
@@ -132,7 +207,14 @@ export class CancelledError extends JobError {
 }
 
 /** The job's `timeoutMs` ran out, or its signal was one of `AbortSignal.timeout` (then `cause` is the signal's reason). Its
- * name is `TimeoutError`, as that reason's. */
+ * name is `TimeoutError`, as that reason's.
+ *
+ * @example
+ * ```ts
+ * const error = await pool.run('/spin.wasm', { timeoutMs: 100 }).catch((error: unknown) => error);
+ * console.log(error instanceof TimedOutError && error.name); // TimeoutError
+ * ```
+ */
 export class TimedOutError extends JobError {
   override name = 'TimeoutError';
   constructor(options?: ErrorOptions) {
@@ -147,7 +229,19 @@ export function abortError(reason: unknown): JobError {
   return timedOut ? new TimedOutError({ cause: reason }) : new CancelledError({ cause: reason });
 }
 
-/** What was to be the guest's stdin failed: `cause` is its error. The guest got EIO behind what had come. */
+/** What was to be the guest's stdin failed: `cause` is its error. The guest got EIO behind what had come.
+ *
+ * @example
+ * ```ts
+ * const broken = new ReadableStream<Uint8Array>({
+ *   pull() {
+ *     throw new Error('the disk is gone');
+ *   },
+ * });
+ * const error = await pool.run('/cat.wasm', { stdin: broken }).catch((error: unknown) => error);
+ * console.log(error instanceof InputError && String(error.cause)); // Error: the disk is gone
+ * ```
+ */
 export class InputError extends JobError {
   override name = 'InputError';
   constructor(cause: unknown) {
@@ -155,7 +249,14 @@ export class InputError extends JobError {
   }
 }
 
-/** The guest wrote more than `pool.run` was to keep, and was ended. `output` is what it kept. */
+/** The guest wrote more than `pool.run` was to keep, and was ended. `output` is what it kept.
+ *
+ * @example
+ * ```ts
+ * const error = await pool.run('/flood.wasm', { maxOutput: 1000 }).catch((error: unknown) => error);
+ * console.log(error instanceof OutputLimitError && error.output?.stdout.length); // 1000
+ * ```
+ */
 export class OutputLimitError extends JobError {
   override name = 'OutputLimitError';
   constructor(limit: number) {
@@ -167,7 +268,17 @@ export class OutputLimitError extends JobError {
 }
 
 /** The guest ended by itself, but not all that it wrote to stdout or stderr could be carried. `cause` is the `PoolError`
- * that says why; `output` is what came before. */
+ * that says why; `output` is what came before.
+ *
+ * @example
+ * ```ts
+ * function isWhole(error: unknown): boolean {
+ *   return !(error instanceof OutputLostError);
+ * }
+ * const error = await pool.run('/trap.wasm').catch((error: unknown) => error);
+ * console.log(isWhole(error)); // true
+ * ```
+ */
 export class OutputLostError extends JobError {
   override name = 'OutputLostError';
   constructor(cause: PoolError) {
@@ -175,7 +286,19 @@ export class OutputLostError extends JobError {
   }
 }
 
-/** The worker or the coordinator died under the job. */
+/** The worker or the coordinator died under the job. It may be run again.
+ *
+ * @example
+ * ```ts
+ * async function runTwice(source: string): Promise<RunResult> {
+ *   return pool.run(source).catch((error: unknown) => {
+ *     if (error instanceof LostError) return pool.run(source);
+ *     throw error;
+ *   });
+ * }
+ * console.log((await runTwice('/cat.wasm')).code); // 0
+ * ```
+ */
 export class LostError extends JobError {
   override name = 'LostError';
   constructor(message: string, options?: ErrorOptions) {

@@ -26,7 +26,9 @@ export interface RingMessage {
 /** What something in a directory is. */
 export type EntryKind = 'file' | 'directory' | 'symlink';
 
+/** What `stat` tells of something in a directory. */
 export interface EntryStat {
+  /** What it is. */
   readonly kind: EntryKind;
   /** Bytes of a file; of a directory 0. */
   readonly size: number;
@@ -36,6 +38,7 @@ export interface EntryStat {
 
 /** Something in a directory. */
 export interface DirectoryEntry extends EntryStat {
+  /** Its own name, without a path. */
   readonly name: string;
 }
 
