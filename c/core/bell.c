@@ -1,3 +1,4 @@
+/* Arming, disarming and ringing a bell. */
 #include "core/bell.h"
 
 void pool__bell_init(struct bell *bell)

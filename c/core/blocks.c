@@ -1,3 +1,5 @@
+/* The store of blocks: the lock-free lists that everybody uses, and the chunks behind them, which are the
+ * coordinator's. */
 #include "core/blocks.h"
 
 #include <string.h>
@@ -35,8 +37,7 @@ uint32_t pool__blocks_class(uint32_t size_bytes)
     return log2 <= BLOCK_MIN_LOG2 ? 0 : log2 - BLOCK_MIN_LOG2;
 }
 
-/* ------------------------------------------------------------------------------------------------- taking and giving
- */
+/* ----------------------------------------------------------------------------------------------- taking and giving */
 
 static freelist_link *link_of(const struct blocks *blocks, uint32_t block)
 {
@@ -64,15 +65,18 @@ static void push(struct blocks *blocks, struct freelist *list, uint32_t block)
 {
     uint64_t top = atomic_load(&list->x_top);
     do {
+        POOL_ASSERT(pool__freelist_slot(top) != block); /* or it was given back twice */
         atomic_store_explicit(link_of(blocks, block), pool__freelist_slot(top), memory_order_relaxed);
     } while (!pool__freelist_replace(list, &top, block));
 }
 
 static uint32_t take_from(struct blocks *blocks, enum block_zone zone, uint32_t class)
 {
+    POOL_ASSERT(zone < ZONES && class < BLOCK_CLASSES);
     struct shelf *shelf = &blocks->zones[zone].shelves[class];
     uint32_t block = pop(blocks, &shelf->free);
     if (!block) return 0;
+    POOL_ASSERT(pool__blocks_chunk(blocks, block)->zone == zone);
     POOL_ASSERT(atomic_load_explicit(taken_of(blocks, block), memory_order_relaxed) == 0);
     atomic_store_explicit(taken_of(blocks, block), (uint8_t)(class + 1), memory_order_relaxed);
     return block;
@@ -80,6 +84,7 @@ static uint32_t take_from(struct blocks *blocks, enum block_zone zone, uint32_t 
 
 uint32_t pool__blocks_take(struct blocks *blocks, enum block_use use, uint32_t class)
 {
+    POOL_ASSERT(use < USES);
     uint32_t block = use == USE_CONTROL ? take_from(blocks, ZONE_RESERVE, class) : 0;
     return block ? block : take_from(blocks, ZONE_COMMON, class);
 }
@@ -96,12 +101,15 @@ void pool__blocks_give(struct blocks *blocks, uint32_t block)
 
 void pool__blocks_want(struct blocks *blocks, enum block_use use, uint32_t class)
 {
+    POOL_ASSERT(use < USES && class < BLOCK_CLASSES);
     atomic_fetch_add(&blocks->x_wanted[use][class], 1);
 }
 
 void pool__blocks_filed(struct blocks *blocks, int64_t bytes)
 {
-    atomic_fetch_add(&blocks->x_file_bytes, (uint64_t)bytes);
+    uint64_t before = atomic_fetch_add(&blocks->x_file_bytes, (uint64_t)bytes);
+    POOL_ASSERT(bytes >= 0 || before >= (uint64_t)-bytes);
+    (void)before;
     if (bytes > 0 || !atomic_load(&blocks->x_any_hopeless)) return;
     atomic_store(&blocks->x_any_hopeless, 0);
     for (uint32_t class = 0; class < BLOCK_CLASSES; class ++) atomic_store(&blocks->x_hopeless[USE_CONTENT][class], 0);
@@ -109,15 +117,15 @@ void pool__blocks_filed(struct blocks *blocks, int64_t bytes)
 
 /* ---------------------------------------------------------------------------------------------- how much is free */
 
-/* Eight units, of which none is the first of a block that somebody has. */
+/* True: none of these eight units is the first of a block that somebody has. Looks at all of them in one access. */
 static bool are_free(const _Atomic uint8_t *x_taken)
 {
     typedef uint64_t __attribute__((may_alias)) word;
     return __atomic_load_n((const word *)(const void *)x_taken, __ATOMIC_RELAXED) == 0;
 }
 
-/* The next unit, from `unit` on, at which a block begins that somebody has; the number of units: none. `*n_out`: how
- * many it has. */
+/* Finds the next block, from `unit` on, that somebody has: its first unit, and in `*n_out` how many units it has. The
+ * chunk's number of units: there is none. */
 static uint32_t next_taken(const struct chunk *chunk, uint32_t unit, uint32_t *n_out)
 {
     while (unit < chunk->n_units) {
@@ -127,7 +135,9 @@ static uint32_t next_taken(const struct chunk *chunk, uint32_t unit, uint32_t *n
         }
         uint32_t taken = atomic_load_explicit(&chunk->x_taken[unit], memory_order_relaxed);
         if (taken) {
+            POOL_ASSERT(taken <= BLOCK_CLASSES);
             *n_out = 1u << (taken - 1);
+            POOL_ASSERT(unit + *n_out <= chunk->n_units);
             return unit;
         }
         unit++;
@@ -166,6 +176,7 @@ static uint32_t n_classes_in(const struct chunk *chunk, uint32_t n)
 uint32_t pool__blocks_largest(const struct blocks *blocks)
 {
     const struct zone *zone = &blocks->zones[ZONE_COMMON];
+    POOL_ASSERT(atomic_load(&zone->x_total_bytes) <= zone->limit_bytes);
     uint64_t room = zone->limit_bytes - atomic_load(&zone->x_total_bytes);
     uint32_t n_chunks = atomic_load(&blocks->x_n_chunks);
     uint32_t n = n_classes_between(0, room < CHUNK_BYTES ? (uint32_t)room / UNIT_BYTES : 1u << UNITS_LOG2, 0);
@@ -175,9 +186,9 @@ uint32_t pool__blocks_largest(const struct blocks *blocks)
     return n ? UNIT_BYTES << (n - 1) : 0;
 }
 
-/* ----------------------------------------------------------------------------------------------- the coordinator's */
+/* ------------------------------------------------------------------------------------- what the coordinator does */
 
-/* The links behind them are aligned. */
+/* A byte for each unit, rounded up so that the links behind them are aligned. */
 static uint32_t taken_bytes(uint32_t n_units)
 {
     return (n_units + 7) & ~7u;
@@ -213,6 +224,7 @@ bool pool__blocks_carve(struct blocks *blocks, enum block_zone zone, uint32_t cl
         struct chunk *chunk = &blocks->chunks[i];
         uint32_t unit = chunk->zone == zone ? pool__buddy_take(&chunk->buddy, class) : BUDDY_NONE;
         if (unit == BUDDY_NONE) continue;
+        POOL_ASSERT(unit + (1u << class) <= chunk->n_units);
         push(blocks, &blocks->zones[zone].shelves[class].free, i << UNITS_LOG2 | unit);
         return true;
     }
@@ -228,6 +240,7 @@ void pool__blocks_drain(struct blocks *blocks, enum block_zone zone, uint32_t n_
         n_out[class] = 0;
         for (uint32_t block = pool__freelist_slot(top); block != FREELIST_NONE; n_out[class]++) {
             uint32_t next = atomic_load_explicit(link_of(blocks, block), memory_order_relaxed);
+            POOL_ASSERT(atomic_load_explicit(taken_of(blocks, block), memory_order_relaxed) == 0);
             pool__buddy_give(&blocks->chunks[block >> UNITS_LOG2].buddy, unit_of(block), class);
             block = next;
         }

@@ -6,8 +6,8 @@
  * small can be large again. A block's number says where it is, chunk << UNITS_LOG2 | first unit; chunk 0 is not used,
  * so that 0 can mean "no block".
  *
- * The chunks are in two zones. The reserve is there for what the pool itself needs to go on, so that no amount of files
- * and outputs can take that away from it; which may have of the common zone, too.
+ * The chunks are in two zones. The reserve is for what the pool itself needs to go on, so that no amount of files and
+ * outputs can take that away. When the reserve is empty, the pool takes from the common zone too.
  */
 #ifndef MILLRACE_CORE_BLOCKS_H
 #define MILLRACE_CORE_BLOCKS_H
@@ -16,6 +16,7 @@
 #include <stddef.h>
 
 #include "core/buddy.h"
+#include "core/check.h"
 #include "core/freelist.h"
 
 #define BLOCK_MIN_LOG2 8u
@@ -25,7 +26,7 @@
 #define UNITS_LOG2 (BLOCK_MAX_LOG2 - BLOCK_MIN_LOG2) /* a chunk is as large as the largest block, or smaller */
 #define UNIT_BYTES (1u << BLOCK_MIN_LOG2)
 #define CHUNK_BYTES (1u << BLOCK_MAX_LOG2)
-#define CHUNKS_MAX 510u /* 4 GiB, and as many again that were not to be had whole */
+#define CHUNKS_MAX 510u /* 255 whole ones are 4 GiB; as many again, where memory came in smaller pieces */
 
 enum block_zone { ZONE_RESERVE = 0, ZONE_COMMON, ZONES };
 
@@ -60,14 +61,14 @@ struct blocks {
     struct zone zones[ZONES];
     struct chunk chunks[CHUNKS_MAX + 1]; /* from 1; the coordinator writes, others read behind a block's number */
     _Atomic uint32_t x_n_chunks;
-    _Atomic uint32_t x_wanted[USES][BLOCK_CLASSES];   /* how many were asked for in vain since the last refill */
+    _Atomic uint32_t x_wanted[USES][BLOCK_CLASSES];   /* how many takers found none since the last refill */
     _Atomic uint32_t x_refusals[USES][BLOCK_CLASSES]; /* how often the coordinator looked, and there was none */
-    _Atomic uint32_t x_hopeless[USES][BLOCK_CLASSES]; /* 1: and none can come back but from files */
+    _Atomic uint32_t x_hopeless[USES][BLOCK_CLASSES]; /* 1: there will be none until files give blocks back */
     _Atomic uint32_t x_any_hopeless;
-    _Atomic uint64_t x_file_bytes; /* of the common zone, in files, which give nothing back by themselves */
+    _Atomic uint64_t x_file_bytes; /* of the common zone, in files: they stay until somebody removes the file */
 };
 
-/* `limit_bytes`: for the chunks and what is kept about them. */
+/* `limit_bytes` is for the chunks and the tables about them together. */
 void pool__blocks_init(struct blocks *blocks, uint64_t limit_bytes);
 
 /* The class of the smallest block that holds `size_bytes`, which is 1 << BLOCK_MAX_LOG2 at most. */
@@ -75,6 +76,7 @@ uint32_t pool__blocks_class(uint32_t size_bytes);
 
 static inline const struct chunk *pool__blocks_chunk(const struct blocks *blocks, uint32_t block)
 {
+    POOL_ASSERT(block >> UNITS_LOG2 >= 1 && block >> UNITS_LOG2 <= CHUNKS_MAX);
     return &blocks->chunks[block >> UNITS_LOG2];
 }
 
@@ -94,35 +96,40 @@ static inline uint32_t pool__blocks_class_of(const struct blocks *blocks, uint32
 
 static inline uint32_t pool__blocks_bytes(const struct blocks *blocks, uint32_t block)
 {
-    return UNIT_BYTES << pool__blocks_class_of(blocks, block);
+    uint32_t class = pool__blocks_class_of(blocks, block);
+    POOL_ASSERT(class < BLOCK_CLASSES); /* or nobody has it */
+    return UNIT_BYTES << class;
 }
 
-/* 0: none is on the lists. */
+/* Takes a block of a class off the lists; 0: there is none. Never blocks. */
 uint32_t pool__blocks_take(struct blocks *blocks, enum block_use use, uint32_t class);
+
+/* pre: somebody has the block. */
 void pool__blocks_give(struct blocks *blocks, uint32_t block);
 
-/* Notes for the coordinator that one more is needed. */
+/* Tells the coordinator that one more block is needed, when it next looks. */
 void pool__blocks_want(struct blocks *blocks, enum block_use use, uint32_t class);
 
-/* Files have taken so many bytes more, or given them back. */
+/* Counts bytes that files have taken (more than 0) or given back (less). */
 void pool__blocks_filed(struct blocks *blocks, int64_t bytes);
 
-/* Bytes of blocks that there can be at most. */
+/* The bytes of all blocks that there can ever be. */
 static inline uint64_t pool__blocks_limit(const struct blocks *blocks)
 {
     return blocks->zones[ZONE_RESERVE].limit_bytes + blocks->zones[ZONE_COMMON].limit_bytes;
 }
 
-/* Bytes that somebody has, in a zone. Looks through its chunks: keeping count would cost every taker and giver. */
+/* The bytes of a zone's blocks that somebody has. Goes through the chunks: a counter would cost every taker and giver.
+ */
 uint64_t pool__blocks_used(const struct blocks *blocks, enum block_zone zone);
 
 /* The largest block of the common zone that could be had now, in bytes; 0: none. Looks through its chunks, unless there
  * may be one more. */
 uint32_t pool__blocks_largest(const struct blocks *blocks);
 
-/* Coordinator only, all that follows. */
+/* All that follows is for the coordinator only. */
 
-/* What a chunk of so many bytes takes with what is kept about it. */
+/* The memory that a chunk of `bytes` needs, with the tables about it. */
 size_t pool__blocks_chunk_size(uint32_t bytes);
 
 /* Adds a chunk: `bytes` are whole units, CHUNK_BYTES at most, and `memory` is as large as pool__blocks_chunk_size says.

@@ -1,8 +1,9 @@
+/* The tree of a chunk: taking and giving back blocks, and merging neighbours. */
 #include "core/buddy.h"
 
 #include "core/check.h"
 
-/* What is free in two neighbours of one class together. */
+/* The node above two neighbours of one class: two that are free make one that is twice as large. */
 static uint8_t both(uint8_t low, uint8_t high, uint32_t class)
 {
     if (low == class + 1 && high == class + 1) return (uint8_t)(class + 2);
@@ -12,6 +13,7 @@ static uint8_t both(uint8_t low, uint8_t high, uint32_t class)
 void pool__buddy_init(struct buddy *buddy, uint8_t *tree, uint32_t height, uint32_t n_units)
 {
     uint32_t leaves = 1u << height;
+    POOL_ASSERT(n_units <= leaves);
     *buddy = (struct buddy){tree, height};
     for (uint32_t i = 0; i < leaves; i++) tree[leaves + i] = i < n_units;
     for (uint32_t class = 0; class < height; class ++) {
@@ -20,7 +22,7 @@ void pool__buddy_init(struct buddy *buddy, uint8_t *tree, uint32_t height, uint3
     }
 }
 
-/* A block has changed: so do those that it is in, until it makes no difference to one. */
+/* A block has changed: brings the blocks around it up to date, up to the first that stays the same. */
 static void settle(struct buddy *buddy, uint32_t at, uint32_t class)
 {
     for (uint8_t *tree = buddy->tree; at > 1; class ++) {
@@ -39,6 +41,7 @@ uint32_t pool__buddy_take(struct buddy *buddy, uint32_t class)
         at *= 2;
         if (buddy->tree[at] <= class) at++;
     }
+    POOL_ASSERT(buddy->tree[at] == class + 1); /* it is free as a whole */
     buddy->tree[at] = 0;
     settle(buddy, at, class);
     return (at << class) - (1u << buddy->height);

@@ -1,4 +1,7 @@
+/* The steps of a host call's state machine. */
 #include "core/call.h"
+
+#include "core/check.h"
 
 #define STATE_BITS 8u
 
@@ -20,6 +23,7 @@ uint64_t pool__call_generation(const struct call *call)
 
 bool pool__call_move(struct call *call, uint64_t generation, enum call_state from, enum call_state to)
 {
+    POOL_ASSERT(from < CALL_STATES && to < CALL_STATES);
     if (!(allowed[from] & 1u << to)) return false;
     uint64_t before = generation << STATE_BITS | from;
     uint64_t next = generation + (to == CALL_FREE);

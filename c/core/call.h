@@ -1,15 +1,15 @@
-/* A host call: what a job asks, on its way to whoever serves it and until it is answered.
+/* A host call: what a job asks of the host, until it is answered.
  *
  *   state    owner                          leaves by
  *   FREE     the free list, or the reply     FILLING: the job's worker
  *   FILLING  the worker                     WAITING: the worker; FREE: it failed
  *   WAITING  nobody                         TAKEN: the host
- *   TAKEN    the host's handler             REPLYING: whoever replies; FREE: the host, nobody wants the reply any more
- *   REPLYING whoever replies, or keeps the  FREE: the same
- *            reply until there is memory
+ *   TAKEN    the host's handler             REPLYING: whoever replies; FREE: the host, if nobody wants the reply
+ *   REPLYING whoever replies, also while    FREE: the same
+ *            the reply waits for memory
  *
- * The reply goes into a pipe of its own, whose read end is the job's. The slot is used again when both ends of that
- * pipe are closed, so that each slot has its pipe.
+ * The reply goes into a pipe of its own, and the job has its read end. A call's slot is free again when both ends of
+ * that pipe are closed, so that each slot has its own pipe.
  */
 #ifndef MILLRACE_CORE_CALL_H
 #define MILLRACE_CORE_CALL_H
@@ -37,7 +37,7 @@ struct call {
 enum call_state pool__call_state(const struct call *call);
 uint64_t pool__call_generation(const struct call *call);
 
-/* Moves a call from one state to another; to FREE makes its handles stale. False: it was not
+/* Moves a call of one generation from one state to another; moving to FREE makes its handles stale. False: it was not
  * in `from`, or the table has no such step, and nothing changed. */
 bool pool__call_move(struct call *call, uint64_t generation, enum call_state from, enum call_state to);
 

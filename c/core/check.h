@@ -6,7 +6,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* A programmer's error, never a user's: compiled out of release builds. */
+/* States what must hold whatever the outside does: a table's ranges, counts that cannot go below zero, who owns what.
+ * Never asserts what comes from a guest, a page, a file or a caller of pool.h: that is checked, and answered with an
+ * error. Release builds drop it, so the condition has no side effects. */
 #define POOL_ASSERT(condition) assert(condition)
 
 #define POOL_COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
@@ -21,9 +23,10 @@ static inline uint32_t pool__min(uint32_t a, uint32_t b)
     return a < b ? a : b;
 }
 
-/* The exponent of the smallest power of two that is at least `value`; `value` is 1 to 2^31. */
+/* The exponent of the smallest power of two that is at least `value`, which is 2^31 at most. */
 static inline uint32_t pool__log2_ceil(uint32_t value)
 {
+    POOL_ASSERT(value <= 1u << 31);
     return value <= 1 ? 0 : 32u - (uint32_t)__builtin_clz(value - 1);
 }
 

@@ -1,3 +1,4 @@
+/* What each error code means, in words. */
 #include "pool.h"
 
 const char *pool_strerror(int error)

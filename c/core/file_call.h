@@ -1,6 +1,6 @@
-/* What pool.h does to a volume, one struct for each call, so that it can be asked for from another memory and by
- * scripts. api/volumes.c fills it in; whoever carries it out is pool__file_call: in api for the pool's own memory, in
- * thin for a program beside it.
+/* A call of pool.h on a volume, as one struct, so that a program with another memory and a script can make it too.
+ * api/volumes.c fills it in. pool__file_call carries it out: in api for a program in the pool's own memory, in thin for
+ * one beside it.
  */
 #ifndef MILLRACE_CORE_FILE_CALL_H
 #define MILLRACE_CORE_FILE_CALL_H
@@ -21,8 +21,8 @@ enum file_op {
     FILE_READLINK,
     FILE_RENAME,
     FILE_REMOVE,
-    FILE_NEXT_DATA, /* fills in where a file has bytes next, from `number` on; its size: nowhere (uint64_t) */
-    FILE_REPLACE,   /* writes a file, or makes it: nothing else is in it then. If it fails, the old bytes are */
+    FILE_NEXT_DATA, /* fills in (uint64_t) where the next bytes are, from `number` on; the file's size: no more */
+    FILE_REPLACE,   /* gives a file, new or old, these bytes only. If it fails, the old bytes stay */
     FILE_OPS
 };
 

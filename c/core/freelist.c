@@ -1,4 +1,7 @@
+/* Pushing and popping the slots of a table. */
 #include "core/freelist.h"
+
+#include "core/check.h"
 
 void pool__freelist_init(struct freelist *list)
 {
@@ -8,14 +11,16 @@ void pool__freelist_init(struct freelist *list)
 void pool__freelist_push(struct freelist *list, freelist_link *links, uint32_t slot)
 {
     uint64_t top = atomic_load(&list->x_top);
+    POOL_ASSERT(slot < FREELIST_NONE);
     do {
+        POOL_ASSERT(pool__freelist_slot(top) != slot); /* or it was pushed twice */
         atomic_store_explicit(&links[slot], pool__freelist_slot(top), memory_order_relaxed);
     } while (!pool__freelist_replace(list, &top, slot));
 }
 
 bool pool__freelist_is_empty(const struct freelist *list)
 {
-    return ((uint32_t)atomic_load(&list->x_top) & FREELIST_NONE) == FREELIST_NONE;
+    return pool__freelist_slot(atomic_load(&list->x_top)) == FREELIST_NONE;
 }
 
 uint32_t pool__freelist_pop(struct freelist *list, freelist_link *links)
@@ -25,7 +30,7 @@ uint32_t pool__freelist_pop(struct freelist *list, freelist_link *links)
     do {
         slot = pool__freelist_slot(top);
         if (slot == FREELIST_NONE) return FREELIST_NONE;
-        /* May be stale when another thread popped it meanwhile; then the tag differs and the exchange fails. */
+        /* Stale if another thread has popped it since; then the tag differs, and the exchange fails. */
         next = atomic_load_explicit(&links[slot], memory_order_relaxed);
     } while (!pool__freelist_replace(list, &top, next));
     return slot;

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "core/check.h"
 #include "core/pipe.h"
 #include "pool.h"
 
@@ -17,7 +18,7 @@
 #define HANDLE_PIPE_BITS 13u /* a slot and an end */
 #define HANDLE_VOLUME_BITS 10u
 
-/* The generations of each slot, from 0: one is shown as one more, so never as 0. */
+/* How many generations a slot has, from 0. A handle shows its generation + 1, so that no handle is 0. */
 #define HANDLE_GENERATIONS (((uint64_t)1 << 40) - 1)
 
 static inline bool pool__is_used_up(uint64_t generation)
@@ -25,7 +26,7 @@ static inline bool pool__is_used_up(uint64_t generation)
     return generation >= HANDLE_GENERATIONS;
 }
 
-/* The number of a handle's slot; of an end's, twice that and the end. */
+/* A handle's slot; for an end of a pipe, the pipe's slot * 2 + the end. */
 static inline uint32_t pool__handle_slot(uint64_t handle, uint32_t bits)
 {
     return (uint32_t)handle & ((1u << bits) - 1);
@@ -33,15 +34,17 @@ static inline uint32_t pool__handle_slot(uint64_t handle, uint32_t bits)
 
 static inline pool_job_t pool__handle_of_job(uint32_t slot, uint64_t generation)
 {
+    POOL_ASSERT(slot < 1u << HANDLE_JOB_BITS && generation <= HANDLE_GENERATIONS);
     return (generation + 1) << HANDLE_JOB_BITS | slot;
 }
 
 static inline pool_call_t pool__handle_of_call(uint32_t slot, uint64_t generation)
 {
+    POOL_ASSERT(slot < 1u << HANDLE_CALL_BITS && generation <= HANDLE_GENERATIONS);
     return (generation + 1) << HANDLE_CALL_BITS | slot;
 }
 
-/* What an end's handle shows of its generation. */
+/* The generation that an end's handle shows. */
 static inline uint64_t pool__handle_shown(pool_fd_t fd)
 {
     return fd >> HANDLE_PIPE_BITS;
@@ -49,11 +52,12 @@ static inline uint64_t pool__handle_shown(pool_fd_t fd)
 
 static inline pool_fd_t pool__handle_of_end(uint32_t slot, enum pipe_end end, uint64_t generation)
 {
+    POOL_ASSERT(slot < 1u << (HANDLE_PIPE_BITS - 1) && generation <= HANDLE_GENERATIONS);
     return (generation + 1) << HANDLE_PIPE_BITS | slot << 1 | (uint32_t)end;
 }
 
-/* A C function's own descriptors are small, as POSIX has them, and no handle is: its stdio, POOL_STDIN to POOL_STDERR,
- * and the replies of its host calls, each by the slot of its call. */
+/* A C function's own descriptors are small numbers, as in POSIX; no handle is that small. They are its stdio,
+ * POOL_STDIN to POOL_STDERR, and the replies of its host calls: OWN_REPLY_0 + the slot of the call. */
 #define OWN_REPLY_0 (POOL_STDERR + 1)
 
 static inline bool pool__fd_is_own(pool_fd_t fd)
@@ -64,6 +68,7 @@ static inline bool pool__fd_is_own(pool_fd_t fd)
 /* The generation of a volume in use is odd (core/volume.h). */
 static inline pool_volume_t pool__handle_of_volume(uint32_t slot, uint64_t generation)
 {
+    POOL_ASSERT(slot < 1u << HANDLE_VOLUME_BITS);
     return generation << HANDLE_VOLUME_BITS | slot;
 }
 

@@ -1,4 +1,7 @@
+/* The steps of a job's state machine, and the end that somebody wishes for it. */
 #include "core/job.h"
+
+#include "core/check.h"
 
 #define STATE_BITS 8u
 #define STATE_MASK ((1u << STATE_BITS) - 1)
@@ -25,6 +28,7 @@ uint64_t pool__job_generation(const struct job *job)
 
 bool pool__job_move(struct job *job, uint64_t generation, enum job_state from, enum job_state to)
 {
+    POOL_ASSERT(from < JOB_STATES && to < JOB_STATES);
     if (!(allowed[from] & 1u << to)) return false;
     uint64_t before = generation << STATE_BITS | from;
     uint64_t next = generation + (to == JOB_FREE);
@@ -34,6 +38,7 @@ bool pool__job_move(struct job *job, uint64_t generation, enum job_state from, e
 bool pool__job_wish(struct job *job, uint64_t generation, enum pool_outcome outcome)
 {
     uint64_t none = generation << STATE_BITS;
+    POOL_ASSERT(outcome > 0 && (uint32_t)outcome <= STATE_MASK); /* 0 would be no wish */
     return atomic_compare_exchange_strong(&job->x_wish, &none, none | outcome);
 }
 

@@ -11,8 +11,8 @@
  *   RELEASED  nobody; the handle is stale       FREE: the last of submitter and callbacks
  *
  * Every change is one compare-exchange of `x_state`, which carries the generation too, so each job ends exactly once
- * and a stale handle changes nothing. What the run queue has of a job that was cancelled is stale in the same way: the
- * record is not kept for it.
+ * and a stale handle changes nothing. A job that was cancelled while it was queued leaves a stale handle in the run
+ * queue; its record does not wait for that.
  */
 #ifndef MILLRACE_CORE_JOB_H
 #define MILLRACE_CORE_JOB_H
@@ -29,7 +29,7 @@ enum job_state { JOB_FREE = 0, JOB_FILLING, JOB_QUEUED, JOB_ENDING, JOB_RUNNING,
 /* A job's stdio that the job itself has closed, beside the kinds of pool.h. */
 #define STDIO_CLOSED 5u
 
-/* What a job has written to a descriptor that is kept. */
+/* What a job has written to a descriptor whose output is captured. */
 struct capture {
     uint32_t block; /* 0: none yet */
     uint32_t size;
@@ -37,7 +37,7 @@ struct capture {
 
 struct job {
     _Alignas(64) _Atomic uint64_t x_state; /* generation << 8 | enum job_state */
-    _Atomic uint64_t x_wish;               /* generation << 8 | the enum pool_outcome it shall end with, 0: none */
+    _Atomic uint64_t x_wish;               /* generation << 8 | enum pool_outcome: how it shall end; 0: no wish */
     _Atomic uint64_t x_turn;               /* of the worker that runs it; set before x_worker */
     _Atomic uint32_t x_worker;             /* number of that worker, from 1; 0: none yet */
     _Atomic uint32_t x_holds;              /* the submitter, and callbacks that wait for its end */
@@ -76,17 +76,17 @@ struct job {
 enum job_state pool__job_state(const struct job *job);
 uint64_t pool__job_generation(const struct job *job);
 
-/* Moves a job of one generation from one state to another; to FREE makes its handles stale. False: it was not in
- * `from`, or the table has no such step, and nothing changed. */
+/* Moves a job of one generation from one state to another; moving to FREE makes its handles stale. False: it was not
+ * in `from`, or the table has no such step, and nothing changed. */
 bool pool__job_move(struct job *job, uint64_t generation, enum job_state from, enum job_state to);
 
-/* Wishes an end for a job of one generation. True: this wish is the first, and holds. */
+/* Wishes that a job of one generation ends with `outcome`. True: this is the first such wish, and it holds. */
 bool pool__job_wish(struct job *job, uint64_t generation, enum pool_outcome outcome);
 
-/* Whoever fills it only. Nothing is wished for the job of this generation. */
+/* Only for whoever fills it. Forgets what was wished for the slot's job before. */
 void pool__job_forget_wish(struct job *job);
 
-/* What was wished for; 0: nothing. */
+/* The outcome that was wished for; 0: none. */
 uint32_t pool__job_wished(const struct job *job);
 
 #endif

@@ -1,5 +1,7 @@
+/* Laying out an empty pool, and what the sizes of its tables must satisfy. */
 #include "core/layout.h"
 
+#include "core/check.h"
 #include "core/handle.h"
 
 _Static_assert(SIGNALS_USED <= SIGNALS_MAX, "every signal has its bit");
@@ -9,14 +11,14 @@ _Static_assert(CALLS_MAX <= 1u << HANDLE_CALL_BITS, "a call's handle holds its s
 _Static_assert(((CHUNKS_MAX + 1) << UNITS_LOG2) <= FREELIST_NONE && PIPES_MAX < FREELIST_NONE,
                "a free list holds every slot");
 _Static_assert(PIPES_MAX * 2 <= 1u << HANDLE_PIPE_BITS, "an end's handle holds its slot");
-_Static_assert(JOBS_MAX < QUEUE_CELLS,
-               "the run queue holds every job, and there is something stale in it when it is full");
+_Static_assert(JOBS_MAX < QUEUE_CELLS, "the run queue holds every job, and when it is full some of it is stale");
 _Static_assert(POOL_BYTES_MAX == 1u << BLOCK_MAX_LOG2, "a block holds whatever is carried in one piece");
-_Static_assert(POOL_WORKERS_MAX < WORKERS_MAX, "a slot is left to rest");
+_Static_assert(POOL_WORKERS_MAX < WORKERS_MAX, "one slot more than workers, so that a dead one can rest");
 _Static_assert(sizeof(struct job) % 64 == 0 && sizeof(struct pipe) % 64 == 0, "no two share a cache line");
 
 void pool__layout_init(struct pool *pool, const struct pool_limits *limits)
 {
+    POOL_ASSERT(limits->max_workers < WORKERS_MAX);
     pool->abi = POOL_ABI;
     pool->n_cores = limits->n_cores;
     pool->grace_ms = limits->grace_ms;

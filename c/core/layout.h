@@ -42,7 +42,7 @@
 #define SIGNAL_JOB_0 0u                               /* + slot: the job has ended */
 #define SIGNAL_PIPE_0 (SIGNAL_JOB_0 + JOBS_MAX)       /* + slot * 2 + end: that end is ready */
 #define SIGNAL_CALL_0 (SIGNAL_PIPE_0 + 2 * PIPES_MAX) /* + slot: a job calls the host */
-#define SIGNAL_BLOCKS (SIGNAL_CALL_0 + CALLS_MAX)     /* memory can be had again */
+#define SIGNAL_BLOCKS (SIGNAL_CALL_0 + CALLS_MAX)     /* there is memory again */
 #define SIGNALS_USED (SIGNAL_BLOCKS + 1)
 
 struct pool {
@@ -51,24 +51,24 @@ struct pool {
     uint32_t grace_ms;
     uint8_t *client_stack;      /* CLIENT_STACK_BYTES: the client's stack and thread-local block */
     uint8_t *client_scratch;    /* CLIENT_SCRATCH_BYTES: where the bindings put what they pass by address */
-    uint8_t *files_memory;      /* the coordinator's script's; NULL until it is wanted */
+    uint8_t *files_memory;      /* for the coordinator's script; NULL until it asks */
     _Atomic uint32_t x_relayed; /* a bit for each waiter that cannot watch its bell and is told by messages */
     _Atomic uint32_t x_closing;
     _Atomic uint32_t x_served; /* 1: there is a client that takes signals, host calls among them */
     _Atomic uint32_t x_inside; /* threads other than workers that are in a call which blocks */
-    _Atomic uint32_t x_relief; /* 1: the coordinator is asked to look for jobs that blocked workers keep waiting */
-    _Atomic uint32_t x_spare;  /* 1: it has been asked to look for workers that are too many */
+    _Atomic uint32_t x_relief; /* 1: the coordinator shall look for jobs that wait behind blocked workers */
+    _Atomic uint32_t x_spare;  /* 1: the coordinator shall look for workers that are too many */
     _Atomic uint32_t x_lost;   /* workers that died or had to be ended */
     uint32_t max_workers;
     uint32_t staged_block;     /* client only: what the next submission's input or reply is in; 0: nothing */
     void *owner;               /* whoever made the pool, for its own use */
-    uint64_t starved_since_ns; /* coordinator only: since when a job has waited that a blocked worker keeps waiting */
+    uint64_t starved_since_ns; /* coordinator only: since when a job has waited behind blocked workers */
     uint32_t n_vacancies;      /* coordinator only: workers to be started now */
     uint64_t spare_since_ns;   /* coordinator only: since when there have been more workers than are wanted */
     _Atomic uint32_t x_starved[WAITER_WORDS];     /* a bit for each waiter that wants a block */
-    _Atomic uint32_t x_asking[WAITER_WORDS];      /* a bit for each that waits for what the coordinator finds */
+    _Atomic uint32_t x_asking[WAITER_WORDS];      /* a bit for each that waits for an answer of the coordinator */
     _Atomic uint32_t x_job_waiters[WAITER_WORDS]; /* a bit for each that waits for the end of a job */
-    _Atomic uint64_t x_room_wanted;               /* a bit for each enum room that somebody wanted who does not wait */
+    _Atomic uint64_t x_room_wanted;               /* a bit for each enum room that somebody wants without sleeping */
     struct freelist free_lessees;
     freelist_link lessee_links[LESSEES_MAX];
     struct bell bells[WAITERS_MAX];
@@ -86,7 +86,7 @@ struct pool {
     struct pipe pipes[PIPES_MAX + CALLS_MAX]; /* the last CALLS_MAX are those of the replies, by slot of the call */
     _Atomic uint32_t x_locks_awaited;         /* volumes of which the client awaits the lock */
     _Atomic uint32_t x_unswept;               /* 1: the coordinator has volumes, or what is in them, to take apart */
-    struct siphash_key names_key;             /* of this pool alone; nobody is told */
+    struct siphash_key names_key;             /* random, secret, this pool's own */
     struct volume volumes[VOLUMES_MAX];
     struct blocks blocks;
 };

@@ -1,8 +1,11 @@
-/* Source: WebAssembly Core Specification 3.0, "Binary Format". The numbers below are its. */
+/* Reading the head of a WebAssembly module. The numbers are those of the WebAssembly Core Specification 3.0, "Binary
+ * Format". */
 #include "core/module.h"
 
 #include <stdbool.h>
 #include <string.h>
+
+#include "core/check.h"
 
 enum section { SECTION_TYPE = 1, SECTION_IMPORT = 2, SECTION_FUNCTION = 3, SECTION_EXPORT = 7, SECTIONS };
 enum extern_kind { KIND_FUNCTION = 0, KIND_TABLE, KIND_MEMORY, KIND_GLOBAL, KIND_TAG };
@@ -26,8 +29,8 @@ enum extern_kind { KIND_FUNCTION = 0, KIND_TABLE, KIND_MEMORY, KIND_GLOBAL, KIND
 #define LIMITS_SHARED 2u
 #define LIMITS_64_BIT 4u
 
-/* A place in the bytes. After an error it stands at its end and every read gives 0, so that errors need to be looked at
- * only where something is decided. */
+/* A place in the bytes. After an error it stands at its end and every read gives 0, so only the code that decides
+ * something needs to look for errors. */
 struct cursor {
     const uint8_t *at;
     const uint8_t *end;
@@ -42,6 +45,7 @@ struct defined_type {
 
 static void fail(struct cursor *c, int error)
 {
+    POOL_ASSERT(error && c->at <= c->end);
     if (!c->error) c->error = error;
     c->at = c->end;
 }
@@ -60,6 +64,7 @@ static struct cursor take_run(struct cursor *c, uint32_t size)
         fail(c, MODULE_MALFORMED);
         size = 0;
     }
+    POOL_ASSERT(size <= (size_t)(c->end - c->at));
     struct cursor run = {c->at, c->at + size, c->error};
     c->at += size;
     return run;
@@ -123,7 +128,7 @@ static bool is_number(uint8_t type)
     return type >= POOL_F64 && type <= POOL_I32;
 }
 
-/* A list of types: how many were put into `types`. `*fits_out` becomes false if that is not all of them. */
+/* Reads a list of types: returns how many it put into `types`, and makes `*fits_out` false if that is not all. */
 static uint8_t take_values(struct cursor *c, uint8_t *types, bool *fits_out)
 {
     uint32_t n = take_u32(c);
@@ -134,6 +139,7 @@ static uint8_t take_values(struct cursor *c, uint8_t *types, bool *fits_out)
         if (fits) types[kept++] = type;
         *fits_out = *fits_out && fits;
     }
+    POOL_ASSERT(kept <= MODULE_VALUES_MAX); /* so that parameters and results fit into one signature */
     return kept;
 }
 
@@ -160,7 +166,7 @@ static void skip_struct(struct cursor *c)
     for (uint32_t n = take_u32(c); n > 0 && !c->error; n--) skip_field(c);
 }
 
-/* One type, without or with what it is a subtype of in front. */
+/* Reads one type. A list of its supertypes may come first. */
 static struct defined_type take_type(struct cursor *c)
 {
     struct defined_type type = {0};
@@ -178,7 +184,7 @@ static struct defined_type take_type(struct cursor *c)
     return type;
 }
 
-/* How many types follow: the members of a group, or one that stands alone. */
+/* How many types follow: those of a recursive group, or one that stands alone. */
 static uint32_t take_group(struct cursor *c)
 {
     if (c->at == c->end || *c->at != FORM_REC) return 1;
@@ -241,8 +247,8 @@ static bool take_import(struct cursor *c, uint32_t *type_out)
     }
 }
 
-/* The type's number of an imported function. MODULE_NOT_FOUND: it is not imported; `*function` becomes its number among
- * the module's own. */
+/* The number of an imported function's type. MODULE_NOT_FOUND: the function is the module's own, and `*function`
+ * becomes its number among those. */
 static int find_imported(struct cursor c, uint32_t *function, uint32_t *type_out)
 {
     for (uint32_t n = c.at ? take_u32(&c) : 0; n > 0 && !c.error; n--) {
@@ -253,7 +259,7 @@ static int find_imported(struct cursor c, uint32_t *function, uint32_t *type_out
     return c.error ? c.error : MODULE_NOT_FOUND;
 }
 
-/* The type's number of one of the module's own functions. */
+/* The number of the type of one of the module's own functions. */
 static int find_own(struct cursor c, uint32_t function, uint32_t *type_out)
 {
     if (function >= take_u32(&c)) return MODULE_MALFORMED;
@@ -282,7 +288,7 @@ static bool is_needed(uint8_t id)
     return id == SECTION_TYPE || id == SECTION_IMPORT || id == SECTION_FUNCTION || id == SECTION_EXPORT;
 }
 
-/* Finds the sections up to the exports; those that are not there stay as they are. */
+/* Finds the sections up to the exports. Those that are missing stay empty. */
 static int find_sections(struct cursor c, struct cursor sections[SECTIONS])
 {
     uint8_t last = 0;
@@ -291,6 +297,7 @@ static int find_sections(struct cursor c, struct cursor sections[SECTIONS])
         struct cursor body = take_run(&c, take_u32(&c));
         if (c.error || !is_needed(id)) continue;
         if (id <= last) return MODULE_MALFORMED; /* their order is fixed, and none comes twice */
+        POOL_ASSERT(id < SECTIONS && !sections[id].at);
         sections[id] = body;
         last = id;
     }
@@ -303,7 +310,7 @@ static bool is_core_module(const uint8_t *bytes, uint32_t size)
     return size >= sizeof preamble && memcmp(bytes, preamble, sizeof preamble) == 0;
 }
 
-/* The type's number of any function. */
+/* The number of any function's type. */
 static int type_of(const struct cursor sections[SECTIONS], uint32_t function, uint32_t *type_out)
 {
     int error = find_imported(sections[SECTION_IMPORT], &function, type_out);

@@ -1,3 +1,4 @@
+/* The ring of a pipe, and who uses its ends. */
 #include "core/pipe.h"
 
 #include "core/check.h"
@@ -28,6 +29,7 @@ static bool has_writer(uint32_t ends)
 
 void pool__pipe_open(struct pipe *pipe, uint32_t capacity, uint32_t start)
 {
+    POOL_ASSERT(capacity > 0 && (capacity & (capacity - 1)) == 0);
     pipe->capacity = capacity;
     pipe->data = NULL;
     atomic_store(&pipe->x_aborted, 0);
@@ -58,6 +60,7 @@ void pool__pipe_hold(struct pipe *pipe, enum pipe_end end, uint64_t shown, enum 
 enum end_hold pool__pipe_take(struct pipe *pipe, enum pipe_end end, uint64_t shown, enum end_hold hold)
 {
     uint64_t word = shown << HOLD_BITS | END_FREE, taken = shown << HOLD_BITS | (uint64_t)hold;
+    POOL_ASSERT(hold < END_HOLDS);
     if (!(allowed[END_FREE] & 1u << hold)) return END_CLOSED;
     if (atomic_compare_exchange_strong(&pipe->x_hold[end], &word, taken)) return END_FREE;
     return word >> HOLD_BITS == shown ? (enum end_hold)(word & HOLD_MASK) : END_CLOSED;
@@ -66,17 +69,19 @@ enum end_hold pool__pipe_take(struct pipe *pipe, enum pipe_end end, uint64_t sho
 bool pool__pipe_pass(struct pipe *pipe, enum pipe_end end, enum end_hold from, enum end_hold to)
 {
     uint64_t word = atomic_load(&pipe->x_hold[end]);
+    POOL_ASSERT(from < END_HOLDS && to < END_HOLDS);
     if ((word & HOLD_MASK) != from || !(allowed[from] & 1u << to)) return false;
     return atomic_compare_exchange_strong(&pipe->x_hold[end], &word, (word & ~(uint64_t)HOLD_MASK) | (uint64_t)to);
 }
 
 void pool__pipe_attach(struct pipe *pipe, uint32_t block, uint8_t *data)
 {
+    POOL_ASSERT(data && !pipe->data); /* a ring is attached once */
     pipe->data = data;
     atomic_store(&pipe->x_block, block);
 }
 
-/* The peer's counter is input, not an invariant: more than `capacity` inside is reported, never used. */
+/* The other side's counter is checked and not asserted: more than `capacity` inside is reported, never used. */
 static int used_bytes(struct pipe *pipe, uint32_t *used_out)
 {
     *used_out = atomic_load(&pipe->x_tail) - atomic_load(&pipe->x_head);
@@ -104,6 +109,7 @@ int pool__pipe_write_status(struct pipe *pipe)
 static struct span run_at(struct pipe *pipe, uint32_t position, uint32_t size)
 {
     uint32_t offset = position & (pipe->capacity - 1);
+    POOL_ASSERT(pipe->data && size <= pipe->capacity);
     return (struct span){pipe->data + offset, pool__min(size, pipe->capacity - offset)};
 }
 
@@ -116,13 +122,14 @@ struct span pool__pipe_readable(struct pipe *pipe, uint32_t skip)
 
 uint32_t pool__pipe_consume(struct pipe *pipe, uint32_t size)
 {
+    POOL_ASSERT(size <= pipe->capacity);
     uint32_t head = atomic_load_explicit(&pipe->x_head, memory_order_relaxed) + size; /* only the reader writes it */
     atomic_store(&pipe->x_head, head);
     uint32_t waiter = atomic_load(&pipe->x_writer_waits);
     if (!waiter) return 0;
 
-    /* A writer that sleeps had a full ring. Waking it for a few bytes would cost a wake-up for each; half a ring is
-     * worth one. But never less than what lets its write return, or it would wait where a pipe of POSIX does not. */
+    /* A writer that sleeps had a full ring. Waking it for every few bytes would cost too many wake-ups, so it is woken
+     * for half a ring; or earlier, as soon as all that it still wants to write fits, as a pipe of POSIX does. */
     uint32_t free = pipe->capacity - (atomic_load(&pipe->x_tail) - head);
     uint32_t wants = atomic_load(&pipe->x_writer_wants);
     if (wants == PIPE_WANTS_CLOSE) return 0;
@@ -151,6 +158,7 @@ struct span pool__pipe_writable(struct pipe *pipe, uint32_t skip)
 
 uint32_t pool__pipe_commit(struct pipe *pipe, uint32_t size)
 {
+    POOL_ASSERT(size <= pipe->capacity);
     uint32_t tail = atomic_load_explicit(&pipe->x_tail, memory_order_relaxed); /* only the writer writes it */
     atomic_store(&pipe->x_tail, tail + size);                                  /* publishes the bytes */
     return atomic_load(&pipe->x_reader_waits);
@@ -175,7 +183,8 @@ void pool__pipe_abort(struct pipe *pipe)
 uint32_t pool__pipe_close(struct pipe *pipe, enum pipe_end end, bool *last_out)
 {
     uint32_t one = end == PIPE_READ ? READER_ONE : WRITER_ONE;
-    uint32_t ends = atomic_fetch_sub(&pipe->x_ends, one) - one;
+    uint32_t before = atomic_fetch_sub(&pipe->x_ends, one), ends = before - one;
+    POOL_ASSERT(end == PIPE_READ ? has_reader(before) : has_writer(before)); /* or it was closed twice */
     *last_out = ends == 0;
     if (ends == 0) return 0; /* nobody is left to wake, and the pipe may be another one already */
     if (end == PIPE_READ && !has_reader(ends)) return atomic_load(&pipe->x_writer_waits);

@@ -17,7 +17,7 @@
 struct pipe {
     /* whoever opens it writes; constant until both ends are closed */
     _Atomic uint64_t x_generation;
-    _Atomic uint64_t x_hold[2];       /* generation that the end's handle shows << 3 | enum end_hold: who uses it now */
+    _Atomic uint64_t x_hold[2];       /* of each end: generation of its handle << 3 | enum end_hold, who uses it now */
     _Atomic uint64_t x_caller;        /* a host call's reply: the job that made it, by its handle; 0: any other pipe */
     uint8_t *data;                    /* the block's memory, published by x_tail */
     uint32_t capacity;                /* a power of two */
@@ -57,7 +57,7 @@ struct span {
 /* Who has an end. */
 enum end_hold pool__pipe_held(const struct pipe *pipe, enum pipe_end end);
 
-/* Whoever opens it only. Says who has an end, and which generation its handle shows. */
+/* Only for whoever opens the pipe. Says who has an end, and which generation its handle shows. */
 void pool__pipe_hold(struct pipe *pipe, enum pipe_end end, uint64_t shown, enum end_hold hold);
 
 /* Takes an end of one generation that is free. END_FREE: it was. Otherwise who has it, END_CLOSED if it is gone. */
@@ -80,33 +80,34 @@ int pool__pipe_read_status(struct pipe *pipe);
 /* What the writer would get: 1 room (or no ring attached yet), POOL_EAGAIN full, POOL_EPIPE no reader, POOL_EPROTO. */
 int pool__pipe_write_status(struct pipe *pipe);
 
-/* The bytes that can be read without wrapping, `skip` bytes after the next one; then what gives `size` of them back. */
+/* The bytes that can be read without wrapping, after the next `skip` bytes. Consuming gives the room of `size` bytes
+ * back to the writer. */
 struct span pool__pipe_readable(struct pipe *pipe, uint32_t skip);
 uint32_t pool__pipe_consume(struct pipe *pipe, uint32_t size);
 
 /* Whether the write end is open. */
 bool pool__pipe_has_writer(struct pipe *pipe);
 
-/* How much can be written in all. */
+/* How many bytes can be written now. */
 uint32_t pool__pipe_room(struct pipe *pipe);
 
-/* The room that can be written without wrapping, `skip` bytes after the next one; then what publishes `size` bytes. */
+/* The room that can be written without wrapping, after the next `skip` bytes. Committing publishes `size` bytes. */
 struct span pool__pipe_writable(struct pipe *pipe, uint32_t skip);
 uint32_t pool__pipe_commit(struct pipe *pipe, uint32_t size);
 
 /* Announces that `waiter` wants to be woken at the next change of its end; 0: not any more. A writer says how many
- * bytes it `wants` to write, and is woken when half of the ring is free, or as much as that; or only when the reader
- * closes. */
+ * bytes it `wants` to write: it is woken when that many are free, or half of the ring. PIPE_WANTS_CLOSE: it is woken
+ * only when the reader closes. */
 #define PIPE_WANTS_CLOSE UINT32_MAX
 void pool__pipe_announce(struct pipe *pipe, enum pipe_end end, uint32_t waiter, uint32_t wants);
 
-/* Takes back the announcement of `waiter`, and of nobody else: the pipe may be another one by now. */
+/* Takes back the announcement of `waiter`. Anybody else's stays: the slot may have another pipe by now. */
 void pool__pipe_retract(struct pipe *pipe, enum pipe_end end, uint32_t waiter);
 
-/* Writer only, before it closes: it has failed, and what it wrote is not all. */
+/* Writer only, before it closes: it has failed, and what it wrote is incomplete. */
 void pool__pipe_abort(struct pipe *pipe);
 
-/* Closes one end. `*last_out`: both sides are closed now and the caller must recycle the pipe. */
+/* Closes one end. pre: it is open. `*last_out`: both sides are closed now, and the caller must recycle the pipe. */
 uint32_t pool__pipe_close(struct pipe *pipe, enum pipe_end end, bool *last_out);
 
 #endif

@@ -1,6 +1,11 @@
+/* Pushing and popping: each side claims a cell first, and then uses it alone. */
 #include "core/queue.h"
 
 #include <stddef.h>
+
+#include "core/check.h"
+
+_Static_assert((QUEUE_CELLS & (QUEUE_CELLS - 1)) == 0, "positions may wrap");
 
 void pool__queue_init(struct queue *queue)
 {
@@ -32,6 +37,7 @@ bool pool__queue_push(struct queue *queue, uint64_t value)
     uint64_t position;
     struct queue_cell *cell = claim(queue, &queue->x_tail, 0, &position);
     if (!cell) return false;
+    POOL_ASSERT(atomic_load_explicit(&cell->x_turn, memory_order_relaxed) == position); /* ours alone */
     cell->value = value;
     atomic_store(&cell->x_turn, position + 1); /* publishes the value to pool__queue_pop */
     return true;
@@ -42,6 +48,7 @@ bool pool__queue_pop(struct queue *queue, uint64_t *value_out)
     uint64_t position;
     struct queue_cell *cell = claim(queue, &queue->x_head, 1, &position);
     if (!cell) return false;
+    POOL_ASSERT(atomic_load_explicit(&cell->x_turn, memory_order_relaxed) == position + 1);
     *value_out = cell->value;
     atomic_store(&cell->x_turn, position + QUEUE_CELLS); /* hands the cell to the push one lap later */
     return true;

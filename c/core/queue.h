@@ -31,7 +31,7 @@ bool pool__queue_push(struct queue *queue, uint64_t value);
 /* False: nothing can be taken now. */
 bool pool__queue_pop(struct queue *queue, uint64_t *value_out);
 
-/* True: somebody has pushed, or is about to finish pushing, what nobody has begun to pop. */
+/* Whether there is a value that nobody has begun to pop. Its push may still be under way. */
 bool pool__queue_has_more(struct queue *queue);
 
 #endif

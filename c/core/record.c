@@ -1,3 +1,4 @@
+/* Measuring, writing and checking the record of a submission. */
 #include "core/record.h"
 
 #include <string.h>
@@ -9,19 +10,19 @@ _Static_assert(sizeof(struct record) % 8 == 0, "the values behind it are aligned
 
 static const char *const only_guest[] = {"guest", NULL};
 
-/* A function cannot see its arguments, so that it has none by default. */
+/* A C function cannot see its arguments, so it has none by default. */
 static const char *const *argv_of(const struct pool_job_config *config)
 {
     return config->argv || config->function ? config->argv : only_guest;
 }
 
-/* A string with its NUL. One that is too long is not read to its end. */
+/* The size of a string with its NUL. Stops reading where it is too long. */
 static uint32_t size_of(const char *string)
 {
     return pool__text_bytes(string, POOL_ARGS_MAX_BYTES) + 1;
 }
 
-/* The strings of a list that is ended by NULL; stops counting once there are too many. */
+/* The size of a list of strings that a NULL ends; stops where it is too large. */
 static uint64_t measure(const char *const *strings, uint32_t *n_out)
 {
     uint64_t size = 0;
@@ -86,7 +87,7 @@ static int check_values(const struct pool_value *values, uint32_t n)
     return 0;
 }
 
-/* An empty one would be no name, and a guest could not find it. */
+/* An empty path is refused: a guest could not find it. */
 static bool is_path(const char *path)
 {
     return *path && pool__is_utf8(path, size_of(path) - 1);
@@ -111,7 +112,7 @@ static bool are_texts(const char *const *strings)
     return true;
 }
 
-/* None is too long. */
+/* pre: no string is too long. */
 static int check_texts_of(const struct pool_job_config *config)
 {
     if (config->export_name && !are_texts((const char *const[]){config->export_name, NULL})) return POOL_EINVAL;
@@ -159,26 +160,31 @@ static uint8_t *put_preopens(uint8_t *at, const struct pool_job_config *config)
     return at;
 }
 
-static void put_paths(uint8_t *at, const struct pool_job_config *config)
+static uint8_t *put_paths(uint8_t *at, const struct pool_job_config *config)
 {
     for (uint32_t i = 0; i < config->n_preopens; i++) {
         at = put(at, config->preopens[i].path, strlen(config->preopens[i].path) + 1);
     }
+    return at;
 }
 
 void pool__record_write(const struct pool_job_config *config, uint8_t *out)
 {
     struct record header = header_of(config);
+    const uint8_t *strings = NULL;
     out = put(out, &header, sizeof header);
     out = put(out, config->values, header.n_values * sizeof *config->values);
     out = put_preopens(out, config);
     out = put(out, config->export_name, header.name_bytes);
+    strings = out;
     out = put_strings(out, argv_of(config), header.n_args);
     out = put_strings(out, config->envp, header.n_env);
-    put_paths(out, config);
+    out = put_paths(out, config);
+    POOL_ASSERT(out == strings + header.strings_bytes); /* as they were measured */
+    (void)strings;
 }
 
-/* Whether exactly `n` strings fill the bytes. */
+/* Whether the bytes are exactly `n` strings. */
 static bool are_strings(const char *bytes, uint32_t size, uint64_t n)
 {
     uint64_t found = 0;
@@ -186,7 +192,7 @@ static bool are_strings(const char *bytes, uint32_t size, uint64_t n)
     return found == n && (size == 0 || bytes[size - 1] == '\0');
 }
 
-/* The strings have been checked. */
+/* pre: the strings have been checked. */
 static int check_preopens(const struct record *record)
 {
     const struct record_preopen *preopens = pool__record_preopens(record);
@@ -241,5 +247,6 @@ const char *pool__record_paths(const struct record *record)
 {
     const char *at = pool__record_strings(record);
     for (uint64_t i = (uint64_t)record->n_args + record->n_env; i > 0; i--) at += strlen(at) + 1;
+    POOL_ASSERT(at <= pool__record_strings(record) + record->strings_bytes);
     return at;
 }

@@ -31,16 +31,16 @@ struct record_preopen {
     uint32_t zero;      /* nothing is left unset */
 };
 
-/* The size of a submission's record, header and all; POOL_E2BIG, POOL_EINVAL. */
+/* The size of a submission's record with its header; POOL_E2BIG, POOL_EINVAL. */
 int32_t pool__record_size(const struct pool_job_config *config);
 
-/* Writes a submission's record into memory of that size. */
+/* Writes a submission's record. pre: `out` has as many bytes as pool__record_size returned for `config`. */
 void pool__record_write(const struct pool_job_config *config, uint8_t *out);
 
-/* Whether a record of `size` bytes, which may be anything, is one: 0, POOL_E2BIG, POOL_EINVAL. */
+/* Checks that `size` bytes, which may come from anybody, are a record: 0, POOL_E2BIG, POOL_EINVAL. */
 int pool__record_check(const uint8_t *bytes, uint32_t size);
 
-/* Where its parts begin. The record has been checked. */
+/* Where the parts of a record begin. pre: it has been checked. */
 const struct pool_value *pool__record_values(const struct record *record);
 const struct record_preopen *pool__record_preopens(const struct record *record);
 const char *pool__record_name(const struct record *record);

@@ -1,3 +1,4 @@
+/* The run queues by priority, and choosing which idle worker to wake. */
 #include "core/sched.h"
 
 #include "core/check.h"
@@ -14,6 +15,7 @@ void pool__sched_init(struct sched *sched)
 
 bool pool__sched_push(struct sched *sched, pool_job_t job, uint32_t priority)
 {
+    POOL_ASSERT(priority < PRIORITIES);
     return pool__queue_push(&sched->queues[priority], job);
 }
 
@@ -36,11 +38,13 @@ bool pool__sched_pop(struct sched *sched, pool_job_t *job_out)
 
 void pool__sched_set_idle(struct sched *sched, uint32_t worker)
 {
+    POOL_ASSERT(worker >= 1 && worker <= WORKERS_MAX);
     atomic_fetch_or(&sched->x_idle[(worker - 1) / 32], 1u << (worker - 1) % 32);
 }
 
 void pool__sched_clear_idle(struct sched *sched, uint32_t worker)
 {
+    POOL_ASSERT(worker >= 1 && worker <= WORKERS_MAX);
     atomic_fetch_and(&sched->x_idle[(worker - 1) / 32], ~(1u << (worker - 1) % 32));
 }
 
@@ -53,7 +57,7 @@ bool pool__sched_retire(struct sched *sched)
     return false;
 }
 
-/* Claims the lowest idle worker of one word; 0: none. */
+/* Claims the lowest idle worker of one word: its bit's number + 1; 0: none. */
 static uint32_t claim_idle(_Atomic uint32_t *x_word)
 {
     uint32_t bits = atomic_load(x_word);

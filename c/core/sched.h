@@ -26,21 +26,21 @@ bool pool__sched_push(struct sched *sched, pool_job_t job, uint32_t priority);
 /* Whether a job waits. */
 bool pool__sched_has_more(struct sched *sched);
 
-/* Takes a job from the queue, of those with the highest priority. It may have been cancelled, and be stale. False:
- * there is none now. */
+/* Takes the first job of the highest priority. Its handle is stale if it was cancelled. False: there is none now. */
 bool pool__sched_pop(struct sched *sched, pool_job_t *job_out);
 
-/* Marks a worker as asleep for want of a job, or not. Marking precedes its last look at the queue, as announcing does
- * with a pipe. */
+/* Marks a worker as asleep for want of a job, or not. A worker marks itself before its last look at the queue, as one
+ * that waits for a pipe announces itself before its last look. */
 void pool__sched_set_idle(struct sched *sched, uint32_t worker);
 void pool__sched_clear_idle(struct sched *sched, uint32_t worker);
 
-/* Obeys an order to retire, if there is one: true, and the worker must end. */
+/* Takes an order to retire, if there is one. True: the worker must end. */
 bool pool__sched_retire(struct sched *sched);
 
-/* Picks an idle worker to wake if there is something to do, the lowest number first so that the same few stay warm.
- * Number of the worker, from 1; 0: nothing to do, or nobody idle. Called by whoever pushed, and by each worker that
- * popped: a wake-up spent on a worker which had found a job by itself is passed on in this way. */
+/* Picks an idle worker to wake if there is something to do: its number, from 1; 0: nothing to do, or nobody is idle.
+ * The lowest number comes first, so that the same few stay warm. Whoever has pushed calls it, and so does each worker
+ * that has popped: if a wake-up went to a worker that had found a job by itself, the next worker is woken in this way.
+ */
 uint32_t pool__sched_pick(struct sched *sched);
 
 #endif

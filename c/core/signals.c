@@ -1,3 +1,4 @@
+/* Raising and taking signals. */
 #include "core/signals.h"
 
 #include "core/check.h"
@@ -7,7 +8,7 @@ void pool__signals_raise(struct signals *signals, uint32_t signal)
     POOL_ASSERT(signal < SIGNALS_MAX);
     uint32_t word = signal / 32, bit = 1u << signal % 32;
 
-    /* Raised already and not yet taken: the taker comes after our publication, whoever raised it. */
+    /* Raised already and not yet taken: the taker will see what we have published, whoever raised it. */
     if (atomic_load(&signals->x_words[word]) & bit) return;
 
     atomic_fetch_or(&signals->x_words[word], bit);
@@ -35,6 +36,7 @@ static bool next_group(struct signals *signals)
 static void next_word(struct signals *signals)
 {
     signals->word = signals->group * 32 + (uint32_t)__builtin_ctz(signals->words_left);
+    POOL_ASSERT(signals->word < POOL_COUNT_OF(signals->x_words));
     signals->words_left &= signals->words_left - 1;
     signals->bits_left = atomic_exchange(&signals->x_words[signals->word], 0);
 }
@@ -43,7 +45,7 @@ int32_t pool__signals_take(struct signals *signals)
 {
     while (!signals->bits_left) {
         if (!signals->words_left) {
-            /* Lowered before the look, so that whoever raises behind our back raises it again. */
+            /* Lowered before the look, so that whoever raises a signal after the look raises this again. */
             atomic_store(&signals->x_any, 0);
             if (!next_group(signals)) return -1;
             atomic_store(&signals->x_any, 1); /* more groups may be waiting */

@@ -1,7 +1,7 @@
 /* A set of small numbers that any thread raises and one thread takes: the client's inbox.
  *
- * A bit each, so it can never be full and the same signal raised a thousand times is taken once. Three levels
- * (`x_any`, a bit a word, a bit a signal) keep looking cheap.
+ * Each signal is a bit, so the set can never be full, and a signal that is raised a thousand times is taken once. There
+ * are three levels (`x_any`, a bit for each word, a bit for each signal), so that looking is cheap.
  */
 #ifndef MILLRACE_CORE_SIGNALS_H
 #define MILLRACE_CORE_SIGNALS_H
@@ -23,14 +23,13 @@ struct signals {
     uint32_t word;
 };
 
-/* Any thread. What was published before is seen by whoever takes the signal. */
+/* Any thread. Whoever takes the signal sees what was published before. */
 void pool__signals_raise(struct signals *signals, uint32_t signal);
 
-/* Any thread. Finishes what a raiser that died may have left half-raised. */
+/* Any thread. Finishes raising what a thread that died may have raised by half. */
 void pool__signals_mend(struct signals *signals);
 
-/* Taker only. The next raised signal, which is lowered; -1: none. Begins with `x_any` lowered, so that one raised
- * meanwhile raises it again. */
+/* Taker only. Lowers the next raised signal and returns it; -1: there is none. */
 int32_t pool__signals_take(struct signals *signals);
 
 #endif

@@ -1,3 +1,4 @@
+/* SipHash, with any number of rounds. */
 #include "core/siphash.h"
 
 #include <string.h>
@@ -33,7 +34,7 @@ static inline void absorb(struct state *s, uint64_t word, uint32_t rounds)
     s->a ^= word;
 }
 
-/* As the machine has it: little-endian everywhere that we run. */
+/* In the byte order of the machine, which is little-endian everywhere that we run. */
 static inline uint64_t word_at(const uint8_t *data)
 {
     uint64_t word;

@@ -1,9 +1,10 @@
+/* Checking UTF-8. */
 #include "core/utf8.h"
 
 #include <string.h>
 
-/* How many bytes the character that begins with `lead` has, and what its second byte may be; 0: none begins so.
- * The second byte alone tells overlong forms, surrogates and what is beyond U+10FFFF. */
+/* How many bytes a character that begins with `lead` has, and the range of its second byte; 0: none begins so. The
+ * range of the second byte excludes overlong forms, surrogates and whatever is beyond U+10FFFF. */
 static uint32_t length_of(uint8_t lead, uint8_t *low_out, uint8_t *high_out)
 {
     *low_out = lead == 0xe0 ? 0xa0 : lead == 0xf0 ? 0x90 : 0x80;

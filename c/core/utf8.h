@@ -1,4 +1,4 @@
-/* Whether bytes are text. */
+/* Whether bytes are text, and where it ends. */
 #ifndef MILLRACE_CORE_UTF8_H
 #define MILLRACE_CORE_UTF8_H
 
@@ -8,7 +8,7 @@
 /* UTF-8 in its shortest forms, without surrogates; NULs are characters as any other. */
 bool pool__is_utf8(const char *text, uint32_t size);
 
-/* The bytes of a text up to its NUL, `most` at most: no more of it is read. */
+/* The number of bytes before the NUL, `most` at most. Reads no more than `most` bytes. */
 uint32_t pool__text_bytes(const char *text, uint32_t most);
 
 #endif

@@ -39,24 +39,24 @@ struct node {
     uint64_t changed_ns;
     uint64_t next_cookie; /* a directory's: larger than any cookie that was given out */
     uint32_t block;       /* content up to a page; or, of a larger file, the numbers of its pages; 0: none */
-    uint32_t is_paged;    /* 1: the latter */
+    uint32_t is_paged;    /* 1: `block` lists pages */
     uint32_t is_doomed;   /* 1: a directory that is taken apart, see fs/sweep.c */
     uint32_t next_doomed; /* the one after it; 0: none */
     /* a directory's, see fs/directory.c */
-    uint32_t n_slots;     /* with those of removed entries */
-    uint32_t first_slot;  /* before it there are no others */
+    uint32_t n_slots;     /* including those of removed entries */
+    uint32_t first_slot;  /* all slots before it are of removed entries */
     uint32_t names_at;    /* where in its block the names begin */
     uint32_t names_bytes; /* of the entries that it has */
 };
 
-/* Whether anybody is left who uses a volume. */
+/* What is left to do for a volume that nobody uses any more. */
 enum orphan { ORPHAN_NONE = 0, ORPHAN_WHOLE, ORPHAN_DOOMED };
 
 struct volume {
     _Atomic uint64_t x_generation; /* odd: in use */
     _Atomic uint32_t x_lock;       /* 0: free; otherwise who has it, see fs/lock.c */
     _Atomic uint32_t x_users;      /* its owner, jobs, and whatever is open in it; the last frees it */
-    _Atomic uint32_t x_orphaned;   /* enum orphan: not 0, nobody uses it, and the coordinator frees it */
+    _Atomic uint32_t x_orphaned;   /* enum orphan; not 0: nobody uses it, and the coordinator frees it */
     _Atomic uint32_t x_doomed;     /* the first directory that is to be taken apart; the lock is held to change it */
     /* the lock */
     uint32_t is_broken; /* 1: somebody died while changing it */

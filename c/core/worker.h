@@ -1,18 +1,20 @@
-/* One life of a worker, and its state. A worker that was killed gets a successor in another slot, or much later in the
- * same: its own words rest with it.
+/* One life of a worker, and its state. The successor of a worker that was killed gets another slot, or the same one
+ * much later: until then nobody reuses the words that the old thread may still touch.
  *
  *   state     whose code runs                        leaves by
  *   NONE      nobody's; the slot was never used      STARTING: the coordinator
  *   STARTING  nobody's yet                           RUNTIME: the worker; DEAD: the coordinator
- *   RUNTIME   ours: may hold half a structure, must  RUNTIME: the worker, with its next job; GUEST: the worker;
- *             not be killed                          DEAD: the coordinator, once the thread has ended
- *   GUEST     a guest's: owns nothing of ours, may   RUNTIME: the worker; KILLED: the coordinator; DEAD: the
- * coordinator be killed at any instruction           once the thread has ended KILLED    nobody's: if it comes back it
- * parks    DEAD: the coordinator for ever DEAD      nobody's; the slot rests               STARTING: the coordinator
+ *   RUNTIME   ours: may be half-way through a        RUNTIME: the worker, with its next job; GUEST: the worker;
+ *             change, must not be killed             DEAD: the coordinator, once the thread has ended
+ *   GUEST     a guest's: owns nothing of ours, may   RUNTIME: the worker; KILLED: the coordinator;
+ *             be killed at any instruction           DEAD: the coordinator, once the thread has ended
+ *   KILLED    nobody's: if the thread comes back,    DEAD: the coordinator
+ *             it sleeps for ever
+ *   DEAD      nobody's; the slot rests               STARTING: the coordinator
  *
- * Every change is one compare-exchange of the word, which carries the turn: it counts the jobs that workers of this
- * slot have begun, and their lives, and never comes round. So a kill that is meant for one job never hits the next, and
- * a thread of an earlier life changes nothing.
+ * Every change is one compare-exchange of the word, which carries the turn. The turn counts the jobs that workers of
+ * this slot have begun, and their lives, and never comes round. So a kill that is meant for one job never hits the
+ * next, and a thread of an earlier life changes nothing.
  */
 #ifndef MILLRACE_CORE_WORKER_H
 #define MILLRACE_CORE_WORKER_H
@@ -59,7 +61,7 @@ static inline uint64_t pool__worker_turn(const struct worker *worker)
     return atomic_load(&worker->x_state) >> 8;
 }
 
-/* In the header, so that it costs nothing where the states are known. */
+/* In the header, so that it costs nothing where the compiler knows the states. */
 static inline bool pool__worker_may_move(enum worker_state from, enum worker_state to)
 {
     switch (from) {
