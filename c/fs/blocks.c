@@ -8,8 +8,9 @@
 int pool__fs_need(struct fs_work *work, enum spare spare, uint32_t bytes)
 {
     uint32_t *block = &work->spares[spare];
+    POOL_ASSERT(spare < SPARES && bytes <= 1u << BLOCK_MAX_LOG2);
     if (*block && pool__blocks_class_of(&work->pool->blocks, *block) == pool__blocks_class(bytes)) return 0;
-    if (*block) pool__give_block(work->pool, *block); /* others have changed what is needed, in between */
+    if (*block) pool__give_block(work->pool, *block); /* another size is needed now: others have changed something */
     *block = pool__take_free_block(work->pool, USE_CONTENT, bytes);
     if (*block) return 0;
     POOL_ASSERT(work->sleeper);
@@ -41,6 +42,7 @@ uint32_t pool__fs_take_content(struct fs_work *work, enum spare spare, uint32_t 
 {
     uint32_t block = work->spares[spare], size = pool__node_block_bytes(work->pool, block);
     POOL_ASSERT(block && from <= size);
+    POOL_ASSERT(pool__volume_is_locked(work->volume));
     work->spares[spare] = 0;
     work->volume->bytes += size;
     pool__blocks_filed(&work->pool->blocks, size);
@@ -52,6 +54,7 @@ void pool__fs_give_content(struct fs_work *work, uint32_t block)
 {
     if (!block) return;
     uint32_t size = pool__node_block_bytes(work->pool, block);
+    POOL_ASSERT(pool__volume_is_locked(work->volume) && work->volume->bytes >= size);
     work->volume->bytes -= size;
     pool__give_block(work->pool, block);
     pool__blocks_filed(&work->pool->blocks, -(int64_t)size);

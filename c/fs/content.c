@@ -4,11 +4,12 @@
 #include "sync/self.h"
 
 #define HOLE_BYTES 4096u
-#define READ_BYTES (16u << 20) /* with the lock held, and before looking whether the job shall end: milliseconds */
+#define READ_BYTES \
+    (16u << 20) /* at a time, with the lock held: milliseconds; then it looks whether the job shall end */
 
 /* ------------------------------------------------------------------------------------------------------- operations */
 
-/* Gives back what an operation that failed has taken beyond the file's end. */
+/* Gives back the blocks beyond the file's end that an operation has taken and then failed. */
 static void abandon(struct fs_work *work, const struct fs_open *file)
 {
     if (pool__volume_lock_for(work->volume, LOCK_ALWAYS)) return;
@@ -23,7 +24,7 @@ static int check_file(const struct fs_work *work, const struct fs_open *file)
     return node->kind == NODE_FILE ? 0 : node->kind == NODE_DIRECTORY ? POOL_EISDIR : POOL_EINVAL;
 }
 
-/* Moves as much as the cursor and the file have. */
+/* Moves bytes of the file from `begin` to `end`, or as many as the cursor has room for. */
 static void move(const struct pool *pool, const struct node *node, uint64_t begin, uint64_t end, struct cursor *cursor)
 {
     static uint8_t zeros[HOLE_BYTES];
@@ -33,6 +34,7 @@ static void move(const struct pool *pool, const struct node *node, uint64_t begi
         if (!bytes.data) bytes = (struct content_bytes){zeros, pool__min(bytes.size, HOLE_BYTES)};
         uint32_t n = pool__min(bytes.size, piece);
         if (n > end - begin) n = (uint32_t)(end - begin);
+        POOL_ASSERT(n > 0); /* or this would never end */
         cursor->copy(cursor, bytes.data, n);
         cursor->done += n;
         begin += n;
@@ -96,6 +98,7 @@ static int write_at(struct fs_work *work, const struct fs_open *file, uint64_t o
         move(work->pool, node, begin, end, cursor);
         end = begin + (cursor->done - had);
         if (end > node->size) node->size = end;
+        POOL_ASSERT(node->size <= FILE_MAX_BYTES);
         pool__node_modified(work, node);
     }
     if (offset_out) *offset_out = begin;
@@ -141,6 +144,7 @@ static int allocate(struct fs_work *work, const struct fs_open *file, uint64_t o
     if (status == 0) status = pool__content_fill(work, node, offset, offset + size);
     if (status != 0) return status;
     if (offset + size > node->size) node->size = offset + size;
+    POOL_ASSERT(node->size <= FILE_MAX_BYTES);
     pool__node_changed(work, node);
     return 0;
 }

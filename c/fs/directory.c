@@ -22,6 +22,7 @@ static uint32_t heads_bytes(uint32_t block_bytes)
 /* The place of a name's chain. */
 static uint32_t *head_of(const struct pool *pool, const struct node *directory, uint32_t hash)
 {
+    POOL_ASSERT(directory->kind == NODE_DIRECTORY && directory->block);
     uint32_t *heads = (uint32_t *)(void *)pool__block_memory(pool, directory->block);
     uint32_t n = heads_bytes(pool__node_block_bytes(pool, directory->block)) / (uint32_t)sizeof *heads;
     return &heads[hash & (n - 1)];
@@ -29,11 +30,12 @@ static uint32_t *head_of(const struct pool *pool, const struct node *directory, 
 
 static struct entry *slots_of(const struct pool *pool, const struct node *directory)
 {
+    POOL_ASSERT(directory->block && directory->first_slot <= directory->n_slots);
     uint8_t *block = pool__block_memory(pool, directory->block);
     return (struct entry *)(void *)(block + heads_bytes(pool__node_block_bytes(pool, directory->block)));
 }
 
-/* Under the pool's own key: guests choose names, and could otherwise choose ones that all go into one chain. */
+/* Under the pool's own key: guests choose names, and could otherwise choose some that all go into one chain. */
 static uint32_t hash_of(const struct pool *pool, struct fs_path name)
 {
     return (uint32_t)pool__siphash(&pool->names_key, (const uint8_t *)name.text, name.size);
@@ -42,13 +44,15 @@ static uint32_t hash_of(const struct pool *pool, struct fs_path name)
 struct fs_path pool__entry_name(const struct pool *pool, const struct node *directory, const struct entry *entry)
 {
     const uint8_t *at = pool__block_memory(pool, directory->block) + entry->name;
+    POOL_ASSERT(entry->name >= directory->names_at);
+    POOL_ASSERT(entry->name + 1 + *at <= pool__node_block_bytes(pool, directory->block));
     return (struct fs_path){(const char *)at + 1, *at};
 }
 
 /* The link of a chain that leads to a name's slot; NULL: there is none of that name. */
 static uint32_t *find_link(const struct pool *pool, const struct node *directory, struct fs_path name)
 {
-    if (!directory->block || directory->n_links == 0) return NULL; /* what is removed has no names any more */
+    if (!directory->block || directory->n_links == 0) return NULL; /* a directory that is removed has no names */
     uint32_t hash = hash_of(pool, name), *link = head_of(pool, directory, hash);
     struct entry *slots = slots_of(pool, directory);
     for (; *link; link = &slots[*link - 1].next) {
@@ -83,14 +87,16 @@ struct entry *pool__entry_after(const struct pool *pool, const struct node *dire
 
 uint32_t pool__entry_take(const struct pool *pool, struct node *directory, uint32_t *looks)
 {
+    POOL_ASSERT(directory->is_doomed);
     if (!directory->block) return 0;
     struct entry *slots = slots_of(pool, directory);
-    while (directory->first_slot<directory->n_slots && * looks> 0) {
+    while (*looks > 0 && directory->first_slot < directory->n_slots) {
         struct entry *entry = &slots[directory->first_slot++];
         uint32_t number = entry->node;
         --*looks;
         entry->node = 0;
         if (!number) continue;
+        POOL_ASSERT(directory->size > 0);
         directory->size--;
         return number;
     }
@@ -114,6 +120,7 @@ static uint32_t block_for(uint64_t n_slots, uint64_t names_bytes)
 static void append(const struct pool *pool, struct node *directory, struct fs_path name, struct entry entry)
 {
     uint8_t *block = pool__block_memory(pool, directory->block);
+    POOL_ASSERT(name.size > 0 && name.size <= NAME_MAX_BYTES && directory->names_at > name.size);
     uint32_t *head = head_of(pool, directory, entry.hash);
     directory->names_at -= name.size + 1;
     directory->names_bytes += name.size + 1;
@@ -139,6 +146,7 @@ static void move_entries(struct fs_work *work, struct node *directory)
     for (uint32_t i = old.first_slot; i < old.n_slots; i++) {
         if (slots[i].node) append(work->pool, directory, pool__entry_name(work->pool, &old, &slots[i]), slots[i]);
     }
+    POOL_ASSERT(directory->size == old.size && directory->names_bytes == old.names_bytes);
     pool__fs_give_content(work, old.block);
 }
 
@@ -164,7 +172,7 @@ int pool__entry_reserve(struct fs_work *work, struct node *directory, struct fs_
     if (directory->n_links == 0) return POOL_ENOENT;
     if (has_room(work->pool, directory, name)) return 0;
     uint64_t n = directory->size + 1, names_bytes = (uint64_t)directory->names_bytes + name.size + 1;
-    /* A quarter more, so that it is long until the next time, unless only as much as must be can be had. */
+    /* A quarter more, so that it is long until the next time; or, if that is too much, only what is needed. */
     int status = move_to(work, directory, block_for(n + n / 4, names_bytes + names_bytes / 4));
     return status == POOL_ENOSPC ? move_to(work, directory, block_for(n, names_bytes)) : status;
 }
@@ -173,24 +181,26 @@ int pool__entry_reserve(struct fs_work *work, struct node *directory, struct fs_
 
 void pool__entry_add(struct fs_work *work, struct node *directory, struct fs_path name, uint32_t number)
 {
-    POOL_ASSERT(has_room(work->pool, directory, name));
+    POOL_ASSERT(number && has_room(work->pool, directory, name) && !find_link(work->pool, directory, name));
     struct entry entry = {.cookie = directory->next_cookie++, .node = number, .hash = hash_of(work->pool, name)};
     append(work->pool, directory, name, entry);
     pool__node_modified(work, directory);
 }
 
-/* The slots before the first entry, and the last one with its name, need not stay. */
+/* Shortens the slots and the names at the end where an entry is gone, and skips empty slots at the beginning. */
 static void trim(const struct pool *pool, struct node *directory, const struct entry *gone, uint32_t name_bytes)
 {
     const struct entry *slots = slots_of(pool, directory);
     if (gone->name == directory->names_at) directory->names_at += name_bytes;
     if (gone == &slots[directory->n_slots - 1]) directory->n_slots--;
+    POOL_ASSERT(directory->first_slot <= directory->n_slots);
     while (directory->first_slot < directory->n_slots && !slots[directory->first_slot].node) directory->first_slot++;
 }
 
 void pool__entry_remove(struct fs_work *work, struct node *directory, struct fs_path name)
 {
     uint32_t *link = find_link(work->pool, directory, name);
+    POOL_ASSERT(link && directory->size > 0 && directory->names_bytes > name.size);
     struct entry *entry = &slots_of(work->pool, directory)[*link - 1];
     *link = entry->next;
     entry->node = 0;

@@ -1,13 +1,13 @@
-/* Files: what a volume can do, one function for each operation, each atomic to every thread that shares the volume.
+/* Files: what can be done to a volume. There is one function for each operation, and each is atomic to every thread
+ * that shares the volume.
  *
- * A place is a directory of a volume that somebody was given; nothing above it can be reached: not by `..`, not by an
- * absolute path, not by a symlink (POOL_EPERM). Paths are UTF-8 without NULs, `/` between names, at most
- * PATH_MAX_BYTES.
+ * A path begins at a directory that somebody was given, and never leads above it: not by `..`, not as an absolute path,
+ * not by a symlink (POOL_EPERM). Paths are UTF-8 without NULs, `/` between names, at most PATH_MAX_BYTES.
  *
- * Functions return 0 or a negative enum pool_error, unless they say otherwise. Where memory is needed they may sleep
- * for it by the caller's sleeper, never while they hold the lock: POOL_ENOSPC, the volume's limit; POOL_ENOMEM, the
- * pool's; or as the sleeper is interrupted. Times are nanoseconds since 1970. That
- * something was read is noted for the first time after a change only (`relatime` of Linux).
+ * Functions return 0 or a negative enum pool_error, unless they say otherwise. Where they need memory they may sleep
+ * for it by the caller's sleeper, never while they hold the lock: POOL_ENOSPC, the volume's limit is reached;
+ * POOL_ENOMEM, the pool's; or as the sleeper is interrupted. Times are nanoseconds since 1970. Reading sets the time of
+ * the last access only the first time after a change (`relatime` of Linux).
  */
 #ifndef MILLRACE_FS_FS_H
 #define MILLRACE_FS_FS_H
@@ -21,8 +21,8 @@
 struct fs_open {
     struct volume *volume; /* NULL: not open */
     uint32_t node;
-    bool read_only; /* the mount is: nothing can be changed through it (POOL_EROFS) */
-    bool makes;     /* the directories that a path lacks on its way from here, where something is made */
+    bool read_only; /* nothing can be changed through it (POOL_EROFS) */
+    bool makes;     /* where something is made, missing directories on the way are made too */
 };
 
 struct fs_path {
@@ -58,34 +58,40 @@ int pool__volume_open_used(struct pool *pool, pool_volume_t handle, bool read_on
 enum lock_wish {
     LOCK_READ = 0,
     LOCK_CHANGE,
-    LOCK_ALWAYS /* the same, and waits although the job shall end: what is open must be closed */
+    LOCK_ALWAYS /* as LOCK_CHANGE, and waits even if the job shall end: what is open must be closed */
 };
 
-/* Takes a volume's lock. If it fails the lock is not taken: POOL_EIO, somebody died while changing it; POOL_ECANCELED
- * or POOL_ESHUTDOWN, the job of the worker that waited shall end; POOL_EAGAIN, to a thread that must not sleep and
- * does not hold it (pool__volume_hold). */
+/* Takes a volume's lock. On an error it is not taken: POOL_EIO, somebody died while changing the volume; POOL_ECANCELED
+ * or POOL_ESHUTDOWN, the job of the worker that waited shall end; POOL_EAGAIN, this thread must not sleep, and has not
+ * got the lock by pool__volume_hold. */
 int pool__volume_lock_for(struct volume *volume, enum lock_wish wish);
 int pool__volume_lock(struct volume *volume); /* LOCK_CHANGE */
 int pool__volume_lock_to_read(struct volume *volume);
 void pool__volume_unlock(struct volume *volume);
-/* Takes back the lock that a worker has, if it does, which is dead or has left our code by unwinding. If it was
- * changing something nobody uses that volume any more: what is in it may contradict itself. */
+/* Frees the lock that a worker still has, if any. pre: the worker is dead, or has left our code by unwinding. If it was
+ * changing something, the volume is broken from now on (POOL_EIO): what is in it may contradict itself. */
 void pool__volume_unlock_for(struct pool *pool, uint32_t worker);
 /* For the client and the coordinator, which must not wait: takes the lock for all operations until
- * pool__volume_let_go, in which it is not taken again. False: somebody else has it, and `waiter` is woken when it is
- * free (the client by SIGNAL_BLOCKS). The volume need not be in use. */
+ * pool__volume_let_go; those do not take it again. pre: this thread holds no other volume. False: somebody else has the
+ * lock, and `waiter` is woken when it is free (the client by SIGNAL_BLOCKS). The volume need not be in use. */
 bool pool__volume_hold(struct volume *volume, uint32_t waiter);
 void pool__volume_let_go(void);
 
-/* sweep.c: taking apart what nobody can reach any more, directories that were removed with all that was in them, and
- * volumes, a slice at a time. */
+/* Whether somebody has the lock; for assertions. */
+static inline bool pool__volume_is_locked(const struct volume *volume)
+{
+    return atomic_load_explicit(&volume->x_lock, memory_order_relaxed) != 0;
+}
 
-/* One slice for a volume: 1, there is more; 0, all is done; or as the lock. */
+/* sweep.c: taking apart, a slice at a time, what nobody can reach any more: volumes, and directories that were removed
+ * with all that was in them. */
+
+/* Does one slice for a volume: 1, there is more; 0, all is done; or an error of the lock. */
 int pool__fs_sweep(struct pool *pool, struct volume *volume);
-/* Coordinator only. One slice for all volumes: 1, there is more; 0; POOL_EBUSY: there is, when somebody has let go of a
- * lock, which wakes the coordinator. */
+/* Coordinator only. Does one slice for all volumes: 1, there is more; 0, all is done; POOL_EBUSY, there is more once
+ * somebody has let go of a lock, which wakes the coordinator. */
 int pool__volumes_sweep(struct pool *pool);
-/* The coordinator shall do the rest. */
+/* Leaves the rest to the coordinator. */
 void pool__fs_sweep_later(struct pool *pool);
 
 /* path.c: opening by path */
@@ -100,7 +106,7 @@ enum fs_open_flags {
 };
 int pool__fs_open(struct sleeper *sleeper, const struct fs_open *at, struct fs_path path, uint32_t flags,
                   struct fs_open *open_out);
-/* One more for the same node. */
+/* Counts `open` once more, for a copy of it: each of the two is closed. */
 void pool__fs_dup(struct pool *pool, const struct fs_open *open);
 void pool__fs_close(struct pool *pool, struct fs_open *open);
 
@@ -116,7 +122,7 @@ int pool__fs_set_times_at(struct pool *pool, const struct fs_open *at, struct fs
 int pool__fs_make_directory(struct sleeper *sleeper, const struct fs_open *at, struct fs_path path);
 int pool__fs_remove_directory(struct pool *pool, const struct fs_open *at, struct fs_path path); /* POOL_ENOTEMPTY */
 int pool__fs_unlink(struct pool *pool, const struct fs_open *at, struct fs_path path);           /* POOL_EISDIR */
-/* Whatever it is, with all that is in it: gone to all others at once. Its memory comes back by sweeping. */
+/* Removes whatever it is with all that is in it; to everybody else it is gone at once. Sweeping frees its memory. */
 int pool__fs_remove_all(struct pool *pool, const struct fs_open *at, struct fs_path path);
 int pool__fs_link(struct sleeper *sleeper, const struct fs_open *from, struct fs_path path, bool follow,
                   const struct fs_open *to, struct fs_path to_path); /* POOL_EXDEV, POOL_EPERM: a directory */
@@ -124,11 +130,11 @@ int pool__fs_rename(struct sleeper *sleeper, const struct fs_open *from, struct 
                     struct fs_path to_path); /* as rename(2): replaces, POOL_EINVAL into itself, POOL_EXDEV */
 /* POOL_EPERM: the target is absolute. */
 int pool__fs_symlink(struct sleeper *sleeper, struct fs_path target, const struct fs_open *at, struct fs_path path);
-/* How long the target is, of which as much as fits is copied. */
+/* Copies as much of the target as fits, and returns how long it is. */
 int32_t pool__fs_readlink(struct pool *pool, const struct fs_open *at, struct fs_path path, char *out, uint32_t size);
 
-/* An entry of a directory, after the one with `cookie` (0: the first): 1, or 0 at the end. `.` and `..` come first.
- * Cookies survive changes: no entry that stays is left out or comes twice. */
+/* Reads the entry of a directory after the one with `cookie` (0: the first): 1, or 0 at the end. `.` and `..` come
+ * first. Cookies survive changes: no entry that stays is left out or comes twice. */
 struct fs_entry {
     uint64_t cookie;
     struct fs_stat stat;
@@ -141,14 +147,15 @@ int pool__fs_next_entry(struct pool *pool, const struct fs_open *directory, uint
 /* content.c: files' bytes. The cursor is the caller's memory (sync/stream.h); `cursor->done` says how much was moved.
  */
 int pool__fs_read(struct pool *pool, const struct fs_open *file, uint64_t offset, struct cursor *cursor);
-/* All of it or nothing, at once. UINT64_MAX as offset: at the end, as O_APPEND, and atomically so. `offset_out` is
- * where its first byte went; it may be NULL. */
+/* Writes all of it or nothing. `offset` UINT64_MAX: at the end, atomically, as O_APPEND. `offset_out` gets where the
+ * first byte went; it may be NULL. */
 int pool__fs_write(struct sleeper *sleeper, const struct fs_open *file, uint64_t offset, struct cursor *cursor,
                    uint64_t *offset_out);
-/* Where a file has bytes next, from `offset` on: those before are zeros that take no memory. Its size: nowhere. */
+/* Finds where a file has bytes next, from `offset` on: those before are zeros that take no memory. The file's size: no
+ * more. */
 int pool__fs_next_data(struct pool *pool, const struct fs_open *file, uint64_t offset, uint64_t *data_out);
 int pool__fs_set_size(struct sleeper *sleeper, const struct fs_open *file, uint64_t size);
-/* As posix_fallocate: makes room, and grows the file if that is beyond its end. */
+/* As posix_fallocate: takes memory for a range of bytes, and grows the file if the range ends beyond it. */
 int pool__fs_allocate(struct sleeper *sleeper, const struct fs_open *file, uint64_t offset, uint64_t size);
 
 #endif

@@ -8,22 +8,24 @@
 #include "sync/volumes.h"
 #include "sync/wake.h"
 
-#define LOOKS 100u              /* before it sleeps: most operations take less than going to sleep does */
-#define LOOK_AGAIN_NS 20000000u /* a worker that waits looks so often whether its job shall end */
+#define LOOKS 100u              /* before it sleeps: most operations take less time than going to sleep */
+#define LOOK_AGAIN_NS 20000000u /* how often a worker that waits looks whether its job shall end */
 
 /* The word: 0, or the holder's waiter << HOLDER_SHIFT | these. */
 #define AWAITED 1u
 #define CHANGING 2u
-#define CLIENT_AWAITS 4u /* these two never sleep here: they are told that it is free */
+#define CLIENT_AWAITS 4u /* client and coordinator never sleep here: they are told when it is free */
 #define COORDINATOR_AWAITS 8u
 #define HOLDER_SHIFT 4
 
 static struct pool *pool_of(struct volume *volume)
 {
+    POOL_ASSERT(volume->slot < VOLUMES_MAX);
     return (struct pool *)(void *)((uint8_t *)(volume - volume->slot) - offsetof(struct pool, volumes));
 }
 
-/* This thread's word. A worker leaves behind where it is. Other threads do not die, and need no names. */
+/* This thread's word. A worker notes which volume it locks, so that somebody can free the lock if the worker dies.
+ * Other threads do not die: they share one number. */
 static uint32_t word_for(struct volume *volume, uint32_t changing)
 {
     struct pool *pool = pool_of(volume);
@@ -37,12 +39,15 @@ static uint32_t word_for(struct volume *volume, uint32_t changing)
 static bool try_lock(struct volume *volume, uint32_t word)
 {
     uint32_t free = 0;
+    POOL_ASSERT(word >> HOLDER_SHIFT);
     return atomic_compare_exchange_strong(&volume->x_lock, &free, word);
 }
 
 static void tell_client(struct pool *pool)
 {
-    atomic_fetch_sub(&pool->x_locks_awaited, 1);
+    uint32_t had = atomic_fetch_sub(&pool->x_locks_awaited, 1);
+    POOL_ASSERT(had > 0);
+    (void)had;
     pool__wake(pool, WAITER_CLIENT, SIGNAL_BLOCKS);
 }
 
@@ -61,6 +66,7 @@ static bool await_lock(struct volume *volume, uint32_t bit)
 static void unlock(struct volume *volume)
 {
     uint32_t had = atomic_exchange(&volume->x_lock, 0);
+    POOL_ASSERT(had >> HOLDER_SHIFT); /* or nobody had it */
     if (had & AWAITED) port_wake(&volume->x_lock);
     if (had & CLIENT_AWAITS) tell_client(pool_of(volume));
     if (had & COORDINATOR_AWAITS) pool__ask_coordinator(pool_of(volume));
@@ -75,7 +81,7 @@ static bool look_for_lock(struct volume *volume, uint32_t word)
     return false;
 }
 
-/* What this thread holds over several operations. */
+/* The volume that this thread holds over several operations; NULL: none. */
 static _Thread_local struct volume *held;
 
 bool pool__volume_hold(struct volume *volume, uint32_t waiter)
@@ -93,6 +99,7 @@ bool pool__volume_hold(struct volume *volume, uint32_t waiter)
 void pool__volume_let_go(void)
 {
     struct volume *volume = held;
+    POOL_ASSERT(volume);
     held = NULL;
     unlock(volume);
 }
@@ -106,7 +113,7 @@ static int interrupted(enum lock_wish wish)
 
 static int sleep_until_locked(struct volume *volume, uint32_t word, enum lock_wish wish)
 {
-    while (!try_lock(volume, word | AWAITED)) { /* the others that sleep are to be woken by this one */
+    while (!try_lock(volume, word | AWAITED)) { /* AWAITED: others may sleep, and this thread wakes them later */
         uint32_t had = atomic_load(&volume->x_lock);
         if (!had) continue;
         if (!(had & AWAITED) && !atomic_compare_exchange_strong(&volume->x_lock, &had, had | AWAITED)) continue;
@@ -119,6 +126,8 @@ static int sleep_until_locked(struct volume *volume, uint32_t word, enum lock_wi
 
 static int wait_for_lock(struct volume *volume, uint32_t word, enum lock_wish wish)
 {
+    POOL_ASSERT(word >> HOLDER_SHIFT != atomic_load(&volume->x_lock) >> HOLDER_SHIFT ||
+                word >> HOLDER_SHIFT <= WAITER_WORKER_0); /* a worker would wait for itself */
     if (look_for_lock(volume, word)) return 0;
     if (!pool__self_any() && !port_may_block()) return POOL_EAGAIN;
     return sleep_until_locked(volume, word, wish);
@@ -154,6 +163,7 @@ void pool__volume_unlock(struct volume *volume)
 
 void pool__volume_unlock_for(struct pool *pool, uint32_t worker)
 {
+    POOL_ASSERT(worker >= 1 && worker <= WORKERS_MAX);
     uint32_t place = atomic_load(&pool->workers[worker].x_volume);
     if (!place) return; /* it never had one */
     struct volume *volume = &pool->volumes[place - 1];

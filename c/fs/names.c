@@ -28,7 +28,7 @@ int pool__fs_make_directory(struct sleeper *sleeper, const struct fs_open *at, s
     return status;
 }
 
-/* Where a name can be put that is not a directory's: it is free, and no slash says that it shall be one. */
+/* Finds a free place for a name that is not a directory's: a slash at the end would say that it is. */
 static int walk_to_free(struct fs_work *work, const struct fs_open *at, struct fs_path path, struct fs_spot *spot)
 {
     int status = pool__fs_walk(work, at, path, WALK_ENTRY, spot);
@@ -86,11 +86,12 @@ int32_t pool__fs_readlink(struct pool *pool, const struct fs_open *at, struct fs
 
 /* --------------------------------------------------------------------------------------------------------- removing */
 
-/* A node has lost a name. What is in a directory is gone with it. */
+/* A node has lost a name. A directory loses all that is in it, too. */
 static void orphan(struct fs_work *work, uint32_t parent, uint32_t child)
 {
     struct node *node = pool__node(work->pool, child);
     pool__node_changed(work, node);
+    POOL_ASSERT(node->n_links > 0 && (node->kind != NODE_DIRECTORY || pool__node(work->pool, parent)->n_links > 1));
     if (node->kind == NODE_DIRECTORY) pool__node(work->pool, parent)->n_links--;
     if (node->kind == NODE_DIRECTORY && node->size > 0) {
         pool__fs_doom(work, child);
@@ -106,7 +107,8 @@ static void take_out(struct fs_work *work, const struct fs_spot *spot)
     pool__entry_remove(work, pool__node(work->pool, spot->directory), spot->name);
 }
 
-/* Why what is there cannot be removed as a directory, or as what is none; 0: it can. */
+/* Three checks of what is to be removed: as an empty directory, as anything but a directory, as anything. 0: it can be.
+ */
 static int check_directory(const struct fs_work *work, const struct fs_spot *spot)
 {
     const struct node *node = pool__node(work->pool, spot->node);
@@ -204,7 +206,7 @@ int pool__fs_link(struct sleeper *sleeper, const struct fs_open *from, struct fs
 
 /* --------------------------------------------------------------------------------------------------------- renaming */
 
-/* Whether a directory is another one or somewhere in it. */
+/* Whether `directory` is `above`, or somewhere in it. */
 static bool is_in(const struct pool *pool, uint32_t directory, uint32_t above)
 {
     for (;;) {
@@ -215,7 +217,7 @@ static bool is_in(const struct pool *pool, uint32_t directory, uint32_t above)
     }
 }
 
-/* Whether what is there can be replaced. */
+/* Whether `node` can replace what is there: 0, or why not. */
 static int may_replace(const struct node *node, const struct node *there)
 {
     if (node->kind != NODE_DIRECTORY) return there->kind == NODE_DIRECTORY ? POOL_EISDIR : 0;
@@ -236,6 +238,7 @@ static void replace(struct fs_work *work, const struct fs_spot *spot, uint32_t n
 {
     struct node *directory = pool__node(work->pool, spot->directory);
     struct entry *entry = pool__entry_find(work->pool, directory, spot->name);
+    POOL_ASSERT(entry && entry->node == spot->node);
     entry->node = number;
     pool__node_modified(work, directory);
     orphan(work, spot->directory, spot->node);
@@ -258,7 +261,7 @@ static int rename_name(struct fs_work *work, const struct fs_open *from, struct 
     if (status != 0) return status;
     if (new.node) replace(work, &new, old.node);
     if (!new.node) pool__entry_add(work, directory, new.name, old.node);
-    take_out(work, &old); /* last: a directory that gets empty loses the room that was made */
+    take_out(work, &old); /* last: a directory that gets empty gives its block back */
     if (node->kind == NODE_DIRECTORY) pool__node(work->pool, old.directory)->n_links--;
     pool__fs_adopt(work, new.directory, old.node);
     pool__node_changed(work, node);
@@ -284,6 +287,7 @@ int pool__fs_rename(struct sleeper *sleeper, const struct fs_open *from, struct 
 static void put_entry(const struct volume *volume, const struct node *node, uint64_t cookie, struct fs_path name,
                       struct fs_entry *entry_out)
 {
+    POOL_ASSERT(name.size <= NAME_MAX_BYTES);
     entry_out->cookie = cookie;
     entry_out->stat = pool__node_stat(volume, node);
     entry_out->name_bytes = name.size;

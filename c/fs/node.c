@@ -1,4 +1,4 @@
-/* Nodes: made, freed with their last name and descriptor, and what they tell. */
+/* Nodes: making one, freeing it with its last name and descriptor, and what stat tells of it. */
 #include "fs/node.h"
 
 #include "pool.h"
@@ -16,7 +16,8 @@ int pool__node_may_make(struct fs_work *work)
 uint32_t pool__node_make(struct fs_work *work, enum node_kind kind, uint32_t parent)
 {
     uint32_t number = work->spares[SPARE_NODE];
-    POOL_ASSERT(number);
+    POOL_ASSERT(number && kind != NODE_FREE && pool__volume_is_locked(work->volume));
+    POOL_ASSERT(work->volume->n_nodes < work->volume->max_nodes);
     work->spares[SPARE_NODE] = 0;
     work->volume->n_nodes++;
     pool__blocks_filed(&work->pool->blocks, UNIT_BYTES);
@@ -35,6 +36,7 @@ void pool__node_settle(struct fs_work *work, uint32_t number)
 {
     struct node *node = pool__node(work->pool, number);
     if (node->n_links > 0 || node->n_opens > 0 || node->is_doomed) return;
+    POOL_ASSERT(pool__volume_is_locked(work->volume) && work->volume->n_nodes > 0);
     pool__content_cut(work, node, 0);
     node->kind = NODE_FREE;
     work->volume->n_nodes--;

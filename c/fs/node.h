@@ -1,8 +1,8 @@
 /* What the files of this room share: an operation under way, the nodes, the entries of directories, paths.
  *
- * An operation is attempted under the lock. If a block is missing, the attempt says so by FS_MISSING, the lock is let
- * go, the block is waited for and kept as a spare, and the attempt begins anew. So every step of an attempt before its
- * last failure must be idempotent.
+ * An operation is attempted under the lock. If a block is missing, the attempt returns FS_MISSING. Then the lock is
+ * freed, the operation waits for a block, keeps it as a spare, and makes the attempt again. So every step of an attempt
+ * before its last possible failure must be idempotent.
  */
 #ifndef MILLRACE_FS_NODE_H
 #define MILLRACE_FS_NODE_H
@@ -11,8 +11,8 @@
 #include "fs/fs.h"
 #include "port/port.h"
 
-#define FS_MISSING 1 /* no error: a block is not there yet */
-#define FS_UNSWEPT 2 /* nor this: the volume is full, but of what nobody can reach any more */
+#define FS_MISSING 1 /* no error: a block is missing */
+#define FS_UNSWEPT 2 /* no error: the volume is full, but some of it has only to be swept */
 #define FILE_MAX_BYTES ((uint64_t)(1u << BLOCK_MAX_LOG2) / sizeof(uint32_t) << PAGE_LOG2) /* what an index can hold */
 #define LINKS_MAX 65000u
 
@@ -51,30 +51,31 @@ static inline struct node *pool__node(const struct pool *pool, uint32_t number)
 
 /* A block's bytes; 0 for block 0. */
 uint32_t pool__node_block_bytes(const struct pool *pool, uint32_t block);
-/* Has a spare of that size ready: 0, or FS_MISSING. */
+/* Gets a spare of `bytes` bytes ready: 0, or FS_MISSING. */
 int pool__fs_need(struct fs_work *work, enum spare spare, uint32_t bytes);
-/* The same for content, within the volume's limit, when a block of `instead` bytes is given back: POOL_ENOSPC. */
+/* The same for content, within the volume's limit (POOL_ENOSPC); a block of `instead` bytes will be given back for it.
+ */
 int pool__fs_need_content(struct fs_work *work, enum spare spare, uint32_t bytes, uint32_t instead);
-/* Takes the spare for content, zeroed from `from` on, or gives a block of content back: both are accounted for. */
+/* Takes the spare for content, and zeroes it from `from` on. pre: there is one. Both calls count the volume's bytes. */
 uint32_t pool__fs_take_content(struct fs_work *work, enum spare spare, uint32_t from);
 void pool__fs_give_content(struct fs_work *work, uint32_t block);
-/* Moves what is in the node's block into one of `bytes` at least, zeroed beyond: POOL_ENOSPC, FS_MISSING. */
+/* Moves what is in the node's block into one of at least `bytes`, and zeroes the rest: POOL_ENOSPC, FS_MISSING. */
 int pool__node_grow(struct fs_work *work, struct node *node, uint32_t bytes);
 /* Why a volume has no space: POOL_ENOSPC, or FS_UNSWEPT. */
 int pool__fs_full(const struct volume *volume);
 
 /* node.c */
 
-/* Whether a node can be made, and making it. It has no name yet. */
+/* Whether a node can be made (0, POOL_ENOSPC, FS_UNSWEPT, FS_MISSING); and making it, without a name yet. */
 int pool__node_may_make(struct fs_work *work);
 uint32_t pool__node_make(struct fs_work *work, enum node_kind kind, uint32_t parent);
-/* A name or a descriptor is gone: frees the node with the last of them. */
+/* A name or a descriptor is gone: frees the node if it was the last. */
 void pool__node_settle(struct fs_work *work, uint32_t number);
 struct fs_stat pool__node_stat(const struct volume *volume, const struct node *node);
 
 /* sweep.c */
 
-/* A directory has lost its name, whatever is in it. */
+/* A directory has lost its name: sweeping takes it apart, with what is in it. */
 void pool__fs_doom(struct fs_work *work, uint32_t number);
 /* Frees a volume that nobody uses, at once. The lock is not held. */
 void pool__volume_free(struct pool *pool, struct volume *volume);
@@ -93,7 +94,7 @@ struct entry {
 #define COOKIE_DOT_DOT 2u
 #define COOKIE_FIRST 3u
 
-/* The first entry behind that cookie; NULL: there is none. */
+/* The first entry after a cookie; NULL: there is none. */
 struct entry *pool__entry_after(const struct pool *pool, const struct node *directory, uint64_t cookie);
 struct fs_path pool__entry_name(const struct pool *pool, const struct node *directory, const struct entry *entry);
 /* NULL: there is none of that name. */
@@ -102,10 +103,10 @@ struct entry *pool__entry_find(const struct pool *pool, const struct node *direc
 int pool__entry_reserve(struct fs_work *work, struct node *directory, struct fs_path name);
 /* pre: there is room, and there is none of that name. */
 void pool__entry_add(struct fs_work *work, struct node *directory, struct fs_path name, uint32_t number);
-/* Takes the first entry out of a doomed directory, but for its name: its node; 0: there is none, or `looks` places have
- * been looked at. */
+/* Takes the first entry out of a doomed directory and returns its node; its name stays in the block. 0: there is none,
+ * or `*looks` slots have been looked at, and `*looks` is 0 now. */
 uint32_t pool__entry_take(const struct pool *pool, struct node *directory, uint32_t *looks);
-/* pre: it is there, and `name` is not what is in the directory. */
+/* pre: it is there, and `name` does not lie in the directory's own block. */
 void pool__entry_remove(struct fs_work *work, struct node *directory, struct fs_path name);
 
 /* pages.c */
@@ -115,11 +116,11 @@ struct content_bytes {
     uint32_t size;
 };
 
-/* What is at an offset, as far as it is in one piece. */
+/* What is at an offset: the bytes up to the end of their block, 1 at least. */
 struct content_bytes pool__content_at(const struct pool *pool, const struct node *node, uint64_t offset);
-/* Beyond it there are only holes, whatever the file's size. */
+/* Where the last block ends: beyond it there are only holes, whatever the file's size. */
 uint64_t pool__content_end(const struct pool *pool, const struct node *node);
-/* Has blocks for everything from `begin` to `end`: POOL_EFBIG, POOL_ENOSPC, FS_MISSING. */
+/* Fills all holes from `begin` to `end` with blocks: POOL_EFBIG, POOL_ENOSPC, FS_MISSING. */
 int pool__content_fill(struct fs_work *work, struct node *node, uint64_t begin, uint64_t end);
 /* Gives back what is beyond the node's first `size` bytes, and zeroes the rest of the last page. */
 void pool__content_cut(struct fs_work *work, struct node *node, uint64_t size);
@@ -127,9 +128,9 @@ void pool__content_cut(struct fs_work *work, struct node *node, uint64_t size);
 /* walk.c */
 
 enum walk_end {
-    WALK_NODE = 0, /* what the path leads to; a symlink is followed if a slash comes after it */
-    WALK_FOLLOW,   /* a symlink is followed */
-    WALK_ENTRY     /* the name is what matters: nothing is followed */
+    WALK_NODE = 0, /* what the path leads to; a symlink at the end is followed only if a slash comes after it */
+    WALK_FOLLOW,   /* a symlink at the end is followed */
+    WALK_ENTRY     /* the name itself: a symlink at the end is never followed */
 };
 
 /* Where a path leads. */
@@ -148,9 +149,9 @@ int pool__fs_walk(struct fs_work *work, const struct fs_open *at, struct fs_path
 int pool__fs_check_path(struct fs_path path);
 /* spot.c */
 
-/* Counts a node, if it is a directory, as one more in `parent`. */
+/* If `child` is a directory, it is one of `parent` from now on. */
 void pool__fs_adopt(const struct fs_work *work, uint32_t parent, uint32_t child);
-/* Puts a new node where the path leads, which is free: POOL_ENOENT, POOL_ENOSPC, FS_MISSING. */
+/* Puts a new node where the path leads: POOL_ENOENT, POOL_ENOSPC, FS_MISSING. pre: the place is free. */
 int pool__fs_put_new(struct fs_work *work, const struct fs_spot *spot, enum node_kind kind, uint32_t *number_out);
 
 static inline void pool__node_changed(const struct fs_work *work, struct node *node)
@@ -158,7 +159,7 @@ static inline void pool__node_changed(const struct fs_work *work, struct node *n
     node->changed_ns = work->now_ns;
 }
 
-/* Only the first time after a change: asking for the time takes as long as reading does. */
+/* Sets the time only the first time after a change: asking for the time takes as long as reading. */
 static inline void pool__node_accessed(struct node *node)
 {
     if (node->accessed_ns <= node->modified_ns || node->accessed_ns <= node->changed_ns) {

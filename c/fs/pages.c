@@ -1,5 +1,5 @@
-/* Where the bytes of files are: in one block, or in pages that an index lists. Where there is no block there are zeros;
- * and what a block has beyond the file's end is zero as well, so that a file grows by its size alone.
+/* Where the bytes of files are: in one block, or in pages that an index lists. A hole, where there is no block, reads
+ * as zeros. What a block has beyond the file's end is zero too, so that a file grows by changing its size alone.
  */
 #include <string.h>
 
@@ -7,7 +7,7 @@
 #include "pool.h"
 #include "sync/ends.h"
 
-#define WANTED_MAX 63u /* pages at a time; what comes of it comes at once */
+#define WANTED_MAX 63u /* how many more pages are asked for at once */
 
 static uint32_t *index_of(const struct pool *pool, const struct node *node)
 {
@@ -30,6 +30,7 @@ struct content_bytes pool__content_at(const struct pool *pool, const struct node
         block = 0;
     }
     uint32_t size = pool__node_block_bytes(pool, block);
+    POOL_ASSERT(!node->is_paged || !block || size == PAGE_BYTES);
     if (in_page < size) return (struct content_bytes){pool__block_memory(pool, block) + in_page, size - in_page};
     return (struct content_bytes){NULL, PAGE_BYTES - in_page};
 }
@@ -61,9 +62,10 @@ void pool__content_cut(struct fs_work *work, struct node *node, uint64_t size)
     if (rest.data) memset(rest.data, 0, rest.size);
 }
 
-/* A file of one block gets an index, in which that is its first page. */
+/* A file of one block gets an index; the block becomes its first page. */
 static int make_index(struct fs_work *work, struct node *node, uint32_t bytes)
 {
+    POOL_ASSERT(!node->is_paged);
     int status = node->block ? pool__node_grow(work, node, PAGE_BYTES) : 0;
     if (status == 0) status = pool__fs_need_content(work, SPARE_ROOM, bytes, 0);
     if (status != 0) return status;
@@ -74,7 +76,7 @@ static int make_index(struct fs_work *work, struct node *node, uint32_t bytes)
     return 0;
 }
 
-/* Tells the coordinator how many pages are wanted after the one that is missing: they come together. */
+/* Tells the coordinator that more pages will be needed after the one that is missing, so that it gets them together. */
 static void want_more(struct fs_work *work, const uint32_t *index, uint64_t page, uint64_t last)
 {
     if (last > page + WANTED_MAX) last = page + WANTED_MAX;
@@ -87,6 +89,7 @@ static int fill_pages(struct fs_work *work, struct node *node, uint64_t begin, u
 {
     uint32_t *index = index_of(work->pool, node);
     uint64_t last = (end - 1) >> PAGE_LOG2;
+    POOL_ASSERT(begin < end && last < index_size(work->pool, node));
     for (uint64_t page = begin >> PAGE_LOG2; page <= last; page++) {
         if (index[page]) continue;
         int status = pool__fs_need_content(work, SPARE_CONTENT, PAGE_BYTES, 0);

@@ -1,4 +1,4 @@
-/* Opening and closing by path, and what nodes tell of themselves. */
+/* Opening by path, closing, and the stat and times of nodes. */
 #include "fs/node.h"
 #include "pool.h"
 #include "sync/volumes.h"
@@ -61,7 +61,7 @@ int pool__fs_open(struct sleeper *sleeper, const struct fs_open *at, struct fs_p
         if (status == 0) status = open_at(&work, at, path, flags, &number);
     } while (pool__fs_leave(&work, &status));
     if (status < 0) return status;
-    atomic_fetch_add(&at->volume->x_users, 1); /* `at` has it too, so it is not freed */
+    atomic_fetch_add(&at->volume->x_users, 1); /* `at` keeps the volume, so it has not been freed since */
     *open_out = (struct fs_open){.volume = at->volume, .node = number, .read_only = at->read_only};
     return 0;
 }
@@ -70,6 +70,7 @@ void pool__fs_dup(struct pool *pool, const struct fs_open *open)
 {
     atomic_fetch_add(&open->volume->x_users, 1);
     if (pool__volume_lock_for(open->volume, LOCK_ALWAYS)) return;
+    POOL_ASSERT(pool__node(pool, open->node)->n_opens > 0);
     pool__node(pool, open->node)->n_opens++;
     pool__volume_unlock(open->volume);
 }
@@ -78,7 +79,7 @@ void pool__fs_close(struct pool *pool, struct fs_open *open)
 {
     struct volume *volume = open->volume;
     if (!volume) return;
-    open->volume = NULL; /* first: if this thread dies in here, nobody closes it again */
+    open->volume = NULL; /* first: if this thread dies here, nobody must close it a second time */
     if (pool__volume_lock_for(volume, LOCK_ALWAYS) == 0) {
         struct fs_work work = pool__fs_work(NULL, pool, volume);
         struct node *node = pool__node(pool, open->node);
@@ -101,7 +102,7 @@ int pool__fs_stat(struct pool *pool, const struct fs_open *open, struct fs_stat 
     return 0;
 }
 
-/* The lock is held. The node of a path that must be there. */
+/* Finds the node of a path; POOL_ENOENT: there is none. pre: the lock is held. */
 static int find(struct fs_work *work, const struct fs_open *at, struct fs_path path, bool follows, uint32_t *number_out)
 {
     struct fs_spot spot;

@@ -4,7 +4,7 @@
 #include "sync/ends.h"
 #include "sync/want.h"
 
-/* Takes a block without sleeping. Whoever can have memory handed out does, until there is none. */
+/* Takes a block without sleeping. The coordinator, whose sleeper can refill, hands out memory until there is none. */
 static int take_now(struct sleeper *sleeper, uint32_t bytes, uint32_t *block_out)
 {
     struct pool *pool = sleeper->pool;
@@ -19,10 +19,11 @@ static int take_now(struct sleeper *sleeper, uint32_t bytes, uint32_t *block_out
     return POOL_ENOMEM;
 }
 
-/* Has some of what nobody can reach any more given back. */
+/* Gets some memory back that nobody can reach any more: 0, try again; POOL_EAGAIN, the coordinator does it. */
 static int get_swept(struct fs_work *work)
 {
     const struct sleeper *sleeper = work->sleeper;
+    POOL_ASSERT(sleeper);
     if (sleeper->waiter == WAITER_CLIENT) {
         pool__fs_sweep_later(work->pool);
         pool__room_want(work->pool, ROOM_SWEPT);
@@ -36,6 +37,7 @@ static int get_missing(struct fs_work *work)
 {
     struct sleeper *sleeper = work->sleeper;
     uint32_t *spare = &work->spares[work->missing];
+    POOL_ASSERT(work->missing < SPARES && work->missing_bytes > 0);
     bool sleeps = sleeper->waiter > WAITER_CLIENT;
     int status = sleeps ? pool__sleep_on_block(sleeper, USE_CONTENT, work->missing_bytes, spare)
                         : take_now(sleeper, work->missing_bytes, spare);
@@ -46,6 +48,7 @@ bool pool__fs_leave(struct fs_work *work, int *status)
 {
     if (work->is_locked) pool__volume_unlock(work->volume);
     if (*status > 0) {
+        POOL_ASSERT(*status == FS_MISSING || *status == FS_UNSWEPT);
         *status = *status == FS_MISSING ? get_missing(work) : get_swept(work);
         if (*status == 0) return true;
     }

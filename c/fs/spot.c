@@ -6,6 +6,7 @@ void pool__fs_adopt(const struct fs_work *work, uint32_t parent, uint32_t child)
 {
     struct node *node = pool__node(work->pool, child);
     if (node->kind != NODE_DIRECTORY) return;
+    POOL_ASSERT(pool__node(work->pool, parent)->kind == NODE_DIRECTORY && parent != child);
     node->parent = parent;
     pool__node(work->pool, parent)->n_links++;
 }

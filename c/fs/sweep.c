@@ -1,9 +1,9 @@
 /* Taking apart what nobody can reach any more.
  *
- * What is removed with all that is in it loses its name in one step, so to everybody else it is gone at once. It is
- * then the first of the volume's doomed directories. A slice takes entries out of the first of these, one after the
- * other: a directory that was among them is the first from then on. So it costs as much as there was in it, however
- * deep that is, and needs no memory. A volume is taken apart in the same way, from its root on.
+ * A directory that is removed with all that is in it loses its name in one step, so to everybody else it is gone at
+ * once. It becomes the first of the volume's doomed directories. A slice takes entries out of the first of these, one
+ * after the other; a directory that it takes out becomes the first itself. So the cost is the number of entries,
+ * however deep they are, and it needs no memory. A volume is taken apart in the same way, from its root on.
  */
 #include "fs/node.h"
 #include "pool.h"
@@ -11,31 +11,33 @@
 #include "sync/volumes.h"
 #include "sync/wake.h"
 
-#define STEPS_A_SLICE 1024u  /* nodes, about: some tens of microseconds */
-#define STEP_BYTES_LOG2 12   /* giving back so many bytes of content counts as one more */
-#define LOOKS_A_SLICE 16384u /* places in directories, those of entries that were removed before among them */
+#define STEPS_A_SLICE 1024u  /* about as many nodes: some tens of microseconds */
+#define STEP_BYTES_LOG2 12   /* giving back so many bytes of content counts as one more step */
+#define LOOKS_A_SLICE 16384u /* slots of directories, including those of entries that were removed before */
 
 void pool__fs_doom(struct fs_work *work, uint32_t number)
 {
     struct node *directory = pool__node(work->pool, number);
     POOL_ASSERT(directory->kind == NODE_DIRECTORY && !directory->is_doomed);
+    POOL_ASSERT(pool__volume_is_locked(work->volume));
     directory->n_links = 0;
     directory->is_doomed = 1;
     directory->next_doomed = atomic_load(&work->volume->x_doomed);
     atomic_store(&work->volume->x_doomed, number);
 }
 
-/* A doomed directory without entries. Whoever has it open keeps it. */
+/* A doomed directory has no entries left: frees it, unless somebody has it open. */
 static void finish(struct fs_work *work, uint32_t number)
 {
     struct node *directory = pool__node(work->pool, number);
+    POOL_ASSERT(directory->is_doomed && directory->size == 0);
     atomic_store(&work->volume->x_doomed, directory->next_doomed);
     directory->is_doomed = 0;
     pool__content_cut(work, directory, 0);
     pool__node_settle(work, number);
 }
 
-/* What was in a doomed directory has one name less; a directory has none. */
+/* A node was in a doomed directory: it has one name less, or, if it is a directory, is doomed too. */
 static void let_go(struct fs_work *work, uint32_t number)
 {
     struct node *node = pool__node(work->pool, number);
@@ -43,6 +45,7 @@ static void let_go(struct fs_work *work, uint32_t number)
     if (node->kind == NODE_DIRECTORY) {
         pool__fs_doom(work, number);
     } else {
+        POOL_ASSERT(node->n_links > 0);
         node->n_links--;
         pool__node_settle(work, number);
     }
@@ -80,7 +83,7 @@ int pool__fs_sweep(struct pool *pool, struct volume *volume)
 
 /* --------------------------------------------------------------------------------------------------------- volumes */
 
-/* Nobody uses it any more: the first step of taking it apart. What is damaged cannot be gone through. */
+/* Nobody uses the volume any more: takes the first step of taking it apart. A broken volume is left as it is. */
 static void doom_root(struct pool *pool, struct volume *volume)
 {
     struct fs_work work = pool__fs_work(NULL, pool, volume);
@@ -89,9 +92,10 @@ static void doom_root(struct pool *pool, struct volume *volume)
     pool__volume_unlock(volume);
 }
 
-/* The last: its place is free. */
+/* The last step: the slot is free for another volume. */
 static void forget(struct volume *volume)
 {
+    POOL_ASSERT(atomic_load(&volume->x_users) == 0 && atomic_load(&volume->x_generation) % 2 == 1);
     POOL_ASSERT(volume->is_broken || (volume->n_nodes == 0 && volume->bytes == 0));
     atomic_store(&volume->x_doomed, 0);
     atomic_fetch_add(&volume->x_generation, 1);
@@ -138,9 +142,9 @@ int pool__volumes_sweep(struct pool *pool)
         if (status == 0) continue;
         atomic_store(&pool->x_unswept, 1);
         result = status;
-        if (status == 1) return 1; /* one slice, or what it took to see that there is nothing to do */
+        if (status == 1) return 1; /* one slice is done */
     }
-    if (result == 0) pool__wake_starved(pool); /* whoever waits for that, and not for a block */
+    if (result == 0) pool__wake_starved(pool); /* those who wait for the sweep, not for a block */
     return result;
 }
 

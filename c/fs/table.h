@@ -1,8 +1,8 @@
 /* A guest's descriptors: streams, and what it has open of volumes.
  *
- * A table belongs to a worker and is the coordinator's memory, so that what a guest had open can be closed after its
- * worker died. Only our own code changes it, in an order in which whoever dies in between leaves something open, but
- * nothing to be closed twice.
+ * A table belongs to a worker but lies in the coordinator's memory, so that the coordinator can close what a guest had
+ * open after its worker died. Only our own code changes it, in such an order that a thread that dies in between may
+ * leave something open, but nothing that would be closed twice.
  */
 #ifndef MILLRACE_FS_TABLE_H
 #define MILLRACE_FS_TABLE_H
@@ -23,7 +23,7 @@ struct wasi_fd {
 };
 
 struct fd_table {
-    uint32_t n_used; /* numbers from here on have not been used, and their slots are not set */
+    uint32_t n_used; /* numbers from here on were never used, and their slots hold nothing yet */
     struct wasi_fd fds[FDS_MAX];
 };
 
@@ -35,7 +35,7 @@ static inline bool pool__fd_is_open(const struct wasi_fd *fd)
 /* Closes what is open of volumes, and forgets everything else: streams are closed with their job. */
 void pool__fds_close_all(struct pool *pool, struct fd_table *table);
 /* The same for the coordinator, after the guest's worker died, without waiting for a volume's lock. False: somebody has
- * one of them, and wakes the coordinator when he lets go of it. */
+ * one of the locks, and wakes the coordinator when it is free. */
 bool pool__fds_close_now(struct pool *pool, struct fd_table *table);
 
 #endif

@@ -1,3 +1,4 @@
+/* One function for each call of pool.h on a volume, by path from the root. */
 #include "fs/tree.h"
 
 #include <string.h>
@@ -32,7 +33,7 @@ static struct fs_path other(const struct tree *tree)
     return path_of(tree->call->other, tree->call->other_bytes);
 }
 
-/* Opens a file, which is made with the directories above it if that is wanted. */
+/* Opens a file. With FS_CREATE it is made if it is missing, with the directories above it. */
 static int open_file(struct tree *tree, uint32_t flags, struct fs_open *file_out)
 {
     tree->root.makes = flags & FS_CREATE;
@@ -41,7 +42,7 @@ static int open_file(struct tree *tree, uint32_t flags, struct fs_open *file_out
 
 /* ------------------------------------------------------------------------------------------------------------ bytes */
 
-/* The caller's memory, as what a file's bytes are moved to or from. */
+/* The caller's memory, which a file's bytes are moved to or from. */
 struct memory {
     struct cursor cursor;
     uint8_t *to; /* one of the two */
@@ -56,6 +57,7 @@ static uint32_t piece(struct cursor *cursor)
 static void copy(struct cursor *cursor, uint8_t *data, uint32_t size)
 {
     struct memory *memory = (struct memory *)(void *)cursor;
+    POOL_ASSERT(size <= cursor->total - cursor->done);
     if (memory->to) {
         memcpy(memory->to + cursor->done, data, size);
     } else {
@@ -115,8 +117,7 @@ static int32_t truncate_file(struct tree *tree)
     return status;
 }
 
-/* ----------------------------------------------------------------------------------------------------- what there is
- */
+/* ---------------------------------------------------------------------------------------------------- what there is */
 
 static struct pool_stat stat_of(const struct fs_stat *stat)
 {
@@ -155,7 +156,7 @@ static int next_entry(struct pool *pool, const struct fs_open *directory, uint64
     return status;
 }
 
-/* Fills entries in: how many. */
+/* Fills in as many entries as there is room for, and returns how many. */
 static int32_t fill_entries(const struct tree *tree, const struct fs_open *directory)
 {
     struct fs_entry entry = {.cookie = tree->call->number};
@@ -180,7 +181,7 @@ static int32_t list_directory(struct tree *tree)
     return n;
 }
 
-/* Where a file has bytes next. */
+/* Finds where a file has bytes next. */
 static int32_t next_data(struct tree *tree)
 {
     struct fs_open file;
@@ -199,7 +200,7 @@ static int32_t read_link(struct tree *tree)
 
 /* ------------------------------------------------------------------------------------------------------------ names */
 
-/* What is there already is fine, if it is a directory. */
+/* If there is a directory already, that is fine. */
 static int32_t make_directory(struct tree *tree)
 {
     struct fs_open made;
@@ -222,7 +223,7 @@ static int32_t rename_path(struct tree *tree)
     return pool__fs_rename(tree->sleeper, &tree->root, path(tree), &tree->root, other(tree));
 }
 
-/* All of it is gone at once. Who may take its time gives the memory back too. */
+/* To others all of it is gone at once. A thread that may take its time also frees the memory; the client may not. */
 static int32_t remove_path(struct tree *tree)
 {
     int status = pool__fs_remove_all(tree->pool, &tree->root, path(tree));
@@ -258,6 +259,7 @@ int32_t pool__tree_call(struct sleeper *sleeper, const struct file_call *call)
     if (call->op == FILE_CREATE) return create(sleeper, call);
     if (call->op == FILE_RELEASE) return pool__volume_drop(sleeper->pool, call->volume);
     if (call->op >= FILE_OPS) return POOL_EINVAL;
+    POOL_ASSERT(at_root[call->op]);
     int32_t result = pool__volume_open(sleeper->pool, call->volume, false, &tree.root);
     if (result) return result;
     result = at_root[call->op](&tree);

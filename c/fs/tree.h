@@ -7,8 +7,8 @@
 #include "core/file_call.h"
 #include "sync/sleep.h"
 
-/* Carries out one call: what the function of pool.h returns. What lacks memory, and whose sleeper cannot sleep for it,
- * is POOL_EAGAIN. */
+/* Carries out one call and returns what the function of pool.h returns; POOL_EAGAIN: there is no memory now, and the
+ * sleeper must not sleep for it. */
 int32_t pool__tree_call(struct sleeper *sleeper, const struct file_call *call);
 
 #endif

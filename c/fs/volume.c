@@ -1,3 +1,4 @@
+/* Volumes as wholes: making one, dropping it, and opening its root. */
 #include "core/handle.h"
 #include "fs/node.h"
 #include "pool.h"
@@ -13,6 +14,7 @@ static struct volume *claim(struct pool *pool)
         uint64_t generation = atomic_load(&volume->x_generation);
         if (pool__is_used_up(generation) || generation % 2) continue;
         if (!atomic_compare_exchange_strong(&volume->x_generation, &generation, generation + 1)) continue;
+        POOL_ASSERT(atomic_load(&volume->x_users) == 0 && atomic_load(&volume->x_orphaned) == ORPHAN_NONE);
         return volume;
     }
     return NULL;
@@ -25,7 +27,7 @@ static int make_root(struct fs_work *work)
     return status;
 }
 
-/* One volume does not fill the pool, unless its owner says so: half of the memory, and small files besides. */
+/* Half of the pool's memory: one volume does not fill the pool, unless its owner asks for that. */
 static uint64_t default_bytes(const struct pool *pool)
 {
     return pool__blocks_limit(&pool->blocks) / 2;
@@ -64,7 +66,7 @@ int pool__volume_drop(struct pool *pool, pool_volume_t handle)
     return 0;
 }
 
-/* The caller has made it one more user, whom this lets go if it fails. */
+/* pre: the caller has counted one more user of the volume, which this takes back if it fails. */
 static int open_root(struct pool *pool, struct volume *volume, bool read_only, struct fs_open *root_out)
 {
     int status = pool__volume_lock(volume);
@@ -87,6 +89,8 @@ int pool__volume_open(struct pool *pool, pool_volume_t handle, bool read_only, s
 int pool__volume_open_used(struct pool *pool, pool_volume_t handle, bool read_only, struct fs_open *root_out)
 {
     struct volume *volume = pool__volume_at(pool, handle);
-    atomic_fetch_add(&volume->x_users, 1);
+    uint32_t users = atomic_fetch_add(&volume->x_users, 1);
+    POOL_ASSERT(users > 0); /* the job's own use of it keeps it */
+    (void)users;
     return open_root(pool, volume, read_only, root_out);
 }

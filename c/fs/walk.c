@@ -5,11 +5,11 @@
 #include "pool.h"
 #include "sync/ends.h"
 
-/* What is left of the path, and of the symlinks that it led through, the innermost last. */
+/* A path on its way. `rest` is what is left of it, and of the symlinks that it has led through, the innermost last. */
 struct walk {
     struct fs_work *work;
     uint32_t base; /* never left */
-    bool makes;    /* the directories that are missing */
+    bool makes;    /* directories that are missing are made */
     uint32_t directory;
     uint32_t n_links;
     uint32_t n_rest;
@@ -39,6 +39,7 @@ static bool is_name(struct fs_path name, const char *text)
 static struct step next_step(struct walk *walk)
 {
     struct fs_path *rest = &walk->rest[walk->n_rest - 1];
+    POOL_ASSERT(walk->n_rest > 0 && rest->size > 0);
     struct step step = {.name = {rest->text, 0}};
     while (step.name.size < rest->size && rest->text[step.name.size] != '/') step.name.size++;
     uint32_t done = step.name.size;
@@ -55,13 +56,14 @@ static int follow(struct walk *walk, const struct node *link)
 {
     struct fs_path target = {(const char *)pool__block_memory(walk->work->pool, link->block), (uint32_t)link->size};
     if (++walk->n_links > SYMLINKS_MAX) return POOL_ELOOP;
-    if (!target.text) return POOL_ENOENT; /* of an empty one, which nobody can make */
+    if (!target.text) return POOL_ENOENT; /* an empty symlink, which nobody can make */
     if (target.text[0] == '/') return POOL_EPERM;
+    POOL_ASSERT(walk->n_rest <= SYMLINKS_MAX); /* each that was followed is in it once, at most */
     walk->rest[walk->n_rest++] = target;
     return 0;
 }
 
-/* `.` and `..`: 1, it was one of them; 0; POOL_EPERM. */
+/* Goes on by `.` or `..`: 1, it was one of them; 0, it is another name; POOL_EPERM, it would lead outside. */
 static int step_dots(struct walk *walk, const struct step *step, struct fs_spot *spot)
 {
     bool is_dot_dot = is_name(step->name, "..");
@@ -75,7 +77,7 @@ static int step_dots(struct walk *walk, const struct step *step, struct fs_spot 
     return 1;
 }
 
-/* The last name: whatever it stands for, unless that is a symlink to be followed. */
+/* Whether the walk ends at its last name: it does, unless that is a symlink to be followed. */
 static bool ends_here(const struct node *node, enum walk_end end, bool slash_follows)
 {
     if (!node || node->kind != NODE_SYMLINK || end == WALK_ENTRY) return true;
@@ -103,7 +105,7 @@ static int step_into(struct walk *walk, const struct step *step, uint32_t number
 
 static int walk_on(struct walk *walk, enum walk_end end, struct fs_spot *spot)
 {
-    bool slash_follows = false; /* that of a symlink at the end holds for what it leads to */
+    bool slash_follows = false; /* a slash after a symlink at the end holds for what the symlink leads to */
     while (walk->n_rest > 0) {
         struct step step = next_step(walk);
         int status = step_dots(walk, &step, spot);
