@@ -1,12 +1,13 @@
-/* Jobs that wait in a pool that is not theirs: they sleep on a bell that is lent to them there, and whoever wants their
- * end rings it. Only where several pools share a memory.
+/* Jobs that wait in a pool that is not theirs. They sleep on a bell that this pool lends them, and whoever wants such a
+ * job to end rings that bell. Only where several pools share a memory.
  */
 #ifndef MILLRACE_SYNC_ABROAD_H
 #define MILLRACE_SYNC_ABROAD_H
 
 #include "sync/sleep.h"
 
-/* A lent sleeper is one of a worker's of another pool from now on, and until pool__come_home no more. */
+/* Notes that `lent`, of another pool, is what the worker with `home` sleeps by from now on; and that it no longer is.
+ */
 void pool__go_abroad(struct sleeper *lent, const struct sleeper *home);
 void pool__come_home(struct sleeper *lent);
 

@@ -1,3 +1,4 @@
+/* A host call from its draft to its reply. Only the owner of a state changes it, see core/call.h. */
 #include "sync/calls.h"
 
 #include <string.h>
@@ -38,7 +39,7 @@ static void open_reply(struct sleeper *sleeper, struct call_draft *draft)
     atomic_fetch_add(&pool->jobs[sleeper->job - pool->jobs].x_calls, 1);
 }
 
-/* The call is over. Its slot is used again when the reply has gone, too. */
+/* The call is over. Its slot is free again when both ends of the reply are closed too. */
 static void end_call(struct pool *pool, struct call *call, enum call_state from)
 {
     uint32_t block = call->block;
@@ -103,6 +104,7 @@ static bool is_given_up(struct pool *pool, const struct call *call)
 
 int pool__call_take(struct pool *pool, uint32_t slot, struct client_call *call_out)
 {
+    POOL_ASSERT(slot < CALLS_MAX);
     struct call *call = &pool->calls[slot];
     uint64_t generation = pool__call_generation(call);
     if (!pool__call_move(call, generation, CALL_WAITING, CALL_TAKEN)) return POOL_EBADF;
@@ -134,7 +136,7 @@ static void publish(struct pool *pool, struct pipe *pipe, int32_t status, uint32
     if (size_bytes) pool__wake_end(pool, pipe, PIPE_READ, pool__pipe_commit(pipe, size_bytes));
 }
 
-/* The caller has the reply's memory now instead of the question's, if there is more of it. */
+/* Counts the reply's memory for the job instead of the question's, if the reply is larger. */
 static int charge(struct pool *pool, struct call *call, uint32_t size_bytes)
 {
     uint32_t n_units = size_bytes ? pool__units_of(size_bytes) : 0;
@@ -144,7 +146,7 @@ static int charge(struct pool *pool, struct call *call, uint32_t size_bytes)
     return error;
 }
 
-/* And less, if there is less. */
+/* The same if it is smaller. */
 static void discharge(struct pool *pool, struct call *call, uint32_t block)
 {
     uint32_t n_units = block ? pool__units_of(block_bytes(pool, block)) : 0;
@@ -157,7 +159,7 @@ int pool__call_carry(struct pool *pool, struct call *call, const void *data, uin
 {
     *block_out = 0;
     if (is_given_up(pool, call)) return 0;
-    if (size_bytes <= block_bytes(pool, call->block)) { /* what was asked is not needed any more, but by the answer */
+    if (size_bytes <= block_bytes(pool, call->block)) { /* the question has been read: its block can hold the answer */
         *block_out = call->block;
         call->block = 0;
     } else {
@@ -183,6 +185,7 @@ struct call *pool__call_claim(struct pool *pool, pool_call_t handle)
 void pool__call_answer(struct pool *pool, struct call *call, int32_t status, uint32_t block, uint32_t size_bytes)
 {
     struct pipe *pipe = reply_of(pool, call);
+    POOL_ASSERT(!block || size_bytes <= block_bytes(pool, block));
     discharge(pool, call, block);
     publish(pool, pipe, status, block, block ? size_bytes : 0);
     end_call(pool, call, CALL_REPLYING);

@@ -16,7 +16,7 @@ struct call_draft {
  * POOL_E2BIG, POOL_EMFILE, POOL_EDQUOT, POOL_ENFILE (see sync/places.h), POOL_ENOMEM, or as interrupted. */
 int pool__call_draft(struct sleeper *sleeper, uint64_t name_bytes, uint64_t size_bytes, struct call_draft *draft_out);
 
-/* Hands it to the host, or gives it up. */
+/* Hands the call to the host, or gives it up. */
 void pool__call_send(struct sleeper *sleeper, const struct call_draft *draft);
 void pool__call_drop(struct sleeper *sleeper, const struct call_draft *draft);
 
@@ -38,8 +38,8 @@ int pool__call_take(struct pool *pool, uint32_t slot, struct client_call *call_o
  * have, which it was told, and the block is still the replier's. */
 int pool__call_reply(struct pool *pool, pool_call_t call, int32_t status, uint32_t block, uint32_t size_bytes);
 
-/* The same in steps, for data that is still to be put into a block. First, a call becomes the replier's; NULL: it is
- * not there to be answered. */
+/* The same in steps, for data that still has to be copied into a block. The first makes a call the replier's; NULL: it
+ * is not there to be answered. */
 struct call *pool__call_claim(struct pool *pool, pool_call_t call);
 
 /* Copies the data into a block: the call's own, if it fits. A call that nobody waits for any more needs none (0).

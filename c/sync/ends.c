@@ -1,5 +1,7 @@
+/* Opening and closing pipes, and taking and giving back blocks, with the wake-ups that belong to them. */
 #include "sync/ends.h"
 
+#include "core/check.h"
 #include "core/handle.h"
 #include "port/port.h"
 #include "sync/places.h"
@@ -61,7 +63,7 @@ uint32_t pool__take_block(struct pool *pool, enum block_use use, uint32_t size_b
     if (waiter > WAITER_CLIENT) {
         pool__starve(pool, waiter);
     } else {
-        pool__room_want(pool, pool__room_of(use, class)); /* whoever does not wait may have asked to be called back */
+        pool__room_want(pool, pool__room_of(use, class)); /* the client is told when there is one */
     }
     block = pool__take_free_block(pool, use, size_bytes);
     if (block) return block;
@@ -97,6 +99,7 @@ int pool__attach_ring(struct pool *pool, struct pipe *pipe, uint32_t waiter)
 
 static void recycle(struct pool *pool, struct pipe *pipe)
 {
+    POOL_ASSERT(atomic_load(&pipe->x_ends) == 0);
     uint64_t generation = atomic_fetch_add(&pipe->x_generation, 1) + 1;
     uint32_t block = atomic_load(&pipe->x_block), slot = (uint32_t)(pipe - pool->pipes);
     if (slot >= PIPES_MAX) {
@@ -112,7 +115,10 @@ static void recycle(struct pool *pool, struct pipe *pipe)
 static void leave_caller(struct pool *pool, struct pipe *pipe)
 {
     pool_job_t caller = atomic_exchange(&pipe->x_caller, 0);
-    if (caller) atomic_fetch_sub(&pool->jobs[pool__handle_slot(caller, HANDLE_JOB_BITS)].x_calls, 1);
+    if (!caller) return;
+    uint32_t had = atomic_fetch_sub(&pool->jobs[pool__handle_slot(caller, HANDLE_JOB_BITS)].x_calls, 1);
+    POOL_ASSERT(had > 0);
+    (void)had;
 }
 
 void pool__close_end(struct pool *pool, struct pipe *pipe, enum pipe_end end)

@@ -1,3 +1,4 @@
+/* A job's record from being taken to being put back, and the run queue's entries. */
 #include "sync/jobs.h"
 
 #include <string.h>
@@ -11,6 +12,7 @@
 
 static uint32_t slot_of(const struct pool *pool, const struct job *job)
 {
+    POOL_ASSERT(job >= pool->jobs && job < pool->jobs + JOBS_MAX);
     return (uint32_t)(job - pool->jobs);
 }
 
@@ -48,7 +50,7 @@ struct job *pool__job_hold(struct pool *pool, pool_job_t handle)
     return NULL;
 }
 
-/* A change of state that only its owner can make, and that therefore cannot fail. */
+/* Changes a state that only its owner can change, so this cannot fail. */
 static void move(struct job *job, enum job_state from, enum job_state to)
 {
     bool moved = pool__job_move(job, pool__job_generation(job), from, to);
@@ -80,7 +82,7 @@ struct job *pool__job_take(struct pool *pool, bool may_take_kept)
     return job;
 }
 
-/* A record that is free has its number on the list. */
+/* Frees a record and whatever it has. */
 static void put_back(struct pool *pool, struct job *job, enum job_state from)
 {
     uint32_t blocks[] = {job->block, job->input_block, job->captures[0].block, job->captures[1].block};
@@ -89,7 +91,7 @@ static void put_back(struct pool *pool, struct job *job, enum job_state from)
         pool__slots_give(&pool->job_slots, pool->job_links, slot_of(pool, job));
     }
     for (uint32_t i = 0; i < POOL_COUNT_OF(blocks); i++) pool__give_block(pool, blocks[i]);
-    pool__wake_starved(pool); /* whoever found no record */
+    pool__wake_starved(pool); /* those who found no record */
 }
 
 void pool__job_untake(struct pool *pool, struct job *job)
@@ -116,7 +118,7 @@ static void tell(struct pool *pool, const struct job *job)
     pool__wake(pool, WAITER_CLIENT, SIGNAL_JOB_0 + slot_of(pool, job));
 }
 
-/* What is in the run queue and still to be run. */
+/* Whether a handle from the run queue is still to be run. */
 static bool is_queued(struct pool *pool, pool_job_t handle)
 {
     uint64_t generation;
@@ -124,8 +126,8 @@ static bool is_queued(struct pool *pool, pool_job_t handle)
     return job && pool__job_state(job) == JOB_QUEUED;
 }
 
-/* Entries of a run queue in the hands of a thread that sweeps it. No two of them that are queued are the same, so that
- * there is room for all. */
+/* Entries that a thread has taken out of a run queue while it sweeps it. No job is queued twice, so there is room for
+ * all. */
 struct swept {
     pool_job_t jobs[JOBS_MAX];
     uint32_t first; /* those before it are in the queue again */
@@ -148,12 +150,13 @@ static bool sweep_one(struct pool *pool, struct queue *queue, struct swept *swep
     if (!pool__queue_pop(queue, &job)) return false;
     if (!is_queued(pool, job)) return true;
     if (swept->n == JOBS_MAX) forget_stale(pool, swept);
+    POOL_ASSERT(swept->first <= swept->n && swept->n < JOBS_MAX);
     swept->jobs[swept->n++] = job;
     return true;
 }
 
-/* Throws away what is stale in a run queue that is full: cancelled jobs, more than half of it, which no worker has come
- * by to throw away so far. The others keep their order. */
+/* Throws the stale entries out of a full run queue. They are of cancelled jobs, and are more than half of it; no worker
+ * has popped them so far. The others keep their order. */
 static void sweep(struct pool *pool, struct queue *queue)
 {
     struct swept swept;
@@ -177,6 +180,7 @@ void pool__job_queue(struct pool *pool, struct job *job)
 struct job *pool__job_begin(struct pool *pool, pool_job_t handle, uint32_t worker, uint64_t turn)
 {
     uint64_t generation;
+    POOL_ASSERT(worker >= 1 && worker <= WORKERS_MAX);
     struct job *job = pool__job_find(pool, handle, &generation);
     if (!job || !pool__job_move(job, generation, JOB_QUEUED, JOB_RUNNING)) return NULL;
     atomic_store(&job->x_turn, turn);
@@ -189,6 +193,7 @@ bool pool__job_end_queued(struct pool *pool, struct job *job, uint64_t generatio
 {
     if (!pool__job_move(job, generation, JOB_QUEUED, JOB_ENDING)) return false;
     job->outcome = pool__job_wished(job);
+    POOL_ASSERT(job->outcome); /* or it would have ended for no reason */
     job->ended_ns = port_now_ns(PORT_MONOTONIC);
     close_all(pool, job);
     move(job, JOB_ENDING, JOB_ENDED);
@@ -198,6 +203,7 @@ bool pool__job_end_queued(struct pool *pool, struct job *job, uint64_t generatio
 
 void pool__job_end_running(struct pool *pool, struct job *job, enum pool_outcome outcome, uint32_t code)
 {
+    POOL_ASSERT(outcome > 0 && pool__job_state(job) == JOB_RUNNING);
     job->outcome = outcome;
     job->code = code;
     job->ended_ns = port_now_ns(PORT_MONOTONIC);
@@ -208,6 +214,8 @@ void pool__job_end_running(struct pool *pool, struct job *job, enum pool_outcome
 
 void pool__job_drop(struct pool *pool, struct job *job)
 {
-    if (atomic_fetch_sub(&job->x_holds, 1) > 1) return;
+    uint32_t had = atomic_fetch_sub(&job->x_holds, 1);
+    POOL_ASSERT(had > 0);
+    if (had > 1) return;
     put_back(pool, job, JOB_RELEASED);
 }

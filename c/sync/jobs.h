@@ -1,12 +1,12 @@
-/* How a job's record begins and ends, whoever does it: client, coordinator or worker. */
+/* How a job's record is taken, queued, begun, ended and put back, by client, coordinator and workers. */
 #ifndef MILLRACE_SYNC_JOBS_H
 #define MILLRACE_SYNC_JOBS_H
 
 #include "core/layout.h"
 #include "sync/record.h"
 
-/* Finds the job behind a handle; NULL if it was released. `*generation_out` is its own: what is done for that one is
- * never done to a later job in the same record. */
+/* Finds the job behind a handle; NULL if it was released. What is done for the job of `*generation_out` never hits a
+ * later job in the same record. */
 struct job *pool__job_of(struct pool *pool, pool_job_t handle);
 struct job *pool__job_find(struct pool *pool, pool_job_t handle, uint64_t *generation_out);
 
@@ -21,16 +21,16 @@ struct job *pool__job_hold(struct pool *pool, pool_job_t handle);
 struct job *pool__job_take(struct pool *pool, bool may_take_kept);
 void pool__job_untake(struct pool *pool, struct job *job);
 
-/* Queues a job, which is QUEUED already: whoever pops it begins it. */
+/* Puts a job on the run queue: whoever pops it begins it. pre: it is QUEUED already. */
 void pool__job_queue(struct pool *pool, struct job *job);
 
 /* Begins a job that was popped from the run queue; NULL: it has been cancelled since. */
 struct job *pool__job_begin(struct pool *pool, pool_job_t handle, uint32_t worker, uint64_t turn);
 
-/* Ends a job of one generation that no worker has begun, with the outcome wished for. False: it had begun. */
+/* Ends a job of one generation that no worker has begun. False: it had begun. pre: an end was wished for. */
 bool pool__job_end_queued(struct pool *pool, struct job *job, uint64_t generation);
 
-/* Ends a running job. The caller is its worker, or has killed its worker. */
+/* Ends a running job. pre: the caller is its worker, or its worker is dead. */
 void pool__job_end_running(struct pool *pool, struct job *job, enum pool_outcome outcome, uint32_t code);
 
 /* Lets go of a record; the last of submitter and callbacks frees it. */

@@ -18,7 +18,7 @@ static uint64_t generation_of(pool_job_t job)
     return (job >> HANDLE_JOB_BITS) - 1;
 }
 
-/* A quarter of the pool's memory, but what is captured at most fits in any case. */
+/* A quarter of the pool's memory, or as much as a job can capture, if that is more. */
 static uint64_t default_units(const struct pool *pool)
 {
     uint64_t quarter = pool__blocks_limit(&pool->blocks) / 4 / SHARE_UNIT_BYTES;

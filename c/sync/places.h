@@ -9,23 +9,23 @@
 
 #include "core/layout.h"
 
-/* How much of a job's memory a block of so many bytes counts as. */
+/* How many units of its share a block of `size_bytes` costs a job. */
 static inline uint32_t pool__units_of(uint32_t size_bytes)
 {
     return 1u << pool__blocks_class(size_bytes);
 }
 
-/* Says what a job that is being filled may have; 0: the default. */
+/* Sets how much a job that is being filled may have; 0: the default. */
 void pool__share_out(struct pool *pool, struct job *job, uint32_t max_calls, uint32_t max_memory_mib);
 
 /* Takes a place for a call of a job (0: of nobody's) with so much memory. POOL_EMFILE, POOL_EDQUOT, it is more than the
  * job may have; POOL_ENFILE, there is none. */
 int pool__place_take(struct pool *pool, pool_job_t job, uint32_t n_units, uint32_t *slot_out);
 
-/* Nobody has either end of the reply any more. */
+/* Gives a place back. pre: both ends of its reply are closed. */
 void pool__place_give(struct pool *pool, uint32_t slot);
 
-/* A job has so much more memory: 0, POOL_EDQUOT, POOL_EBADF; or less. */
+/* Counts more memory for a job: 0, POOL_EDQUOT, POOL_EBADF (it has ended); or less. */
 int pool__job_charge(struct pool *pool, pool_job_t job, uint32_t n_units);
 void pool__job_discharge(struct pool *pool, pool_job_t job, uint32_t n_units);
 

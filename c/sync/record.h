@@ -6,7 +6,7 @@
 #include "core/record.h"
 #include "sync/ends.h"
 
-/* There for as long as the job runs; NULL: it was submitted with nothing but what `struct job` itself says. */
+/* A job's record, until it ends; NULL: it has none, as its submission fits into `struct job`. */
 static inline const struct record *pool__job_record(const struct pool *pool, const struct job *job)
 {
     return (const struct record *)pool__block_memory(pool, job->block);

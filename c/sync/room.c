@@ -1,3 +1,4 @@
+/* Looking whether there is now what somebody wanted and did not get. */
 #include "sync/room.h"
 
 #include "sync/ends.h"

@@ -1,5 +1,7 @@
+/* The calling thread's sleeper: a worker's own, or one that the pool lends. */
 #include "sync/self.h"
 
+#include "core/check.h"
 #include "port/port.h"
 #include "sync/abroad.h"
 
@@ -37,6 +39,7 @@ struct sleeper *pool__self_lend(struct pool *pool, struct sleeper *storage)
     if (!port_may_block()) return NULL;
     uint32_t slot = pool__freelist_pop(&pool->free_lessees, pool->lessee_links);
     if (slot == FREELIST_NONE) return NULL;
+    POOL_ASSERT(slot < LESSEES_MAX);
     atomic_fetch_add(&pool->x_inside, 1);
     pool__sleeper_init(storage, pool, WAITER_LESSEE_0 + slot);
     if (self && self->job) pool__go_abroad(storage, self);
@@ -49,5 +52,7 @@ void pool__self_return(struct sleeper *sleeper)
     struct pool *pool = sleeper->pool;
     if (sleeper->home) pool__come_home(sleeper);
     pool__freelist_push(&pool->free_lessees, pool->lessee_links, sleeper->waiter - WAITER_LESSEE_0);
-    if (atomic_fetch_sub(&pool->x_inside, 1) == 1) port_wake(&pool->x_inside); /* pool_destroy waits for the last */
+    uint32_t inside = atomic_fetch_sub(&pool->x_inside, 1);
+    POOL_ASSERT(inside > 0);
+    if (inside == 1) port_wake(&pool->x_inside); /* pool_destroy waits for the last */
 }

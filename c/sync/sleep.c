@@ -1,19 +1,21 @@
+/* Sleeping on a bell, for a pipe, a block or a ring; and looking for a moment before that. */
 #include "sync/sleep.h"
 
+#include "core/check.h"
 #include "port/port.h"
 #include "sync/ends.h"
 #include "sync/wake.h"
 
-/* A wake-up costs 20 to 100 us, and the peer needs 15 to 30 us to answer: a page's streams alone take 10 or more.
- * Looking for as long as that is a good bet as long as nobody else wants the core. */
+/* A wake-up costs 20 to 100 us, and the peer needs 15 to 30 us to answer: a page's streams alone take 10 or more. So
+ * looking for that long pays, unless somebody else wants the core. */
 #define SPIN_NS 30000u
 #define LOOKS_A_CLOCK 256u /* the clock is read once in so many looks; it costs more than looking */
 #define LOOKS_MAX 100000u  /* where the clock does not move */
 #define CREDIT_MAX 16
 #define CREDIT_RETRY (-32) /* after so many sleeps without a bet, one more is tried */
 
-/* Looks at the bell until it moves on: true; or for SPIN_NS: false. By the clock, since a count of looks that was
- * measured beforehand was measured in code that the engine had not optimised yet, with a clock too coarse for it. */
+/* Looks at the bell for SPIN_NS. True: it has rung. The clock decides, not a number of looks: that would have to be
+ * measured first, in code that the engine has not optimised yet, with a clock that is too coarse. */
 static bool spin(const struct bell *bell, uint32_t count)
 {
     uint64_t begin_ns = 0;
@@ -42,6 +44,7 @@ int pool__sleeper_interrupted(const struct sleeper *sleeper)
 
 uint32_t pool__sleeper_arm(struct sleeper *sleeper)
 {
+    POOL_ASSERT(sleeper->waiter > WAITER_CLIENT && sleeper->waiter < WAITERS_MAX); /* others have no bell to sleep on */
     return pool__bell_arm(&sleeper->pool->bells[sleeper->waiter]);
 }
 
@@ -62,7 +65,7 @@ static bool worth_spinning(struct sleeper *sleeper)
     return true;
 }
 
-/* The worker that sleeps, whose pool counts it; NULL: none. */
+/* The sleeper of the worker that this thread is; NULL: it is none. */
 static const struct sleeper *worker_behind(const struct sleeper *sleeper)
 {
     if (sleeper->home) return sleeper->home;
@@ -88,7 +91,7 @@ void pool__sleeper_sleep(struct sleeper *sleeper, uint32_t count, uint64_t timeo
     if (worker) atomic_fetch_add_explicit(&worker->pool->sched.x_awake, 1, memory_order_relaxed);
 }
 
-/* What to do about POOL_EAGAIN: wait on, unless there is a reason to give up. */
+/* POOL_EAGAIN means to wait on, unless there is a reason to give up: then that reason. */
 static int or_interrupted(const struct sleeper *sleeper, int status)
 {
     if (status != POOL_EAGAIN) return status;

@@ -7,17 +7,17 @@
 struct sleeper {
     struct pool *pool;
     uint32_t waiter;
-    int32_t credit;                    /* whether looking has paid off lately */
-    const struct job *job;             /* whoever sleeps for it gives up when its end is wished for; NULL: none */
-    const struct sleeper *home;        /* a worker's of another pool, whose job sleeps by this one meanwhile; or NULL */
-    void (*refill)(struct pool *pool); /* the coordinator's, which has memory handed out instead of sleeping for it */
+    int32_t credit;                    /* more than 0: looking before sleeping has paid lately */
+    const struct job *job;             /* the sleep ends when somebody wishes that this job ends; NULL: no job */
+    const struct sleeper *home;        /* of a worker of another pool, whose job sleeps by this one; NULL: none */
+    void (*refill)(struct pool *pool); /* hands out memory instead of sleeping for it; NULL but for the coordinator */
 };
 
 /* Makes a sleeper that sleeps on the bell of `waiter`. */
 void pool__sleeper_init(struct sleeper *sleeper, struct pool *pool, uint32_t waiter);
 
-/* Why it should give up: POOL_ECANCELED, its job is to end; POOL_ESHUTDOWN, it runs no job of the pool, which closes;
- * 0. */
+/* Why a sleeper should give up: POOL_ECANCELED, its job is to end; POOL_ESHUTDOWN, the pool closes and it runs no job
+ * of it; 0, it should not. */
 int pool__sleeper_interrupted(const struct sleeper *sleeper);
 
 /* Arm, announce, look again, sleep, disarm: the caller does the middle part. */
@@ -25,8 +25,8 @@ uint32_t pool__sleeper_arm(struct sleeper *sleeper);
 void pool__sleeper_sleep(struct sleeper *sleeper, uint32_t count, uint64_t timeout_ns);
 void pool__sleeper_disarm(struct sleeper *sleeper);
 
-/* Sleeps until one end of a pipe is ready; a writer `wants` to write so many bytes. Its status (see pipe.h), or as
- * interrupted. */
+/* Sleeps until one end of a pipe is ready, and returns its status (see pipe.h), or why it was interrupted. `wants`: how
+ * many bytes a writer has to write. */
 int pool__sleep_on_pipe(struct sleeper *sleeper, struct pipe *pipe, enum pipe_end end, uint32_t wants);
 
 /* Takes a block, sleeping until the coordinator has looked for one: 0, POOL_ENOMEM, or as interrupted. */

@@ -1,3 +1,4 @@
+/* What a job's stdio is connected to, and whether it is ready. */
 #include "sync/stream.h"
 
 #include "core/check.h"
@@ -7,6 +8,7 @@
 
 struct stream pool__stream_of(struct pool *pool, struct job *job, uint32_t index)
 {
+    POOL_ASSERT(index < POOL_COUNT_OF(job->stdio));
     const struct pool_stdio *stdio = &job->stdio[index];
     enum pipe_end end = index == 0 ? PIPE_READ : PIPE_WRITE;
     struct stream stream = {.kind = STREAM_NULL, .index = index, .job = job};
@@ -56,8 +58,8 @@ bool pool__stream_has_room(const struct stream *stream)
     return stream->pipe && has_room(stream->pipe);
 }
 
-/* A pipe without a ring can be written to once there is memory for one. A writer's end is ready, as on Linux, when what
- * must be written whole fits. */
+/* A pipe without a ring can be written to once there is memory for one. A write end is ready, as on Linux, when
+ * POOL_PIPE_BUF bytes fit, which are written as a whole. */
 static int writer_status(struct sleeper *sleeper, struct pipe *pipe)
 {
     int status = pool__pipe_write_status(pipe);

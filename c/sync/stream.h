@@ -1,5 +1,5 @@
-/* What a descriptor stands for, whoever reads or writes it: a pipe, bytes that came with the job, output that is kept,
- * the program's own stdio, nothing. And moving bytes between that and the caller's memory, in one copy.
+/* What a descriptor stands for: a pipe, bytes that came with the job, output that is captured, the program's own stdio,
+ * or nothing. And moving bytes between that and the caller's memory, in one copy.
  */
 #ifndef MILLRACE_SYNC_STREAM_H
 #define MILLRACE_SYNC_STREAM_H
@@ -20,16 +20,16 @@ struct stream {
     enum stream_kind kind;
     uint32_t index;    /* of the job's stdio: INPUT, CAPTURE, INHERITED */
     struct pipe *pipe; /* READER, WRITER */
-    struct job *job;   /* whose stdio it is; NULL: nobody's */
+    struct job *job;   /* the job whose stdio it is; NULL: it is not a job's stdio */
 };
 
 /* The caller's memory, piece by piece. Whoever makes one puts it first in a struct of its own. */
 struct cursor {
     uint32_t total; /* bytes asked for */
     uint32_t done;  /* bytes moved so far */
-    /* How much the present piece still takes, after stepping over finished and empty ones; 0: all are done. */
+    /* How many bytes the current piece still takes, after skipping finished and empty ones; 0: all are done. */
     uint32_t (*piece)(struct cursor *cursor);
-    /* Moves `size` bytes, no more than the present piece takes, to or from `data`, and steps on. */
+    /* Moves `size` bytes, no more than the current piece takes, to or from `data`, and steps on. */
     void (*copy)(struct cursor *cursor, uint8_t *data, uint32_t size);
 };
 
@@ -48,13 +48,13 @@ int pool__stream_write(struct sleeper *sleeper, const struct stream *stream, str
  * written is given its ring. */
 int pool__stream_status(struct sleeper *sleeper, const struct stream *stream, enum pipe_end end);
 
-/* Whether what must be written whole fits into a pipe. */
+/* Whether POOL_PIPE_BUF bytes, or as many as the pipe has room for when empty, fit into a pipe now. */
 bool pool__stream_has_room(const struct stream *stream);
 
 /* How many bytes can be read, or written, now. */
 uint32_t pool__stream_bytes(const struct stream *stream);
 
-/* Announces a waiter at a pipe's end, or takes that back (0); nothing else needs it. */
+/* Announces a waiter at a pipe's end, or takes that back (0). Does nothing for other streams: they are always ready. */
 void pool__stream_announce(const struct stream *stream, uint32_t waiter);
 
 /* Closes a job's descriptor before the job ends. */

@@ -9,7 +9,7 @@
 #include "sync/stream.h"
 #include "sync/wake.h"
 
-/* Nobody can wake a thread that reads the program's own stdin, so it looks up now and then. */
+/* Nobody can wake a thread that reads the program's own stdin, so it looks this often whether it shall give up. */
 #define STDIN_LOOK_MS 50u
 #define CAPTURE_FIRST_BYTES 1024u
 
@@ -32,7 +32,7 @@ static inline uint32_t move(struct cursor *cursor, struct pipe *pipe, ring_run *
     return moved;
 }
 
-/* An end's status. The client announces itself first, so that a signal follows, and looks once more. */
+/* An end's status. If it is POOL_EAGAIN, the client announces itself, so that a signal follows, and looks once more. */
 static int look(const struct sleeper *sleeper, struct pipe *pipe, enum pipe_end end, uint32_t wants)
 {
     int (*status_of)(struct pipe *) = end == PIPE_READ ? pool__pipe_read_status : pool__pipe_write_status;
@@ -71,7 +71,7 @@ static int await_room(struct sleeper *sleeper, struct pipe *pipe, uint32_t wants
     return status == 0 ? 1 : status;
 }
 
-/* What must be written whole does not fit: whoever waits for that much is told. */
+/* Whether a write that must not be split does not fit now; then the client gets a signal when it fits. */
 static bool splits(const struct sleeper *sleeper, struct pipe *pipe, uint32_t total)
 {
     if (total > pool__min(POOL_PIPE_BUF, pipe->capacity) || pool__pipe_room(pipe) >= total) return false;
@@ -98,6 +98,7 @@ static int write_pipe(struct sleeper *sleeper, struct pipe *pipe, struct cursor 
 
 static void read_input(struct pool *pool, struct job *job, struct cursor *cursor)
 {
+    POOL_ASSERT(job->input_done <= job->input_bytes && (job->input_block || !job->input_bytes));
     uint8_t *input = pool__block_memory(pool, job->input_block);
     uint32_t piece;
     while ((piece = cursor->piece(cursor)) > 0 && job->input_done < job->input_bytes) {
@@ -108,15 +109,17 @@ static void read_input(struct pool *pool, struct job *job, struct cursor *cursor
     }
 }
 
-/* ---------------------------------------------------------------------------------------------- output that is kept */
+/* ------------------------------------------------------------------------------------------ output that is captured */
 
 static uint32_t capture_room(const struct pool *pool, const struct job *job, const struct capture *capture)
 {
     if (!capture->block) return 0;
-    return pool__min(pool__blocks_bytes(&pool->blocks, capture->block), job->capture_max_bytes) - capture->size;
+    uint32_t most = pool__min(pool__blocks_bytes(&pool->blocks, capture->block), job->capture_max_bytes);
+    POOL_ASSERT(capture->size <= most);
+    return most - capture->size;
 }
 
-/* Takes a block for what is kept, as the job's: what is more than the one before counts. */
+/* Takes a larger block for captured bytes, and counts for the job how much larger it is than the last one. */
 static int take_kept(struct sleeper *sleeper, const struct job *job, const struct capture *capture, uint32_t size,
                      uint32_t *block_out)
 {
@@ -131,7 +134,8 @@ static int take_kept(struct sleeper *sleeper, const struct job *job, const struc
     return status;
 }
 
-/* Moves what is kept into a block twice as large. Not waiting for anybody, a non-blocking end grows as any other. */
+/* Moves the captured bytes into a block twice as large. Waits for memory even if the end is non-blocking: it waits for
+ * no reader. */
 static int grow(struct sleeper *sleeper, const struct job *job, struct capture *capture)
 {
     struct pool *pool = sleeper->pool;
@@ -150,6 +154,7 @@ static int grow(struct sleeper *sleeper, const struct job *job, struct capture *
 
 static int write_capture(struct sleeper *sleeper, const struct stream *stream, struct cursor *cursor)
 {
+    POOL_ASSERT(stream->index == 1 || stream->index == 2);
     struct capture *capture = &stream->job->captures[stream->index - 1];
     uint32_t piece;
     while ((piece = cursor->piece(cursor)) > 0) {
@@ -163,8 +168,7 @@ static int write_capture(struct sleeper *sleeper, const struct stream *stream, s
     return 0;
 }
 
-/* ------------------------------------------------------------------------------------------- the program's own stdio
- */
+/* ------------------------------------------------------------------------------------------ the program's own stdio */
 
 static int read_inherited(struct sleeper *sleeper, struct cursor *cursor, bool nonblocking)
 {
@@ -217,14 +221,15 @@ static int write_stream(struct sleeper *sleeper, const struct stream *stream, st
     }
 }
 
-/* Whether bytes are lost that somebody may want: not if he has gone, or if they can be written later. */
+/* Whether bytes are lost that somebody may want. They are not if the reader is gone, or if they can be written later.
+ */
 static bool is_loss(int status)
 {
     return status < 0 && status != POOL_EAGAIN && status != POOL_EPIPE && status != POOL_ECANCELED &&
            status != POOL_ESHUTDOWN;
 }
 
-/* What a job is told here it may never look at: libraries of C forget it at exit. So the job remembers. */
+/* A guest may never look at the error it gets here: a C library ignores it at exit. So the job remembers it. */
 int pool__stream_write(struct sleeper *sleeper, const struct stream *stream, struct cursor *cursor, bool nonblocking)
 {
     int status = write_stream(sleeper, stream, cursor, nonblocking);

@@ -1,5 +1,7 @@
+/* Counting the users of volumes. */
 #include "sync/volumes.h"
 
+#include "core/check.h"
 #include "core/handle.h"
 #include "sync/record.h"
 #include "sync/wake.h"
@@ -25,7 +27,7 @@ int pool__volume_use(struct pool *pool, pool_volume_t handle)
         if (users == 0 || is_stale(volume, handle)) return POOL_EBADF;
     } while (!atomic_compare_exchange_weak(&volume->x_users, &users, users + 1));
     if (!is_stale(volume, handle)) return 0;
-    pool__volume_unuse(pool, volume); /* it was dropped meanwhile, and may be another one by now */
+    pool__volume_unuse(pool, volume); /* it was dropped since, and the slot may have another volume */
     return POOL_EBADF;
 }
 
@@ -40,7 +42,9 @@ int pool__volume_disown(struct pool *pool, pool_volume_t handle)
 
 void pool__volume_unuse(struct pool *pool, struct volume *volume)
 {
-    if (atomic_fetch_sub(&volume->x_users, 1) != 1) return;
+    uint32_t had = atomic_fetch_sub(&volume->x_users, 1);
+    POOL_ASSERT(had > 0);
+    if (had != 1) return;
     atomic_store(&volume->x_orphaned, ORPHAN_WHOLE);
     atomic_store(&pool->x_unswept, 1);
     pool__ask_coordinator(pool);

@@ -8,19 +8,19 @@
 #include "core/layout.h"
 #include "core/record.h"
 
-/* Where the volume of a handle is, whether or not there is one. */
+/* The slot of a volume's handle, whether the handle is stale or not. */
 struct volume *pool__volume_at(struct pool *pool, pool_volume_t handle);
 
-/* One more user, by a handle that is not stale: 0, POOL_EBADF. */
+/* Counts one user more: 0, POOL_EBADF (the handle is stale). */
 int pool__volume_use(struct pool *pool, pool_volume_t handle);
 
 /* Makes the handle stale. The owner, who calls this, is still a user: 0, POOL_EBADF. */
 int pool__volume_disown(struct pool *pool, pool_volume_t handle);
 
-/* One user less. What was used last is freed by the coordinator. */
+/* Counts one user less. The coordinator frees the volume after the last. */
 void pool__volume_unuse(struct pool *pool, struct volume *volume);
 
-/* Uses what a job of that record is given, all or nothing: 0, POOL_EBADF. */
+/* Counts a job as a user of all volumes that its record names, or of none: 0, POOL_EBADF. */
 int pool__job_use_volumes(struct pool *pool, struct job *job, const struct record *record);
 /* Lets go of the job's volumes. Idempotent, also when called by several threads. The job still has its record. */
 void pool__job_unuse_volumes(struct pool *pool, struct job *job);

@@ -1,3 +1,4 @@
+/* Waking waiters: one, those of a set, or everybody. */
 #include "sync/wake.h"
 
 #include "core/check.h"
@@ -6,6 +7,7 @@
 void pool__wake(struct pool *pool, uint32_t waiter, uint32_t signal)
 {
     if (!waiter) return;
+    POOL_ASSERT(waiter < WAITERS_MAX && signal < SIGNALS_USED);
     if (waiter == WAITER_CLIENT) pool__signals_raise(&pool->signals, signal);
     struct bell *bell = &pool->bells[waiter];
     if (!pool__bell_ring(bell)) return;
@@ -21,6 +23,7 @@ void pool__ask_coordinator(struct pool *pool)
 void pool__wake_end(struct pool *pool, const struct pipe *pipe, enum pipe_end end, uint32_t waiter)
 {
     uint32_t slot = (uint32_t)(pipe - pool->pipes);
+    POOL_ASSERT(waiter != WAITER_CLIENT || slot < PIPES_MAX); /* the client has no signals for replies */
     pool__wake(pool, waiter, SIGNAL_PIPE_0 + slot * 2 + (uint32_t)end);
 }
 
@@ -53,12 +56,15 @@ void pool__wake_everybody(struct pool *pool)
     pool__signals_mend(&pool->signals);
     for (uint32_t waiter = 1; waiter < WAITERS_MAX; waiter++) {
         pool__bell_ring(&pool->bells[waiter]);
-        port_wake(&pool->bells[waiter].x_count); /* also if the one who died had rung, and not woken yet */
+        port_wake(
+            &pool->bells[waiter]
+                 .x_count); /* even if it has rung already: the thread that died may not have got as far as this */
     }
 }
 
 void pool__starve(struct pool *pool, uint32_t waiter)
 {
+    POOL_ASSERT(waiter > 0 && waiter < WAITERS_MAX);
     atomic_fetch_or(&pool->x_starved[waiter / 32], 1u << waiter % 32);
 }
 
@@ -81,6 +87,7 @@ void pool__wake_starved(struct pool *pool)
 
 void pool__ask(struct pool *pool, uint32_t waiter)
 {
+    POOL_ASSERT(waiter > 0 && waiter < WAITERS_MAX);
     atomic_fetch_or(&pool->x_asking[waiter / 32], 1u << waiter % 32);
 }
 

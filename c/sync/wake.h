@@ -4,7 +4,7 @@
 
 #include "core/layout.h"
 
-/* Wakes a waiter (0: nobody). The client is told `signal` as well; to the others it means nothing. */
+/* Wakes a waiter (0: nobody). The client gets `signal` as well; for the others it has no meaning. */
 void pool__wake(struct pool *pool, uint32_t waiter, uint32_t signal);
 
 /* Has the coordinator look at jobs, deadlines and wishes for memory. */
@@ -20,20 +20,20 @@ void pool__wake_idle(struct pool *pool);
 /* Has the coordinator look whether a job waits only because workers sleep in the middle of theirs. */
 void pool__want_relief(struct pool *pool);
 
-/* Has the coordinator look whether there are more workers than are wanted, and now that one has nothing to do. */
+/* Has the coordinator look whether there are more workers than are wanted; called by one that has nothing to do. */
 void pool__want_dismissal(struct pool *pool);
 
 /* Wakes every thread that waits for the end of a job. */
 void pool__wake_job_waiters(struct pool *pool);
 
-/* Wakes everybody for no reason: a worker has died that may have been about to wake somebody. */
+/* Wakes everybody: a worker has died that may have been about to wake somebody. */
 void pool__wake_everybody(struct pool *pool);
 
 /* Notes that a waiter found no block; a block that is given back or added wakes it. */
 void pool__starve(struct pool *pool, uint32_t waiter);
 void pool__wake_starved(struct pool *pool);
 
-/* Notes that a waiter wants to hear what the coordinator finds, be it that there is nothing. */
+/* Notes that a waiter wants to hear what the coordinator finds, even if that is nothing. */
 void pool__ask(struct pool *pool, uint32_t waiter);
 void pool__wake_asking(struct pool *pool);
 
