@@ -1,4 +1,4 @@
-/* What the rooms above have beyond pool.h: the parts that a thread which must not block does by itself. */
+/* What the rooms above use beyond pool.h: the parts of its calls for a thread that must not block. */
 #ifndef MILLRACE_API_API_H
 #define MILLRACE_API_API_H
 
@@ -16,10 +16,10 @@ struct submission {
 };
 int pool__submit(struct pool *pool, const struct submission *submission, pool_job_t *job_out);
 
-/* pool_poll with a timeout of 0, but when nothing is found the client is announced at every end: a signal follows. */
+/* pool_poll with a timeout of 0. If nothing is found, the client is announced at every end, and a signal follows. */
 int pool__poll_announced(struct pool *pool, struct pool_pollfd *fds, uint32_t n_fds);
 
-/* What an ended job's result says. */
+/* Fills in the result of a job. pre: it has ended. */
 void pool__job_result(struct pool *pool, const struct job *job, struct pool_result *result_out);
 
 #endif

@@ -1,7 +1,8 @@
-/* Host calls: the side of C functions that make them (pool_guest.h). */
+/* Host calls that C functions make (pool_guest.h). */
 #include <string.h>
 
 #include "api/fds.h"
+#include "core/check.h"
 #include "core/utf8.h"
 #include "pool_guest.h"
 #include "sync/calls.h"
@@ -51,6 +52,7 @@ int32_t pool_call(const char *name, size_t name_bytes, const void *data, size_t 
     if (status == POOL_EAGAIN) status = POOL_EPIPE; /* it was closed without an answer */
     if (status == 0) {
         status = (int32_t)(draft.pipe->capacity - pool__pipe_room(draft.pipe));
+        POOL_ASSERT(pool__pipe_readable(draft.pipe, 0).size == (uint32_t)status); /* it comes in one piece */
         uint32_t n = (uint32_t)status < capacity_bytes ? (uint32_t)status : (uint32_t)capacity_bytes;
         if (n) memcpy(reply_out, pool__pipe_readable(draft.pipe, 0).data, n);
     }

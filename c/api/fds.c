@@ -1,3 +1,4 @@
+/* From a handle, or a job's own descriptor, to its stream. */
 #include "api/fds.h"
 
 #include "core/handle.h"
@@ -26,7 +27,7 @@ struct pipe *pool__reply_of(struct pool *pool, const struct job *job, pool_fd_t 
     return atomic_load(&pipe->x_caller) == pool__job_handle(pool, job) ? pipe : NULL;
 }
 
-/* The calling job's own descriptors, which are nobody else's. */
+/* One of the calling job's own descriptors, which only that job can use. */
 static int take_own(struct pool *pool, pool_fd_t fd, struct stream *stream_out)
 {
     const struct sleeper *self = pool__self(pool);

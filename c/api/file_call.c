@@ -1,4 +1,4 @@
-/* Carries out what is asked of volumes, for threads that may block and for those that may not. */
+/* Carries out the calls of pool.h on volumes, for threads that may block and for those that must not. */
 #include "core/file_call.h"
 
 #include "fs/fs.h"
@@ -7,7 +7,7 @@
 #include "sync/self.h"
 #include "sync/volumes.h"
 
-/* A large volume takes a while to free: the coordinator has the time. */
+/* The coordinator frees the volume: a large one takes a while. */
 static int release(struct pool *pool, pool_volume_t volume)
 {
     int status = pool__volume_disown(pool, volume);
@@ -15,8 +15,8 @@ static int release(struct pool *pool, pool_volume_t volume)
     return status;
 }
 
-/* What can be done at once. If it is in another thread's hands just now, that one announces room to the client when it
- * lets go of it. */
+/* Does what can be done at once. If another thread has the volume's lock now, the client gets a signal when it is free.
+ */
 static int32_t look(struct pool *pool, const struct file_call *call)
 {
     if (call->op == FILE_RELEASE) return release(pool, call->volume);

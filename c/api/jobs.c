@@ -70,7 +70,8 @@ void pool__job_result(struct pool *pool, const struct job *job, struct pool_resu
         .run_ms = ms_between(started, job->ended_ns)};
 }
 
-/* The first of several jobs that has ended; POOL_EAGAIN, POOL_EBADF, POOL_EINVAL: there is none among them. */
+/* Finds the first of several jobs that has ended: 0; POOL_EAGAIN, none has; POOL_EBADF, one is stale; POOL_EINVAL,
+ * there are none. */
 static int first_ended(struct pool *pool, const pool_job_t *handles, uint32_t n, uint32_t *index_out)
 {
     int status = POOL_EINVAL;
@@ -87,7 +88,7 @@ static int first_ended(struct pool *pool, const pool_job_t *handles, uint32_t n,
     return status;
 }
 
-/* Has the ends of these jobs wake those that are announced. */
+/* From now on the ends of these jobs wake the threads in `x_job_waiters`. */
 static void mark_waited(struct pool *pool, const pool_job_t *handles, uint32_t n)
 {
     for (uint32_t i = 0; i < n; i++) {
@@ -104,6 +105,7 @@ static int sleep_until_ended(struct sleeper *sleeper, const pool_job_t *handles,
     _Atomic uint32_t *word = &pool->x_job_waiters[sleeper->waiter / 32];
     uint32_t bit = 1u << sleeper->waiter % 32;
     int status;
+    POOL_ASSERT(sleeper->waiter > WAITER_CLIENT && sleeper->waiter < WAITERS_MAX);
     atomic_fetch_or(word, bit);
     mark_waited(pool, handles, n);
     for (;;) {

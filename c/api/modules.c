@@ -1,5 +1,5 @@
-/* pool.h's modules, where C itself loads none: natively there is no engine for guests, and in coordinator.wasm the
- * script has them.
+/* pool.h's modules where C itself loads none: a native pool has no engine for guests, and in coordinator.wasm the
+ * script has the modules.
  */
 #include "pool.h"
 

@@ -1,4 +1,4 @@
-/* pool_pipe, pool_read, pool_write and their kin: one implementation for threads that may block and that may not. */
+/* pool_pipe, pool_read, pool_write and the like: one implementation for threads that may block and that must not. */
 #include <string.h>
 
 #include "api/fds.h"
@@ -65,7 +65,7 @@ static int make_pieces(const struct pool_iovec *iov, uint32_t n_iov, bool reads,
 
 typedef int transfer(struct sleeper *sleeper, const struct stream *stream, struct cursor *cursor, bool nonblocking);
 
-/* Does what can be done at once; if that is nothing, borrows something to sleep on and waits. */
+/* Does what can be done at once; if that is not enough, borrows a bell to sleep on and waits. */
 static int32_t run(struct pool *pool, const struct stream *stream, struct cursor *cursor, transfer *go)
 {
     bool nonblocking = pool__fd_nonblocking(stream);
@@ -83,6 +83,7 @@ static int32_t run(struct pool *pool, const struct stream *stream, struct cursor
             pool__self_return(sleeper);
         }
     }
+    POOL_ASSERT(cursor->total <= INT32_MAX);
     return status < 0 ? status : (int32_t)cursor->done;
 }
 
@@ -134,7 +135,7 @@ int pool_set_nonblocking(pool_t *pool, pool_fd_t fd, bool nonblocking)
     return 0;
 }
 
-/* An end that a callback waits at may be closed: whoever keeps the callback is told, and finds it closed. */
+/* Closes an end that a callback waits at. The dispatcher gets a signal, and calls the callback with POOL_EBADF. */
 static bool unwatch(struct pool *pool, pool_fd_t fd, bool aborts)
 {
     enum pipe_end end = (enum pipe_end)(fd & 1);

@@ -11,10 +11,10 @@ struct poll {
     struct sleeper *sleeper;
     struct pool_pollfd *fds;
     uint32_t n;
-    bool repeats; /* an end is there more than once */
+    bool repeats; /* an end is listed more than once */
 };
 
-/* The first entry with the same end, which keeps other threads from it for all of them. */
+/* The first entry with the same end. It has taken the end for all of them. */
 static uint32_t first_of(const struct poll *p, uint32_t i)
 {
     uint32_t first = 0;
@@ -79,7 +79,7 @@ static uint16_t look_at(const struct poll *p, const struct stream *stream, uint3
     return (uint16_t)found;
 }
 
-/* One look at everything: how many have something found. */
+/* Looks at every entry once: how many are ready. */
 static int look(const struct poll *p)
 {
     int n_found = 0;

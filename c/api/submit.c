@@ -47,6 +47,7 @@ static int give_ends(struct pool *pool, const struct record *record)
 static void fill(struct pool *pool, struct job *job, const struct submission *submission)
 {
     const struct record *record = submission->record;
+    POOL_ASSERT(pool__job_state(job) == JOB_FILLING && record->priority < PRIORITIES);
     job->function = submission->function;
     atomic_store(&job->x_unkillable, submission->function != NULL);
     job->user = submission->user;
@@ -83,7 +84,7 @@ static int launch(struct pool *pool, struct job *job, const struct submission *s
     return 0;
 }
 
-/* NULL: all are in use, and the client is told when one is free. */
+/* Takes a free record. NULL: all are in use, and the client gets a signal when one is free. */
 static struct job *take_record(struct pool *pool)
 {
     bool may_take_kept = !pool__self_runs_job(pool);
@@ -108,7 +109,8 @@ int pool__submit(struct pool *pool, const struct submission *submission, pool_jo
     *job_out = pool__job_handle(pool, job);
     if (submission->record->timeout_ms) pool__ask_coordinator(pool);
     pool__wake_idle(pool);
-    if (atomic_load(&pool->x_closing)) pool_cancel(pool, *job_out); /* whoever closes may have looked before this job */
+    if (atomic_load(&pool->x_closing))
+        pool_cancel(pool, *job_out); /* the thread that closes may have looked before this job was queued */
     return 0;
 }
 

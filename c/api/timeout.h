@@ -1,4 +1,4 @@
-/* A caller's timeout in milliseconds, counted from when its call began. */
+/* A caller's timeout in milliseconds, which runs from the beginning of its call. */
 #ifndef MILLRACE_API_TIMEOUT_H
 #define MILLRACE_API_TIMEOUT_H
 

@@ -1,9 +1,10 @@
-/* pool.h's volumes: each function is a call that is carried out elsewhere, see core/file_call.h. */
+/* pool.h's volumes: each function fills in a struct file_call, and pool__file_call carries it out (core/file_call.h).
+ */
 #include "core/file_call.h"
 #include "core/utf8.h"
 #include "core/volume.h"
 
-/* One that is too long is not read to its end. */
+/* The size of a path. Stops reading where it is too long. */
 static uint32_t size_of(const char *path)
 {
     return path ? pool__text_bytes(path, PATH_MAX_BYTES + 1) : 0;
@@ -21,7 +22,7 @@ static struct file_call call_at(enum file_op op, pool_volume_t volume, const cha
     return call;
 }
 
-/* Whether a path or a target is there, and UTF-8. One that is too long is refused for that, by its length. */
+/* Whether a path or a target is there, and UTF-8. One that is too long passes: it is refused later for its length. */
 static bool is_text(const char *text, uint32_t size)
 {
     return text && (size > PATH_MAX_BYTES || pool__is_utf8(text, size));

@@ -1,6 +1,6 @@
-/* What the client does beside the calls of pool.h: its submissions and replies come from another memory, through
- * records and staged blocks. Nothing here waits, takes a lock or allocates; what cannot be had now is POOL_EAGAIN, and
- * a signal follows.
+/* What the client does beside the calls of pool.h. Its submissions and replies come from another memory, through
+ * records and staged blocks. Nothing here waits, takes a lock or allocates: POOL_EAGAIN means that there is no room
+ * now, and a signal follows when there is.
  */
 #include "client/client.h"
 
@@ -26,7 +26,7 @@ int client_room(struct pool *pool)
     return pool__room_look(pool);
 }
 
-/* Whether as much as that has been staged. */
+/* Whether at least `size_bytes` have been staged. */
 static bool is_staged(const struct pool *pool, uint32_t size_bytes)
 {
     uint32_t block = pool->staged_block;

@@ -1,4 +1,4 @@
-/* What the client has beyond pool.h: its signals, and copy-free access to pipes for the bindings. */
+/* What the client has beyond pool.h: its signals, and access to pipes without a copy, for the bindings. */
 #ifndef MILLRACE_CLIENT_CLIENT_H
 #define MILLRACE_CLIENT_CLIENT_H
 
@@ -11,17 +11,17 @@
  * POOL_EPROTO: the memory is of another version. */
 int client_join(struct pool *pool, bool relayed);
 
-/* Lets no job begin any more: those that run go on, those in the queue stay there. The first step of closing. */
+/* The first step of closing: no more jobs begin. Those that run go on, and those in the queue stay there. */
 void client_shut(struct pool *pool);
 
 /* The next thing that happened, see SIGNAL_* in core/layout.h; -1: nothing more. */
 int32_t client_take(struct pool *pool);
 
-/* Wants to be woken from now on: the count of the client's bell to watch; look once more before watching. */
+/* Arms the client's bell, and returns the count to watch. Look for signals once more before watching. */
 uint32_t client_arm(struct pool *pool);
 void client_disarm(struct pool *pool);
 
-/* After SIGNAL_BLOCKS: whether something that was wanted in vain can be had now. If not, the signal follows again. */
+/* After SIGNAL_BLOCKS: whether something that was wanted is there now. If not, the signal follows again. */
 int client_room(struct pool *pool);
 
 /* Takes memory for the next submission's input, or the next reply: `*address_out` has room for `size_bytes` bytes.
@@ -37,7 +37,7 @@ int client_call(struct pool *pool, uint32_t slot, struct client_call *call_out);
 /* pool_reply with data that was staged before. */
 int client_reply(struct pool *pool, pool_call_t call, int32_t status, uint32_t size_bytes);
 
-/* Does something to a volume: as pool.h's functions do. */
+/* Carries out a call of pool.h on a volume. */
 int32_t client_file_call(struct pool *pool, const struct file_call *call);
 
 /* pool_poll that only looks; if nothing is found, a signal follows for each end. */

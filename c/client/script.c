@@ -1,5 +1,7 @@
+/* Each function turns a handle from a number into an integer, and calls the function of its name. */
 #include "client/script.h"
 
+/* 0, which is no handle, for a number that cannot be one. */
 static uint64_t handle_of(double number)
 {
     return number >= 1 && number < 0x1p53 ? (uint64_t)number : 0;

@@ -1,5 +1,6 @@
-/* What scripts call with a handle. They have handles as numbers, which hold all of them exactly (core/handle.h): an
- * integer of 64 bits would be a BigInt, which is allocated at each call. A number that is no handle is POOL_EBADF.
+/* What scripts call with a handle. A script passes a handle as a number, which holds all of them exactly
+ * (core/handle.h): an integer of 64 bits would be a BigInt, which is allocated at each call. POOL_EBADF: the number is
+ * no handle.
  *
  * Each is the function of pool.h or of client.h that has its name.
  */

@@ -1,4 +1,6 @@
+/* Joining as the client, taking its signals, and arming its bell. */
 #include "client/client.h"
+#include "core/check.h"
 
 int client_join(struct pool *pool, bool relayed)
 {
@@ -16,8 +18,9 @@ void client_shut(struct pool *pool)
 int32_t client_take(struct pool *pool)
 {
     int32_t signal = pool__signals_take(&pool->signals);
+    POOL_ASSERT(signal < (int32_t)SIGNALS_USED);
     if (signal >= (int32_t)SIGNAL_PIPE_0 && signal < (int32_t)SIGNAL_CALL_0) {
-        /* One announcement, one signal: whoever wants another looks first, and announces again. */
+        /* One announcement brings one signal: for another the client looks again, and announces itself again. */
         uint32_t end = (uint32_t)signal - SIGNAL_PIPE_0;
         pool__pipe_retract(&pool->pipes[end / 2], (enum pipe_end)(end % 2), WAITER_CLIENT);
     }

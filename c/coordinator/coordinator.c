@@ -1,3 +1,4 @@
+/* Making and freeing the shared memory, and the tick that does all that the coordinator has to do. */
 #include "coordinator/coordinator.h"
 
 #include <string.h>
@@ -6,7 +7,7 @@
 #include "fs/fs.h"
 #include "port/port.h"
 
-#define SPARE_WORKERS 32u /* that may be up beside those that are wanted, while these sleep */
+#define SPARE_WORKERS 32u /* by default, how many more workers than wanted may be up while others sleep */
 
 static struct pool *allocate_pool(void)
 {

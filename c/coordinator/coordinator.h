@@ -17,12 +17,13 @@ struct pool *coordinator_create(uint32_t n_cores, uint32_t grace_ms, uint32_t bl
 /* Frees a pool that no thread uses any more. */
 void pool__coordinator_destroy(struct pool *pool);
 
-/* Wants to be woken from now on: the count of the coordinator's bell to watch. `relayed`: it cannot watch, and is told
- * by messages. Arm first, then tick, then watch. */
+/* Arms the coordinator's bell, and returns the count to watch. `relayed`: the thread cannot watch it, and is told by
+ * messages that it rang. Arm first, then tick, then watch. */
 uint32_t coordinator_arm(struct pool *pool, bool relayed);
 
 /* Looks at every deadline, every wish to end a job, every wish for memory, and at how many workers there should be.
- * Milliseconds until it must look again at the latest; COORDINATOR_IDLE: not before it is asked. */
+ * Returns after how many milliseconds it must be called again at the latest; COORDINATOR_IDLE: not before the bell
+ * rings. */
 double coordinator_tick(struct pool *pool);
 
 /* staff.c */
@@ -32,13 +33,15 @@ uint32_t coordinator_vacancies(struct pool *pool);
 
 /* roster.c */
 
-/* Makes a worker's record and stack: its number, from 1; POOL_EAGAIN: all are in use or resting; POOL_ENOMEM. */
+/* Makes a worker's record and stack, and returns its number, from 1; POOL_EAGAIN: all are in use or resting;
+ * POOL_ENOMEM.
+ */
 int32_t coordinator_add_worker(struct pool *pool);
 uint8_t *coordinator_worker_stack(struct pool *pool, uint32_t worker);
 
-/* A worker ended by itself, never started, or was ended by the script: what it ran is lost, or ends as was wished.
- * `rest_ms`: how long its thread may live on in secret (0: it is known to be gone; negative: perhaps for ever). `lost`:
- * it did not end in peace, and counts as lost. */
+/* Buries a worker that ended by itself, never started, or was ended by the script. Its job ends as was wished, or is
+ * lost. `rest_ms`: how long its thread may still run unnoticed (0: it is gone for certain; negative: perhaps for ever).
+ * `lost`: it failed, and counts as lost in pool_stats. */
 void coordinator_bury_worker(struct pool *pool, uint32_t worker, double rest_ms, bool lost);
 
 /* ladder.c */
@@ -46,7 +49,7 @@ void coordinator_bury_worker(struct pool *pool, uint32_t worker, double rest_ms,
 /* A worker that was killed in its guest's code and that the script must terminate now; 0: none. */
 uint32_t coordinator_next_kill(struct pool *pool);
 
-/* Wishes every job ended, at once, and lets no more begin. The number of jobs that still run. */
+/* Lets no more jobs begin, and wishes that every job ends, without grace. Returns how many still run. */
 uint32_t coordinator_close(struct pool *pool);
 
 /* Between the files of this folder. */

@@ -1,3 +1,4 @@
+/* The coordinator's script reads and writes volumes. */
 #include "coordinator/files.h"
 
 #include "coordinator/coordinator.h"
@@ -20,7 +21,7 @@ static bool has_volume(const struct file_call *call)
     return call->op != FILE_CREATE && call->op != FILE_RELEASE;
 }
 
-/* Whoever has the volume still, the last to let go of it leaves the rest to the coordinator's sweeping. */
+/* Others may still use the volume. After the last of them, sweeping frees it. */
 static int release(struct pool *pool, pool_volume_t volume)
 {
     int status = pool__volume_disown(pool, volume);

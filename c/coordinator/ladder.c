@@ -10,7 +10,7 @@
 #include "sync/jobs.h"
 #include "sync/wake.h"
 
-#define RETRY_NS 2000000u /* a worker that is in our own code leaves it, or unwinds, by itself */
+#define RETRY_NS 2000000u /* until then a worker that is in our own code will have left it, or unwound */
 
 /* Kills the worker that runs a job of this generation, if it is in the guest's code. */
 static bool kill(struct pool *pool, struct job *job, uint64_t generation)
@@ -18,6 +18,7 @@ static bool kill(struct pool *pool, struct job *job, uint64_t generation)
     uint32_t number = atomic_load(&job->x_worker);
     uint64_t turn = atomic_load(&job->x_turn);
     if (!number || pool__job_generation(job) != generation || pool__job_state(job) != JOB_RUNNING) return false;
+    POOL_ASSERT(number <= WORKERS_MAX);
     struct worker *worker = &pool->workers[number];
     if (!pool__worker_move(worker, turn, WORKER_GUEST, WORKER_KILLED)) return false;
     job->killed = 1;

@@ -1,16 +1,16 @@
-/* Handing out memory: the lists of free blocks get some when somebody asked in vain, and a few beforehand. */
+/* Handing out memory: puts blocks on the free lists, when somebody has found none, and a few beforehand. */
 #include "coordinator/coordinator.h"
 #include "core/check.h"
 #include "port/port.h"
 #include "sync/wake.h"
 
-/* So many blocks of the smallest kinds a zone has ready, up to rings of the default size: what most jobs take is there
- * when it is first asked for. */
+/* How many blocks of each of the smallest classes a zone has ready, up to rings of the default size, so that what most
+ * jobs take is there when they first ask. */
 static const uint16_t stock[BLOCK_CLASSES] = {256, 32, 32, 16, 16, 8, 8, 4, 4, 4, 4};
 
 #define REFILL_MAX 64u /* of one kind at a time */
 
-/* What a refill is about. */
+/* What one refill was asked for, and has found. */
 struct round {
     struct blocks *blocks;
     uint64_t file_bytes; /* at its beginning */
@@ -26,11 +26,13 @@ static void restock(struct blocks *blocks, enum block_zone zone, const uint32_t 
     }
 }
 
-/* One more chunk, that has a block of that class: as large as it may be, or, where that is not to be had, smaller. */
+/* Adds one more chunk in which a block of that class fits: the largest that the zone may have, or a smaller one if the
+ * platform has no more. */
 static bool grow(struct blocks *blocks, enum block_zone number, uint32_t class)
 {
     const struct zone *zone = &blocks->zones[number];
     uint64_t total = atomic_load(&zone->x_total_bytes), room = zone->limit_bytes - total;
+    POOL_ASSERT(total <= zone->limit_bytes);
     uint32_t bytes = room < CHUNK_BYTES ? (uint32_t)room : CHUNK_BYTES;
     for (; bytes >= UNIT_BYTES << class; bytes = bytes / 2 & ~(UNIT_BYTES - 1)) {
         uint8_t *memory = NULL;
@@ -44,7 +46,7 @@ static bool grow(struct blocks *blocks, enum block_zone number, uint32_t class)
     return false;
 }
 
-/* Puts as many blocks as are wanted on the list of one zone, as far as there are any: how many. */
+/* Puts `n` blocks on the list of one zone, or as many as there are, and returns how many. */
 static uint32_t supply(struct blocks *blocks, enum block_zone zone, uint32_t class, uint32_t n, bool may_grow)
 {
     uint32_t done = 0;
@@ -58,7 +60,7 @@ static uint32_t supply(struct blocks *blocks, enum block_zone zone, uint32_t cla
     return done;
 }
 
-/* Serves what is wanted, the largest first: false, there was not enough. Nobody gets from a zone that is not his. */
+/* Serves what is wanted, the largest blocks first, each from the zones of its use. False: there was not enough. */
 static bool serve(struct round *round, bool may_grow)
 {
     bool enough = true;
@@ -67,6 +69,7 @@ static bool serve(struct round *round, bool may_grow)
             uint32_t n = round->wanted[use][class], done = 0;
             if (use == USE_CONTROL) done = supply(round->blocks, ZONE_RESERVE, class, n, may_grow);
             if (done < n) done += supply(round->blocks, ZONE_COMMON, class, n - done, may_grow);
+            POOL_ASSERT(done <= n);
             round->served[use][class] = done;
             enough &= done == n;
         }
@@ -74,7 +77,7 @@ static bool serve(struct round *round, bool may_grow)
     return enough;
 }
 
-/* Takes everything back that lies on the lists, so that it merges, before the pool is made larger. */
+/* Takes everything back that lies on the lists, so that neighbours merge, before it makes the pool larger. */
 static void serve_merged(struct round *round)
 {
     uint32_t had[ZONES][BLOCK_CLASSES];
@@ -83,7 +86,7 @@ static void serve_merged(struct round *round)
     for (enum block_zone zone = 0; zone < ZONES; zone++) restock(round->blocks, zone, had[zone]);
 }
 
-/* Reads what is wanted. False: nothing. */
+/* Reads what is wanted. False: nothing is. */
 static bool begin(struct round *round)
 {
     uint32_t all = 0;
@@ -98,8 +101,8 @@ static bool begin(struct round *round)
     return all > 0;
 }
 
-/* Whether no block of a class can be had before files give something back: there is no chunk for one, or what is not in
- * files would not be enough, or all that is not in files is free already. */
+/* Whether there can be no block of a class until files give some back: no chunk is large enough, or the memory that is
+ * not in files is too little, or all of that is free already. */
 static bool is_hopeless(const struct round *round, enum block_use use, uint32_t class)
 {
     const struct blocks *blocks = round->blocks;
@@ -114,7 +117,7 @@ static bool is_hopeless(const struct round *round, enum block_use use, uint32_t 
            pool__blocks_used(blocks, ZONE_COMMON) <= round->file_bytes;
 }
 
-/* Notes what there was none of. True: whoever wants that may have to hear of it. */
+/* Notes that there was no block of a class. True: it has become hopeless, and those who want one must hear of it. */
 static bool refuse(struct round *round, enum block_use use, uint32_t class)
 {
     struct blocks *blocks = round->blocks;
@@ -122,13 +125,13 @@ static bool refuse(struct round *round, enum block_use use, uint32_t class)
     if (atomic_load(&blocks->x_hopeless[use][class]) || !is_hopeless(round, use, class)) return false;
     atomic_store(&blocks->x_hopeless[use][class], 1);
     atomic_store(&blocks->x_any_hopeless, 1);
-    /* Files may have given something back behind our back, and not have seen the mark. */
+    /* Files may have given something back meanwhile, without seeing the mark. */
     if (atomic_load(&blocks->x_file_bytes) != round->file_bytes) atomic_store(&blocks->x_hopeless[use][class], 0);
     return true;
 }
 
-/* Tells everybody what has come of their wishes. For nothing they would only ask again: who waits for others to give
- * something back is woken by these. */
+/* Wakes those who wanted memory if there is news for them. Without news they would only ask again; whoever gives a
+ * block back wakes them anyway. */
 static void tell(struct pool *pool, struct round *round)
 {
     bool news = false, refused = false;

@@ -1,7 +1,8 @@
-/* The roster: every life of a worker, from its record to its burial. */
+/* The roster: the lives of all workers, each from its record to its burial. */
 #include <stdlib.h>
 
 #include "coordinator/coordinator.h"
+#include "core/check.h"
 #include "fs/table.h"
 #include "port/port.h"
 #include "sync/jobs.h"
@@ -12,7 +13,7 @@ static bool has_files(const struct worker *worker)
     return worker->fds && worker->fds->n_used > 0;
 }
 
-/* A slot that no thread has, or that has rested long enough for the last one to be gone. */
+/* Finds a slot that no thread has: it was never used, or has rested until its last thread must be gone. 0: none. */
 static uint32_t free_slot(struct pool *pool)
 {
     uint64_t now = port_now_ns(PORT_MONOTONIC);
@@ -24,7 +25,7 @@ static uint32_t free_slot(struct pool *pool)
     return 0;
 }
 
-/* Whatever a thread that lives on in secret does meanwhile. */
+/* Moves a worker on, although a thread that still runs unnoticed may change the word at the same time. */
 static void move(struct worker *worker, enum worker_state to)
 {
     while (!pool__worker_move(worker, pool__worker_turn(worker), pool__worker_state(worker), to)) continue;
@@ -47,6 +48,7 @@ int32_t coordinator_add_worker(struct pool *pool)
 
 uint8_t *coordinator_worker_stack(struct pool *pool, uint32_t worker)
 {
+    POOL_ASSERT(worker >= 1 && worker <= WORKERS_MAX);
     return pool->workers[worker].stack;
 }
 
@@ -62,6 +64,7 @@ static struct job *job_of(struct pool *pool, uint32_t worker)
 
 bool pool__roster_mourn(struct pool *pool, uint32_t number)
 {
+    POOL_ASSERT(number >= 1 && number <= WORKERS_MAX);
     if (!pool__fds_close_now(pool, pool->workers[number].fds)) return false;
     struct job *job = job_of(pool, number);
     uint32_t wished = job ? pool__job_wished(job) : 0;
@@ -90,7 +93,7 @@ void coordinator_bury_worker(struct pool *pool, uint32_t number, double rest_ms,
     enum worker_state state = pool__worker_state(worker);
     if (state == WORKER_NONE || state == WORKER_DEAD) return;
     pool__sched_clear_idle(&pool->sched, number);
-    pool__wake_idle(pool); /* the wake-up for a job may have been spent on this one */
+    pool__wake_idle(pool); /* this worker may have got the wake-up for a job */
     if (state != WORKER_STARTING) atomic_fetch_sub(&pool->sched.x_awake, 1);
     atomic_fetch_sub(&pool->sched.x_live, 1);
     if (lost) atomic_fetch_add(&pool->x_lost, 1);

@@ -1,5 +1,6 @@
-/* How many workers there should be. As many as jobs shall run at the same time; and for each of them that sleeps in the
- * middle of its job while another job waits, one more, or jobs that wait for each other could use all workers up.
+/* How many workers there should be: as many as jobs shall run at the same time. While a job waits, there is one more
+ * for each worker that sleeps in the middle of its own: otherwise jobs that wait for each other could use all workers
+ * up.
  */
 #include "coordinator/coordinator.h"
 #include "core/check.h"
@@ -7,8 +8,8 @@
 #include "sync/wake.h"
 
 #define RELIEF_AFTER_NS 5000000u   /* most waits are shorter than starting a thread takes */
-#define SPARE_AFTER_NS 1000000000u /* and one that was started may be needed again soon */
-#define RETRY_NS 500000000u        /* all slots rest; by then one will have rested enough */
+#define SPARE_AFTER_NS 1000000000u /* a worker that was started may be needed again soon */
+#define RETRY_NS 500000000u        /* if all slots rest: by then one will have rested enough */
 
 struct head_count {
     uint32_t live; /* up, or starting */
@@ -28,6 +29,7 @@ static struct head_count count_heads(struct pool *pool)
         n.idle += (uint32_t)__builtin_popcount(atomic_load(&pool->sched.x_idle[i]));
     }
     uint32_t others = n.starting + n.idle + atomic_load(&pool->sched.x_awake);
+    POOL_ASSERT(n.idle <= WORKERS_MAX && n.starting <= WORKERS_MAX);
     n.blocked = n.live > others ? n.live - others : 0;
     return n;
 }
@@ -40,7 +42,7 @@ static bool is_starving(struct pool *pool)
            pool__sched_has_more(&pool->sched);
 }
 
-/* Whether that has been so for long enough; when to look again. */
+/* Whether a job has starved for long enough; `*next_ns` is when to look again. */
 static bool wants_relief(struct pool *pool, uint64_t now_ns, uint64_t *next_ns)
 {
     if (!is_starving(pool)) {
@@ -55,7 +57,7 @@ static bool wants_relief(struct pool *pool, uint64_t now_ns, uint64_t *next_ns)
     return due <= now_ns;
 }
 
-/* Workers that do not sleep in the middle of a job, and are more than shall run. */
+/* How many workers that do not sleep in the middle of a job are more than shall run. */
 static uint32_t count_spare(struct pool *pool)
 {
     struct head_count n = count_heads(pool);
@@ -63,7 +65,7 @@ static uint32_t count_spare(struct pool *pool)
     return fit > n.target ? fit - n.target : 0;
 }
 
-/* Orders workers to retire that have been too many for a while; when to look again. */
+/* Orders workers to retire that have been too many for a while; returns when to look again. */
 static uint64_t dismiss(struct pool *pool, uint64_t now_ns)
 {
     uint32_t spare = count_spare(pool);
@@ -88,7 +90,7 @@ uint64_t pool__staff_look(struct pool *pool, uint64_t now_ns)
     uint64_t next_ns = UINT64_MAX;
     uint32_t live = atomic_load(&pool->sched.x_live), target = atomic_load(&pool->sched.x_target);
     bool relief = wants_relief(pool, now_ns, &next_ns);
-    if (live >= pool->max_workers) { /* looking again is of no use before a worker has ended, and that is told */
+    if (live >= pool->max_workers) { /* no use in looking again until a worker has ended, and then this is called */
         relief = false;
         next_ns = UINT64_MAX;
     }

@@ -1,7 +1,9 @@
-/* Callbacks that wait for a job's end, for an end of a pipe, or for room. Each is called once, without the lock. */
+/* Callbacks that wait for a job to end, for an end of a pipe to be ready, or for room. Each is called once, and never
+ * under the lock. */
 #include <stdlib.h>
 
 #include "api/api.h"
+#include "core/check.h"
 #include "core/handle.h"
 #include "native/native.h"
 #include "sync/ends.h"
@@ -15,7 +17,7 @@ struct callback {
     struct callback *next;
     enum callback_kind kind;
     uint64_t handle; /* of a job, or of an end */
-    struct job *job; /* whose record it holds, so that it can be told how the job went whoever releases it before */
+    struct job *job; /* it holds the record, so the result is still there if somebody releases the job before */
     union {
         pool_end_callback job;
         pool_ready_callback end;
@@ -24,7 +26,8 @@ struct callback {
     void *user;
 };
 
-/* Takes the first callback of a kind, and if `mask` is not 0 of a handle's slot, off the list; NULL: there is none. */
+/* Takes the first callback off the list that is of a kind and whose handle is `slot` under `mask` (0: any); NULL: there
+ * is none. */
 static struct callback *take_locked(struct native *native, enum callback_kind kind, uint64_t slot, uint64_t mask)
 {
     struct callback **at = &native->callbacks;
@@ -48,7 +51,8 @@ static void discard(struct native *native, struct callback *callback)
     free(callback);
 }
 
-/* Puts a callback on the list, instead of an older one for the same handle; without a function only takes that off. */
+/* Puts a callback on the list; it replaces an older one for the same handle. Not `present`: only takes the older one
+ * off. */
 static int put(struct native *native, const struct callback *callback, bool present)
 {
     struct callback *added = present ? malloc(sizeof *added) : NULL;
@@ -95,6 +99,7 @@ int pool_on_end(pool_t *pool, pool_job_t handle, pool_end_callback function, voi
 static void call_job(struct native *native, struct callback *callback)
 {
     struct pool_result result;
+    POOL_ASSERT(callback->job && has_ended(callback->job));
     pool__job_result(native->pool, callback->job, &result);
     callback->function.job(callback->user, native->pool, callback->handle, &result);
     discard(native, callback);
@@ -109,7 +114,7 @@ void pool__callbacks_job(struct native *native, uint32_t slot)
 
 /* ------------------------------------------------------------------------------------------------------------ pipes */
 
-/* An end that is watched cannot be used; it is announced at the pipe as if the client waited. */
+/* Takes an end for a callback, so that nobody else can use it, and announces the client at the pipe. */
 static int watch(struct pool *pool, pool_fd_t fd)
 {
     enum pipe_end end = (enum pipe_end)(fd & 1);
@@ -145,7 +150,7 @@ int pool_on_ready(pool_t *pool, pool_fd_t fd, pool_ready_callback function, void
     return 0;
 }
 
-/* Whether there is a ring to write into, or memory for one. The writer takes it: the end is not ours. */
+/* Whether there is a ring to write into, or memory for one. Only the writer may attach it. */
 static bool has_ring(struct pool *pool, const struct pipe *pipe)
 {
     return atomic_load(&pipe->x_block) || pool__room_for(pool, USE_CONTROL, pipe->capacity);
@@ -181,7 +186,7 @@ static void call_end(struct native *native, const struct callback *callback)
     callback->function.end(callback->user, native->pool, callback->handle, status == POOL_EAGAIN ? 0 : status);
 }
 
-/* Calls one callback that is due, of those whose handle is `wanted` under a mask; false: there is none. */
+/* Calls one due callback whose handle is `wanted` under a mask. False: there is none. */
 static bool call_one_end(struct native *native, uint64_t wanted, uint64_t mask)
 {
     struct callback *due = NULL;
@@ -200,7 +205,7 @@ static bool call_one_end(struct native *native, uint64_t wanted, uint64_t mask)
 void pool__callbacks_end(struct native *native, uint32_t slot, enum pipe_end end)
 {
     uint64_t mask = (1u << HANDLE_PIPE_BITS) - 1, wanted = slot << 1 | (uint32_t)end;
-    while (call_one_end(native, wanted, mask)) continue; /* others may wait for an end that was here before */
+    while (call_one_end(native, wanted, mask)) continue; /* the slot may have callbacks for an earlier pipe, too */
 }
 
 void pool__callbacks_memory(struct native *native)
@@ -234,7 +239,7 @@ static struct callback *take_for_room(struct native *native)
     return all;
 }
 
-/* Those that they put on the list themselves have to wait for the next room. */
+/* A callback that one of these puts on the list waits for the next room. */
 static void call_all_for_room(struct native *native)
 {
     for (struct callback *all = take_for_room(native), *next; all; all = next) {

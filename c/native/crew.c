@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "coordinator/coordinator.h"
+#include "core/check.h"
 #include "native/native.h"
 #include "port/native.h"
 #include "sync/wake.h"
@@ -23,6 +24,7 @@ static bool start_one(struct native *native)
     int32_t number = coordinator_add_worker(native->pool);
     if (number < 0) return false;
     struct native_thread *thread = &native->workers[number];
+    POOL_ASSERT(number >= 1 && number <= (int32_t)WORKERS_MAX && !thread->runs);
     *thread = (struct native_thread){.pool = native->pool, .number = (uint32_t)number, .runs = true};
     char name[24];
     (void)snprintf(name, sizeof name, "millrace-%u", thread->number);
@@ -86,7 +88,7 @@ bool pool__crew_run(struct native *native)
 
 void pool__crew_stop(struct native *native)
 {
-    atomic_store(&native->pool->x_closing, 1); /* the coordinator does the rest: the ladder is that thread's own */
+    atomic_store(&native->pool->x_closing, 1); /* the coordinator's thread does the rest: only it may end jobs */
     pool__ask_coordinator(native->pool);
 }
 

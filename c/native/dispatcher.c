@@ -1,4 +1,5 @@
-/* The thread that calls back: it takes the client's signals, as a page's main thread does in browsers. */
+/* The dispatcher: the thread that takes the client's signals, as a page's main thread does in browsers, and calls back.
+ */
 #include "client/client.h"
 #include "native/native.h"
 #include "port/native.h"

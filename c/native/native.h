@@ -21,8 +21,8 @@ struct dispatch {
     void (*job)(struct native *native, uint32_t slot);
     void (*end)(struct native *native, uint32_t slot, enum pipe_end end);
     void (*call)(struct native *native, uint32_t slot);
-    void (*room)(struct native *native);  /* memory can be had again, or something was released */
-    void (*flush)(struct native *native); /* it shall do what is owed: nothing comes after it */
+    void (*room)(struct native *native);  /* there is memory again, or something was released */
+    void (*flush)(struct native *native); /* the last: calls all callbacks and sends all replies that still wait */
 };
 
 struct native_thread {
@@ -46,7 +46,7 @@ struct native {
     bool stops;                 /* it shall call what is owed, and end */
     struct callback *callbacks; /* those that wait */
     struct host *hosts;
-    struct kept_reply *replies; /* for which there was no memory yet */
+    struct kept_reply *replies; /* those that wait for memory */
 };
 
 static inline struct native *native_of(struct pool *pool)

@@ -36,8 +36,8 @@ static void free_all(struct native *native)
     free(native);
 }
 
-/* Wakes the threads that are in a call: how many there are. Those that wait for pipes see that the pool closes; those
- * that wait for jobs, that these have ended. */
+/* Wakes the threads that are in a call that blocks, and returns how many there are. Those that wait for pipes see that
+ * the pool closes; those that wait for jobs see that these have ended. */
 static uint32_t send_home(struct pool *pool)
 {
     uint32_t inside = atomic_load(&pool->x_inside);
@@ -50,8 +50,8 @@ static void await_leavers(struct pool *pool)
     for (uint32_t inside; (inside = send_home(pool)) > 0;) port_wait(&pool->x_inside, inside, 1000000);
 }
 
-/* Has everything end, as far as it can be had now. True: all has ended, and nothing need be waited for. A page's main
- * thread must not wait: it may be needed to start the very thread that it would wait for. */
+/* Orders all threads to end. True: all have ended, and joining them does not block. A page's main thread must not
+ * block: the browser may need it to start the very thread that it would wait for. */
 static bool is_over(struct native *native)
 {
     pool__crew_stop(native);
@@ -75,7 +75,7 @@ int pool_destroy(pool_t *pool)
     return 0;
 }
 
-/* What was promised comes before what is asked for anew. */
+/* Replies that wait come first, then ends that want a ring, then those who want to submit more. */
 static void tell_room(struct native *native)
 {
     pool__replies_send(native);

@@ -1,7 +1,8 @@
-/* pool_reply of a native pool: a reply for which the pool has no memory yet is kept until it has. */
+/* pool_reply of a native pool. If there is no memory for a reply now, it is kept until there is. */
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/check.h"
 #include "native/native.h"
 #include "sync/calls.h"
 #include "sync/wake.h"
@@ -21,7 +22,7 @@ static void keep_locked(struct native *native, struct kept_reply *reply)
     *last = reply;
 }
 
-/* False: no memory, not even for that. */
+/* Keeps a copy of a reply. False: there is no memory for the copy. */
 static bool keep(struct native *native, struct call *call, const void *data, uint32_t size_bytes)
 {
     struct kept_reply *reply = malloc(sizeof *reply + size_bytes);
@@ -31,14 +32,15 @@ static bool keep(struct native *native, struct call *call, const void *data, uin
     pthread_mutex_lock(&native->lock);
     keep_locked(native, reply);
     pthread_mutex_unlock(&native->lock);
-    pool__wake(native->pool, WAITER_CLIENT, SIGNAL_BLOCKS); /* there may have been some meanwhile */
+    pool__wake(native->pool, WAITER_CLIENT, SIGNAL_BLOCKS); /* there may be some by now */
     return true;
 }
 
-/* Sends a reply if it can be sent or never will be: 0, POOL_EAGAIN; POOL_ENOMEM, which is what the caller gets. */
+/* Sends a reply: 0; POOL_EAGAIN, there is no memory now; or an error, which is what the job gets as its reply. */
 static int send(struct pool *pool, struct call *call, const void *data, uint32_t size_bytes)
 {
     uint32_t block;
+    POOL_ASSERT(pool__call_state(call) == CALL_REPLYING);
     int error = pool__call_carry(pool, call, data, size_bytes, &block);
     if (error == POOL_EAGAIN) return error;
     pool__call_answer(pool, call, error, block, error ? 0 : size_bytes);

@@ -1,9 +1,9 @@
-/* What library_millrace.js gives to this room. Addresses in the pool's memory are numbers here: the program cannot
- * reach it but through pool__thin_read and pool__thin_write. Nothing here waits but pool__thin_suspend.
+/* What library_millrace.js gives to this room. Addresses in the pool's memory are numbers here: the program reaches
+ * that memory only by pool__thin_read and pool__thin_write. Only pool__thin_suspend waits.
  *
- * Each pool is known by the number that pool__thin_open gave it; one that was closed is ignored. Handles cross as
- * numbers of the script's, which hold all of them exactly (core/handle.h): an integer of 64 bits would cross as a
- * BigInt or as two halves, depending on how the program is linked.
+ * pool__thin_open gives each pool a number; calls for a pool that was closed do nothing. Handles cross as numbers of
+ * the script's, which hold all of them exactly (core/handle.h): an integer of 64 bits would cross as a BigInt or as two
+ * halves, depending on how the program is linked.
  */
 #ifndef MILLRACE_THIN_BRIDGE_H
 #define MILLRACE_THIN_BRIDGE_H
@@ -17,7 +17,7 @@
 #define SIGNAL_JOB_0 0x00000u  /* + slot: the job has ended */
 #define SIGNAL_END_0 0x10000u  /* + slot * 2 + end: that end of a pipe is ready */
 #define SIGNAL_CALL_0 0x20000u /* + slot: a job calls the host */
-#define SIGNAL_ROOM 0x30000u   /* memory can be had again, or something was released */
+#define SIGNAL_ROOM 0x30000u   /* there is memory again, or something was released */
 #define SIGNAL_OPENED 0x40000u /* `status`, `text`: how opening went */
 #define SIGNAL_LOADED 0x50000u /* `number`: the request; `status`: the module or an error; `text` */
 #define SIGNAL_CLOSED 0x60000u /* an end was closed that somebody waited for */
@@ -61,12 +61,12 @@ struct thin_host_call {
 uint32_t pool__thin_open(struct pool *pool, thin_deliver deliver, const char *url, const uint32_t options[5]);
 /* Lets no job begin any more. */
 void pool__thin_shut(uint32_t id);
-/* Ends everything in the background; nothing is delivered from now on, and whoever is suspended goes on. */
+/* Closes the pool in the background. No more signals are delivered, and suspended calls go on. */
 void pool__thin_close(uint32_t id);
 
 /* `a` may be a handle. */
 int32_t pool__thin_call(uint32_t id, enum thin_call which, double a, uint32_t b, uint32_t c);
-/* Where the pool has POOL_ARGS_MAX_BYTES and 1,024 more for what is passed by address. */
+/* The address of the scratch memory, POOL_ARGS_MAX_BYTES + 1,024 bytes, for what is passed by address. */
 uint32_t pool__thin_scratch(uint32_t id);
 void pool__thin_read(uint32_t id, uint32_t from, void *to, uint32_t size);
 void pool__thin_write(uint32_t id, uint32_t to, const void *from, uint32_t size);
@@ -75,16 +75,16 @@ int pool__thin_take_call(uint32_t id, uint32_t slot, struct thin_host_call *out)
 /* Begins to compile a module. SIGNAL_LOADED follows. */
 void pool__thin_load(uint32_t id, uint32_t request, const void *bytes, uint32_t size, const char *url);
 int pool__thin_unload(uint32_t id, double module);
-/* A job is to run a module: 0 or POOL_EBADF; and has ended. */
+/* Counts a job that is to run a module (0, POOL_EBADF); and one that has ended. */
 int pool__thin_use(uint32_t id, double module);
 void pool__thin_done(uint32_t id, double module);
 
 /* Delivers a signal once the stack is empty. */
 void pool__thin_post(uint32_t id, uint32_t signal);
-/* +1: something is owed, the program and the process must live on; -1: it was paid. */
+/* +1: something is still to be delivered, so the program and the process must live on; -1: it was delivered. */
 void pool__thin_hold(uint32_t id, int32_t change);
 
-/* Whether pool__thin_suspend can be called, but for callbacks, of which it knows nothing. */
+/* Whether the build can suspend. Callbacks must not suspend either, but this does not know of them. */
 bool pool__thin_can_suspend(void);
 /* Suspends the program until one of some signals was delivered, or for so long (negative: for ever). It may come back
  * early. */

@@ -5,7 +5,7 @@
 #include "thin/state.h"
 
 void pool__thin_call_signal(struct pool *pool, uint32_t slot);
-/* Sends what replies are kept, as far as there is memory for them now. */
+/* Sends as many of the replies that wait for memory as it can now. */
 void pool__thin_send_replies(struct pool *pool);
 void pool__thin_free_calls(struct pool *pool);
 

@@ -17,7 +17,7 @@ static void die(struct pool *pool)
     pool__thin_fail_waiters(pool);
 }
 
-/* What was promised comes before what is asked for anew. */
+/* Replies that wait come first, then ends that want a ring, then those who want to submit more. */
 static void tell_room(struct pool *pool)
 {
     pool__thin_send_replies(pool);

@@ -6,7 +6,7 @@
 void pool__thin_begin(void);
 /* Keeps what is known about a failure; takes the text over, which may be NULL. */
 void pool__thin_explain(char *text);
-/* Gives what was explained to the caller, who explains it again later. */
+/* Gives the text to the caller, who passes it to pool__thin_explain later. */
 char *pool__thin_take_explanation(void);
 /* pool__thin_explain with a constant. */
 void pool__thin_remark(const char *text);

@@ -5,7 +5,8 @@
 #include "thin/job.h"
 #include "thin/state.h"
 
-/* Puts pipes in place of what is inherited; ours are kept in the job. If it fails, some may have been. */
+/* Puts pipes in place of the stdio that is inherited, and keeps our ends in the job. An error may leave some open:
+ * pool__thin_disinherit closes them. */
 int pool__thin_inherit(struct pool *pool, struct pool_job_config *config, struct thin_job *job);
 /* The job does not begin: closes both ends. */
 void pool__thin_disinherit(struct pool *pool, struct pool_job_config *config, struct thin_job *job);

@@ -1,8 +1,9 @@
-/* From the end of opening to the moment at which nobody is in a pool any more. */
+/* From the end of opening to the moment when nobody is in a pool any more. */
 #include "thin/life.h"
 
 #include <stdlib.h>
 
+#include "core/check.h"
 #include "thin/bridge.h"
 
 static int callbacks;
@@ -28,6 +29,7 @@ void pool__thin_enter(struct pool *pool)
 
 void pool__thin_leave(struct pool *pool)
 {
+    POOL_ASSERT(pool->depth > 0 && callbacks > 0);
     pool->depth--;
     callbacks--;
     free_if_gone(pool);
@@ -46,6 +48,7 @@ void pool__thin_pause(struct pool *pool)
 bool pool__thin_go_on(struct pool *pool)
 {
     bool gone = pool->gone;
+    POOL_ASSERT(pool->n_suspended > 0);
     pool->n_suspended--;
     free_if_gone(pool);
     return !gone;

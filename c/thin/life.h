@@ -8,12 +8,12 @@
 
 /* Opening is over. */
 void pool__thin_opened(struct pool *pool, int32_t status);
-/* A callback of the pool's begins, and is over; the pool may be gone then. */
+/* A callback of the pool's begins; and is over. Leaving may free the pool. */
 void pool__thin_enter(struct pool *pool);
 void pool__thin_leave(struct pool *pool);
 /* Whether a callback runs, of whichever pool. */
 bool pool__thin_in_callback(void);
-/* A call is suspended; and goes on: false: the pool is gone, and must not be touched any more. */
+/* A call is suspended; and goes on. False: the pool is gone, and must not be touched any more. */
 void pool__thin_pause(struct pool *pool);
 bool pool__thin_go_on(struct pool *pool);
 

@@ -31,8 +31,8 @@ struct pool {
     struct thin_load *loads;
     struct thin_handler *handlers;
     struct thin_asked *asked;
-    struct thin_reply *replies; /* for which there was no memory yet */
-    struct thin_waiter *closed; /* waited for ends that were closed, and are to hear of it */
+    struct thin_reply *replies; /* those that wait for memory */
+    struct thin_waiter *closed; /* of ends that were closed: their callbacks are still to be called */
     struct thin_job *jobs[SLOTS_MAX];
     struct thin_waiter *waiters[ENDS_MAX]; /* by slot and end */
     uint8_t nonblocking[ENDS_MAX / 8 + 1]; /* a bit each */

@@ -1,5 +1,7 @@
+/* args_* and environ_*: the strings that a guest begins with. */
 #include <string.h>
 
+#include "core/check.h"
 #include "wasi/wasi.h"
 
 static uint32_t sizes_get(struct wasi_context *c, const struct wasi_strings *strings, uint32_t n_out, uint32_t size_out)
@@ -23,6 +25,7 @@ static uint32_t strings_get(struct wasi_context *c, const struct wasi_strings *s
         c->guest.write(pointers + i * (uint32_t)sizeof address, &address, sizeof address);
         offset += (uint32_t)strlen(strings->data + offset) + 1;
     }
+    POOL_ASSERT(offset == strings->size);
     return WASI_SUCCESS;
 }
 

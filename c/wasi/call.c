@@ -8,7 +8,7 @@
 #include "wasi/memory.h"
 #include "wasi/wasi.h"
 
-#define EFAULT_OF_GUEST POOL_EINVAL /* pool.h has no address of a guest's to be wrong */
+#define EFAULT_OF_GUEST POOL_EINVAL /* a wrong address: pool.h has no EFAULT */
 
 static int begin(struct wasi_context *c, const struct wasi_iovec *name, const struct wasi_iovec *data,
                  struct call_draft *draft)
@@ -37,7 +37,7 @@ int32_t wasi_call_begin(struct wasi_context *c, uint32_t name, uint32_t name_siz
     return fd;
 }
 
-/* The answer has come in one piece: how large it is, of which as much as fits goes to the guest. */
+/* Waits for the reply, which comes in one piece, copies as much of it as fits, and returns how large it is. */
 static int32_t take_reply(struct wasi_context *c, struct pipe *pipe, uint32_t reply_out, uint32_t capacity)
 {
     struct stream stream = {.kind = STREAM_READER, .pipe = pipe};

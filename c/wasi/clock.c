@@ -1,3 +1,4 @@
+/* clock_*: the two clocks that guests have. */
 #include "port/port.h"
 #include "wasi/wasi.h"
 
@@ -7,7 +8,7 @@ static uint32_t port_clock_of(uint32_t clock, enum port_clock *clock_out)
     case WASI_CLOCK_REALTIME: *clock_out = PORT_REALTIME; return WASI_SUCCESS;
     case WASI_CLOCK_MONOTONIC: *clock_out = PORT_MONOTONIC; return WASI_SUCCESS;
     case WASI_CLOCK_PROCESS_CPUTIME:
-    case WASI_CLOCK_THREAD_CPUTIME: return WASI_ENOTSUP; /* no platform of ours tells */
+    case WASI_CLOCK_THREAD_CPUTIME: return WASI_ENOTSUP; /* no platform of ours has it */
     default: return WASI_EINVAL;
     }
 }
@@ -21,8 +22,8 @@ uint32_t wasi_clock_res_get(struct wasi_context *c, uint32_t clock, uint32_t ste
     return c->guest.write(step_out, &step, sizeof step);
 }
 
-/* A browser's clock stands still for microseconds. A guest never sees that: of two looks the second is later. It is
- * never ahead by more than a nanosecond for each look, and a look takes longer. */
+/* A browser's clock stands still for microseconds. A guest never sees that: each look shows a later time than the last.
+ * It adds one nanosecond for each look, and a look takes longer than that, so it never runs ahead. */
 static uint64_t monotonic_ns(struct wasi_context *c)
 {
     uint64_t now = port_now_ns(PORT_MONOTONIC);

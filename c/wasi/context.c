@@ -1,12 +1,14 @@
+/* A guest from its record: its arguments, and the descriptors that it begins with. */
 #include "wasi/context.h"
 
 #include <string.h>
 
+#include "core/check.h"
 #include "core/record.h"
 #include "sync/ends.h"
 #include "sync/jobs.h"
 
-/* The first `n` strings. The record has been checked: each ends with a NUL. */
+/* The first `n` strings. pre: the record has been checked, so each ends with a NUL. */
 static struct wasi_strings strings_at(const char *data, uint32_t n)
 {
     uint32_t used = 0;
@@ -33,6 +35,7 @@ static void open_preopens(struct wasi_context *context, const struct record *rec
                              .rights_inheriting = WASI_RIGHTS_ALL};
         bool read_only = preopens[i].read_only;
         int error = pool__volume_open_used(context->sleeper->pool, preopens[i].volume, read_only, &fd.file);
+        POOL_ASSERT(context->table->n_used < FDS_MAX);
         if (!error) context->table->fds[context->table->n_used++] = fd;
         path += strlen(path) + 1;
     }
@@ -45,6 +48,7 @@ void wasi_context_init(struct wasi_context *context, struct sleeper *sleeper, st
     const char *strings = record ? pool__record_strings(record) : NULL;
     context->args = strings_at(strings, record ? record->n_args : 0);
     context->env = strings_at(record ? strings + context->args.size : NULL, record ? record->n_env : 0);
+    POOL_ASSERT(!record || context->args.size + context->env.size <= record->strings_bytes);
     context->exited = false;
     context->told_ns = 0;
     context->exit_code = 0;
@@ -67,6 +71,7 @@ int32_t wasi_fd_free(struct wasi_context *context)
     for (uint32_t fd = 0; fd < table->n_used; fd++) {
         if (!pool__fd_is_open(&table->fds[fd])) return (int32_t)fd;
     }
+    POOL_ASSERT(table->n_used <= WASI_FDS_MAX);
     if (table->n_used == WASI_FDS_MAX) return -1;
     table->fds[table->n_used] = (struct wasi_fd){0};
     return (int32_t)table->n_used++;

@@ -23,18 +23,18 @@ struct wasi_context {
     struct wasi_strings env;
     uint32_t exit_code; /* what proc_exit was given */
     bool exited;
-    uint64_t told_ns; /* what the monotonic clock has shown it last */
+    uint64_t told_ns; /* what the monotonic clock has shown to it last */
     struct fd_table *table;
 };
 
 /* Makes a guest ready to run as `job`: its arguments, its descriptors 0 to 2, and from 3 on the directories that it is
- * given, of which those that cannot be used any more are left out. The table is set, with nothing open in it. */
+ * given, without those that are broken. pre: `table` is set, and nothing is open in it. */
 void wasi_context_init(struct wasi_context *context, struct sleeper *sleeper, struct job *job);
 
-/* The open descriptor of that number; NULL: WASI_EBADF. */
+/* The open descriptor of that number; NULL: it is not open, WASI_EBADF. */
 struct wasi_fd *wasi_fd_of(struct wasi_context *context, uint32_t fd);
 
-/* The lowest free number, whose slot is the caller's to fill; -1: all are in use. */
+/* The lowest free number; the caller fills its slot. -1: all are in use. */
 int32_t wasi_fd_free(struct wasi_context *context);
 
 /* Opens the lowest free number for a stream: the number, or -1 if all are in use. */

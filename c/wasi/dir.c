@@ -5,7 +5,7 @@
 #include "wasi/files.h"
 #include "wasi/wasi.h"
 
-#define ENTRIES_A_CHECK 256u /* a directory may have millions, and its guest must be endable all the same */
+#define ENTRIES_A_CHECK 256u /* after so many it looks whether the job shall end: a directory may have millions */
 
 /* Where entries are put, one behind the other; the last one may not fit. */
 struct listing {

@@ -1,3 +1,4 @@
+/* An error of the pool's as a guest gets it. */
 #include "pool.h"
 #include "wasi/wasi.h"
 

@@ -1,3 +1,4 @@
+/* fd_*: what holds for every descriptor, of a stream or of a volume. */
 #include "wasi/files.h"
 #include "wasi/wasi.h"
 
@@ -19,7 +20,7 @@ uint32_t wasi_fd_close(struct wasi_context *c, uint32_t number)
     return WASI_SUCCESS;
 }
 
-/* Both must be open, as the witx documents have it: a number cannot be made out of nothing. */
+/* Both must be open, as in the witx documents: `to` is never a new number. */
 uint32_t wasi_fd_renumber(struct wasi_context *c, uint32_t from, uint32_t to)
 {
     struct wasi_fd *source = wasi_fd_of(c, from), *target = wasi_fd_of(c, to);
@@ -53,7 +54,7 @@ uint32_t wasi_fd_fdstat_set_flags(struct wasi_context *c, uint32_t number, uint3
     return WASI_SUCCESS;
 }
 
-/* Rights can be given up, and never be had again. */
+/* A guest can give rights up, and never gets them back. */
 uint32_t wasi_fd_fdstat_set_rights(struct wasi_context *c, uint32_t number, uint64_t base, uint64_t inheriting)
 {
     struct wasi_fd *fd = wasi_fd_of(c, number);

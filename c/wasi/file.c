@@ -1,4 +1,4 @@
-/* Files of volumes. */
+/* fd_*: what holds for files of volumes only, among them offsets and sizes. */
 #include "wasi/files.h"
 
 #include "port/port.h"
@@ -51,7 +51,7 @@ struct wasi_filestat wasi_filestat_of(const struct fs_stat *stat)
                                   .changed_ns = stat->changed_ns};
 }
 
-/* One of the two times: UINT64_MAX leaves it as it is, and so cannot be set. */
+/* One of the two times. UINT64_MAX means to leave it as it is, so that time itself cannot be set. */
 static uint64_t time_of(uint32_t flags, uint32_t given, uint32_t now, uint64_t time_ns)
 {
     if (flags & now) return port_now_ns(PORT_REALTIME);
@@ -99,7 +99,7 @@ uint32_t wasi_fd_pread(struct wasi_context *c, uint32_t number, uint32_t iovs, u
     return error ? error : c->guest.write(n_out, &p.at.cursor.done, sizeof p.at.cursor.done);
 }
 
-/* The offset counts, also if the descriptor appends: as POSIX has it. */
+/* Writes at the offset even if the descriptor appends, as POSIX says. */
 uint32_t wasi_fd_pwrite(struct wasi_context *c, uint32_t number, uint32_t iovs, uint32_t n_iovs, uint64_t offset,
                         uint32_t n_out)
 {
@@ -150,7 +150,7 @@ uint32_t wasi_fd_tell(struct wasi_context *c, uint32_t number, uint32_t offset_o
     return c->guest.write(offset_out, &fd->offset, sizeof fd->offset);
 }
 
-/* There is nothing behind a volume that it could be brought to. */
+/* Nothing to do: a volume is memory only. */
 uint32_t wasi_fd_sync(struct wasi_context *c, uint32_t number)
 {
     struct wasi_fd *fd;

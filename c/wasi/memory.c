@@ -1,3 +1,4 @@
+/* Copying between a stream or a file and the pieces of a guest's memory. */
 #include "wasi/memory.h"
 
 #include "core/check.h"
@@ -17,6 +18,7 @@ static uint32_t piece(struct cursor *cursor)
 static void copy_in(struct cursor *cursor, uint8_t *data, uint32_t size)
 {
     struct guest_cursor *at = (struct guest_cursor *)cursor;
+    POOL_ASSERT(at->n_iovs && size <= at->iovs->size - at->offset);
     at->guest->write(at->iovs->data + at->offset, data, size);
     at->offset += size;
 }
@@ -24,6 +26,7 @@ static void copy_in(struct cursor *cursor, uint8_t *data, uint32_t size)
 static void copy_out(struct cursor *cursor, uint8_t *data, uint32_t size)
 {
     struct guest_cursor *at = (struct guest_cursor *)cursor;
+    POOL_ASSERT(at->n_iovs && size <= at->iovs->size - at->offset);
     at->guest->read(at->iovs->data + at->offset, data, size);
     at->offset += size;
 }

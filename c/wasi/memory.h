@@ -13,8 +13,8 @@ struct guest_cursor {
     uint32_t offset; /* into the first of them */
 };
 
-/* Goes through pieces, whose ranges are checked here: WASI_EFAULT; WASI_EINVAL, they are 4 GiB or more. `reads`: bytes
- * go into the guest's memory. */
+/* Begins to go through pieces, and checks all their ranges: WASI_EFAULT; WASI_EINVAL, they are 4 GiB or more together.
+ * `reads`: bytes go into the guest's memory. */
 uint32_t wasi_cursor_init(struct guest_cursor *at, struct wasi_guest *guest, const struct wasi_iovec *iovs,
                           uint32_t n_iovs, bool reads);
 
@@ -25,7 +25,7 @@ struct wasi_pieces {
     struct wasi_iovec iovs[WASI_IOVS_MAX];
 };
 
-/* Fetches the iovecs of a call and checks every range that they name, and where the count goes, so that nothing fails
+/* Copies the iovecs of a call, and checks every range that they name and the place of the result, so that nothing fails
  * half-way. */
 uint32_t wasi_pieces_init(struct wasi_pieces *p, struct wasi_guest *guest, uint32_t iovs, uint32_t n_iovs,
                           uint32_t n_out, bool reads);

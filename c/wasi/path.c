@@ -1,4 +1,4 @@
-/* What is named by paths: each beneath a directory that the guest has open. */
+/* path_*: each path begins at a directory that the guest has open. */
 #include <string.h>
 
 #include "core/check.h"
@@ -43,7 +43,7 @@ static bool follows(uint32_t flags)
 
 /* path_open */
 
-/* What it takes of the directory. */
+/* The rights of the directory that opening needs. */
 static uint64_t rights_to_open(uint32_t oflags)
 {
     uint64_t rights = WASI_RIGHT_PATH_OPEN;
@@ -59,7 +59,7 @@ static uint32_t check_opening(uint32_t lookup, uint32_t oflags, uint32_t flags)
     return oflags & WASI_OFLAG_DIRECTORY && oflags & for_files ? WASI_EINVAL : WASI_SUCCESS;
 }
 
-/* Whoever wants to write what must be a directory is told so (WASI_EISDIR), as by POSIX. */
+/* Opening a directory for writing is WASI_EISDIR, as in POSIX. */
 static uint32_t open_flags(uint32_t lookup, uint32_t oflags, uint64_t rights)
 {
     uint32_t flags = follows(lookup) ? FS_FOLLOW : 0;
@@ -70,7 +70,7 @@ static uint32_t open_flags(uint32_t lookup, uint32_t oflags, uint64_t rights)
     return rights & WASI_RIGHT_FD_WRITE ? flags | FS_WRITE : flags;
 }
 
-/* Rights that do not go with what was opened are left out. */
+/* Leaves out the rights that make no sense for what was opened. */
 static void narrow(struct wasi_fd *fd, uint64_t base, uint64_t inheriting)
 {
     bool directory = fd->kind == NODE_DIRECTORY;
@@ -102,7 +102,7 @@ uint32_t wasi_path_open(struct wasi_context *c, uint32_t number, uint32_t lookup
     if (c->guest.check(fd_out, sizeof number)) return WASI_EFAULT;
     error = take_path(c, path, size, &taken);
     if (error) return error;
-    int32_t opened = wasi_fd_free(c); /* before anything is made that it could not have */
+    int32_t opened = wasi_fd_free(c); /* first: without a number for it, no file must be made */
     if (opened < 0) return WASI_EMFILE;
     error = wasi_errno_of(open_node(c, &at->file, taken.path, open_flags(lookup, oflags, base), &fd));
     if (error) return error;

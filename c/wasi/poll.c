@@ -1,12 +1,12 @@
 /* poll_oneoff: any number of clocks and pipe ends in one sleep.
  *
- * Subscriptions stay in the guest's memory and are read again at each look, so their number needs no limit of ours.
+ * Subscriptions stay in the guest's memory and are read again at each look, so their number needs no limit.
  */
 #include "core/check.h"
 #include "port/port.h"
 #include "wasi/wasi.h"
 
-#define LOOKS_A_CHECK 256u /* a guest may subscribe to millions, and must be endable all the same */
+#define LOOKS_A_CHECK 256u /* after so many it looks whether the job shall end: a guest may subscribe to millions */
 
 struct poll {
     struct wasi_context *c;

@@ -1,3 +1,4 @@
+/* random_get. */
 #include "core/check.h"
 #include "port/port.h"
 #include "wasi/wasi.h"

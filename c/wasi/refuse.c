@@ -1,3 +1,4 @@
+/* sock_*: there are no sockets. */
 #include "wasi/wasi.h"
 
 uint32_t wasi_not_a_socket(struct wasi_context *c, uint32_t fd)

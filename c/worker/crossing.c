@@ -1,3 +1,4 @@
+/* Crossing the border between a guest's code and ours. */
 #include "worker/crossing.h"
 
 #include "port/port.h"

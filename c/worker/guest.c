@@ -1,4 +1,4 @@
-/* The worker's side of a guest's run, as far as it is not the script's. */
+/* What a worker does in C around a guest's run; the script does the rest. */
 #include <string.h>
 
 #include "core/check.h"
@@ -22,6 +22,7 @@ void worker_begin(uint32_t (*read)(uint32_t, void *, uint32_t), uint32_t (*write
                   uint32_t (*check)(uint32_t, uint32_t))
 {
     struct worker_thread *this = pool__this_worker();
+    POOL_ASSERT(this->job && !this->job->function && this->self->fds);
     wasi.guest = (struct wasi_guest){.read = read, .write = write, .check = check};
     wasi.table = this->self->fds;
     wasi_context_init(&wasi, &this->sleeper, this->job);
@@ -57,9 +58,8 @@ void worker_leave(void)
     uint64_t runtime = pool__worker_word(this->turn, WORKER_RUNTIME);
     if (atomic_load(&this->self->x_state) != runtime) {
         pool__cross_to_runtime(this->self, this->turn);
-    } else {
-        pool__volume_unlock_for(this->pool,
-                                this->number); /* the stack may have run out in the middle of an operation */
+    } else { /* the stack may have run out in the middle of an operation */
+        pool__volume_unlock_for(this->pool, this->number);
     }
 }
 
@@ -105,8 +105,8 @@ static uint8_t *replace_record(uint32_t size)
 {
     struct worker_thread *this = pool__this_worker();
     uint32_t block = this->job->block;
-    pool__job_unuse_volumes(this->pool, this->job); /* which are those of its record */
-    this->job->block = 0; /* whoever ends the job for this worker must not give it back once more */
+    pool__job_unuse_volumes(this->pool, this->job); /* their handles are in the record */
+    this->job->block = 0; /* first: if this worker dies here, the block must not be given back twice */
     pool__give_block(this->pool, block);
     this->job->block = take_block(size);
     return pool__block_memory(this->pool, this->job->block);

@@ -1,5 +1,5 @@
 /* What guests import. Each export `guest_<name>` crosses the border, calls the WASI function of that name and crosses
- * back; the script gives them to the guest as they are, wasm to wasm.
+ * back. The script passes these exports to the guest directly, so a call goes from wasm to wasm.
  */
 #include "port/port.h"
 #include "wasi/wasi.h"

@@ -1,3 +1,4 @@
+/* The loop of a worker: joining, taking a job, sleeping while there is none, ending the job. */
 #include "worker/worker.h"
 
 #include "core/check.h"
@@ -53,6 +54,7 @@ static bool take_job(void)
 static void sleep_until_work(void)
 {
     struct sched *sched = &this.pool->sched;
+    POOL_ASSERT(!this.job && !this.sleeper.job);
     uint32_t count = pool__sleeper_arm(&this.sleeper);
     pool__sched_set_idle(sched, this.number);
     bool wanted = pool__sched_has_more(sched) || atomic_load(&sched->x_retire) || atomic_load(&this.pool->x_closing);
@@ -64,7 +66,7 @@ static void sleep_until_work(void)
     pool__sleeper_disarm(&this.sleeper);
 }
 
-/* Begins a job: 0, or why this worker shall end. */
+/* Begins the next job: 0; or why this worker shall end, POOL_ESHUTDOWN or POOL_ETIMEDOUT. */
 static int next_job(void)
 {
     for (;;) {
@@ -97,9 +99,10 @@ double worker_next(void)
 void worker_end(uint32_t outcome, uint32_t code, uint32_t text_bytes)
 {
     struct job *job = this.job;
+    POOL_ASSERT(job && pool__job_state(job) == JOB_RUNNING && atomic_load(&job->x_worker) == this.number);
     job->text_bytes = text_bytes;
     pool__fds_close_all(this.pool, this.self->fds);
-    if (outcome == POOL_EXITED && job->output_error) { /* it may not have noticed itself */
+    if (outcome == POOL_EXITED && job->output_error) { /* the job itself may not have noticed */
         outcome = POOL_OUTPUT_LOST;
         code = (uint32_t)-job->output_error;
     }

@@ -1,7 +1,7 @@
-/* The compute worker: takes jobs one after the other and runs each. One to a thread.
+/* The compute worker: takes jobs one after the other and runs each. A thread has one worker.
  *
- * Whoever drives it (the script around the wasm, or a native thread) calls worker_join once and then worker_next for
- * ever, which runs C functions by itself. For a guest the script then calls worker_begin, worker_enter, (the guest
+ * Whoever drives it (the script around the wasm, or a native thread) calls worker_join once and then worker_next again
+ * and again, which runs C functions by itself. For a guest the script then calls worker_begin, worker_enter, (the guest
  * runs), worker_leave, worker_end.
  */
 #ifndef MILLRACE_WORKER_WORKER_H
@@ -41,7 +41,7 @@ double worker_next(void);
 void worker_begin(uint32_t (*read)(uint32_t, void *, uint32_t), uint32_t (*write)(uint32_t, const void *, uint32_t),
                   uint32_t (*check)(uint32_t, uint32_t));
 
-/* What of the guest is to be called. */
+/* Which export of the guest is to be called, and with what. */
 struct worker_call {
     const char *name;
     uint32_t name_bytes; /* without a NUL; 0: it is a command */
@@ -70,8 +70,8 @@ uint32_t worker_left_by(void);
 /* What the guest gave to proc_exit. */
 uint32_t worker_exit_code(void);
 
-/* Where what the script has to say about the job's end can be put, one of the two: up to `size` bytes of text, or `n`
- * values that an export returned. What the job was submitted with is gone then. NULL: there is no memory for it now. */
+/* Memory for what the script has to say about the job's end, one of the two: up to `size` bytes of text, or `n` values
+ * that an export returned. It replaces the job's record. NULL: there is no memory for it now. */
 uint8_t *worker_text(uint32_t size);
 struct pool_value *worker_results(uint32_t n);
 
