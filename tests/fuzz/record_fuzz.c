@@ -79,7 +79,9 @@ static void require_round_trip(const uint8_t *bytes, size_t size)
                                      .input = bytes,
                                      .input_bytes = record->input_bytes,
                                      .capture_max_bytes = record->capture_max_bytes,
-                                     .timeout_ms = record->timeout_ms};
+                                     .timeout_ms = record->timeout_ms,
+                                     .max_calls = record->max_calls,
+                                     .max_memory_mib = record->max_memory_mib};
     memcpy(config.stdio, record->stdio, sizeof config.stdio);
     REQUIRE(pool__record_size(&config) == (int32_t)size);
     uint8_t *again = malloc(size);

@@ -87,7 +87,8 @@ static int64_t most_of(const struct file_call *call)
 {
     switch (call->op) {
     case FILE_READ:
-    case FILE_WRITE: return call->data_bytes;
+    case FILE_WRITE:
+    case FILE_REPLACE: return call->data_bytes;
     case FILE_READLINK: return PATH_MAX_BYTES;
     case FILE_LIST: return (int64_t)(call->data_bytes / sizeof(struct pool_entry));
     default: return 0;
@@ -108,7 +109,7 @@ static void step(void)
     call.number = take_number();
     call.data_bytes = fuzz_take_u16(&run.input) % DATA_MAX;
     uint8_t *data = calloc(1, call.data_bytes ? call.data_bytes : 1);
-    if (call.op == FILE_WRITE)
+    if (call.op == FILE_WRITE || call.op == FILE_REPLACE)
         call.source = data;
     else
         call.data = data;
@@ -131,6 +132,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         if (fuzz_take_byte(&run.input) > 0xf8) replace(i % KEPT);
     }
     for (uint32_t i = 0; i < KEPT; i++) REQUIRE(release(run.volumes[i]) == 0);
+    while (coordinator_sweep(run.pool) == 1) continue;
     assert_pool_is_empty(run.pool);
     test_pool_free(run.pool);
     return 0;
