@@ -30,7 +30,12 @@ class Home {
     this.pool = pool;
     this.workers = config.workers;
     this.Directory = Directory;
-    this.shared = new Directory({}, { maxBytes: 16 << 20 });
+    this.share();
+  }
+
+  /** Makes the directory that the jobs of a round share. */
+  share() {
+    this.shared = new this.Directory({}, { maxBytes: 16 << 20 });
   }
 }
 
@@ -80,9 +85,10 @@ export class Chaos {
     for (const [seat, home] of homes.entries()) {
       try {
         home.pool.resize((home.workers = configs[seat].workers));
-        await quiet(home);
         await emptyShared(home);
-        figures.push(home.pool.stats());
+        await home.shared.close();
+        home.share();
+        figures.push(await quiet(home));
       } catch (error) {
         this.#failures.push(`pool ${seat}: ${describe(error)}`);
       }
@@ -181,11 +187,13 @@ async function runCommand({ op, home, harm, log, module }) {
   judge(outcome, expect, { harm, home });
 }
 
-/** Waits until a pool has nothing to do and as many workers as it shall have. */
+/** Waits until a pool is as it was made: nothing to do, as many workers as it shall have, and nothing in use. */
 async function quiet({ pool, workers }) {
   for (const end = performance.now() + HANG_MS; ;) {
     const stats = pool.stats();
-    if (stats.jobs === 0 && stats.workers === workers) break;
+    const { pipes, calls, directories, places, memory } = stats;
+    const used = [pipes, calls, directories, places, memory].some((what) => what.used > 0);
+    if (stats.jobs === 0 && stats.workers === workers && !used) return stats;
     if (performance.now() > end) throw new Error(`it does not come to rest: ${JSON.stringify(stats)}`);
     await later(5);
   }

@@ -6,7 +6,7 @@
  * Memory: what was seen of healthy runs is a wave of up to 50 MiB (garbage of engines, their allocators' arenas), the same
  * for minutes as for an hour. A leak is larger: one pipe of 256 KiB lost in a hundred operations is 100 MiB in a minute.
  * Threads and descriptors: a worker that is being replaced while it is counted has up to two of each. */
-const TOLERANCE = { poolMib: 1, rssMib: 64, heapMib: 8, handles: 1, descriptors: 16, threads: 4, workerThreads: 4 };
+const TOLERANCE = { rssMib: 64, heapMib: 8, handles: 1, descriptors: 16, threads: 4, workerThreads: 4 };
 
 /** The median of the slopes between all pairs (Theil and Sen), which a few odd values do not move. */
 function slopeOf(values) {

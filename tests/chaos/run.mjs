@@ -32,11 +32,6 @@ function check({ failures }) {
   throw new Error(failures.slice(0, FAILURES_SHOWN).join('\n\n') + more);
 }
 
-/** What all pools use of their memory, if they tell; at rest that is their shared directories. */
-function poolMib(figures) {
-  return figures.reduce((sum, { memory }) => sum + memory?.used / 2 ** 20, 0);
-}
-
 /** Round after round, until there were as many, or for as long, as was asked for. */
 async function carryOut(session, log) {
   const series = [];
@@ -50,7 +45,7 @@ async function carryOut(session, log) {
     check(rest);
     counts = round.counts;
     const footprint = await session.footprint();
-    series.push({ ...footprint, poolMib: poolMib(rest.figures) });
+    series.push(footprint);
     log(`${round.done} operations: ${JSON.stringify(footprint)} ${JSON.stringify(rest.figures)}`);
   }
   return { series, counts };

@@ -71,6 +71,12 @@ async function spawn(attempt, guest, options, expect) {
   return job;
 }
 
+/** Gives up what nobody has read: the pool keeps it for as long as somebody could. */
+async function letGo({ stdout }) {
+  if (stdout.locked) return; // whoever reads it has seen to it
+  await stdout.cancel();
+}
+
 /** Starts a job, talks with it, and judges how both ended. */
 async function converse(attempt, { guest, options, expect, talk }) {
   const { home, log } = attempt;
@@ -84,6 +90,7 @@ async function converse(attempt, { guest, options, expect, talk }) {
   const said = await talking;
   log('its streams are settled');
   await silent;
+  await letGo(job);
   if (!said.error) return;
   const cut = status.error !== undefined && wasCut(status.error, attempt);
   if (!cut && !(home.closing && saysClosed(said.error))) fail(`talking with it: ${describe(said.error)}`);
@@ -213,16 +220,20 @@ export const talks = {
   },
 };
 
-/** Lines of a stream. */
+/** Lines of a stream; whoever stops before its end gives the rest up. */
 async function* linesOf(stream) {
   const reader = stream.getReader();
   let rest = '';
-  for (;;) {
-    const { value, done } = await reader.read();
-    if (done) return;
-    const lines = (rest + text(value)).split('\n');
-    rest = lines.pop();
-    yield* lines;
+  try {
+    for (;;) {
+      const { value, done } = await reader.read();
+      if (done) return;
+      const lines = (rest + text(value)).split('\n');
+      rest = lines.pop();
+      yield* lines;
+    }
+  } finally {
+    await outcomeOf(reader.cancel());
   }
 }
 

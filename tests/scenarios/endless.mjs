@@ -135,6 +135,7 @@ export const scenarios = [
         }
         await stillGood(env, pool, 2);
         while (pool.stats().workers !== 2) await sleep(5);
+        await until(() => pool.stats().memory.used === 0); // a worker that was killed keeps nothing of the pool
       }),
   },
   {
