@@ -90,10 +90,12 @@ class Coordinator {
     const nextMs = c.coordinator_tick(this.#pool);
     this.#count = count;
     this.#dueAt = nextMs >= 0 ? performance.now() + nextMs : Infinity;
+    const lost = this.#lost;
     for (let number = c.coordinator_next_kill(this.#pool); number; number = c.coordinator_next_kill(this.#pool)) {
       if (this.#workers.has(number)) this.#bury(number, 'lost');
     }
     this.#fillVacancies();
+    if (this.#lost > lost) this.#report(); // nobody may take its place, and then nothing else would tell of it
     clearTimeout(this.#timer);
     if (nextMs >= 0) this.#timer = setTimeout(() => this.tick(), Math.min(Math.ceil(nextMs), TIMER_MAX_MS));
     if (!this.#watching) this.#watch(count);
