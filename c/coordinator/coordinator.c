@@ -7,8 +7,6 @@
 #include "fs/fs.h"
 #include "port/port.h"
 
-#define SPARE_WORKERS 32u /* by default, how many more workers than wanted may be up while others sleep */
-
 static struct pool *allocate_pool(void)
 {
     struct pool *pool = (struct pool *)(void *)port_block(sizeof *pool);
@@ -37,7 +35,7 @@ void pool__coordinator_destroy(struct pool *pool)
 
 static uint32_t max_workers_of(uint32_t n_workers, uint32_t max_workers)
 {
-    if (max_workers == 0) max_workers = n_workers + SPARE_WORKERS;
+    if (max_workers == 0) max_workers = n_workers + POOL_WORKERS_DEFAULT_SPARE;
     if (max_workers < n_workers) max_workers = n_workers;
     return pool__min(max_workers, POOL_WORKERS_MAX);
 }

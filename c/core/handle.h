@@ -18,6 +18,9 @@
 #define HANDLE_PIPE_BITS 13u /* a slot and an end */
 #define HANDLE_VOLUME_BITS 10u
 
+#define HANDLE_JOB_MASK ((1u << HANDLE_JOB_BITS) - 1)
+#define HANDLE_PIPE_MASK ((1u << HANDLE_PIPE_BITS) - 1)
+
 /* How many generations a slot has, from 0. A handle shows its generation + 1, so that no handle is 0. */
 #define HANDLE_GENERATIONS (((uint64_t)1 << 40) - 1)
 

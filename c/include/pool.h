@@ -137,18 +137,23 @@ struct pool_config {
                              less one, at least 1) */
     uint32_t max_workers; /* threads at most. While a job waits for a pipe, a clock or another job, its place is given
                              to one more worker if there is work for it, so that jobs which wait for each other
-                             cannot use all workers up. Not less than n_workers (default 0: n_workers + 32;
-                             POOL_WORKERS_MAX at most) */
-    uint32_t max_memory_mib; /* for pipes, arguments, inputs, outputs and files together, 32 to 4096 (default 0: 256).
-                                An eighth of it, 2 MiB at least, is kept for pipes, arguments and small host calls:
-                                files, inputs and captured outputs cannot use that up */
+                             cannot use all workers up. Not less than n_workers (default 0:
+                             POOL_WORKERS_DEFAULT_SPARE more than n_workers; POOL_WORKERS_MAX at most) */
+    uint32_t max_memory_mib; /* for pipes, arguments, inputs, outputs and files together, POOL_MEMORY_MIN_MIB to
+                                POOL_MEMORY_MAX_MIB (default 0: POOL_MEMORY_DEFAULT_MIB). An eighth of it, 2 MiB at least,
+                                is kept for pipes, arguments and small host calls: files, inputs and captured outputs
+                                cannot use that up */
     uint32_t grace_ms;       /* how long a guest that is to end may go on computing before its worker is ended and
-                                replaced (default 0: 50) */
+                                replaced (default 0: POOL_GRACE_DEFAULT_MS) */
     const char *url;         /* thin client: the folder of Millrace's files, ending in `/`, relative to the page
                                 (default NULL: `millrace/` beside the program's script) */
 };
 
 #define POOL_WORKERS_MAX 127u
+#define POOL_WORKERS_DEFAULT_SPARE 32u
+#define POOL_MEMORY_MIN_MIB 32u
+#define POOL_MEMORY_DEFAULT_MIB 256u
+#define POOL_GRACE_DEFAULT_MS 50u
 
 /* LIMITS of a pool. What is full is an error to whoever wants more: POOL_EAGAIN of jobs, POOL_EWOULDBLOCK of threads
  * that wait, POOL_ENFILE of all others. What a single job may have of them is in its pool_job_config. */

@@ -107,7 +107,7 @@ static void call_job(struct native *native, struct callback *callback)
 
 void pool__callbacks_job(struct native *native, uint32_t slot)
 {
-    uint32_t mask = (1u << HANDLE_JOB_BITS) - 1;
+    uint32_t mask = HANDLE_JOB_MASK;
     struct callback *callback = has_ended(&native->pool->jobs[slot]) ? take(native, CALLBACK_JOB, slot, mask) : NULL;
     if (callback) call_job(native, callback);
 }
@@ -204,7 +204,7 @@ static bool call_one_end(struct native *native, uint64_t wanted, uint64_t mask)
 
 void pool__callbacks_end(struct native *native, uint32_t slot, enum pipe_end end)
 {
-    uint64_t mask = (1u << HANDLE_PIPE_BITS) - 1, wanted = slot << 1 | (uint32_t)end;
+    uint64_t mask = HANDLE_PIPE_MASK, wanted = slot << 1 | (uint32_t)end;
     while (call_one_end(native, wanted, mask)) continue; /* the slot may have callbacks for an earlier pipe, too */
 }
 

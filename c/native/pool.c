@@ -8,10 +8,6 @@
 #include "sync/self.h"
 #include "sync/wake.h"
 
-#define DEFAULT_MEMORY_MIB 256u
-#define MIN_MEMORY_MIB 32u
-#define DEFAULT_GRACE_MS 50u
-
 /* A config with its defaults filled in. */
 static int normalise(const struct pool_config *given, struct pool_config *out)
 {
@@ -19,11 +15,11 @@ static int normalise(const struct pool_config *given, struct pool_config *out)
     struct pool_config config = given ? *given : none;
     uint32_t cores = port_cores();
     if (config.n_workers == 0) config.n_workers = cores > 2 ? pool__min(cores - 1, POOL_WORKERS_MAX) : 1;
-    if (config.max_memory_mib == 0) config.max_memory_mib = DEFAULT_MEMORY_MIB;
-    if (config.grace_ms == 0) config.grace_ms = DEFAULT_GRACE_MS;
+    if (config.max_memory_mib == 0) config.max_memory_mib = POOL_MEMORY_DEFAULT_MIB;
+    if (config.grace_ms == 0) config.grace_ms = POOL_GRACE_DEFAULT_MS;
     if (config.n_workers > POOL_WORKERS_MAX || config.max_workers > POOL_WORKERS_MAX) return POOL_EINVAL;
     if (config.max_workers && config.max_workers < config.n_workers) return POOL_EINVAL;
-    if (config.max_memory_mib < MIN_MEMORY_MIB || config.max_memory_mib > POOL_MEMORY_MAX_MIB) return POOL_EINVAL;
+    if (config.max_memory_mib < POOL_MEMORY_MIN_MIB || config.max_memory_mib > POOL_MEMORY_MAX_MIB) return POOL_EINVAL;
     *out = config;
     return 0;
 }

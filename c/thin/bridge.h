@@ -13,40 +13,40 @@
 
 #include "pool.h"
 
-/* What happens, by number: a kind, and which of that kind. In the order of `kinds` in bindings-js/src/thin/thin.ts. */
-#define SIGNAL_JOB_0 0x00000u  /* + slot: the job has ended */
-#define SIGNAL_END_0 0x10000u  /* + slot * 2 + end: that end of a pipe is ready */
-#define SIGNAL_CALL_0 0x20000u /* + slot: a job calls the host */
-#define SIGNAL_ROOM 0x30000u   /* there is memory again, or something was released */
-#define SIGNAL_OPENED 0x40000u /* `status`, `text`: how opening went */
-#define SIGNAL_LOADED 0x50000u /* `number`: the request; `status`: the module or an error; `text` */
-#define SIGNAL_CLOSED 0x60000u /* an end was closed that somebody waited for */
-#define SIGNAL_DIED 0x70000u   /* `text`: why the pool is no more */
+/* What happens, by number: a kind, and which of that kind. */
+#define THIN_SIGNAL_JOB_0 0x00000u  /* + slot: the job has ended */
+#define THIN_SIGNAL_END_0 0x10000u  /* + slot * 2 + end: that end of a pipe is ready */
+#define THIN_SIGNAL_CALL_0 0x20000u /* + slot: a job calls the host */
+#define THIN_SIGNAL_ROOM 0x30000u   /* memory can be had again, or something was released */
+#define THIN_SIGNAL_OPENED 0x40000u /* `status`, `text`: how opening went */
+#define THIN_SIGNAL_LOADED 0x50000u /* `number`: the request; `status`: the module or an error; `text` */
+#define THIN_SIGNAL_CLOSED 0x60000u /* an end was closed that somebody waited for */
+#define THIN_SIGNAL_DIED 0x70000u   /* `text`: why the pool is no more */
 
 /* What happened, told on a stack of its own. `text` is the receiver's to free; NULL if there is none. */
 typedef void (*thin_deliver)(struct pool *pool, uint32_t signal, uint32_t number, double status, char *text);
 
-/* What pool__thin_call can call, in the order of `calls` in bindings-js/src/thin/thin.ts. */
+/* What pool__thin_call can call. Which export each is, is thin.ts's to say. */
 enum thin_call {
-    CALL_RESIZE,
-    CALL_STATS,
-    CALL_WAIT,
-    CALL_CANCEL,
-    CALL_RELEASE,
-    CALL_PIPE,
-    CALL_WRITE,
-    CALL_CLOSE,
-    CALL_ABORT_WRITE,
-    CALL_PEEK,
-    CALL_CONSUME,
-    CALL_RESERVE,
-    CALL_COMMIT,
-    CALL_POLL,
-    CALL_STAGE,
-    CALL_SUBMIT,
-    CALL_REPLY,
-    CALL_FILE,
-    CALL_ROOM
+    THIN_CALL_RESIZE,
+    THIN_CALL_STATS,
+    THIN_CALL_WAIT,
+    THIN_CALL_CANCEL,
+    THIN_CALL_RELEASE,
+    THIN_CALL_PIPE,
+    THIN_CALL_WRITE,
+    THIN_CALL_CLOSE,
+    THIN_CALL_ABORT_WRITE,
+    THIN_CALL_PEEK,
+    THIN_CALL_CONSUME,
+    THIN_CALL_RESERVE,
+    THIN_CALL_COMMIT,
+    THIN_CALL_POLL,
+    THIN_CALL_STAGE,
+    THIN_CALL_SUBMIT,
+    THIN_CALL_REPLY,
+    THIN_CALL_FILE,
+    THIN_CALL_ROOM
 };
 
 struct thin_host_call {
@@ -57,7 +57,7 @@ struct thin_host_call {
     uint32_t size_bytes;
 };
 
-/* Begins to open a pool: its number. SIGNAL_OPENED follows. */
+/* Begins to open a pool: its number. THIN_SIGNAL_OPENED follows. */
 uint32_t pool__thin_open(struct pool *pool, thin_deliver deliver, const char *url, const uint32_t options[5]);
 /* Lets no job begin any more. */
 void pool__thin_shut(uint32_t id);
@@ -72,7 +72,7 @@ void pool__thin_read(uint32_t id, uint32_t from, void *to, uint32_t size);
 void pool__thin_write(uint32_t id, uint32_t to, const void *from, uint32_t size);
 int pool__thin_take_call(uint32_t id, uint32_t slot, struct thin_host_call *out);
 
-/* Begins to compile a module. SIGNAL_LOADED follows. */
+/* Begins to compile a module. THIN_SIGNAL_LOADED follows. */
 void pool__thin_load(uint32_t id, uint32_t request, const void *bytes, uint32_t size, const char *url);
 int pool__thin_unload(uint32_t id, double module);
 /* Counts a job that is to run a module (0, POOL_EBADF); and one that has ended. */

@@ -73,7 +73,7 @@ static struct thin_asked *keep(struct pool *pool, const struct thin_host_call *c
 
 static void refuse(struct pool *pool, pool_call_t call, int status)
 {
-    pool__thin_call(pool->id, CALL_REPLY, (double)call, (uint32_t)status, 0);
+    pool__thin_call(pool->id, THIN_CALL_REPLY, (double)call, (uint32_t)status, 0);
 }
 
 void pool__thin_call_signal(struct pool *pool, uint32_t slot)
@@ -104,7 +104,7 @@ static int send(struct pool *pool, pool_call_t call, int32_t status, const void 
         refuse(pool, call, error);
         return error;
     }
-    return pool__thin_call(pool->id, CALL_REPLY, (double)call, (uint32_t)status, size_bytes);
+    return pool__thin_call(pool->id, THIN_CALL_REPLY, (double)call, (uint32_t)status, size_bytes);
 }
 
 static void forget_reply(struct pool *pool, struct thin_reply **at)

@@ -29,14 +29,14 @@ static void dispatch(struct pool *pool, uint32_t signal, uint32_t number, double
 {
     uint32_t which = signal & 0xffff;
     switch (signal - which) {
-    case SIGNAL_JOB_0: pool__thin_job_signal(pool, which); return;
-    case SIGNAL_END_0: pool__thin_end_signal(pool, which); return;
-    case SIGNAL_CALL_0: pool__thin_call_signal(pool, which); return;
-    case SIGNAL_ROOM: tell_room(pool); return;
-    case SIGNAL_OPENED: pool__thin_opened(pool, (int32_t)status); return;
-    case SIGNAL_LOADED: pool__thin_loaded(pool, number, status); return;
-    case SIGNAL_CLOSED: pool__thin_tell_closed(pool); return;
-    case SIGNAL_DIED: die(pool); return;
+    case THIN_SIGNAL_JOB_0: pool__thin_job_signal(pool, which); return;
+    case THIN_SIGNAL_END_0: pool__thin_end_signal(pool, which); return;
+    case THIN_SIGNAL_CALL_0: pool__thin_call_signal(pool, which); return;
+    case THIN_SIGNAL_ROOM: tell_room(pool); return;
+    case THIN_SIGNAL_OPENED: pool__thin_opened(pool, (int32_t)status); return;
+    case THIN_SIGNAL_LOADED: pool__thin_loaded(pool, number, status); return;
+    case THIN_SIGNAL_CLOSED: pool__thin_tell_closed(pool); return;
+    case THIN_SIGNAL_DIED: die(pool); return;
     default: return;
     }
 }

@@ -24,11 +24,11 @@ int32_t pool__thin_take(struct pool *pool, pool_fd_t fd, void *data, uint32_t si
 {
     uint32_t scratch = pool__thin_scratch(pool->id), done = 0;
     while (done < size) {
-        int32_t n = pool__thin_call(pool->id, CALL_PEEK, (double)fd, scratch, 0);
+        int32_t n = pool__thin_call(pool->id, THIN_CALL_PEEK, (double)fd, scratch, 0);
         if (n <= 0) return done ? (int32_t)done : n;
         uint32_t part = pool__min((uint32_t)n, size - done);
         pool__thin_read(pool->id, pool__thin_out(pool, 0), (uint8_t *)data + done, part);
-        pool__thin_call(pool->id, CALL_CONSUME, (double)fd, part, 0);
+        pool__thin_call(pool->id, THIN_CALL_CONSUME, (double)fd, part, 0);
         done += part;
     }
     return (int32_t)done;
@@ -38,7 +38,7 @@ int pool__thin_look_at(struct pool *pool, struct pool_pollfd *fds, uint32_t n_fd
 {
     uint32_t at = pool__thin_scratch(pool->id) + SCRATCH_RECORD, size = n_fds * (uint32_t)sizeof *fds;
     pool__thin_write(pool->id, at, fds, size);
-    int status = pool__thin_call(pool->id, CALL_POLL, at, n_fds, 0);
+    int status = pool__thin_call(pool->id, THIN_CALL_POLL, at, n_fds, 0);
     if (status >= 0) pool__thin_read(pool->id, at, fds, size);
     return status;
 }
@@ -52,10 +52,11 @@ uint32_t pool__thin_look(struct pool *pool, pool_fd_t fd)
 void pool__thin_end_closed(struct pool *pool, pool_fd_t fd)
 {
     struct thin_waiter **at = &pool->waiters[pool__thin_index(fd)];
-    if (pool->n_suspended > 0) pool__thin_post(pool->id, SIGNAL_END_0 + pool__thin_index(fd)); /* pool_poll may wait */
+    if (pool->n_suspended > 0)
+        pool__thin_post(pool->id, THIN_SIGNAL_END_0 + pool__thin_index(fd)); /* pool_poll may wait */
     if (!*at) return;
     (*at)->next = pool->closed;
     pool->closed = *at;
     *at = NULL;
-    pool__thin_post(pool->id, SIGNAL_CLOSED);
+    pool__thin_post(pool->id, THIN_SIGNAL_CLOSED);
 }

@@ -80,7 +80,7 @@ static int32_t put_all(struct pool *pool, struct thin_job *job, int stream)
 
 static void close_ours(struct pool *pool, struct thin_job *job, int stream)
 {
-    pool__thin_call(pool->id, CALL_CLOSE, (double)job->inherited[stream], 0, 0);
+    pool__thin_call(pool->id, THIN_CALL_CLOSE, (double)job->inherited[stream], 0, 0);
     job->inherited[stream] = 0;
 }
 
@@ -112,7 +112,7 @@ void pool__thin_disinherit(struct pool *pool, struct pool_job_config *config, st
     for (int i = 1; i < 3; i++) {
         if (!job->inherited[i]) continue;
         stop_pump(pool, job, i);
-        pool__thin_call(pool->id, CALL_CLOSE, (double)config->stdio[i].fd, 0, 0);
+        pool__thin_call(pool->id, THIN_CALL_CLOSE, (double)config->stdio[i].fd, 0, 0);
     }
 }
 

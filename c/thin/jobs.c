@@ -28,7 +28,8 @@ static struct thin_job *job_of(struct pool *pool, pool_job_t handle)
 static bool has_ended(struct pool *pool, struct thin_job *job)
 {
     if (job->ended) return true;
-    if (pool__thin_call(pool->id, CALL_WAIT, (double)job->handle, 0, pool__thin_scratch(pool->id)) != 0) return false;
+    if (pool__thin_call(pool->id, THIN_CALL_WAIT, (double)job->handle, 0, pool__thin_scratch(pool->id)) != 0)
+        return false;
     job->ended = true;
     pool__thin_drain(pool, job);
     pool__thin_done(pool->id, (double)job->module);
@@ -55,7 +56,7 @@ static int submit(struct pool *pool, const struct pool_job_config *config, pool_
     if (status == 0) status = put_record(pool, config, size);
     if (status) return status;
     uint32_t scratch = pool__thin_scratch(pool->id);
-    status = pool__thin_call(pool->id, CALL_SUBMIT, scratch + SCRATCH_RECORD, (uint32_t)size, scratch);
+    status = pool__thin_call(pool->id, THIN_CALL_SUBMIT, scratch + SCRATCH_RECORD, (uint32_t)size, scratch);
     if (status == 0) *job_out = pool__thin_handle_out(pool, 0);
     return status;
 }
@@ -113,7 +114,7 @@ int pool_wait(pool_t *pool, pool_job_t handle, int32_t timeout_ms, struct pool_r
 {
     pool__thin_begin();
     if (!pool || timeout_ms < POOL_FOREVER) return POOL_EINVAL;
-    uint32_t signal = SIGNAL_JOB_0 + slot_of(handle);
+    uint32_t signal = THIN_SIGNAL_JOB_0 + slot_of(handle);
     double deadline_ms = pool__thin_deadline(timeout_ms);
     for (;;) {
         struct thin_job *job = job_of(pool, handle);
@@ -152,7 +153,7 @@ int pool_wait_any(pool_t *pool, const pool_job_t *jobs, uint32_t n_jobs, int32_t
     int64_t found;
     while ((found = first_ended(pool, jobs, n_jobs)) == POOL_EAGAIN && timeout_ms != 0) {
         if (!signals) signals = malloc(n_jobs * sizeof *signals);
-        for (uint32_t i = 0; signals && i < n_jobs; i++) signals[i] = SIGNAL_JOB_0 + slot_of(jobs[i]);
+        for (uint32_t i = 0; signals && i < n_jobs; i++) signals[i] = THIN_SIGNAL_JOB_0 + slot_of(jobs[i]);
         int status = signals ? pool__thin_await(pool, signals, n_jobs, deadline_ms) : POOL_ENOMEM;
         found = status;
         if (status) break;
@@ -194,7 +195,7 @@ int pool_on_end(pool_t *pool, pool_job_t handle, pool_end_callback callback, voi
     pool__thin_hold(pool->id, (callback != NULL) - (job->callback != NULL));
     job->callback = callback;
     job->user = user;
-    if (callback && job->ended) pool__thin_post(pool->id, SIGNAL_JOB_0 + slot_of(handle));
+    if (callback && job->ended) pool__thin_post(pool->id, THIN_SIGNAL_JOB_0 + slot_of(handle));
     return 0;
 }
 
@@ -206,7 +207,7 @@ int pool_cancel(pool_t *pool, pool_job_t handle)
     if (!pool) return POOL_EINVAL;
     struct thin_job *job = job_of(pool, handle);
     if (!job) return POOL_EBADF;
-    return job->ended ? 0 : pool__thin_call(pool->id, CALL_CANCEL, (double)handle, 0, 0);
+    return job->ended ? 0 : pool__thin_call(pool->id, THIN_CALL_CANCEL, (double)handle, 0, 0);
 }
 
 bool pool_interrupted(pool_t *pool)
@@ -233,7 +234,7 @@ int pool_release(pool_t *pool, pool_job_t handle)
     struct thin_job *job = job_of(pool, handle);
     if (!job) return POOL_EBADF;
     if (!has_ended(pool, job)) return POOL_EBUSY;
-    if (!pool->died && !pool->closing) pool__thin_call(pool->id, CALL_RELEASE, (double)handle, 0, 0);
+    if (!pool->died && !pool->closing) pool__thin_call(pool->id, THIN_CALL_RELEASE, (double)handle, 0, 0);
     forget(pool, job);
     return 0;
 }

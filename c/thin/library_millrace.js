@@ -18,11 +18,11 @@ const millraceLibrary = {
     pools: {},
     next: 1,
 
-    // As in bridge.h and pool.h.
-    SIGNAL_OPENED: 0x40000,
-    SIGNAL_LOADED: 0x50000,
-    SIGNAL_DIED: 0x70000,
-    EIO: -5,
+    // As in bridge.h and pool.h, or `make check-architecture` fails.
+    THIN_SIGNAL_OPENED: 0x40000,
+    THIN_SIGNAL_LOADED: 0x50000,
+    THIN_SIGNAL_DIED: 0x70000,
+    POOL_EIO: -5,
 
     /** The folder of thin.js as a URL; `url` may be relative. */
     folder(url) {
@@ -38,11 +38,11 @@ const millraceLibrary = {
       try {
         thin = await Millrace.fetch(script);
       } catch (error) {
-        throw [Millrace.EIO, `${script} could not be loaded: ${error?.message ?? error}`];
+        throw [Millrace.POOL_EIO, `${script} could not be loaded: ${error?.message ?? error}`];
       }
       Millrace.describe = thin['describe'];
       const onSignal = (signal) => Millrace.deliver(entry, signal);
-      const onDeath = (text) => Millrace.deliver(entry, Millrace.SIGNAL_DIED, 0, 0, text);
+      const onDeath = (text) => Millrace.deliver(entry, Millrace.THIN_SIGNAL_DIED, 0, 0, text);
       return thin['start'](options, onSignal, onDeath);
     },
 
@@ -51,10 +51,10 @@ const millraceLibrary = {
       try {
         entry.thin = await Millrace.start(entry, url, options);
         if (entry.held > 0) entry.thin['keepAlive'](true);
-        Millrace.deliver(entry, Millrace.SIGNAL_OPENED);
+        Millrace.deliver(entry, Millrace.THIN_SIGNAL_OPENED);
       } catch (error) {
         const [status, text] = error instanceof Error ? Millrace.describe(error) : error;
-        Millrace.deliver(entry, Millrace.SIGNAL_OPENED, 0, status, text);
+        Millrace.deliver(entry, Millrace.THIN_SIGNAL_OPENED, 0, status, text);
       }
     },
 
@@ -66,7 +66,7 @@ const millraceLibrary = {
       } catch (error) {
         [status, text] = Millrace.describe(error);
       }
-      Millrace.deliver(entry, Millrace.SIGNAL_LOADED, request, status, text);
+      Millrace.deliver(entry, Millrace.THIN_SIGNAL_LOADED, request, status, text);
     },
 
     /** Tells C, and then whoever is suspended for it. Never lets an exception out: the pool goes on. */
@@ -88,7 +88,7 @@ const millraceLibrary = {
     /** Wakes who is suspended for a signal; everybody once nothing more will come. */
     wake(entry, signal) {
       for (const waiter of [...entry.waiting]) {
-        if (entry.closed || signal === Millrace.SIGNAL_DIED || waiter.signals.has(signal)) waiter.wake();
+        if (entry.closed || signal === Millrace.THIN_SIGNAL_DIED || waiter.signals.has(signal)) waiter.wake();
       }
     },
 

@@ -67,7 +67,7 @@ static void on_loaded(void *user, int status, pool_module_t module)
 
 int pool_module_load(pool_t *pool, const struct pool_module_config *config, pool_module_t *module_out)
 {
-    static const uint32_t signal = SIGNAL_LOADED;
+    static const uint32_t signal = THIN_SIGNAL_LOADED;
     pool__thin_begin();
     if (!pool || !module_out || !config || !config->bytes == !config->url) return POOL_EINVAL;
     if (!pool__thin_can_wait()) return pool__thin_refuse_wait();

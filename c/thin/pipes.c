@@ -16,7 +16,7 @@ int pool_pipe(pool_t *pool, uint32_t capacity_bytes, pool_fd_t fds_out[2])
     pool__thin_begin();
     if (!pool || !fds_out) return POOL_EINVAL;
     if (pool->closing) return POOL_ESHUTDOWN;
-    int status = pool__thin_call(pool->id, CALL_PIPE, capacity_bytes, pool__thin_scratch(pool->id), 0);
+    int status = pool__thin_call(pool->id, THIN_CALL_PIPE, capacity_bytes, pool__thin_scratch(pool->id), 0);
     if (status) return status;
     for (uint32_t i = 0; i < 2; i++) {
         fds_out[i] = pool__thin_handle_out(pool, i);
@@ -37,12 +37,12 @@ static int close_by(struct pool *pool, pool_fd_t fd, enum thin_call how)
 
 int pool_close(pool_t *pool, pool_fd_t fd)
 {
-    return close_by(pool, fd, CALL_CLOSE);
+    return close_by(pool, fd, THIN_CALL_CLOSE);
 }
 
 int pool_abort_write(pool_t *pool, pool_fd_t fd)
 {
-    return close_by(pool, fd, CALL_ABORT_WRITE);
+    return close_by(pool, fd, THIN_CALL_ABORT_WRITE);
 }
 
 int pool_set_nonblocking(pool_t *pool, pool_fd_t fd, bool nonblocking)
@@ -58,7 +58,7 @@ int pool_set_nonblocking(pool_t *pool, pool_fd_t fd, bool nonblocking)
 static int await_end(struct pool *pool, pool_fd_t fd)
 {
     if (pool__thin_bit(pool->nonblocking, fd)) return POOL_EAGAIN;
-    const uint32_t signals[2] = {SIGNAL_END_0 + pool__thin_index(fd), SIGNAL_ROOM};
+    const uint32_t signals[2] = {THIN_SIGNAL_END_0 + pool__thin_index(fd), THIN_SIGNAL_ROOM};
     pool__thin_set_bit(pool->in_use, fd, true);
     int status = pool__thin_await(pool, signals, 2, pool__thin_deadline(POOL_FOREVER));
     if (status != POOL_ESHUTDOWN) pool__thin_set_bit(pool->in_use, fd, false);
@@ -115,11 +115,11 @@ static int32_t put(struct pool *pool, pool_fd_t fd, const uint8_t *data, uint32_
 {
     uint32_t scratch = pool__thin_scratch(pool->id), done = 0;
     do {
-        int32_t room = pool__thin_call(pool->id, CALL_RESERVE, (double)fd, size - done, scratch);
+        int32_t room = pool__thin_call(pool->id, THIN_CALL_RESERVE, (double)fd, size - done, scratch);
         if (room <= 0) return done ? (int32_t)done : room;
         uint32_t part = pool__min((uint32_t)room, size - done);
         pool__thin_write(pool->id, pool__thin_out(pool, 0), data + done, part);
-        pool__thin_call(pool->id, CALL_COMMIT, (double)fd, part, 0);
+        pool__thin_call(pool->id, THIN_CALL_COMMIT, (double)fd, part, 0);
         done += part;
     } while (done < size);
     return (int32_t)done;
@@ -130,7 +130,7 @@ static int32_t put_whole(struct pool *pool, pool_fd_t fd, const uint8_t *data, u
 {
     uint32_t at = pool__thin_scratch(pool->id) + SCRATCH_RECORD;
     pool__thin_write(pool->id, at, data, size);
-    return pool__thin_call(pool->id, CALL_WRITE, (double)fd, at, size);
+    return pool__thin_call(pool->id, THIN_CALL_WRITE, (double)fd, at, size);
 }
 
 /* Whether the rest of a write is waited for: 0, or why not. */

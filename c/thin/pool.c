@@ -20,7 +20,7 @@ static int check_config(const struct pool_config *config)
     if (config->n_workers > POOL_WORKERS_MAX || config->max_workers > POOL_WORKERS_MAX) return POOL_EINVAL;
     if (config->max_workers && config->max_workers < config->n_workers) return POOL_EINVAL;
     uint32_t mib = config->max_memory_mib;
-    return mib && (mib < 32 || mib > POOL_MEMORY_MAX_MIB) ? POOL_EINVAL : 0;
+    return mib && (mib < POOL_MEMORY_MIN_MIB || mib > POOL_MEMORY_MAX_MIB) ? POOL_EINVAL : 0;
 }
 
 /* Begins to open a pool: 0, and `callback` will be called. */
@@ -62,7 +62,7 @@ static void on_created(void *user, int status, pool_t *pool)
 
 int pool_create(const struct pool_config *config, pool_t **pool_out)
 {
-    static const uint32_t signal = SIGNAL_OPENED;
+    static const uint32_t signal = THIN_SIGNAL_OPENED;
     pool__thin_begin();
     if (!pool_out || (config && check_config(config))) return POOL_EINVAL;
     if (!pool__thin_can_wait()) return pool__thin_refuse_wait();

@@ -31,8 +31,8 @@ int pool_poll(pool_t *pool, struct pool_pollfd *fds, uint32_t n_fds, int32_t tim
     int found;
     while ((found = look_for_caller(pool, fds, n_fds)) == 0 && timeout_ms != 0) {
         if (!signals) signals = malloc((n_fds + 1) * sizeof *signals);
-        for (uint32_t i = 0; signals && i < n_fds; i++) signals[i] = SIGNAL_END_0 + pool__thin_index(fds[i].fd);
-        if (signals) signals[n_fds] = SIGNAL_ROOM; /* a ring wants memory */
+        for (uint32_t i = 0; signals && i < n_fds; i++) signals[i] = THIN_SIGNAL_END_0 + pool__thin_index(fds[i].fd);
+        if (signals) signals[n_fds] = THIN_SIGNAL_ROOM; /* a ring wants memory */
         int status = signals ? pool__thin_await(pool, signals, n_fds + 1, deadline_ms) : POOL_ENOMEM;
         found = status == POOL_ETIMEDOUT ? 0 : status;
         if (status) break;
@@ -96,7 +96,7 @@ int pool_on_ready(pool_t *pool, pool_fd_t fd, pool_ready_callback callback, void
     if (!*at) return POOL_ENOMEM;
     **at = (struct thin_waiter){.fd = fd, .callback = callback, .user = user};
     pool__thin_hold(pool->id, 1);
-    if (found) pool__thin_post(pool->id, SIGNAL_END_0 + pool__thin_index(fd));
+    if (found) pool__thin_post(pool->id, THIN_SIGNAL_END_0 + pool__thin_index(fd));
     return 0;
 }
 

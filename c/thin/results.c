@@ -63,7 +63,7 @@ int pool__thin_copy_result(struct pool *pool, struct thin_job *job)
 {
     if (job->copied) return 0;
     uint32_t scratch = pool__thin_scratch(pool->id);
-    int status = pool__thin_call(pool->id, CALL_WAIT, (double)job->handle, 0, scratch);
+    int status = pool__thin_call(pool->id, THIN_CALL_WAIT, (double)job->handle, 0, scratch);
     if (status) return status;
     pool__thin_read(pool->id, scratch, &job->result, sizeof job->result);
     tell_lost(&job->result, job->output_error);

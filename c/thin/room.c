@@ -24,7 +24,7 @@ int pool_on_room(pool_t *pool, pool_room_callback callback, void *user)
     while (*last) last = &(*last)->next;
     *last = room;
     pool__thin_hold(pool->id, 1);
-    pool__thin_post(pool->id, SIGNAL_ROOM); /* there may be some already */
+    pool__thin_post(pool->id, THIN_SIGNAL_ROOM); /* there may be some already */
     return 0;
 }
 
@@ -43,5 +43,5 @@ void pool__thin_end_rooms(struct pool *pool)
 
 void pool__thin_tell_room(struct pool *pool)
 {
-    if (pool->rooms && pool__thin_call(pool->id, CALL_ROOM, 0, 0, 0) > 0) pool__thin_end_rooms(pool);
+    if (pool->rooms && pool__thin_call(pool->id, THIN_CALL_ROOM, 0, 0, 0) > 0) pool__thin_end_rooms(pool);
 }

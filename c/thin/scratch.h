@@ -2,10 +2,8 @@
 #ifndef MILLRACE_THIN_SCRATCH_H
 #define MILLRACE_THIN_SCRATCH_H
 
+#include "core/record.h"
 #include "thin/state.h"
-
-/* Where records go in it: behind the structs and out parameters, of which none is larger. */
-#define SCRATCH_RECORD 128u
 
 /* A word of it. */
 uint32_t pool__thin_out(struct pool *pool, uint32_t index);

@@ -50,7 +50,7 @@ static int32_t carry(struct pool *pool, const struct file_call *call)
     put(pool, other, call->other, call->other_bytes);
     if (call->source) put(pool, data, call->source, call->data_bytes);
     if (call->op == FILE_CREATE) put(pool, data, call->data, call->data_bytes);
-    int32_t result = pool__thin_call(pool->id, CALL_FILE, scratch, 0, 0);
+    int32_t result = pool__thin_call(pool->id, THIN_CALL_FILE, scratch, 0, 0);
     uint32_t filled = filled_by(call, result);
     if (filled) pool__thin_read(pool->id, data, call->data, filled);
     return result;
@@ -59,7 +59,7 @@ static int32_t carry(struct pool *pool, const struct file_call *call)
 /* The same, waiting where the program can. */
 static int32_t carry_patiently(struct pool *pool, const struct file_call *call)
 {
-    static const uint32_t signal = SIGNAL_ROOM;
+    static const uint32_t signal = THIN_SIGNAL_ROOM;
     for (;;) {
         if (pool->closing || pool->died) return POOL_ESHUTDOWN;
         int32_t result = carry(pool, call);

@@ -19,7 +19,7 @@ const below = {
   native: ['core', 'port', 'sync', 'api', 'client', 'coordinator', 'worker'],
   thin: ['core'],
   inside: [],
-  gen: ['core', 'sync', 'coordinator', 'worker'],
+  gen: ['core', 'sync', 'coordinator', 'worker', 'thin'],
   include: [],
 };
 
@@ -84,6 +84,19 @@ function checkScriptRooms(imports) {
   }
 }
 
+/** The numbers of C that a script without a compiler has are the same as those that the compiler knows. */
+function checkNumbers() {
+  const [layout] = repositoryFiles('bindings-js/src/**/layout.gen.ts');
+  const known = new Map(
+    [...readFileSync(layout, 'utf8').matchAll(/^ {2}(\w+): (-?\d+),$/gm)].map(([, ...pair]) => pair),
+  );
+  const library = 'c/thin/library_millrace.js';
+  for (const [, name, number] of readFileSync(library, 'utf8').matchAll(/\b([A-Z][A-Z0-9_]+): (-?\w+),/g)) {
+    if (Number(known.get(name)) !== Number(number))
+      problems.push(`${library}: ${name} is ${known.get(name)} in ${layout}`);
+  }
+}
+
 function checkCircles(place, needs) {
   for (const circle of circlesOf(needs)) {
     const arrows = circle.map(
@@ -126,6 +139,7 @@ checkRooms();
 for (const room of Object.keys(below)) checkCircles(`c/${room}`, needsInC(repositoryFiles(`c/${room}/*.c`)));
 checkScriptRooms(imports);
 checkCircles('bindings-js/src', imports);
+checkNumbers();
 const counts = [
   checkFunctions('C', cFiles.flatMap(functionLengthsInC)),
   checkFunctions('JavaScript and TypeScript', scripts.flatMap(functionLengthsInScript)),

@@ -82,12 +82,6 @@ export interface PoolUses {
 
 export const EAGAIN = errorCodes.POOL_EAGAIN;
 
-const JOB_SLOT_MASK = 0xfff;
-const FD_SLOT_MASK = 0x1fff;
-
-/** Where a record is put in the scratch memory: behind the structs and out parameters, of which none is larger. */
-const RECORD_AT = 128;
-
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
@@ -186,14 +180,14 @@ export class Client {
 
   /** Calls `listener` once, when the job has ended. */
   onJobEnd(job: JobHandle, listener: () => void): void {
-    this.#listeners.set(layout.SIGNAL_JOB_0 + (job & JOB_SLOT_MASK), listener);
+    this.#listeners.set(layout.SIGNAL_JOB_0 + (job & layout.HANDLE_JOB_MASK), listener);
   }
 
   /** Resolves when an end that was EAGAIN has moved, memory can be had again, the end was closed here, or somebody else
    * waits at it from now on. Rejects when the pool is closed. */
   ready(fd: Fd): Promise<void> {
     return new Promise((resolve, reject) => {
-      const signal = layout.SIGNAL_PIPE_0 + (fd & FD_SLOT_MASK);
+      const signal = layout.SIGNAL_PIPE_0 + (fd & layout.HANDLE_PIPE_MASK);
       this.#listeners.get(signal)?.();
       const listener = (): void => {
         this.#listeners.delete(signal);
@@ -256,7 +250,7 @@ export class Client {
   submit(submission: Submission): JobHandle {
     const { c, heap } = this.#thread;
     const size = this.#putRecord(submission);
-    const status = c.client_submit(this.#pool, this.#scratch + RECORD_AT, size, this.#scratch);
+    const status = c.client_submit(this.#pool, this.#scratch + layout.SCRATCH_RECORD, size, this.#scratch);
     if (status < 0) return status;
     this.#doorbell.answered();
     return heap.u64(this.#scratch);
@@ -265,7 +259,7 @@ export class Client {
   /** Writes a `struct record` into the scratch memory: its size. */
   #putRecord({ module, stdio, args, env, preopens, timeoutMs, priority }: Submission): number {
     const { heap } = this.#thread;
-    const record = this.#scratch + RECORD_AT;
+    const record = this.#scratch + layout.SCRATCH_RECORD;
     const preopensBytes = preopens.length * layout.sizeof_record_preopen;
     const strings = encodeStrings([...args, ...env, ...preopens.map(({ path }) => path)], preopensBytes);
     const stringsAt = record + layout.sizeof_record + preopensBytes;
@@ -334,7 +328,7 @@ export class Client {
 
   close(fd: Fd): void {
     this.#thread.c.script_close(this.#pool, fd);
-    this.#listeners.get(layout.SIGNAL_PIPE_0 + (fd & FD_SLOT_MASK))?.(); // whoever waits finds it closed
+    this.#listeners.get(layout.SIGNAL_PIPE_0 + (fd & layout.HANDLE_PIPE_MASK))?.(); // whoever waits finds it closed
   }
 
   /** Closes an end, and lets whoever waits for a pipe try. */
@@ -346,7 +340,7 @@ export class Client {
   /** Closes a write end as one that failed: its reader gets EIO behind what was written. */
   abort(fd: Fd): void {
     this.#thread.c.script_abort_write(this.#pool, fd);
-    this.#listeners.get(layout.SIGNAL_PIPE_0 + (fd & FD_SLOT_MASK))?.();
+    this.#listeners.get(layout.SIGNAL_PIPE_0 + (fd & layout.HANDLE_PIPE_MASK))?.();
     this.#onRoom();
   }
 

@@ -75,10 +75,6 @@ const urlNames: Names<PoolUrls> = { wasm: true, coordinator: true, worker: true 
 const PAGE_BYTES = 65536;
 const INITIAL_PAGES = 256;
 const MIB = 1 << 20;
-const DEFAULT_MEMORY_MIB = 256;
-const MIN_MEMORY_MIB = 32;
-const MAX_MEMORY_MIB = 4096;
-const DEFAULT_GRACE_MS = 50;
 const START_TIMEOUT_MS = 30_000;
 const CLOSE_TIMEOUT_MS = 3000;
 
@@ -94,7 +90,7 @@ export async function startParts(platform: Platform, given: PoolOptions | undefi
 
 async function startAll(platform: Platform, options: Unchecked<PoolOptions>): Promise<Parts> {
   const { workers, maxWorkers } = workersOf(platform, options);
-  const graceMs = milliseconds('graceMs', options.graceMs, 60_000) || DEFAULT_GRACE_MS;
+  const graceMs = milliseconds('graceMs', options.graceMs, 60_000) || layout.POOL_GRACE_DEFAULT_MS;
   const memoryMib = memoryMibOf(options);
   const urls = urlsOf(platform, options);
   const patience = new Patience(signalOf(options.signal));
@@ -104,7 +100,7 @@ async function startAll(platform: Platform, options: Unchecked<PoolOptions>): Pr
     wasm: await loadWasm(platform, urls.wasm, patience),
     memory: makeMemory(memoryMib),
   };
-  const blocksMib = memoryMib - MIN_MEMORY_MIB / 2; // the rest is for code, stacks and the pool's own tables
+  const blocksMib = memoryMib - layout.POOL_MEMORY_MIN_MIB / 2; // the rest is for code, stacks and the pool's own tables
   const coordinator = spawnCoordinator(platform, urls.coordinator);
   const crew = new Crew(coordinator, parts, (name) => platform.spawnWorker(urls.worker, name));
   const start = new Start(platform, coordinator, urls, crew, parts);
@@ -211,8 +207,8 @@ function workersOf(platform: Platform, options: Unchecked<PoolOptions>): { worke
 }
 
 function memoryMibOf({ maxMemory }: Unchecked<PoolOptions>): number {
-  const bytes = wholeNumber('maxMemory', maxMemory, MAX_MEMORY_MIB * MIB, MIN_MEMORY_MIB * MIB);
-  return Math.ceil(bytes / MIB) || DEFAULT_MEMORY_MIB;
+  const bytes = wholeNumber('maxMemory', maxMemory, layout.POOL_MEMORY_MAX_MIB * MIB, layout.POOL_MEMORY_MIN_MIB * MIB);
+  return Math.ceil(bytes / MIB) || layout.POOL_MEMORY_DEFAULT_MIB;
 }
 
 function urlsOf(platform: Platform, options: Unchecked<PoolOptions>): Platform['urls'] {

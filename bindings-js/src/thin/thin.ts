@@ -9,35 +9,38 @@ import { compileBytes, fetched } from '../client/modules.js';
 import { closeParts, endParts, type Parts, startParts } from '../client/start.js';
 import { headOf } from './module-head.js';
 
-/** What C may call in the pool, by number: `enum thin_call` of c/thin/bridge.h. */
-const calls = [
-  'pool_resize',
-  'pool_stats',
-  'script_wait',
-  'script_cancel',
-  'script_release',
-  'pool_pipe',
-  'script_write',
-  'script_close',
-  'script_abort_write',
-  'script_peek',
-  'script_consume',
-  'script_reserve',
-  'script_commit',
-  'client_poll',
-  'client_stage',
-  'client_submit',
-  'script_reply',
-  'client_file_call',
-  'client_room',
-] as const satisfies readonly (keyof CoordinatorExports)[];
+/** `enum thin_call` of c/thin/bridge.h: what C may call in the pool. */
+type CallName = Extract<keyof typeof layout, `THIN_CALL_${string}`>;
+
+/** The export that each is. */
+const calls: Readonly<Record<CallName, keyof CoordinatorExports>> = {
+  THIN_CALL_RESIZE: 'pool_resize',
+  THIN_CALL_STATS: 'pool_stats',
+  THIN_CALL_WAIT: 'script_wait',
+  THIN_CALL_CANCEL: 'script_cancel',
+  THIN_CALL_RELEASE: 'script_release',
+  THIN_CALL_PIPE: 'pool_pipe',
+  THIN_CALL_WRITE: 'script_write',
+  THIN_CALL_CLOSE: 'script_close',
+  THIN_CALL_ABORT_WRITE: 'script_abort_write',
+  THIN_CALL_PEEK: 'script_peek',
+  THIN_CALL_CONSUME: 'script_consume',
+  THIN_CALL_RESERVE: 'script_reserve',
+  THIN_CALL_COMMIT: 'script_commit',
+  THIN_CALL_POLL: 'client_poll',
+  THIN_CALL_STAGE: 'client_stage',
+  THIN_CALL_SUBMIT: 'client_submit',
+  THIN_CALL_REPLY: 'script_reply',
+  THIN_CALL_FILE: 'client_file_call',
+  THIN_CALL_ROOM: 'client_room',
+};
 
 /** The kinds of signals, from the last to the first: where each begins in core/layout.h, and in c/thin/bridge.h. */
 const kinds = [
-  [layout.SIGNAL_BLOCKS, 0x30000],
-  [layout.SIGNAL_CALL_0, 0x20000],
-  [layout.SIGNAL_PIPE_0, 0x10000],
-  [layout.SIGNAL_JOB_0, 0x00000],
+  [layout.SIGNAL_BLOCKS, layout.THIN_SIGNAL_ROOM],
+  [layout.SIGNAL_CALL_0, layout.THIN_SIGNAL_CALL_0],
+  [layout.SIGNAL_PIPE_0, layout.THIN_SIGNAL_END_0],
+  [layout.SIGNAL_JOB_0, layout.THIN_SIGNAL_JOB_0],
 ] as const;
 
 function translate(signal: number): number {
@@ -48,7 +51,12 @@ function translate(signal: number): number {
 type Call = (pool: number, a: number, b: number, c: number) => number;
 
 /** Those after which something may be answered at once. */
-const sends: ReadonlySet<string> = new Set(['script_write', 'script_commit', 'client_submit', 'script_reply']);
+const sends: ReadonlySet<number> = new Set([
+  layout.THIN_CALL_WRITE,
+  layout.THIN_CALL_COMMIT,
+  layout.THIN_CALL_SUBMIT,
+  layout.THIN_CALL_REPLY,
+]);
 
 /** POOL_ABI of the program, and `struct pool_config`, but for its URL. Zeroes are defaults. */
 export type ThinOptions = readonly [
@@ -79,7 +87,8 @@ export class ThinPool {
   readonly #thread: Thread;
   readonly #pool: number;
   readonly #modules: ModuleList;
-  readonly #calls: readonly Call[];
+  /** By number. */
+  readonly #calls: Call[] = [];
   #closed = false;
   #dead = false;
 
@@ -91,8 +100,8 @@ export class ThinPool {
     this.#thread = thread;
     this.#pool = pool;
     this.scratch = scratch;
-    const functions = thread.c as unknown as Record<(typeof calls)[number], Call>;
-    this.#calls = calls.map((name) => functions[name]);
+    const exports = thread.c as unknown as Record<string, Call>;
+    for (const [name, of] of Object.entries(calls)) this.#calls[layout[name as CallName]] = exports[of]!;
     const die = (text: string): void => {
       if (this.#closed || this.#dead) return;
       this.#dead = true;
@@ -103,10 +112,10 @@ export class ThinPool {
     parts.coordinator.onMessage((message) => message.type === 'millrace:failed' && die(message.message));
   }
 
-  /** Calls one of `calls`; `a` may be a handle. */
+  /** Calls what has a number of `enum thin_call`; `a` may be a handle. */
   call(which: number, a: number, b: number, c: number): number {
     const status = this.#calls[which]!(this.#pool, a, b, c);
-    if (sends.has(calls[which]!)) this.#parts.client.sent();
+    if (sends.has(which)) this.#parts.client.sent();
     return status;
   }
 
