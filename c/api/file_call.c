@@ -21,7 +21,7 @@ static int32_t look(struct pool *pool, const struct file_call *call)
 {
     if (call->op == FILE_RELEASE) return release(pool, call->volume);
     struct sleeper sleeper = pool__self_look(pool);
-    if (!pool__volume_hold(pool__volume_at(pool, call->volume), WAITER_CLIENT)) {
+    if (!pool__volume_seize(pool__volume_at(pool, call->volume), WAITER_CLIENT)) {
         pool__room_want(pool, ROOM_LOCK);
         return POOL_EAGAIN;
     }

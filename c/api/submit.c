@@ -61,7 +61,7 @@ static void fill(struct pool *pool, struct job *job, const struct submission *su
     uint64_t timeout_ns = (uint64_t)record->timeout_ms * 1000000;
     atomic_store(&job->x_deadline_ns, timeout_ns ? job->submitted_ns + timeout_ns : 0);
     job->input_block = submission->input_block;
-    atomic_store(&job->x_holds, 1); /* the submitter's */
+    atomic_store(&job->x_keepers, 1); /* the submitter's */
 }
 
 /* Gives the job its record and puts it on the run queue; on failure it is still FILLING. From QUEUED on it may end at
@@ -84,13 +84,13 @@ static int launch(struct pool *pool, struct job *job, const struct submission *s
     return 0;
 }
 
-/* Takes a free record. NULL: all are in use, and the client gets a signal when one is free. */
-static struct job *take_record(struct pool *pool)
+/* Takes a free slot. NULL: all are in use, and the client gets a signal when one is free. */
+static struct job *take_slot(struct pool *pool)
 {
     bool may_take_kept = !pool__self_runs_job(pool);
     struct job *job = pool__job_take(pool, may_take_kept);
     if (job) return job;
-    pool__room_want(pool, may_take_kept ? ROOM_RECORD : ROOM_JOBS_RECORD); /* announce, look again */
+    pool__room_want(pool, may_take_kept ? ROOM_SLOT : ROOM_JOBS_SLOT); /* announce, look again */
     return pool__job_take(pool, may_take_kept);
 }
 
@@ -99,7 +99,7 @@ int pool__submit(struct pool *pool, const struct submission *submission, pool_jo
     if (atomic_load(&pool->x_closing)) return POOL_ESHUTDOWN;
     int error = give_ends(pool, submission->record);
     if (error) return error;
-    struct job *job = take_record(pool);
+    struct job *job = take_slot(pool);
     error = job ? launch(pool, job, submission) : POOL_EAGAIN;
     if (error) {
         take_back_ends(pool, submission->record, POOL_COUNT_OF(submission->record->stdio));

@@ -70,8 +70,8 @@ double coordinator_tick(struct pool *pool)
     pool__refill(pool);
     uint64_t now = port_now_ns(PORT_MONOTONIC);
     uint64_t next = pool__ladder_climb(pool, now, (uint64_t)pool->grace_ms * 1000000);
-    uint64_t staff = pool__staff_look(pool, now);
-    if (staff < next) next = staff;
+    uint64_t headcount = pool__headcount_look(pool, now);
+    if (headcount < next) next = headcount;
     if (pool__volumes_sweep(pool) == 1) next = now; /* a slice at a time: the deadlines come between them */
     return next == UINT64_MAX ? COORDINATOR_IDLE : next > now ? (double)(next - now) / 1e6 : 0;
 }

@@ -26,14 +26,14 @@ uint32_t coordinator_arm(struct pool *pool, bool relayed);
  * rings. */
 double coordinator_tick(struct pool *pool);
 
-/* staff.c */
+/* headcount.c */
 
 /* How many workers the last tick found missing: the script starts them, each with coordinator_add_worker. */
 uint32_t coordinator_vacancies(struct pool *pool);
 
 /* roster.c */
 
-/* Makes a worker's record and stack, and returns its number, from 1; POOL_EAGAIN: all are in use or resting;
+/* Makes a worker's slot and stack, and returns its number, from 1; POOL_EAGAIN: all are in use or resting;
  * POOL_ENOMEM.
  */
 int32_t coordinator_add_worker(struct pool *pool);
@@ -58,7 +58,7 @@ uint32_t coordinator_close(struct pool *pool);
 bool pool__roster_mourn(struct pool *pool, uint32_t worker);
 void pool__roster_mourn_all(struct pool *pool);
 uint64_t pool__ladder_climb(struct pool *pool, uint64_t now_ns, uint64_t grace_ns); /* when to look again; UINT64_MAX */
-uint64_t pool__staff_look(struct pool *pool, uint64_t now_ns);                      /* the same */
+uint64_t pool__headcount_look(struct pool *pool, uint64_t now_ns);                  /* the same */
 void pool__stock(struct pool *pool);                                                /* once, when it is made */
 void pool__refill(struct pool *pool);
 

@@ -34,7 +34,7 @@ int32_t coordinator_file_call(struct pool *pool, const struct file_call *call)
     struct sleeper sleeper = {.pool = pool, .refill = pool__refill};
     struct volume *volume = pool__volume_at(pool, call->volume);
     if (call->op == FILE_RELEASE) return release(pool, call->volume);
-    if (has_volume(call) && !pool__volume_hold(volume, WAITER_COORDINATOR)) return POOL_EBUSY;
+    if (has_volume(call) && !pool__volume_seize(volume, WAITER_COORDINATOR)) return POOL_EBUSY;
     int32_t result = pool__tree_call(&sleeper, call);
     if (has_volume(call)) pool__volume_let_go();
     return result == POOL_EAGAIN ? POOL_ENOMEM : result;

@@ -1,4 +1,4 @@
-/* The ladder that a job climbs down when it is to end before its time:
+/* The ladder that is climbed with a job when it is to end before its time:
  *   1. queued: it is taken out;
  *   2. waiting or calling: its worker is woken and unwinds the guest by itself;
  *   3. still computing after the grace time: its worker is killed where it stands, in the guest's code.

@@ -1,4 +1,4 @@
-/* The roster: the lives of all workers, each from its record to its burial. */
+/* The roster: the lives of all workers, each from its slot to its burial. */
 #include <stdlib.h>
 
 #include "coordinator/coordinator.h"

@@ -1,6 +1,6 @@
-/* A job's record and its state machine.
+/* A job's slot and its state machine.
  *
- *   state     owner, who may write the record   leaves by
+ *   state     owner, who may write the slot     leaves by
  *   FREE      the free list                     take: its taker
  *   FILLING   whoever submits                   QUEUED: the submitter; FREE: it failed
  *   QUEUED    nobody                            RUNNING: the worker that popped it; ENDING: whoever cancels it, or the
@@ -12,7 +12,7 @@
  *
  * Every change is one compare-exchange of `x_state`, which carries the generation too, so each job ends exactly once
  * and a stale handle changes nothing. A job that was cancelled while it was queued leaves a stale handle in the run
- * queue; its record does not wait for that.
+ * queue; its slot does not wait for that.
  */
 #ifndef MILLRACE_CORE_JOB_H
 #define MILLRACE_CORE_JOB_H
@@ -40,7 +40,7 @@ struct job {
     _Atomic uint64_t x_wish;               /* generation << 8 | enum pool_outcome: how it shall end; 0: no wish */
     _Atomic uint64_t x_turn;               /* of the worker that runs it; set before x_worker */
     _Atomic uint32_t x_worker;             /* number of that worker, from 1; 0: none yet */
-    _Atomic uint32_t x_holds;              /* the submitter, and callbacks that wait for its end */
+    _Atomic uint32_t x_keepers;            /* the submitter, and callbacks that wait for its end */
     _Atomic uint64_t x_deadline_ns;        /* monotonic clock; 0: none */
     _Atomic uint32_t x_waited;             /* 1: a thread may sleep until it has ended */
     _Atomic uint32_t x_unkillable;         /* 1: it is a C function, whose thread is never ended from outside */

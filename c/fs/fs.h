@@ -63,7 +63,7 @@ enum lock_wish {
 
 /* Takes a volume's lock. On an error it is not taken: POOL_EIO, somebody died while changing the volume; POOL_ECANCELED
  * or POOL_ESHUTDOWN, the job of the worker that waited shall end; POOL_EAGAIN, this thread must not sleep, and has not
- * got the lock by pool__volume_hold. */
+ * got the lock by pool__volume_seize. */
 int pool__volume_lock_for(struct volume *volume, enum lock_wish wish);
 int pool__volume_lock(struct volume *volume); /* LOCK_CHANGE */
 int pool__volume_lock_to_read(struct volume *volume);
@@ -74,7 +74,7 @@ void pool__volume_unlock_for(struct pool *pool, uint32_t worker);
 /* For the client and the coordinator, which must not wait: takes the lock for all operations until
  * pool__volume_let_go; those do not take it again. pre: this thread holds no other volume. False: somebody else has the
  * lock, and `waiter` is woken when it is free (the client by SIGNAL_BLOCKS). The volume need not be in use. */
-bool pool__volume_hold(struct volume *volume, uint32_t waiter);
+bool pool__volume_seize(struct volume *volume, uint32_t waiter);
 void pool__volume_let_go(void);
 
 /* Whether somebody has the lock; for assertions. */

@@ -84,7 +84,7 @@ static bool look_for_lock(struct volume *volume, uint32_t word)
 /* The volume that this thread holds over several operations; NULL: none. */
 static _Thread_local struct volume *held;
 
-bool pool__volume_hold(struct volume *volume, uint32_t waiter)
+bool pool__volume_seize(struct volume *volume, uint32_t waiter)
 {
     uint32_t word = waiter << HOLDER_SHIFT;
     uint32_t awaits = waiter == WAITER_COORDINATOR ? COORDINATOR_AWAITS : CLIENT_AWAITS;

@@ -120,7 +120,7 @@ static bool sweep_orphan(struct pool *pool, struct volume *volume)
 
 static int sweep_volume(struct pool *pool, struct volume *volume)
 {
-    if (!pool__volume_hold(volume, WAITER_COORDINATOR)) return POOL_EBUSY;
+    if (!pool__volume_seize(volume, WAITER_COORDINATOR)) return POOL_EBUSY;
     bool is_orphan = atomic_load(&volume->x_orphaned) != ORPHAN_NONE;
     bool more = is_orphan ? sweep_orphan(pool, volume) : pool__fs_sweep(pool, volume) > 0;
     pool__volume_let_go();

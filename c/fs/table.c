@@ -15,7 +15,7 @@ void pool__fds_close_all(struct pool *pool, struct fd_table *table)
 static bool close_now(struct pool *pool, struct fs_open *file)
 {
     if (!file->volume) return true;
-    if (!pool__volume_hold(file->volume, WAITER_COORDINATOR)) return false;
+    if (!pool__volume_seize(file->volume, WAITER_COORDINATOR)) return false;
     pool__fs_close(pool, file);
     pool__volume_let_go();
     return true;

@@ -11,7 +11,7 @@
 
 #define FDS_MAX 2048u
 
-struct wasi_fd {
+struct fs_fd {
     struct stream stream;       /* STREAM_CLOSED, and no `file`: the number is free */
     struct fs_open file;        /* of a volume; then `stream` is closed */
     uint64_t offset;            /* a file's, of the next byte to be read or written */
@@ -24,10 +24,10 @@ struct wasi_fd {
 
 struct fd_table {
     uint32_t n_used; /* numbers from here on were never used, and their slots hold nothing yet */
-    struct wasi_fd fds[FDS_MAX];
+    struct fs_fd fds[FDS_MAX];
 };
 
-static inline bool pool__fd_is_open(const struct wasi_fd *fd)
+static inline bool pool__fd_is_open(const struct fs_fd *fd)
 {
     return fd->file.volume || fd->stream.kind != STREAM_CLOSED;
 }

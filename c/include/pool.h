@@ -228,7 +228,7 @@ struct pool_stats {
 POOL_API int pool_stats(pool_t *pool, struct pool_stats *stats_out);
 
 /* Calls back once, when something that failed for want of room (POOL_EAGAIN; of pool_pipe POOL_ENFILE) may succeed now:
- * a record of a job, a pipe, memory of that size. Not before: what is there for others is no reason. If nothing has
+ * a place for a job, a pipe, memory of that size. Not before: what is there for others is no reason. If nothing has
  * failed, it calls back when a job can be submitted. Another thread may be quicker, and then the call fails once more.
  * Thread: any.  Blocks: never.  Errors: POOL_ENOSYS, POOL_ENOMEM. */
 typedef void (*pool_room_callback)(void *user, pool_t *pool);
@@ -548,7 +548,7 @@ POOL_API int pool_cancel(pool_t *pool, pool_job_t job);
  * Thread: a worker's; false on any other.  Blocks: never. */
 POOL_API bool pool_interrupted(pool_t *pool);
 
-/* Gives the job's record back to the pool; the handle is stale from then on.
+/* Gives the job's place back to the pool; the handle is stale from then on.
  * Thread: any.  Blocks: never.  Errors you can act on: POOL_EBUSY (it has not ended: cancel it first), POOL_EBADF. */
 POOL_API int pool_release(pool_t *pool, pool_job_t job);
 

@@ -17,7 +17,7 @@ struct callback {
     struct callback *next;
     enum callback_kind kind;
     uint64_t handle; /* of a job, or of an end */
-    struct job *job; /* it holds the record, so the result is still there if somebody releases the job before */
+    struct job *job; /* it keeps the slot, so the result is still there if somebody releases the job before */
     union {
         pool_end_callback job;
         pool_ready_callback end;
@@ -83,7 +83,7 @@ static bool has_ended(const struct job *job)
 int pool_on_end(pool_t *pool, pool_job_t handle, pool_end_callback function, void *user)
 {
     if (!pool) return POOL_EINVAL;
-    struct job *job = function ? pool__job_hold(pool, handle) : pool__job_of(pool, handle);
+    struct job *job = function ? pool__job_keep(pool, handle) : pool__job_of(pool, handle);
     if (!job) return POOL_EBADF;
     struct callback callback = {
         .kind = CALLBACK_JOB, .handle = handle, .job = job, .function.job = function, .user = user};

@@ -54,12 +54,12 @@ static inline struct native *native_of(struct pool *pool)
     return pool->owner;
 }
 
-/* crew.c: starts the workers that are missing, joins those that have ended. True: at least one worker is up. */
-bool pool__crew_start(struct native *native);
-bool pool__crew_run(struct native *native);  /* the coordinator's thread: false, it could not be started */
-void pool__crew_stop(struct native *native); /* orders it; pool__crew_join waits for it */
-void pool__crew_join(struct native *native);
-void pool__crew_abandon(struct native *native); /* there is no coordinator's thread: ends the workers without it */
+/* workers.c: starts the workers that are missing, joins those that have ended. True: at least one worker is up. */
+bool pool__workers_start(struct native *native);
+bool pool__workers_run(struct native *native);  /* the coordinator's thread: false, it could not be started */
+void pool__workers_stop(struct native *native); /* orders it; pool__workers_join waits for it */
+void pool__workers_join(struct native *native);
+void pool__workers_abandon(struct native *native); /* there is no coordinator's thread: ends the workers without it */
 
 /* dispatcher.c */
 int pool__dispatcher_start_locked(struct native *native);

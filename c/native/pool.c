@@ -50,7 +50,7 @@ static void await_leavers(struct pool *pool)
  * block: the browser may need it to start the very thread that it would wait for. */
 static bool is_over(struct native *native)
 {
-    pool__crew_stop(native);
+    pool__workers_stop(native);
     if (!atomic_load(&native->x_coordinator_over) || send_home(native->pool) > 0) return false;
     return pool__dispatcher_stop(native);
 }
@@ -61,8 +61,8 @@ int pool_destroy(pool_t *pool)
     struct native *native = native_of(pool);
     if (pool__self(pool) || pool__dispatcher_is_self(native)) return POOL_EBUSY;
     if (!port_may_block() && !is_over(native)) return POOL_EWOULDBLOCK;
-    pool__crew_stop(native);
-    pool__crew_join(native);
+    pool__workers_stop(native);
+    pool__workers_join(native);
     await_leavers(pool);
     pool__dispatcher_stop(native);
     pool__dispatcher_join(native);
@@ -115,9 +115,9 @@ int pool_create(const struct pool_config *given, pool_t **pool_out)
     struct native *native = allocate(&config);
     if (!native) return POOL_ENOMEM;
     coordinator_tick(native->pool);
-    pool__crew_start(native);
-    if (!pool__crew_run(native)) {
-        pool__crew_abandon(native);
+    pool__workers_start(native);
+    if (!pool__workers_run(native)) {
+        pool__workers_abandon(native);
         free_all(native);
         return POOL_EAGAIN;
     }

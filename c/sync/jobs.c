@@ -38,13 +38,13 @@ struct job *pool__job_of(struct pool *pool, pool_job_t handle)
     return pool__job_find(pool, handle, &generation);
 }
 
-struct job *pool__job_hold(struct pool *pool, pool_job_t handle)
+struct job *pool__job_keep(struct pool *pool, pool_job_t handle)
 {
     struct job *job = pool__job_of(pool, handle);
-    uint32_t holds = job ? atomic_load(&job->x_holds) : 0;
+    uint32_t keepers = job ? atomic_load(&job->x_keepers) : 0;
     do {
-        if (holds == 0) return NULL;
-    } while (!atomic_compare_exchange_weak(&job->x_holds, &holds, holds + 1));
+        if (keepers == 0) return NULL;
+    } while (!atomic_compare_exchange_weak(&job->x_keepers, &keepers, keepers + 1));
     if (pool__job_of(pool, handle) == job) return job;
     pool__job_drop(pool, job); /* it was released meanwhile, and may be another one by now */
     return NULL;
@@ -82,7 +82,7 @@ struct job *pool__job_take(struct pool *pool, bool may_take_kept)
     return job;
 }
 
-/* Frees a record and whatever it has. */
+/* Frees a slot and whatever it has. */
 static void put_back(struct pool *pool, struct job *job, enum job_state from)
 {
     uint32_t blocks[] = {job->block, job->input_block, job->captures[0].block, job->captures[1].block};
@@ -91,7 +91,7 @@ static void put_back(struct pool *pool, struct job *job, enum job_state from)
         pool__slots_give(&pool->job_slots, pool->job_links, slot_of(pool, job));
     }
     for (uint32_t i = 0; i < POOL_COUNT_OF(blocks); i++) pool__give_block(pool, blocks[i]);
-    pool__wake_starved(pool); /* those who found no record */
+    pool__wake_starved(pool); /* those who found no slot */
 }
 
 void pool__job_untake(struct pool *pool, struct job *job)
@@ -214,7 +214,7 @@ void pool__job_end_running(struct pool *pool, struct job *job, enum pool_outcome
 
 void pool__job_drop(struct pool *pool, struct job *job)
 {
-    uint32_t had = atomic_fetch_sub(&job->x_holds, 1);
+    uint32_t had = atomic_fetch_sub(&job->x_keepers, 1);
     POOL_ASSERT(had > 0);
     if (had > 1) return;
     put_back(pool, job, JOB_RELEASED);

@@ -1,4 +1,4 @@
-/* How a job's record is taken, queued, begun, ended and put back, by client, coordinator and workers. */
+/* How a job's slot is taken, queued, begun, ended and put back, by client, coordinator and workers. */
 #ifndef MILLRACE_SYNC_JOBS_H
 #define MILLRACE_SYNC_JOBS_H
 
@@ -6,17 +6,17 @@
 #include "sync/record.h"
 
 /* Finds the job behind a handle; NULL if it was released. What is done for the job of `*generation_out` never hits a
- * later job in the same record. */
+ * later job in the same slot. */
 struct job *pool__job_of(struct pool *pool, pool_job_t handle);
 struct job *pool__job_find(struct pool *pool, pool_job_t handle, uint64_t *generation_out);
 
 /* The handle of a job that is not free. */
 pool_job_t pool__job_handle(const struct pool *pool, const struct job *job);
 
-/* The same, and keeps the record from being used again until pool__job_drop. */
-struct job *pool__job_hold(struct pool *pool, pool_job_t handle);
+/* The same, and keeps the slot from being used again until pool__job_drop. */
+struct job *pool__job_keep(struct pool *pool, pool_job_t handle);
 
-/* Takes a free record, in state FILLING, one of those that are kept as well (core/slots.h) or not; NULL: all are in
+/* Takes a free slot, in state FILLING, one of those that are kept as well (core/slots.h) or not; NULL: all are in
  * use. */
 struct job *pool__job_take(struct pool *pool, bool may_take_kept);
 void pool__job_untake(struct pool *pool, struct job *job);
@@ -33,7 +33,7 @@ bool pool__job_end_queued(struct pool *pool, struct job *job, uint64_t generatio
 /* Ends a running job. pre: the caller is its worker, or its worker is dead. */
 void pool__job_end_running(struct pool *pool, struct job *job, enum pool_outcome outcome, uint32_t code);
 
-/* Lets go of a record; the last of submitter and callbacks frees it. */
+/* Lets go of a slot; the last of submitter and callbacks frees it. */
 void pool__job_drop(struct pool *pool, struct job *job);
 
 #endif

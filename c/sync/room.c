@@ -31,8 +31,8 @@ static bool is_there(struct pool *pool, enum room room)
     switch (room) {
     case ROOM_SWEPT: return is_zero(pool, &pool->x_unswept, room);
     case ROOM_LOCK: return is_zero(pool, &pool->x_locks_awaited, room);
-    case ROOM_RECORD: return has_slot(pool, &pool->job_slots, true, room);
-    case ROOM_JOBS_RECORD: return has_slot(pool, &pool->job_slots, false, room);
+    case ROOM_SLOT: return has_slot(pool, &pool->job_slots, true, room);
+    case ROOM_JOBS_SLOT: return has_slot(pool, &pool->job_slots, false, room);
     case ROOM_PIPE: return has_slot(pool, &pool->pipe_slots, true, room);
     case ROOM_JOBS_PIPE: return has_slot(pool, &pool->pipe_slots, false, room);
     default: return pool__room_for(pool, (enum block_use)(room / BLOCK_CLASSES), UNIT_BYTES << room % BLOCK_CLASSES);
@@ -43,7 +43,7 @@ bool pool__room_look(struct pool *pool)
 {
     bool found = false;
     uint64_t wanted = atomic_exchange(&pool->x_room_wanted, 0);
-    if (!wanted) wanted = (uint64_t)1 << ROOM_RECORD;
+    if (!wanted) wanted = (uint64_t)1 << ROOM_SLOT;
     for (; wanted; wanted &= wanted - 1) found |= is_there(pool, (enum room)__builtin_ctzll(wanted));
     return found;
 }

@@ -4,7 +4,7 @@
 #include "core/check.h"
 #include "sync/wake.h"
 
-_Static_assert(USES *BLOCK_CLASSES <= ROOM_JOBS_RECORD, "each has its bit");
+_Static_assert(USES *BLOCK_CLASSES <= ROOM_JOBS_SLOT, "each has its bit");
 
 void pool__room_want(struct pool *pool, enum room room)
 {

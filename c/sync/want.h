@@ -6,10 +6,10 @@
 
 enum room {
     ROOM_BLOCK_0 = 0,      /* + use * BLOCK_CLASSES + class: memory */
-    ROOM_JOBS_RECORD = 58, /* a record for a job that a job submits */
+    ROOM_JOBS_SLOT = 58, /* a slot for a job that a job submits */
     ROOM_JOBS_PIPE = 59,   /* a pipe that a job opens */
     ROOM_SWEPT = 60,       /* space in a volume that has only to be swept */
-    ROOM_RECORD = 61,      /* a record for a job */
+    ROOM_SLOT = 61,      /* a slot for a job */
     ROOM_PIPE = 62,
     ROOM_LOCK = 63 /* of volumes that other threads had just then */
 };

@@ -82,7 +82,7 @@ void pool__thin_done(uint32_t id, double module);
 /* Delivers a signal once the stack is empty. */
 void pool__thin_post(uint32_t id, uint32_t signal);
 /* +1: something is still to be delivered, so the program and the process must live on; -1: it was delivered. */
-void pool__thin_hold(uint32_t id, int32_t change);
+void pool__thin_owe(uint32_t id, int32_t change);
 
 /* Whether the build can suspend. Callbacks must not suspend either, but this does not know of them. */
 bool pool__thin_can_suspend(void);

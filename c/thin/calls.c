@@ -112,7 +112,7 @@ static void forget_reply(struct pool *pool, struct thin_reply **at)
     struct thin_reply *reply = *at;
     *at = reply->next;
     free(reply);
-    pool__thin_hold(pool->id, -1);
+    pool__thin_owe(pool->id, -1);
 }
 
 /* Keeps a reply until there is memory for it: 0. POOL_ENOMEM: not even for that, and the caller is told so. */
@@ -127,7 +127,7 @@ static int keep_reply(struct pool *pool, pool_call_t call, const void *data, uin
     memcpy(reply->data, data, size_bytes);
     while (*last) last = &(*last)->next;
     *last = reply;
-    pool__thin_hold(pool->id, 1);
+    pool__thin_owe(pool->id, 1);
     return 0;
 }
 

@@ -168,7 +168,7 @@ static void call_back(struct pool *pool, struct thin_job *job)
 {
     pool_end_callback callback = job->callback;
     job->callback = NULL;
-    pool__thin_hold(pool->id, -1);
+    pool__thin_owe(pool->id, -1);
     pool__thin_copy_result(pool, job); /* without memory for it, at least the numbers */
     job->called = true;
     callback(job->user, pool, job->handle, &job->result);
@@ -192,7 +192,7 @@ int pool_on_end(pool_t *pool, pool_job_t handle, pool_end_callback callback, voi
     struct thin_job *job = job_of(pool, handle);
     if (!job) return POOL_EBADF;
     if (pool->closing && callback) return POOL_ESHUTDOWN;
-    pool__thin_hold(pool->id, (callback != NULL) - (job->callback != NULL));
+    pool__thin_owe(pool->id, (callback != NULL) - (job->callback != NULL));
     job->callback = callback;
     job->user = user;
     if (callback && job->ended) pool__thin_post(pool->id, THIN_SIGNAL_JOB_0 + slot_of(handle));
@@ -219,7 +219,7 @@ bool pool_interrupted(pool_t *pool)
 static void forget(struct pool *pool, struct thin_job *job)
 {
     pool->jobs[slot_of(job->handle)] = NULL;
-    if (job->callback) pool__thin_hold(pool->id, -1);
+    if (job->callback) pool__thin_owe(pool->id, -1);
     job->callback = NULL;
     job->released = true;
     if (job->called) return; /* its result is looked at */

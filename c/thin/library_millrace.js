@@ -14,7 +14,7 @@ const millraceLibrary = {
     '$dynCall',
   ],
   $Millrace: {
-    /** By number: {thin, pool, deliver, held, waiting}; `thin` as soon as it is open. */
+    /** By number: {thin, pool, deliver, owed, waiting}; `thin` as soon as it is open. */
     pools: {},
     next: 1,
 
@@ -50,7 +50,7 @@ const millraceLibrary = {
     open: async (entry, url, options) => {
       try {
         entry.thin = await Millrace.start(entry, url, options);
-        if (entry.held > 0) entry.thin['keepAlive'](true);
+        if (entry.owed > 0) entry.thin['keepAlive'](true);
         Millrace.deliver(entry, Millrace.THIN_SIGNAL_OPENED);
       } catch (error) {
         const [status, text] = error instanceof Error ? Millrace.describe(error) : error;
@@ -116,7 +116,7 @@ const millraceLibrary = {
   pool__thin_open__sig: 'ipppp',
   pool__thin_open: (pool, deliver, url, options) => {
     const id = Millrace.next++;
-    const entry = { thin: undefined, pool, deliver, held: 0, waiting: new Set(), closed: false };
+    const entry = { thin: undefined, pool, deliver, owed: 0, waiting: new Set(), closed: false };
     Millrace.pools[id] = entry;
     Millrace.open(entry, url ? UTF8ToString(url) : '', [...HEAPU32.subarray(options >>> 2, (options >>> 2) + 5)]);
     return id;
@@ -194,9 +194,9 @@ const millraceLibrary = {
     if (entry) Promise.resolve().then(() => Millrace.deliver(entry, signal));
   },
 
-  pool__thin_hold__deps: ['$Millrace'],
-  pool__thin_hold__sig: 'vii',
-  pool__thin_hold: (id, change) => {
+  pool__thin_owe__deps: ['$Millrace'],
+  pool__thin_owe__sig: 'vii',
+  pool__thin_owe: (id, change) => {
     if (change > 0) {
       runtimeKeepalivePush();
     } else if (change < 0) {
@@ -204,9 +204,9 @@ const millraceLibrary = {
     }
     const entry = Millrace.pools[id];
     if (!entry) return;
-    const before = entry.held > 0;
-    entry.held += change;
-    if (entry.held > 0 !== before) entry.thin?.['keepAlive'](entry.held > 0);
+    const before = entry.owed > 0;
+    entry.owed += change;
+    if (entry.owed > 0 !== before) entry.thin?.['keepAlive'](entry.owed > 0);
   },
 
   pool__thin_can_suspend__deps: ['$Millrace'],

@@ -15,7 +15,7 @@ static void free_if_gone(struct pool *pool)
 
 void pool__thin_opened(struct pool *pool, int32_t status)
 {
-    pool__thin_hold(pool->id, -1);
+    pool__thin_owe(pool->id, -1);
     if (status) pool__thin_close(pool->id);
     pool->gone = status != 0;
     pool->on_created(pool->created_user, status, status ? NULL : pool);

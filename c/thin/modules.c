@@ -24,7 +24,7 @@ int pool_module_load_async(pool_t *pool, const struct pool_module_config *config
     if (!load) return POOL_ENOMEM;
     *load = (struct thin_load){pool->loads, ++pool->n_requests, callback, user};
     pool->loads = load;
-    pool__thin_hold(pool->id, 1);
+    pool__thin_owe(pool->id, 1);
     pool__thin_load(pool->id, load->request, config->bytes, config->size_bytes, config->url);
     return 0;
 }
@@ -35,7 +35,7 @@ static void answer(struct pool *pool, struct thin_load **at, int status, pool_mo
     struct thin_load load = **at;
     free(*at);
     *at = load.next;
-    pool__thin_hold(pool->id, -1);
+    pool__thin_owe(pool->id, -1);
     load.callback(load.user, status, module);
 }
 

@@ -36,7 +36,7 @@ static int open_pool(const struct pool_config *config, pool_create_callback call
     const uint32_t options[5] = {POOL_ABI, config->n_workers, config->max_workers, config->max_memory_mib,
                                  config->grace_ms};
     pool->id = pool__thin_open(pool, pool__thin_deliver, config->url, options);
-    pool__thin_hold(pool->id, 1);
+    pool__thin_owe(pool->id, 1);
     *pool_out = pool;
     return 0;
 }

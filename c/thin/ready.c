@@ -49,7 +49,7 @@ static void answer(struct pool *pool, struct thin_waiter **at, int status)
     struct thin_waiter waiter = **at;
     free(*at);
     *at = waiter.next;
-    pool__thin_hold(pool->id, -1);
+    pool__thin_owe(pool->id, -1);
     waiter.callback(waiter.user, pool, waiter.fd, status);
 }
 
@@ -78,7 +78,7 @@ static int take_back(struct pool *pool, struct thin_waiter **at)
     if (!*at) return 0;
     free(*at);
     *at = NULL;
-    pool__thin_hold(pool->id, -1);
+    pool__thin_owe(pool->id, -1);
     return 0;
 }
 
@@ -95,7 +95,7 @@ int pool_on_ready(pool_t *pool, pool_fd_t fd, pool_ready_callback callback, void
     *at = malloc(sizeof **at);
     if (!*at) return POOL_ENOMEM;
     **at = (struct thin_waiter){.fd = fd, .callback = callback, .user = user};
-    pool__thin_hold(pool->id, 1);
+    pool__thin_owe(pool->id, 1);
     if (found) pool__thin_post(pool->id, THIN_SIGNAL_END_0 + pool__thin_index(fd));
     return 0;
 }

@@ -23,7 +23,7 @@ int pool_on_room(pool_t *pool, pool_room_callback callback, void *user)
     struct thin_room **last = &pool->rooms;
     while (*last) last = &(*last)->next;
     *last = room;
-    pool__thin_hold(pool->id, 1);
+    pool__thin_owe(pool->id, 1);
     pool__thin_post(pool->id, THIN_SIGNAL_ROOM); /* there may be some already */
     return 0;
 }
@@ -36,7 +36,7 @@ void pool__thin_end_rooms(struct pool *pool)
         struct thin_room room = *rooms;
         free(rooms);
         rooms = room.next;
-        pool__thin_hold(pool->id, -1);
+        pool__thin_owe(pool->id, -1);
         room.callback(room.user, pool);
     }
 }

@@ -36,8 +36,8 @@ int pool__thin_await(struct pool *pool, const uint32_t *signals, uint32_t n, dou
     if (!pool__thin_can_wait()) return pool__thin_refuse_wait();
     uint32_t id = pool->id;
     pool__thin_pause(pool);
-    pool__thin_hold(id, 1);
+    pool__thin_owe(id, 1);
     pool__thin_suspend(id, signals, n, left_ms == INFINITY ? -1 : left_ms);
-    pool__thin_hold(id, -1);
+    pool__thin_owe(id, -1);
     return pool__thin_go_on(pool) ? 0 : POOL_ESHUTDOWN;
 }

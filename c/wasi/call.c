@@ -69,7 +69,7 @@ int32_t wasi_call(struct wasi_context *c, uint32_t name, uint32_t name_size, uin
 
 int32_t wasi_call_status(struct wasi_context *c, uint32_t number)
 {
-    const struct wasi_fd *fd = wasi_fd_of(c, number);
+    const struct fs_fd *fd = wasi_fd_of(c, number);
     if (!fd || !fd->stream.pipe || !atomic_load(&fd->stream.pipe->x_caller)) return POOL_EBADF;
     int32_t status = atomic_load(&fd->stream.pipe->x_reply);
     bool answered = status != POOL_EAGAIN || pool__pipe_has_writer(fd->stream.pipe);

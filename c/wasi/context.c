@@ -16,12 +16,12 @@ static struct wasi_strings strings_at(const char *data, uint32_t n)
     return (struct wasi_strings){data, used, n};
 }
 
-static struct wasi_fd fd_of_stream(struct stream stream)
+static struct fs_fd fd_of_stream(struct stream stream)
 {
     uint64_t rights = WASI_RIGHT_FD_FDSTAT_SET_FLAGS | WASI_RIGHT_FD_FILESTAT_GET | WASI_RIGHT_POLL_FD_READWRITE;
     if (pool__stream_reads(&stream)) rights |= WASI_RIGHT_FD_READ;
     if (pool__stream_writes(&stream)) rights |= WASI_RIGHT_FD_WRITE;
-    return (struct wasi_fd){.stream = stream, .rights_base = rights};
+    return (struct fs_fd){.stream = stream, .rights_base = rights};
 }
 
 static void open_preopens(struct wasi_context *context, const struct record *record)
@@ -29,10 +29,10 @@ static void open_preopens(struct wasi_context *context, const struct record *rec
     const struct record_preopen *preopens = pool__record_preopens(record);
     const char *path = pool__record_paths(record);
     for (uint32_t i = 0; i < record->n_preopens; i++) {
-        struct wasi_fd fd = {.kind = NODE_DIRECTORY,
-                             .preopen = path,
-                             .rights_base = WASI_RIGHTS_DIRECTORY,
-                             .rights_inheriting = WASI_RIGHTS_ALL};
+        struct fs_fd fd = {.kind = NODE_DIRECTORY,
+                           .preopen = path,
+                           .rights_base = WASI_RIGHTS_DIRECTORY,
+                           .rights_inheriting = WASI_RIGHTS_ALL};
         bool read_only = preopens[i].read_only;
         int error = pool__volume_open_used(context->sleeper->pool, preopens[i].volume, read_only, &fd.file);
         POOL_ASSERT(context->table->n_used < FDS_MAX);
@@ -59,7 +59,7 @@ void wasi_context_init(struct wasi_context *context, struct sleeper *sleeper, st
     if (record && record->n_preopens) open_preopens(context, record);
 }
 
-struct wasi_fd *wasi_fd_of(struct wasi_context *context, uint32_t fd)
+struct fs_fd *wasi_fd_of(struct wasi_context *context, uint32_t fd)
 {
     if (fd >= context->table->n_used || !pool__fd_is_open(&context->table->fds[fd])) return NULL;
     return &context->table->fds[fd];
@@ -73,7 +73,7 @@ int32_t wasi_fd_free(struct wasi_context *context)
     }
     POOL_ASSERT(table->n_used <= WASI_FDS_MAX);
     if (table->n_used == WASI_FDS_MAX) return -1;
-    table->fds[table->n_used] = (struct wasi_fd){0};
+    table->fds[table->n_used] = (struct fs_fd){0};
     return (int32_t)table->n_used++;
 }
 

@@ -32,7 +32,7 @@ struct wasi_context {
 void wasi_context_init(struct wasi_context *context, struct sleeper *sleeper, struct job *job);
 
 /* The open descriptor of that number; NULL: it is not open, WASI_EBADF. */
-struct wasi_fd *wasi_fd_of(struct wasi_context *context, uint32_t fd);
+struct fs_fd *wasi_fd_of(struct wasi_context *context, uint32_t fd);
 
 /* The lowest free number; the caller fills its slot. -1: all are in use. */
 int32_t wasi_fd_free(struct wasi_context *context);

@@ -47,7 +47,7 @@ static int list(struct listing *listing, const struct fs_open *directory, uint64
 uint32_t wasi_fd_readdir(struct wasi_context *c, uint32_t number, uint32_t data, uint32_t size, uint64_t cookie,
                          uint32_t size_out)
 {
-    struct wasi_fd *fd;
+    struct fs_fd *fd;
     struct listing listing = {c, data, size};
     uint32_t error = wasi_directory_of(c, number, WASI_RIGHT_FD_READDIR, &fd);
     if (error) return error;
@@ -58,15 +58,15 @@ uint32_t wasi_fd_readdir(struct wasi_context *c, uint32_t number, uint32_t data,
 }
 
 /* WASI_EBADF is how guests learn that there are no more. */
-static const struct wasi_fd *preopen_of(struct wasi_context *c, uint32_t number)
+static const struct fs_fd *preopen_of(struct wasi_context *c, uint32_t number)
 {
-    const struct wasi_fd *fd = wasi_fd_of(c, number);
+    const struct fs_fd *fd = wasi_fd_of(c, number);
     return fd && fd->preopen ? fd : NULL;
 }
 
 uint32_t wasi_fd_prestat_get(struct wasi_context *c, uint32_t number, uint32_t stat_out)
 {
-    const struct wasi_fd *fd = preopen_of(c, number);
+    const struct fs_fd *fd = preopen_of(c, number);
     if (!fd) return WASI_EBADF;
     struct wasi_prestat stat = {.name_bytes = (uint32_t)strlen(fd->preopen)};
     return c->guest.write(stat_out, &stat, sizeof stat);
@@ -74,7 +74,7 @@ uint32_t wasi_fd_prestat_get(struct wasi_context *c, uint32_t number, uint32_t s
 
 uint32_t wasi_fd_prestat_dir_name(struct wasi_context *c, uint32_t number, uint32_t path, uint32_t size)
 {
-    const struct wasi_fd *fd = preopen_of(c, number);
+    const struct fs_fd *fd = preopen_of(c, number);
     if (!fd) return WASI_EBADF;
     uint32_t name_bytes = (uint32_t)strlen(fd->preopen);
     if (c->guest.check(path, size)) return WASI_EFAULT;

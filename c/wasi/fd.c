@@ -2,19 +2,19 @@
 #include "wasi/files.h"
 #include "wasi/wasi.h"
 
-static void shut(struct wasi_context *c, struct wasi_fd *fd)
+static void shut(struct wasi_context *c, struct fs_fd *fd)
 {
     if (fd->file.volume) {
         pool__fs_close(c->sleeper->pool, &fd->file);
     } else {
         pool__stream_close(c->sleeper->pool, &fd->stream);
     }
-    *fd = (struct wasi_fd){0};
+    *fd = (struct fs_fd){0};
 }
 
 uint32_t wasi_fd_close(struct wasi_context *c, uint32_t number)
 {
-    struct wasi_fd *fd = wasi_fd_of(c, number);
+    struct fs_fd *fd = wasi_fd_of(c, number);
     if (!fd) return WASI_EBADF;
     shut(c, fd);
     return WASI_SUCCESS;
@@ -23,19 +23,19 @@ uint32_t wasi_fd_close(struct wasi_context *c, uint32_t number)
 /* Both must be open, as in the witx documents: `to` is never a new number. */
 uint32_t wasi_fd_renumber(struct wasi_context *c, uint32_t from, uint32_t to)
 {
-    struct wasi_fd *source = wasi_fd_of(c, from), *target = wasi_fd_of(c, to);
+    struct fs_fd *source = wasi_fd_of(c, from), *target = wasi_fd_of(c, to);
     if (!source || !target) return WASI_EBADF;
     if (source == target) return WASI_SUCCESS;
     shut(c, target);
-    struct wasi_fd moved = *source;
-    *source = (struct wasi_fd){0}; /* first: never in both */
+    struct fs_fd moved = *source;
+    *source = (struct fs_fd){0}; /* first: never in both */
     *target = moved;
     return WASI_SUCCESS;
 }
 
 uint32_t wasi_fd_fdstat_get(struct wasi_context *c, uint32_t number, uint32_t stat_out)
 {
-    const struct wasi_fd *fd = wasi_fd_of(c, number);
+    const struct fs_fd *fd = wasi_fd_of(c, number);
     if (!fd) return WASI_EBADF;
     struct wasi_fdstat stat = {.filetype = wasi_filetype_of(fd->kind),
                                .flags = fd->flags,
@@ -46,7 +46,7 @@ uint32_t wasi_fd_fdstat_get(struct wasi_context *c, uint32_t number, uint32_t st
 
 uint32_t wasi_fd_fdstat_set_flags(struct wasi_context *c, uint32_t number, uint32_t flags)
 {
-    struct wasi_fd *fd = wasi_fd_of(c, number);
+    struct fs_fd *fd = wasi_fd_of(c, number);
     if (!fd) return WASI_EBADF;
     if (!(fd->rights_base & WASI_RIGHT_FD_FDSTAT_SET_FLAGS)) return WASI_ENOTCAPABLE;
     if (flags & ~(fd->file.volume ? WASI_FDFLAGS_ALL : WASI_FDFLAG_NONBLOCK)) return WASI_EINVAL;
@@ -57,7 +57,7 @@ uint32_t wasi_fd_fdstat_set_flags(struct wasi_context *c, uint32_t number, uint3
 /* A guest can give rights up, and never gets them back. */
 uint32_t wasi_fd_fdstat_set_rights(struct wasi_context *c, uint32_t number, uint64_t base, uint64_t inheriting)
 {
-    struct wasi_fd *fd = wasi_fd_of(c, number);
+    struct fs_fd *fd = wasi_fd_of(c, number);
     if (!fd) return WASI_EBADF;
     if (base & ~fd->rights_base || inheriting & ~fd->rights_inheriting) return WASI_ENOTCAPABLE;
     fd->rights_base = base;
@@ -65,7 +65,7 @@ uint32_t wasi_fd_fdstat_set_rights(struct wasi_context *c, uint32_t number, uint
     return WASI_SUCCESS;
 }
 
-static uint32_t filestat(struct wasi_context *c, const struct wasi_fd *fd, uint32_t number,
+static uint32_t filestat(struct wasi_context *c, const struct fs_fd *fd, uint32_t number,
                          struct wasi_filestat *stat_out)
 {
     struct fs_stat stat;
@@ -79,7 +79,7 @@ static uint32_t filestat(struct wasi_context *c, const struct wasi_fd *fd, uint3
 static uint32_t filestat_get(struct wasi_context *c, uint32_t number, uint32_t stat_out, wasi_stat_writer *write)
 {
     struct wasi_filestat stat;
-    const struct wasi_fd *fd = wasi_fd_of(c, number);
+    const struct fs_fd *fd = wasi_fd_of(c, number);
     if (!fd) return WASI_EBADF;
     if (!(fd->rights_base & WASI_RIGHT_FD_FILESTAT_GET)) return WASI_ENOTCAPABLE;
     uint32_t error = filestat(c, fd, number, &stat);

@@ -7,22 +7,22 @@
 
 #define OFFSET_MAX ((uint64_t)INT64_MAX) /* file sizes are signed */
 
-uint32_t wasi_node_of(struct wasi_context *c, uint32_t number, uint64_t rights, struct wasi_fd **fd_out)
+uint32_t wasi_node_of(struct wasi_context *c, uint32_t number, uint64_t rights, struct fs_fd **fd_out)
 {
-    struct wasi_fd *fd = *fd_out = wasi_fd_of(c, number);
+    struct fs_fd *fd = *fd_out = wasi_fd_of(c, number);
     if (!fd) return WASI_EBADF;
     if (!fd->file.volume) return WASI_ESPIPE;
     return rights & ~fd->rights_base ? WASI_ENOTCAPABLE : WASI_SUCCESS;
 }
 
-uint32_t wasi_file_of(struct wasi_context *c, uint32_t number, uint64_t rights, struct wasi_fd **fd_out)
+uint32_t wasi_file_of(struct wasi_context *c, uint32_t number, uint64_t rights, struct fs_fd **fd_out)
 {
     uint32_t error = wasi_node_of(c, number, rights, fd_out);
     bool open = error == WASI_SUCCESS || error == WASI_ENOTCAPABLE;
     return open && (*fd_out)->kind != NODE_FILE ? WASI_EBADF : error;
 }
 
-uint32_t wasi_directory_of(struct wasi_context *c, uint32_t number, uint64_t rights, struct wasi_fd **fd_out)
+uint32_t wasi_directory_of(struct wasi_context *c, uint32_t number, uint64_t rights, struct fs_fd **fd_out)
 {
     uint32_t error = wasi_node_of(c, number, rights, fd_out);
     if (error == WASI_EBADF) return error;
@@ -70,14 +70,14 @@ uint32_t wasi_times_of(uint32_t flags, uint64_t *accessed_ns, uint64_t *modified
     return WASI_SUCCESS;
 }
 
-int wasi_file_read(struct wasi_context *c, struct wasi_fd *fd, struct cursor *cursor)
+int wasi_file_read(struct wasi_context *c, struct fs_fd *fd, struct cursor *cursor)
 {
     int status = pool__fs_read(c->sleeper->pool, &fd->file, fd->offset, cursor);
     if (status == 0) fd->offset += cursor->done;
     return status;
 }
 
-int wasi_file_write(struct wasi_context *c, struct wasi_fd *fd, struct cursor *cursor)
+int wasi_file_write(struct wasi_context *c, struct fs_fd *fd, struct cursor *cursor)
 {
     uint64_t begun = fd->offset;
     if (cursor->total == 0) return 0;
@@ -91,7 +91,7 @@ uint32_t wasi_fd_pread(struct wasi_context *c, uint32_t number, uint32_t iovs, u
                        uint32_t n_out)
 {
     struct wasi_pieces p;
-    struct wasi_fd *fd;
+    struct fs_fd *fd;
     uint32_t error = wasi_file_of(c, number, WASI_RIGHT_FD_READ | WASI_RIGHT_FD_SEEK, &fd);
     if (!error && offset > OFFSET_MAX) error = WASI_EINVAL;
     if (!error) error = wasi_pieces_init(&p, &c->guest, iovs, n_iovs, n_out, true);
@@ -104,7 +104,7 @@ uint32_t wasi_fd_pwrite(struct wasi_context *c, uint32_t number, uint32_t iovs, 
                         uint32_t n_out)
 {
     struct wasi_pieces p;
-    struct wasi_fd *fd;
+    struct fs_fd *fd;
     uint32_t error = wasi_file_of(c, number, WASI_RIGHT_FD_WRITE | WASI_RIGHT_FD_SEEK, &fd);
     if (!error && offset > OFFSET_MAX) error = WASI_EINVAL;
     if (!error) error = wasi_pieces_init(&p, &c->guest, iovs, n_iovs, n_out, false);
@@ -114,7 +114,7 @@ uint32_t wasi_fd_pwrite(struct wasi_context *c, uint32_t number, uint32_t iovs, 
     return error ? error : c->guest.write(n_out, &p.at.cursor.done, sizeof p.at.cursor.done);
 }
 
-static uint32_t size_of(struct wasi_context *c, const struct wasi_fd *fd, uint64_t *size_out)
+static uint32_t size_of(struct wasi_context *c, const struct fs_fd *fd, uint64_t *size_out)
 {
     struct fs_stat stat;
     int status = pool__fs_stat(c->sleeper->pool, &fd->file, &stat);
@@ -124,7 +124,7 @@ static uint32_t size_of(struct wasi_context *c, const struct wasi_fd *fd, uint64
 
 uint32_t wasi_fd_seek(struct wasi_context *c, uint32_t number, int64_t offset, uint32_t whence, uint32_t offset_out)
 {
-    struct wasi_fd *fd;
+    struct fs_fd *fd;
     uint64_t base = 0;
     int64_t sum;
     uint32_t error = wasi_file_of(c, number, 0, &fd);
@@ -143,7 +143,7 @@ uint32_t wasi_fd_seek(struct wasi_context *c, uint32_t number, int64_t offset, u
 
 uint32_t wasi_fd_tell(struct wasi_context *c, uint32_t number, uint32_t offset_out)
 {
-    struct wasi_fd *fd;
+    struct fs_fd *fd;
     uint32_t error = wasi_file_of(c, number, 0, &fd);
     if (error) return error;
     if (!(fd->rights_base & (WASI_RIGHT_FD_TELL | WASI_RIGHT_FD_SEEK))) return WASI_ENOTCAPABLE;
@@ -153,19 +153,19 @@ uint32_t wasi_fd_tell(struct wasi_context *c, uint32_t number, uint32_t offset_o
 /* Nothing to do: a volume is memory only. */
 uint32_t wasi_fd_sync(struct wasi_context *c, uint32_t number)
 {
-    struct wasi_fd *fd;
+    struct fs_fd *fd;
     return wasi_node_of(c, number, WASI_RIGHT_FD_SYNC, &fd);
 }
 
 uint32_t wasi_fd_datasync(struct wasi_context *c, uint32_t number)
 {
-    struct wasi_fd *fd;
+    struct fs_fd *fd;
     return wasi_node_of(c, number, WASI_RIGHT_FD_DATASYNC, &fd);
 }
 
 uint32_t wasi_fd_advise(struct wasi_context *c, uint32_t number, uint64_t offset, uint64_t size, uint32_t advice)
 {
-    struct wasi_fd *fd;
+    struct fs_fd *fd;
     uint32_t error = wasi_file_of(c, number, WASI_RIGHT_FD_ADVISE, &fd);
     if (error) return error;
     return advice > WASI_ADVICE_MAX || offset > OFFSET_MAX || size > OFFSET_MAX ? WASI_EINVAL : WASI_SUCCESS;
@@ -173,7 +173,7 @@ uint32_t wasi_fd_advise(struct wasi_context *c, uint32_t number, uint64_t offset
 
 uint32_t wasi_fd_allocate(struct wasi_context *c, uint32_t number, uint64_t offset, uint64_t size)
 {
-    struct wasi_fd *fd;
+    struct fs_fd *fd;
     uint32_t error = wasi_file_of(c, number, WASI_RIGHT_FD_ALLOCATE, &fd);
     if (error) return error;
     if (size == 0 || offset > OFFSET_MAX || size > OFFSET_MAX) return WASI_EINVAL;
@@ -183,7 +183,7 @@ uint32_t wasi_fd_allocate(struct wasi_context *c, uint32_t number, uint64_t offs
 
 uint32_t wasi_fd_filestat_set_size(struct wasi_context *c, uint32_t number, uint64_t size)
 {
-    struct wasi_fd *fd;
+    struct fs_fd *fd;
     uint32_t error = wasi_file_of(c, number, WASI_RIGHT_FD_FILESTAT_SET_SIZE, &fd);
     if (error) return error;
     return size > OFFSET_MAX ? WASI_EINVAL : wasi_errno_of(pool__fs_set_size(c->sleeper, &fd->file, size));
@@ -192,7 +192,7 @@ uint32_t wasi_fd_filestat_set_size(struct wasi_context *c, uint32_t number, uint
 uint32_t wasi_fd_filestat_set_times(struct wasi_context *c, uint32_t number, uint64_t accessed_ns, uint64_t modified_ns,
                                     uint32_t flags)
 {
-    struct wasi_fd *fd;
+    struct fs_fd *fd;
     uint32_t error = wasi_node_of(c, number, WASI_RIGHT_FD_FILESTAT_SET_TIMES, &fd);
     if (!error) error = wasi_times_of(flags, &accessed_ns, &modified_ns);
     if (error) return error;

@@ -25,7 +25,7 @@ static uint32_t take_path(struct wasi_context *c, uint32_t address, uint32_t siz
 
 /* A directory that allows `rights`, and a path beneath it. */
 static uint32_t take_place(struct wasi_context *c, uint32_t number, uint64_t rights, uint32_t path, uint32_t size,
-                           struct wasi_fd **fd_out, struct guest_path *path_out)
+                           struct fs_fd **fd_out, struct guest_path *path_out)
 {
     uint32_t error = wasi_directory_of(c, number, rights, fd_out);
     return error ? error : take_path(c, path, size, path_out);
@@ -71,7 +71,7 @@ static uint32_t open_flags(uint32_t lookup, uint32_t oflags, uint64_t rights)
 }
 
 /* Leaves out the rights that make no sense for what was opened. */
-static void narrow(struct wasi_fd *fd, uint64_t base, uint64_t inheriting)
+static void narrow(struct fs_fd *fd, uint64_t base, uint64_t inheriting)
 {
     bool directory = fd->kind == NODE_DIRECTORY;
     fd->rights_base = base & (directory ? WASI_RIGHTS_DIRECTORY : WASI_RIGHTS_FILE);
@@ -79,7 +79,7 @@ static void narrow(struct wasi_fd *fd, uint64_t base, uint64_t inheriting)
 }
 
 static int open_node(struct wasi_context *c, const struct fs_open *at, struct fs_path path, uint32_t flags,
-                     struct wasi_fd *fd)
+                     struct fs_fd *fd)
 {
     struct fs_stat stat;
     int status = pool__fs_open(c->sleeper, at, path, flags, &fd->file);
@@ -94,7 +94,7 @@ uint32_t wasi_path_open(struct wasi_context *c, uint32_t number, uint32_t lookup
                         uint32_t oflags, uint64_t base, uint64_t inheriting, uint32_t flags, uint32_t fd_out)
 {
     struct guest_path taken;
-    struct wasi_fd *at, fd = {.flags = (uint16_t)flags};
+    struct fs_fd *at, fd = {.flags = (uint16_t)flags};
     uint32_t error = wasi_directory_of(c, number, rights_to_open(oflags), &at);
     if (!error) error = check_opening(lookup, oflags, flags);
     if (error) return error;
@@ -114,7 +114,7 @@ uint32_t wasi_path_open(struct wasi_context *c, uint32_t number, uint32_t lookup
 uint32_t wasi_path_create_directory(struct wasi_context *c, uint32_t number, uint32_t path, uint32_t size)
 {
     struct guest_path taken;
-    struct wasi_fd *at;
+    struct fs_fd *at;
     uint32_t error = take_place(c, number, WASI_RIGHT_PATH_CREATE_DIRECTORY, path, size, &at, &taken);
     return error ? error : wasi_errno_of(pool__fs_make_directory(c->sleeper, &at->file, taken.path));
 }
@@ -122,7 +122,7 @@ uint32_t wasi_path_create_directory(struct wasi_context *c, uint32_t number, uin
 uint32_t wasi_path_remove_directory(struct wasi_context *c, uint32_t number, uint32_t path, uint32_t size)
 {
     struct guest_path taken;
-    struct wasi_fd *at;
+    struct fs_fd *at;
     uint32_t error = take_place(c, number, WASI_RIGHT_PATH_REMOVE_DIRECTORY, path, size, &at, &taken);
     return error ? error : wasi_errno_of(pool__fs_remove_directory(c->sleeper->pool, &at->file, taken.path));
 }
@@ -130,7 +130,7 @@ uint32_t wasi_path_remove_directory(struct wasi_context *c, uint32_t number, uin
 uint32_t wasi_path_unlink_file(struct wasi_context *c, uint32_t number, uint32_t path, uint32_t size)
 {
     struct guest_path taken;
-    struct wasi_fd *at;
+    struct fs_fd *at;
     uint32_t error = take_place(c, number, WASI_RIGHT_PATH_UNLINK_FILE, path, size, &at, &taken);
     return error ? error : wasi_errno_of(pool__fs_unlink(c->sleeper->pool, &at->file, taken.path));
 }
@@ -139,7 +139,7 @@ static uint32_t stat_path(struct wasi_context *c, uint32_t number, uint32_t look
                           struct wasi_filestat *stat_out)
 {
     struct guest_path taken;
-    struct wasi_fd *at;
+    struct fs_fd *at;
     struct fs_stat stat;
     uint32_t error = take_place(c, number, WASI_RIGHT_PATH_FILESTAT_GET, path, size, &at, &taken);
     if (!error) error = check_lookup(lookup);
@@ -169,7 +169,7 @@ uint32_t wasi_path_filestat_set_times(struct wasi_context *c, uint32_t number, u
                                       uint32_t size, uint64_t accessed_ns, uint64_t modified_ns, uint32_t flags)
 {
     struct guest_path taken;
-    struct wasi_fd *at;
+    struct fs_fd *at;
     uint32_t error = take_place(c, number, WASI_RIGHT_PATH_FILESTAT_SET_TIMES, path, size, &at, &taken);
     if (!error) error = check_lookup(lookup);
     if (!error) error = wasi_times_of(flags, &accessed_ns, &modified_ns);
@@ -182,7 +182,7 @@ uint32_t wasi_path_link(struct wasi_context *c, uint32_t from, uint32_t lookup, 
                         uint32_t to, uint32_t to_path, uint32_t to_size)
 {
     struct guest_path taken, to_taken;
-    struct wasi_fd *at, *to_at;
+    struct fs_fd *at, *to_at;
     uint32_t error = take_place(c, from, WASI_RIGHT_PATH_LINK_SOURCE, path, size, &at, &taken);
     if (!error) error = take_place(c, to, WASI_RIGHT_PATH_LINK_TARGET, to_path, to_size, &to_at, &to_taken);
     if (!error) error = check_lookup(lookup);
@@ -195,7 +195,7 @@ uint32_t wasi_path_rename(struct wasi_context *c, uint32_t from, uint32_t path, 
                           uint32_t to_path, uint32_t to_size)
 {
     struct guest_path taken, to_taken;
-    struct wasi_fd *at, *to_at;
+    struct fs_fd *at, *to_at;
     uint32_t error = take_place(c, from, WASI_RIGHT_PATH_RENAME_SOURCE, path, size, &at, &taken);
     if (!error) error = take_place(c, to, WASI_RIGHT_PATH_RENAME_TARGET, to_path, to_size, &to_at, &to_taken);
     if (error) return error;
@@ -206,7 +206,7 @@ uint32_t wasi_path_symlink(struct wasi_context *c, uint32_t target, uint32_t tar
                            uint32_t path, uint32_t size)
 {
     struct guest_path taken, pointed;
-    struct wasi_fd *at;
+    struct fs_fd *at;
     uint32_t error = take_place(c, number, WASI_RIGHT_PATH_SYMLINK, path, size, &at, &taken);
     if (!error) error = take_path(c, target, target_size, &pointed);
     if (error) return error;
@@ -219,7 +219,7 @@ uint32_t wasi_path_readlink(struct wasi_context *c, uint32_t number, uint32_t pa
 {
     char target[PATH_MAX_BYTES];
     struct guest_path taken;
-    struct wasi_fd *at;
+    struct fs_fd *at;
     uint32_t error = take_place(c, number, WASI_RIGHT_PATH_READLINK, path, size, &at, &taken);
     if (error) return error;
     if (c->guest.check(data, data_size) || c->guest.check(size_out, sizeof size)) return WASI_EFAULT;

@@ -73,7 +73,7 @@ static void look_at_clock(struct poll *p, const struct wasi_subscription *s)
 }
 
 /* A file never keeps anybody waiting. */
-static void look_at_file(struct poll *p, const struct wasi_subscription *s, const struct wasi_fd *fd)
+static void look_at_file(struct poll *p, const struct wasi_subscription *s, const struct fs_fd *fd)
 {
     struct fs_stat stat = {0};
     bool reads = s->type == WASI_EVENT_FD_READ;
@@ -86,7 +86,7 @@ static void look_at_file(struct poll *p, const struct wasi_subscription *s, cons
 static void look_at_fd(struct poll *p, const struct wasi_subscription *s)
 {
     enum pipe_end end = s->type == WASI_EVENT_FD_READ ? PIPE_READ : PIPE_WRITE;
-    const struct wasi_fd *fd = wasi_fd_of(p->c, s->clock_or_fd);
+    const struct fs_fd *fd = wasi_fd_of(p->c, s->clock_or_fd);
     if (fd && fd->file.volume) {
         look_at_file(p, s, fd);
         return;
@@ -127,7 +127,7 @@ static void announce(const struct poll *p, uint32_t waiter)
 {
     for (uint32_t i = 0; i < p->n; i++) {
         struct wasi_subscription s = subscription_at(p, i);
-        const struct wasi_fd *fd = s.type == WASI_EVENT_CLOCK ? NULL : wasi_fd_of(p->c, s.clock_or_fd);
+        const struct fs_fd *fd = s.type == WASI_EVENT_CLOCK ? NULL : wasi_fd_of(p->c, s.clock_or_fd);
         if (fd) pool__stream_announce(&fd->stream, waiter);
     }
 }

@@ -8,8 +8,8 @@
 #define MILLRACE_WORKER_WORKER_H
 
 #include "core/layout.h"
-#include "core/module.h"
 #include "sync/sleep.h"
+#include "worker/module.h"
 
 struct worker_thread {
     struct pool *pool;

@@ -1,8 +1,8 @@
 /* Hostile modules. The input: the length of a name in one byte, the name, and the module. */
 #include <stdlib.h>
 
-#include "core/module.h"
 #include "fuzz/fuzz.h"
+#include "worker/module.h"
 
 static void require_signature(const struct module_signature *signature)
 {

@@ -341,7 +341,7 @@ static void jobs_and_threads_share_a_volume(void **state)
 
 static void *hold(void *gate)
 {
-    THREAD_CHECK(pool__volume_hold(pool__volume_at(pool, volume), WAITER_CLIENT));
+    THREAD_CHECK(pool__volume_seize(pool__volume_at(pool, volume), WAITER_CLIENT));
     gate_arrive(gate);
     pool__volume_let_go();
     return NULL;

@@ -158,7 +158,7 @@ static void stall(void *user, pool_t *of, pool_job_t job, const struct pool_resu
     gate_arrive(user);
 }
 
-/* The dispatcher is busy; until it comes to it the job's record is kept for the callback. */
+/* The dispatcher is busy; until it comes to it the job's slot is kept for the callback. */
 static void end_of_a_job_released_before_is_told_with_its_result(void **state)
 {
     (void)state;

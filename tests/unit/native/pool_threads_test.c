@@ -350,7 +350,7 @@ static void poll_waits_for_whichever_end_is_first(void **state)
     for (uint32_t i = 0; i < 2; i++) assert_int_equal(pool_close(pool, fds[i][1]), 0);
 }
 
-/* ----------------------------------------------------------------------------------------------------------- staff */
+/* ----------------------------------------------------------------------------------------------------------- workers */
 
 /* A pipeline of jobs, each of which needs the one before it; this thread feeds the first and reads from the last. */
 static void submit_pipeline(pool_job_t *jobs, uint32_t n, pool_fd_t *to_out, pool_fd_t *from_out)

@@ -52,7 +52,7 @@ static void expect_content(const char *text)
 
 static void give_up(uint64_t rights)
 {
-    const struct wasi_fd *open = &rig.c->table->fds[fd];
+    const struct fs_fd *open = &rig.c->table->fds[fd];
     uint64_t base = open->rights_base & ~rights;
     assert_int_equal(wasi_fd_fdstat_set_rights(rig.c, fd, base, open->rights_inheriting), WASI_SUCCESS);
 }

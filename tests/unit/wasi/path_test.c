@@ -119,7 +119,7 @@ static void no_directory_is_opened_to_be_written(void **state)
         assert_int_equal(open_with("dir", oflags[i], WASI_RIGHT_FD_WRITE, 0, 0), WASI_EISDIR);
         assert_int_equal(open_with(".", oflags[i], WASI_RIGHT_FD_READ | WASI_RIGHT_FD_WRITE, 0, 0), WASI_EISDIR);
         assert_int_equal(open_with("dir", oflags[i], WASI_RIGHT_FD_READ, WASI_RIGHT_FD_WRITE, 0), WASI_SUCCESS);
-        const struct wasi_fd *opened = &rig.c->table->fds[fake_guest_u32(out_at)];
+        const struct fs_fd *opened = &rig.c->table->fds[fake_guest_u32(out_at)];
         assert_true(opened->rights_base == 0 && opened->rights_inheriting == WASI_RIGHT_FD_WRITE);
     }
 }
@@ -251,7 +251,7 @@ static void rights_are_narrowed_and_checked(void **state)
     assert_int_equal(open_with("file", WASI_OFLAG_CREAT, 0, 0, 0), WASI_ENOTCAPABLE);
     assert_int_equal(open_with("file", WASI_OFLAG_TRUNC, 0, 0, 0), WASI_ENOTCAPABLE);
     assert_int_equal(open_with("file", 0, WASI_RIGHT_FD_READ, 0, 0), WASI_SUCCESS);
-    const struct wasi_fd *opened = &rig.c->table->fds[fake_guest_u32(out_at)];
+    const struct fs_fd *opened = &rig.c->table->fds[fake_guest_u32(out_at)];
     assert_true(opened->rights_base == WASI_RIGHT_FD_READ && opened->rights_inheriting == 0);
     assert_int_equal(open_with(".", 0, inheriting, inheriting, 0), WASI_SUCCESS);
     opened = &rig.c->table->fds[fake_guest_u32(out_at)];

@@ -1,5 +1,5 @@
 /* Signatures of exports, out of modules that are whole, cut, damaged and made up. */
-#include "core/module.h"
+#include "worker/module.h"
 
 #include <stdbool.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* Reading the head of a WebAssembly module. The numbers are those of the WebAssembly Core Specification 3.0, "Binary
  * Format". */
-#include "core/module.h"
+#include "worker/module.h"
 
 #include <stdbool.h>
 #include <string.h>

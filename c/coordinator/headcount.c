@@ -85,7 +85,7 @@ static uint64_t dismiss(struct pool *pool, uint64_t now_ns)
     return UINT64_MAX; /* whoever retires is buried, and the coordinator looks again */
 }
 
-uint64_t pool__staff_look(struct pool *pool, uint64_t now_ns)
+uint64_t pool__headcount_look(struct pool *pool, uint64_t now_ns)
 {
     uint64_t next_ns = UINT64_MAX;
     uint32_t live = atomic_load(&pool->sched.x_live), target = atomic_load(&pool->sched.x_target);

@@ -34,7 +34,7 @@ static bool start_one(struct native *native)
     return false;
 }
 
-bool pool__crew_start(struct native *native)
+bool pool__workers_start(struct native *native)
 {
     for (uint32_t n = coordinator_vacancies(native->pool); n > 0 && start_one(native); n--) continue;
     return atomic_load(&native->pool->sched.x_live) > 0;
@@ -51,7 +51,7 @@ static void join_the_gone(struct native *native)
     }
 }
 
-void pool__crew_abandon(struct native *native)
+void pool__workers_abandon(struct native *native)
 {
     coordinator_close(native->pool);
     for (uint32_t i = 1; i <= WORKERS_MAX; i++) {
@@ -74,25 +74,25 @@ static void *run_coordinator(void *argument)
         join_the_gone(native);
         if (is_over(pool)) break;
         double ms = coordinator_tick(pool);
-        if (!atomic_load(&pool->x_closing)) pool__crew_start(native);
+        if (!atomic_load(&pool->x_closing)) pool__workers_start(native);
         port_wait(&pool->bells[WAITER_COORDINATOR].x_count, count, ms < 0 ? PORT_FOREVER : (uint64_t)(ms * 1e6));
     }
     atomic_store(&native->x_coordinator_over, 1);
     return NULL;
 }
 
-bool pool__crew_run(struct native *native)
+bool pool__workers_run(struct native *native)
 {
     return port_thread_start(&native->coordinator, "millrace-coord", run_coordinator, native) == 0;
 }
 
-void pool__crew_stop(struct native *native)
+void pool__workers_stop(struct native *native)
 {
     atomic_store(&native->pool->x_closing, 1); /* the coordinator's thread does the rest: only it may end jobs */
     pool__ask_coordinator(native->pool);
 }
 
-void pool__crew_join(struct native *native)
+void pool__workers_join(struct native *native)
 {
     pthread_join(native->coordinator, NULL);
 }

@@ -1,4 +1,4 @@
-/* coordinator/staff.c with virtual time: how many workers there should be. The test plays every worker. */
+/* coordinator/headcount.c with virtual time: how many workers there should be. The test plays every worker. */
 #include "coordinator/coordinator.h"
 
 #include "client/client.h"
@@ -392,5 +392,5 @@ int main(void)
         CASE(resize_out_of_range_is_einval_and_while_closing_eshutdown),
         CASE(as_many_workers_as_there_may_be_can_be_up),
     };
-    return cmocka_run_group_tests_name("staff", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("headcount", tests, NULL, NULL);
 }

@@ -8,8 +8,8 @@
  * any but type, import, function and export) may be missing. A head that is cut between two sections before its exports
  * cannot be told from a module that exports nothing.
  */
-#ifndef MILLRACE_CORE_MODULE_H
-#define MILLRACE_CORE_MODULE_H
+#ifndef MILLRACE_WORKER_MODULE_H
+#define MILLRACE_WORKER_MODULE_H
 
 #include <stdint.h>
 

@@ -1,0 +1,13 @@
+/* How many jobs shall run at the same time. */
+#include "core/layout.h"
+#include "sync/wake.h"
+
+int pool_resize(pool_t *pool, uint32_t n_workers)
+{
+    if (!pool) return POOL_EINVAL;
+    if (atomic_load(&pool->x_closing)) return POOL_ESHUTDOWN;
+    if (n_workers == 0 || n_workers > pool->max_workers) return POOL_EINVAL;
+    atomic_store(&pool->sched.x_target, n_workers);
+    pool__ask_coordinator(pool);
+    return 0;
+}
