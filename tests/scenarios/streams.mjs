@@ -263,6 +263,53 @@ export const scenarios = [
       }),
   },
   {
+    name: 'a source that always has something at once, or nothing, leaves the event loop its turn',
+    run: (env) =>
+      withPool(env, { workers: 2 }, async (pool) => {
+        const module = await pool.compile(env.guest('cat'));
+        for (const chunk of [new Uint8Array(0), '']) {
+          const sources = [
+            (function* () {
+              for (;;) yield chunk;
+            })(),
+            (async function* () {
+              for (;;) yield chunk;
+            })(),
+          ];
+          for (const stdin of sources) await rejects(pool.run(module, { stdin, timeoutMs: 100 }), 'TimeoutError');
+        }
+        const stream = new ReadableStream({ pull: (controller) => controller.enqueue(new Uint8Array(0)) });
+        await rejects(pool.run(module, { stdin: stream, signal: AbortSignal.timeout(100) }), 'TimeoutError');
+        const released = new ReadableStream({ pull: (controller) => controller.enqueue(new Uint8Array(0)) });
+        equal((await pool.run(env.guest('hello'), { stdin: released })).code, 0); // which reads nothing, and ends
+      }),
+  },
+  {
+    name: 'a chunk whose buffer is taken away while it is written is a failure, and no end of file',
+    run: (env) =>
+      withPool(env, { workers: 2 }, async (pool) => {
+        const take = (chunk) => structuredClone(chunk.buffer, { transfer: [chunk.buffer] });
+        const module = await pool.compile(env.guest('cat'));
+        async function* source() {
+          const chunk = new Uint8Array(5 << 20);
+          setTimeout(() => take(chunk));
+          yield chunk;
+        }
+        const options = { stdin: source(), pipeCapacity: 4096 };
+        equal((await rejects(pool.run(module, options), 'InputError')).cause.code, 'POOL_EINVAL');
+        const job = await pool.spawn(module, { pipeCapacity: 4096 });
+        const writer = job.stdin.getWriter();
+        writer.closed.catch(() => undefined);
+        const chunk = new Uint8Array(5 << 20);
+        const written = writer.write(chunk);
+        take(chunk);
+        const read = job.stdout.pipeTo(new WritableStream());
+        equal((await rejects(written, 'PoolError')).code, 'POOL_EINVAL');
+        await rejects(job.status, 'InputError');
+        await Promise.all([read, job.stderr.cancel()]);
+      }),
+  },
+  {
     name: 'outputs are text too, of a result and of an error',
     run: (env) =>
       withPool(env, { workers: 1 }, async (pool) => {

@@ -104,10 +104,12 @@ function iteratorOf(
   given: AsyncIterable<unknown> | Iterable<unknown>,
 ): AsyncIterator<unknown> | Iterator<unknown> {
   try {
-    return isAsyncIterable(given) ? given[Symbol.asyncIterator]() : given[Symbol.iterator]();
+    const iterator = isAsyncIterable(given) ? given[Symbol.asyncIterator]() : given[Symbol.iterator]();
+    if (typeof iterator.next === 'function') return iterator;
   } catch (cause) {
     throw invalid(`${name} is an iterable that gives no iterator`, { cause });
   }
+  throw invalid(`${name} is an iterable that gives no iterator`);
 }
 
 /** As much of a Readable of Node's as is used here. */

@@ -1,7 +1,9 @@
 /** Web Streams over the ends of pipes, with the pipe's own backpressure and nothing buffered beside it. */
 import { concat } from '../shared/bytes.js';
 import { errorOfStatus, PoolError } from '../shared/errors.js';
+import { invalid } from '../shared/gate.js';
 import { errorCodes } from '../shared/layout.gen.js';
+import { macrotask } from '../platform/scope.js';
 import { type Client, EAGAIN, type Fd } from './client.js';
 import { bytesOfChunk } from './input.js';
 import type { Source } from './source.js';
@@ -88,10 +90,14 @@ export class Inlet {
     this.#open = fd !== 0;
   }
 
-  /** Writes all of `bytes`, waiting whenever the pipe is full. Rejects with EPIPE once the reader is gone. */
+  /** Writes all of `bytes`, waiting whenever the pipe is full. Rejects with EPIPE once the reader is gone, and with
+   * POOL_EINVAL if the bytes went away meanwhile. */
   async write(bytes: Uint8Array): Promise<void> {
     if (this.#fd === 0) throw errorOfStatus(errorCodes.POOL_EBADF);
-    for (let done = 0; done < bytes.length || !this.#open;) {
+    const size = bytes.length;
+    for (let done = 0; done < size || !this.#open;) {
+      if (bytes.length !== size)
+        throw invalid('a chunk lost its bytes while it was written: its buffer was transferred');
       const n = this.#open ? this.#client.write(this.#fd, bytes, done) : errorCodes.POOL_EPIPE;
       if (n > 0) done += n;
       else if (n === EAGAIN) await this.#client.ready(this.#fd);
@@ -137,16 +143,22 @@ export class Inlet {
   }
 }
 
+/** A source that has something at once each time must not keep the event loop from its turn for longer. */
+const FEED_TURN_MS = 5;
+
 /** Writes all of a source and then end of file, for as long as there is a reader, and lets the source go when there is
  * none. What becomes of a source that fails, `onFailure` decides. */
 export async function feed(inlet: Inlet, source: Source, onFailure: (error: unknown) => void): Promise<void> {
   const onGone = (): void => source.cancel(errorOfStatus(errorCodes.POOL_EPIPE));
   try {
-    for (;;) {
+    for (let begin = performance.now(); ;) {
       const now = source.next();
       const chunk = now instanceof Promise ? await now.finally(inlet.watch(onGone)) : now;
       if (!chunk) return inlet.close();
       await inlet.write(chunk);
+      if (performance.now() - begin < FEED_TURN_MS) continue;
+      await macrotask();
+      begin = performance.now();
     }
   } catch (error) {
     source.cancel(error);
