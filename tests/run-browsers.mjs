@@ -1,7 +1,8 @@
 // The scenarios in real browsers, on the built package. Usage: node tests/run-browsers.mjs [browser…]
-// [--subject files] [--only part of a name]
+// [--subject files] [--only part of a name]; the subject `collected` is of Chromium alone
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { expectCollected } from './browser/collected.mjs';
 import { BROWSER_NAMES, launch } from './browser/launch.mjs';
 import { runPage } from './browser/run-page.mjs';
 import { serve } from './browser/server.mjs';
@@ -30,6 +31,14 @@ async function testPage(browser, server, { subject, part }) {
   return report;
 }
 
+/** That closed pools are garbage, where that can be asked for. */
+async function testCollected(browser, server) {
+  if (browser.name !== 'chromium' || only || (onlySubject && onlySubject !== 'collected')) return { passed: 0 };
+  await expectCollected(browser, server.url);
+  console.log('chromium: ok the memories of closed pools are garbage');
+  return { passed: 1 };
+}
+
 async function testBrowser(name, server) {
   const browser = await launch(name);
   const total = { passed: 0, failed: 0 };
@@ -39,6 +48,7 @@ async function testBrowser(name, server) {
       total.passed += passed;
       total.failed += failed;
     }
+    total.passed += (await testCollected(browser, server)).passed;
   } catch (error) {
     console.log(`${name}: ${error.message}`);
     total.failed++;
