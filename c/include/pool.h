@@ -136,9 +136,10 @@ struct pool_config {
     uint32_t n_workers;   /* jobs that run at the same time, POOL_WORKERS_MAX at most (default 0: the number of cores
                              less one, at least 1) */
     uint32_t max_workers; /* threads at most. While a job waits for a pipe, a clock or another job, its place is given
-                             to one more worker if there is work for it, so that jobs which wait for each other
-                             cannot use all workers up. Not less than n_workers (default 0:
-                             POOL_WORKERS_DEFAULT_SPARE more than n_workers; POOL_WORKERS_MAX at most) */
+                             to one more worker if there is work for it: up to so many jobs can wait for others
+                             that are queued; with more at a time, all wait until one ends. Not less than
+                             n_workers (default 0: POOL_WORKERS_DEFAULT_SPARE more than n_workers;
+                             POOL_WORKERS_MAX at most) */
     uint32_t max_memory_mib; /* for pipes, arguments, inputs, outputs and files together, POOL_MEMORY_MIN_MIB to
                                 POOL_MEMORY_MAX_MIB (default 0: POOL_MEMORY_DEFAULT_MIB). An eighth of it, 2 MiB at least,
                                 is kept for pipes, arguments and small host calls: files, inputs and captured outputs
