@@ -1,5 +1,5 @@
 // The pool's memory: what one user takes is bounded, and all of it comes back, for every size.
-import { assert, bytes, equal, sleep, stillGood, withPool } from './harness.mjs';
+import { assert, bytes, equal, sleep, stillGood, until, withPool } from './harness.mjs';
 
 const MIB = 1 << 20;
 const ENOSPC = 51;
@@ -22,7 +22,68 @@ async function expectAllSizes(env, pool) {
   }
 }
 
+/** Counts how often a job is submitted to pools that are made meanwhile. */
+async function countingSubmits(use) {
+  const { Instance } = WebAssembly;
+  const count = { submits: 0 };
+  WebAssembly.Instance = function counted(...given) {
+    const { exports } = new Instance(...given);
+    const client_submit = (...args) => {
+      count.submits++;
+      return exports.client_submit(...args);
+    };
+    return { exports: { ...exports, client_submit } };
+  };
+  try {
+    await use(count);
+  } finally {
+    WebAssembly.Instance = Instance;
+  }
+}
+
+/** Spawns jobs, which wait for the only worker, and writes to each, until no pipe has memory any more: the jobs. */
+async function fillWithPipes(env, pool) {
+  const module = await pool.compile(env.guest('cat'));
+  const jobs = [await pool.spawn(env.guest('misbehaving/forever'))];
+  for (const pipeCapacity of [1 << 18, 1 << 12, 1 << 8]) {
+    for (let isRoom = true; isRoom;) {
+      const patience = new AbortController();
+      const timer = setTimeout(() => patience.abort(), 1000);
+      const job = await pool.spawn(module, { pipeCapacity, signal: patience.signal }).catch(() => undefined);
+      clearTimeout(timer); // it would end the job
+      if (!job) break;
+      jobs.push(job);
+      const writer = job.stdin.getWriter();
+      writer.closed.catch(() => undefined);
+      const written = writer.write(bytes('x')).then(() => true);
+      isRoom = await Promise.race([written.catch(() => false), sleep(500)]);
+    }
+  }
+  return jobs;
+}
+
 export const scenarios = [
+  {
+    name: 'memory: a job that waits for it tries again when some came back, and not over and over',
+    run: (env) =>
+      countingSubmits((count) =>
+        withPool(env, { workers: 1, maxWorkers: 1, maxMemory: 32 * MIB }, async (pool) => {
+          const jobs = await fillWithPipes(env, pool);
+          const waiting = pool.spawn(env.guest('cat'), { args: ['x'.repeat(50_000)], stdin: 'null' });
+          await sleep(50);
+          const before = count.submits;
+          await sleep(500);
+          assert(count.submits - before <= 3, `${count.submits - before} tries, although nothing came back`);
+          for (const job of jobs) job.cancel();
+          await Promise.allSettled(jobs.map(({ status }) => status));
+          await Promise.all(jobs.flatMap(({ stdout, stderr }) => [stdout.cancel(), stderr.cancel()]));
+          const job = await waiting;
+          await Promise.all([job.stdout.cancel(), job.stderr.cancel()]);
+          await job.status;
+          await until(() => pool.stats().memory.used === 0);
+        }),
+      ),
+  },
   {
     name: 'memory: a guest that fills its directory leaves the others theirs',
     run: (env) =>
