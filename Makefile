@@ -111,10 +111,7 @@ test-one: ## one suite: make test-one NAME=pipe, or for scenarios and the thin c
 
 .PHONY: test
 test: ## everything that runs: C natively, scenarios in Node and three browsers, the package, the C builds, the pages
-	@$(MAKE) --no-print-directory setup-native setup-browsers
-	@$(MAKE) --no-print-directory test-unit test-tsan test-hammer
-	@$(MAKE) --no-print-directory test-node test-package test-browsers test-demo test-hammer-inside
-	@$(MAKE) --no-print-directory test-thin test-examples test-c-page test-consumer test-chaos test-chaos-native
+	@node tests/check/run.mjs tests
 
 .PHONY: test-node
 test-node: js ## the scenarios in Node, and what other realms there make

@@ -26,7 +26,7 @@ static void count_others(struct pool *pool, struct pool_stats *stats)
     stats->n_pipes = count_open(pool, 0, PIPES_MAX);
     stats->n_open_calls = count_open(pool, PIPES_MAX, CALLS_MAX);
     for (uint32_t i = 0; i < CALLS_MAX; i++) stats->n_calls += pool__call_state(&pool->calls[i]) != CALL_FREE;
-    for (uint32_t i = 0; i < VOLUMES_MAX; i++) stats->n_volumes += atomic_load(&pool->volumes[i].x_generation) % 2;
+    for (uint32_t i = 0; i < VOLUMES_MAX; i++) stats->n_volumes += atomic_load(&pool->volumes[i].x_generation) % 2 != 0;
     stats->n_waiting = atomic_load(&pool->x_inside);
 }
 
