@@ -167,6 +167,25 @@ export const scenarios = [
       }),
   },
   {
+    name: 'jobs that have ended keep nothing of the pool, and what they left unread can be read later',
+    run: (env) =>
+      withPool(env, { workers: 1 }, async (pool) => {
+        const module = await pool.compile(env.guest('hello'));
+        const jobs = [];
+        for (let i = 0; i < 1200; i++) {
+          jobs.push(await pool.spawn(module));
+          await jobs[i].status;
+        }
+        const { pipes, memory } = pool.stats();
+        equal([pipes.used, memory.used], [0, 0]);
+        const large = await pool.spawn(env.guest('bulk'), { args: ['write', '100000', '1000'] });
+        equal((await large.status).code, 0);
+        equal((await readAll(large.stdout)).length, 100_000);
+        equal((await readAll(jobs[0].stdout)).length, (await pool.run(module)).stdout.length);
+        await jobs[1].stdout.cancel();
+      }),
+  },
+  {
     name: 'a page blocked for half a second finds everything done in order afterwards',
     run: (env) =>
       withPool(env, { workers: 1 }, async (pool) => {

@@ -148,12 +148,16 @@ interface Source {
 /** A stream that asks a source for one chunk when it is read. */
 function streamOf({ next, stop, name }: Source): ReadableStream<Uint8Array> {
   let n = 0;
+  let isOver = false;
   const stopped = (reason?: unknown): void => {
+    if (isOver) return;
+    isOver = true;
     // Whoever stops does not wait: the source may be waiting itself.
     new Promise((resolve) => resolve(stop(reason))).catch(() => undefined);
   };
   const pull = async (controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> => {
     const { done, value } = await next();
+    if (isOver) return; // it was cancelled meanwhile
     if (done) return controller.close();
     try {
       controller.enqueue(chunkOf(`${name}[${n++}]`, value));

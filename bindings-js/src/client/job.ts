@@ -26,7 +26,7 @@ export class Job {
    * it is cancelled; with EBADF if it is not piped. */
   readonly stdin: WritableStream<Uint8Array>;
   /** Out of the guest's stdout, and stderr. The guest waits while the pipe is full. Both end when the guest ends; one that
-   * is not piped is at its end. Read or cancel both: what is left unread keeps a pipe, until the stream is garbage. */
+   * is not piped is at its end. What is left unread when the guest ends, `pipeCapacity` at most, stays readable. */
   readonly stdout: ReadableStream<Uint8Array<ArrayBuffer>>;
   /** As `stdout`. */
   readonly stderr: ReadableStream<Uint8Array<ArrayBuffer>>;

@@ -8,11 +8,15 @@ import { type Client, EAGAIN, type Fd } from './client.js';
 import { bytesOfChunk } from './input.js';
 import type { Source } from './source.js';
 
+const nothing: Uint8Array = new Uint8Array();
+
 /** The end of a pipe that a job writes, in the hands of whoever reads it. */
 export class Outlet {
   readonly #client: Client;
   readonly #fd: Fd;
   #open: boolean;
+  /** What an ended job left unread. */
+  #rest = nothing;
 
   constructor(client: Client, fd: Fd) {
     this.#client = client;
@@ -20,13 +24,15 @@ export class Outlet {
     this.#open = fd !== 0;
   }
 
-  /** The bytes that can be read now, still in shared memory; a number: EAGAIN, or the end. */
+  /** The bytes that can be read now, most of the time still in shared memory; a number: EAGAIN, or the end. */
   peek(): Uint8Array | number {
+    if (this.#rest.length > 0) return this.#rest;
     return this.#open ? this.#client.peek(this.#fd) : 0;
   }
 
   consume(size: number): void {
-    this.#client.consume(this.#fd, size);
+    if (this.#rest.length > 0) this.#rest = this.#rest.subarray(size);
+    else this.#client.consume(this.#fd, size);
   }
 
   /** Waits until there is something to hand over: bytes still in shared memory, or `undefined` at the end. */
@@ -41,14 +47,23 @@ export class Outlet {
 
   /** Reads no more: the writer gets EPIPE. */
   close(): void {
+    this.#rest = nothing;
     if (!this.#open) return;
     this.#open = false;
     this.#client.release(this.#fd);
   }
 
-  /** The job has ended: what it left unread is all that keeps the pipe. */
+  /** The job has ended, and nothing more comes. What it left unread moves over here, so that no ended job keeps a pipe and
+   * its memory from others, whoever reads it when. */
   onJobEnd(): void {
-    if (this.#open && this.peek() === 0) this.close();
+    const chunks: Uint8Array<ArrayBuffer>[] = [];
+    for (let bytes = this.peek(); typeof bytes !== 'number'; bytes = this.peek()) {
+      chunks.push(bytes.slice());
+      this.consume(bytes.length);
+    }
+    if (this.peek() === EAGAIN) return;
+    this.close();
+    this.#rest = concat(chunks);
   }
 
   /** Discards all that is still to come: nobody can read it, and its writer shall not wait for that. */
