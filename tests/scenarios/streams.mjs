@@ -239,30 +239,6 @@ export const scenarios = [
       }),
   },
   {
-    name: 'a pool whose pipes the page holds lets a job wait as long as it likes, and is good again when they are read',
-    run: (env) =>
-      withPool(env, { workers: 1 }, async (pool) => {
-        const module = await pool.compile(env.guest('hello'));
-        const held = [];
-        try {
-          for (;;) {
-            const job = await pool.spawn(module, { timeoutMs: 1000, pipeCapacity: 256 });
-            held.push(job);
-            await job.status;
-          }
-        } catch (error) {
-          equal([error.name, held.length > 4000], ['TimeoutError', true]);
-        }
-        const signal = AbortSignal.timeout(20);
-        equal((await rejects(pool.spawn(module, { signal }), 'TimeoutError')).cause.name, 'TimeoutError');
-        equal((await rejects(pool.spawn(module), 'PoolError')).code, 'POOL_ENFILE'); // nothing runs that could free one
-        const waiting = pool.spawn(module, { stdout: 'null' });
-        await sleep(0);
-        for (const job of held) await job.stdout.cancel();
-        equal((await (await waiting).status).code, 0);
-      }),
-  },
-  {
     name: 'a source that always has something at once, or nothing, leaves the event loop its turn',
     run: (env) =>
       withPool(env, { workers: 2 }, async (pool) => {
