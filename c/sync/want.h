@@ -5,10 +5,10 @@
 #include "core/layout.h"
 
 enum room {
-    ROOM_BLOCK_0 = 0,      /* + use * BLOCK_CLASSES + class: memory */
+    ROOM_BLOCK_0 = 0,    /* + use * BLOCK_CLASSES + class: memory */
     ROOM_JOBS_SLOT = 58, /* a slot for a job that a job submits */
-    ROOM_JOBS_PIPE = 59,   /* a pipe that a job opens */
-    ROOM_SWEPT = 60,       /* space in a volume that has only to be swept */
+    ROOM_JOBS_PIPE = 59, /* a pipe that a job opens */
+    ROOM_SWEPT = 60,     /* space in a volume that has only to be swept */
     ROOM_SLOT = 61,      /* a slot for a job */
     ROOM_PIPE = 62,
     ROOM_LOCK = 63 /* of volumes that other threads had just then */
