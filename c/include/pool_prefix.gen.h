@@ -7,6 +7,7 @@
 #define POOL_PREFIX_PASTE(prefix, name) prefix##name
 #define POOL_PREFIX_NAME(prefix, name) POOL_PREFIX_PASTE(prefix, name)
 
+#define pool_abort_write POOL_PREFIX_NAME(POOL_PREFIX, pool_abort_write)
 #define pool_cancel POOL_PREFIX_NAME(POOL_PREFIX, pool_cancel)
 #define pool_close POOL_PREFIX_NAME(POOL_PREFIX, pool_close)
 #define pool_create POOL_PREFIX_NAME(POOL_PREFIX, pool_create)
