@@ -59,7 +59,7 @@ async function runIn(engine) {
     const { series, counts } = await carryOut(session, log);
     await session.call('close');
     log(JSON.stringify(counts));
-    const grown = growthOf(series);
+    const grown = seconds > 0 ? growthOf(series) : []; // an engine needs minutes to come to its usual size
     if (grown.length > 0) throw new Error(grown.join('\n'));
   } catch (error) {
     throw new Error(`${error.message}\n${session.heard()}`, { cause: error });
