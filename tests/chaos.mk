@@ -1,6 +1,6 @@
 # Chaos (tests/chaos): jobs of all kinds, harmed in all ways, over several pools. Included by the Makefile at the top.
 #   chaos  a run of its own: another seed each time, which it prints; the same seed makes the same decisions
-#   soak   the same for an hour: besides, the memory, threads and descriptors of the processes must not grow
+#   soak   the same for an hour: besides, the memory, threads, descriptors and listeners of the processes must not grow
 # Engines run tests/chaos/*.mjs; tests/chaos/native is C over libmillrace, with sanitizers.
 
 ENGINES ?= node chromium firefox webkit

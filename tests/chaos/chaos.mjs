@@ -43,6 +43,8 @@ export class Chaos {
   #env;
   #seed;
   #limits;
+  /** A signal that never aborts, which thousands of jobs share. */
+  #calm = new AbortController().signal;
   #next = 0;
   #loops = 0;
   #seats = [];
@@ -52,7 +54,7 @@ export class Chaos {
   #counts = {};
 
   /**
-   * @param {object} env `millrace`, `guest(name)`, `load(path)`
+   * @param {object} env `millrace`, `census`, `guest(name)`, `load(path)`
    * @param {{seed: number, only?: string[], except?: string[], loopsMax?: number}} options `loopsMax`: how many guests may loop for ever
    */
   constructor(env, { seed, only = [], except = [], loopsMax = Infinity }) {
@@ -93,7 +95,23 @@ export class Chaos {
         this.#failures.push(`pool ${seat}: ${describe(error)}`);
       }
     }
+    if (this.#failures.length === 0) await this.#leftBehind();
     return { figures, failures: this.#failures };
+  }
+
+  /** What is registered is known exactly at rest, without any garbage being collected: nobody listens to the signal that
+   * all jobs share, and the pools have a coordinator and their workers each. */
+  async #leftBehind() {
+    const { census } = this.#env;
+    const workers = configs.slice(0, SEATS).reduce((sum, config) => sum + 1 + config.workers, 0);
+    const shown = () => ({ workers: census.workers, listeners: census.listenersOf(this.#calm) });
+    const wanted = JSON.stringify({ workers, listeners: 0 });
+    for (const end = performance.now() + HANG_MS; JSON.stringify(shown()) !== wanted;) {
+      if (performance.now() > end) {
+        return void this.#failures.push(`left behind: ${JSON.stringify(shown())} instead of ${wanted}`);
+      }
+      await later(5); // a thread says somewhat later that it has ended
+    }
   }
 
   async close() {
@@ -137,7 +155,7 @@ export class Chaos {
       log,
       home,
       env: this.#env,
-      harm: new Harm(op.harm, log),
+      harm: new Harm(op.harm, log, this.#calm),
       file: (path) => this.#env.load(path),
       module: (name) => this.#module(name),
       forget: (name) => this.#modules.delete(name),

@@ -30,8 +30,11 @@ export class Harm {
   #when;
   #controller = new AbortController();
   #log;
+  #calm;
 
-  constructor(harm, log) {
+  /** `calm`: the signal of all that no signal of its own harms; it never aborts. */
+  constructor(harm, log, calm) {
+    this.#calm = calm;
     this.#how = harm.how;
     this.#when = harm;
     this.#log = log;
@@ -46,7 +49,7 @@ export class Harm {
     const { signal } = this.#controller;
     switch (this.#how) {
       case 'timeout':
-        return { ...options, timeoutMs: Math.max(1, this.#when.ms) };
+        return { ...options, timeoutMs: Math.max(1, this.#when.ms), signal: this.#calm };
       case 'aborted before':
         this.#controller.abort(this.reason);
         return { ...options, signal };
@@ -54,7 +57,7 @@ export class Harm {
         void this.#soon('abort', () => this.#controller.abort(this.reason));
         return { ...options, signal };
       default:
-        return options;
+        return { ...options, signal: this.#calm };
     }
   }
 

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { launch } from '../browser/launch.mjs';
 import { serve } from '../browser/server.mjs';
+import { Census } from './census.mjs';
 import { Chaos } from './chaos.mjs';
 import { childrenFootprint, nodeFootprint } from './footprint.mjs';
 
@@ -25,9 +26,11 @@ export function openSession(engine) {
 }
 
 async function inNode() {
+  const census = new Census();
   const millrace = await import(pathToFileURL(`${root}npm/dist/index.node.js`).href);
   const env = {
     millrace,
+    census,
     guest: (name) => `${root}examples/guests/${name}.gen.wasm`,
     load: async (path) => new Uint8Array(await readFile(root + path)),
   };
@@ -37,7 +40,7 @@ async function inNode() {
       if (name === 'open') chaos = new Chaos(env, argument);
       return chaos[name](argument);
     },
-    footprint: nodeFootprint,
+    footprint: async () => ({ ...(await nodeFootprint()), listeners: census.listeners }),
     heard: () => '',
     end: async () => {},
   };
@@ -55,7 +58,7 @@ async function inBrowser(engine) {
     call: (name, argument) => page.evaluate(`chaos.${name}(${JSON.stringify(withLoops(name, argument, loops))})`),
     async footprint() {
       await page.collectGarbage();
-      return childrenFootprint();
+      return { ...childrenFootprint(), listeners: await page.evaluate('chaos.listeners()') };
     },
     heard: () => lines.slice(-50).join('\n'),
     async end() {
