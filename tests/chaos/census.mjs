@@ -15,12 +15,16 @@ class Listeners {
     if (!listener || signal?.aborted || this.#find(type, listener, captures(options))) return;
     const entry = { listener, capture: captures(options), signal };
     this.#of(type).add(entry);
-    if (once) addEventListener.call(target, type, () => this.#of(type).delete(entry), options);
+    if (!once) return;
+    entry.fired = () => this.#of(type).delete(entry);
+    addEventListener.call(target, type, entry.fired, options);
   }
 
-  remove(type, listener, options) {
+  remove(target, type, listener, options) {
     const entry = this.#find(type, listener, captures(options));
-    if (entry) this.#of(type).delete(entry);
+    if (!entry) return;
+    this.#of(type).delete(entry);
+    if (entry.fired) removeEventListener.call(target, type, entry.fired, options);
   }
 
   get size() {
@@ -85,7 +89,7 @@ export class Census {
       },
       removeEventListener(type, listener, options) {
         const target = this ?? globalThis;
-        of(target).remove(type, listener, options);
+        of(target).remove(target, type, listener, options);
         return removeEventListener.call(target, type, listener, options);
       },
     });
