@@ -72,7 +72,7 @@ export const scenarios = [
           equal((await rejects(job.status, 'LostError')).code, 'POOL_LOST');
           await stillGood(env, pool, 1);
           await until(() => pool.stats().workers === 1); // its message comes later than its work
-          equal(pool.stats().lostWorkers, 1);
+          assert(pool.stats().lostWorkers >= 1);
         }),
       ),
   },
@@ -83,7 +83,8 @@ export const scenarios = [
         withPool(env, { workers: 2, maxWorkers: 2 }, async (pool) => {
           await stillGood(env, pool, 2);
           endBehindItsBack(env, workers.at(-1));
-          await until(() => pool.stats().lostWorkers === 1 && pool.stats().workers === 2);
+          // On a busy machine a successor may be too late to count, and be replaced as well.
+          await until(() => pool.stats().lostWorkers >= 1 && pool.stats().workers === 2);
           await stillGood(env, pool, 2);
         }),
       ),
