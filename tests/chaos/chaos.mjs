@@ -75,7 +75,9 @@ export class Chaos {
     const lanes = Array.from({ length: LANES }, async () => {
       while (this.#next < end && this.#failures.length === 0) await this.#one();
     });
-    await Promise.race([Promise.all(lanes), this.#untilFailed()]);
+    let over = false;
+    await Promise.race([Promise.all(lanes), this.#untilFailed({ isOver: () => over })]);
+    over = true;
     clearInterval(watch);
     return { done: this.#next, counts: this.#counts, failures: this.#failures };
   }
@@ -118,8 +120,8 @@ export class Chaos {
     for (const home of await Promise.all(this.#seats)) await home.pool.close();
   }
 
-  async #untilFailed() {
-    while (this.#failures.length === 0) await later(LOOK_MS);
+  async #untilFailed({ isOver }) {
+    while (!isOver() && this.#failures.length === 0) await later(LOOK_MS);
   }
 
   async #createHome(config) {

@@ -78,4 +78,3 @@ for (const engine of engines) {
     process.exitCode = 1;
   }
 }
-process.exit(); // what a pool that was harmed may have left open is no reason to wait
