@@ -223,6 +223,40 @@ export const scenarios = [
       }),
   },
   {
+    name: 'a stream that is piped into a job only when it has ended is let go; closing its stdin is fine, writing is EPIPE',
+    run: (env) =>
+      withPool(env, { workers: 1 }, async (pool) => {
+        const module = await pool.compile(env.guest('hello'));
+        const ended = async (options) => {
+          const job = await pool.spawn(module, { stdout: 'null', stderr: 'null', ...options });
+          equal((await job.status).code, 0);
+          return job;
+        };
+        const letsGo = async (stdin, code) => {
+          const source = silent();
+          const error = await rejects(source.stream.pipeTo(stdin), 'PoolError');
+          equal([error.code, (await source.cancelled) === error, source.stream.locked], [code, true, false]);
+        };
+        await letsGo((await ended()).stdin, 'POOL_EPIPE');
+        await letsGo((await ended({ stdin: 'null' })).stdin, 'POOL_EBADF');
+
+        const held = await pool.spawn(module, { stdout: 'null', stderr: 'null' });
+        const first = held.stdin.getWriter();
+        await held.status;
+        first.releaseLock();
+        await letsGo(held.stdin, 'POOL_EPIPE');
+
+        const { stdin } = await ended();
+        await stdin.close();
+        const writer = stdin.getWriter();
+        equal((await rejects(writer.write(bytes('late')), 'PoolError')).code, 'POOL_EPIPE');
+        await writer.close();
+        writer.releaseLock();
+        await rejects(writer.close(), 'TypeError');
+        equal(stdin.locked, false);
+      }),
+  },
+  {
     name: 'jobs that have ended keep no pipe, whatever the page still holds of them',
     run: (env) =>
       withPool(env, { workers: 1 }, async (pool) => {

@@ -108,7 +108,7 @@ export class Inlet {
   /** Writes all of `bytes`, waiting whenever the pipe is full. Rejects with EPIPE once the reader is gone, and with
    * POOL_EINVAL if the bytes went away meanwhile. */
   async write(bytes: Uint8Array): Promise<void> {
-    if (this.#fd === 0) throw errorOfStatus(errorCodes.POOL_EBADF);
+    if (this.#fd === 0) throw this.goneError();
     const size = bytes.length;
     for (let done = 0; done < size || !this.#open;) {
       if (bytes.length !== size)
@@ -118,6 +118,11 @@ export class Inlet {
       else if (n === EAGAIN) await this.#client.ready(this.#fd);
       else throw errorOfStatus(n);
     }
+  }
+
+  /** What a write is told when nobody can read it. */
+  goneError(): PoolError {
+    return errorOfStatus(this.#fd === 0 ? errorCodes.POOL_EBADF : errorCodes.POOL_EPIPE);
   }
 
   /** The reader finds the end of file. */
@@ -236,10 +241,42 @@ async function pullChunk(
   controller.enqueue(chunk);
 }
 
+/** What a writer tells the stream that it has locked. */
+interface Lock {
+  /** Whether the stream has failed for no other reason than that its job has ended. */
+  isOver(): boolean;
+  onRelease(): void;
+}
+
+/** A writer that can be closed after the job has ended, and says when it lets go of its stream. */
+class InletWriter extends WritableStreamDefaultWriter<Uint8Array> {
+  #lock: Lock | undefined;
+
+  constructor(stream: WritableStream<Uint8Array>, lock: Lock) {
+    super(stream);
+    this.#lock = lock;
+  }
+
+  override close(): Promise<void> {
+    return this.#lock?.isOver() ? Promise.resolve() : super.close();
+  }
+
+  override releaseLock(): void {
+    super.releaseLock();
+    const lock = this.#lock;
+    this.#lock = undefined;
+    lock?.onRelease();
+  }
+}
+
 /** A stream into an end. Closing it is end of file to the reader; after the reader is gone, writing is EPIPE. */
 export class InletStream extends WritableStream<Uint8Array> {
-  #controller!: WritableStreamDefaultController;
-  #writer: WritableStreamDefaultWriter<Uint8Array> | undefined;
+  readonly #inlet: Inlet;
+  readonly #controller: WritableStreamDefaultController;
+  /** A writer has the lock, and not a pipe. */
+  #held = false;
+  #ended = false;
+  #over = false;
 
   /** `onFailure` is told when what was to be written could not be had: the stream was aborted, or given no bytes. */
   constructor(inlet: Inlet, onFailure: (error: unknown) => void) {
@@ -266,26 +303,36 @@ export class InletStream extends WritableStream<Uint8Array> {
       },
       close: () => inlet.close(),
     });
+    this.#inlet = inlet;
     this.#controller = own;
   }
 
   override getWriter(): WritableStreamDefaultWriter<Uint8Array> {
-    this.#writer = super.getWriter();
-    return this.#writer;
+    const onRelease = (): void => {
+      this.#held = false;
+      this.#failUnlessHeld();
+    };
+    const writer = new InletWriter(this, { isOver: () => this.#over, onRelease });
+    this.#held = true;
+    return writer;
   }
 
-  /** The job has ended: whoever pipes into this has nothing to write perhaps for long, and learns of it now. Whoever
-   * writes himself is told when he writes; closing what has ended is no error. */
+  override close(): Promise<void> {
+    return this.#over && !this.locked ? Promise.resolve() : super.close();
+  }
+
+  /** The job has ended. */
   onJobEnd(): void {
-    if (this.locked && !isHeld(this.#writer)) this.#controller.error(errorOfStatus(errorCodes.POOL_EPIPE));
+    this.#ended = true;
+    this.#failUnlessHeld();
   }
-}
 
-/** Whether somebody still has the lock that a writer is. */
-function isHeld(writer: WritableStreamDefaultWriter | undefined): boolean {
-  try {
-    return writer !== undefined && writer.desiredSize !== undefined;
-  } catch {
-    return false; // it was released
+  /** Whoever pipes into this has nothing to write perhaps for ever, and only a stream that has failed tells him that the
+   * job has ended, before he begins or later. Whoever writes himself is told when he writes; closing what has ended is no
+   * error. */
+  #failUnlessHeld(): void {
+    if (!this.#ended || this.#held) return;
+    this.#over = true;
+    this.#controller.error(this.#inlet.goneError());
   }
 }
