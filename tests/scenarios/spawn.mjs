@@ -186,6 +186,26 @@ export const scenarios = [
       }),
   },
   {
+    name: 'a read that waits when the job ends gets the bytes of that job, and of no other',
+    run: (env) =>
+      withPool(env, { workers: 1 }, async (pool) => {
+        const module = await pool.compile(env.guest('cat'));
+        const expected = 'what this one says '.repeat(1000);
+        for (let i = 0; i < 200; i++) {
+          const job = await pool.spawn(module, { stderr: 'null' });
+          const reader = job.stdout.getReader();
+          const first = reader.read(); // it waits until the job writes, and ends at once
+          const writer = job.stdin.getWriter();
+          void writer.write(bytes(expected)).then(() => writer.close());
+          const other = pool.run(module, { stdin: 'x'.repeat(expected.length) }); // would take the ring that is freed
+          let seen = text((await first).value);
+          for (let next = await reader.read(); !next.done; next = await reader.read()) seen += text(next.value);
+          equal(seen === expected, true);
+          await other;
+        }
+      }),
+  },
+  {
     name: 'a page blocked for half a second finds everything done in order afterwards',
     run: (env) =>
       withPool(env, { workers: 1 }, async (pool) => {

@@ -35,14 +35,9 @@ export class Outlet {
     else this.#client.consume(this.#fd, size);
   }
 
-  /** Waits until there is something to hand over: bytes still in shared memory, or `undefined` at the end. */
-  async next(): Promise<Uint8Array | undefined> {
-    for (;;) {
-      const bytes = this.peek();
-      if (typeof bytes !== 'number') return bytes;
-      if (bytes !== EAGAIN) return undefined;
-      await this.#client.ready(this.#fd);
-    }
+  /** Waits until `peek` gives bytes or the end. Look with it afterwards: when the job ends, its bytes move. */
+  async ready(): Promise<void> {
+    while (this.peek() === EAGAIN) await this.#client.ready(this.#fd);
   }
 
   /** Reads no more: the writer gets EPIPE. */
@@ -68,7 +63,10 @@ export class Outlet {
 
   /** Discards all that is still to come: nobody can read it, and its writer shall not wait for that. */
   async discard(): Promise<void> {
-    for (let bytes = await this.next(); bytes; bytes = await this.next()) this.consume(bytes.length);
+    for (let bytes = this.peek(); typeof bytes !== 'number' || bytes === EAGAIN; bytes = this.peek()) {
+      if (typeof bytes === 'number') await this.ready();
+      else this.consume(bytes.length);
+    }
     this.close();
   }
 }
@@ -77,8 +75,12 @@ export class Outlet {
 export async function collect(outlet: Outlet, limit: number, onLimit: () => void): Promise<Uint8Array<ArrayBuffer>> {
   const chunks: Uint8Array<ArrayBuffer>[] = [];
   for (let left = limit; ;) {
-    const now = outlet.peek();
-    const bytes = typeof now === 'number' ? await outlet.next() : now;
+    let now = outlet.peek();
+    if (now === EAGAIN) {
+      await outlet.ready();
+      now = outlet.peek();
+    }
+    const bytes = typeof now === 'number' ? undefined : now;
     const kept = bytes?.slice(0, left);
     if (kept) chunks.push(kept);
     if (!bytes || kept!.length < bytes.length) {
@@ -206,10 +208,13 @@ export function readable(outlet: Outlet): ReadableStream<Uint8Array<ArrayBuffer>
 }
 
 async function pullBytes(outlet: Outlet, controller: ReadableByteStreamController): Promise<void> {
-  const now = outlet.peek();
-  const bytes = typeof now === 'number' ? await outlet.next() : now;
+  let bytes = outlet.peek();
+  if (bytes === EAGAIN) {
+    await outlet.ready();
+    bytes = outlet.peek();
+  }
   const request = controller.byobRequest;
-  if (!bytes) {
+  if (typeof bytes === 'number') {
     outlet.close();
     controller.close();
     request?.respond(0);
@@ -230,8 +235,9 @@ async function pullChunk(
   outlet: Outlet,
   controller: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>,
 ): Promise<void> {
-  const bytes = await outlet.next();
-  if (!bytes) {
+  await outlet.ready();
+  const bytes = outlet.peek();
+  if (typeof bytes === 'number') {
     outlet.close();
     controller.close();
     return;
