@@ -10,11 +10,11 @@ interface Asked {
 }
 
 export class Files {
-  readonly #coordinator: CoordinatorChild;
-  readonly #onBusy: (busy: boolean) => void;
+  /** Let go with the pool: a directory may outlive it, and would keep its memory and threads. */
+  #coordinator: CoordinatorChild | undefined;
+  #onBusy: (busy: boolean) => void;
   readonly #asked = new Map<number, Asked>();
   #lastId = 0;
-  #shut = false;
 
   /** `onBusy` is told when the first question is asked and when the last is answered. */
   constructor(coordinator: CoordinatorChild, onBusy: (busy: boolean) => void) {
@@ -28,13 +28,14 @@ export class Files {
     ...args: Parameters<VolumeCalls[Name]>
   ): Promise<ReturnType<VolumeCalls[Name]>> {
     return new Promise((resolve, reject) => {
-      if (this.#shut) return reject(closed());
+      const coordinator = this.#coordinator;
+      if (!coordinator) return reject(closed());
       const id = ++this.#lastId;
       const given: readonly unknown[] = args;
       const buffers = given.filter(isArrayBuffer);
       if (this.#asked.size === 0) this.#onBusy(true);
       this.#asked.set(id, { resolve: resolve as (value: unknown) => void, reject });
-      this.#coordinator.post({ type: 'millrace:files', id, call: name, args: given }, buffers);
+      coordinator.post({ type: 'millrace:files', id, call: name, args: given }, buffers);
     });
   }
 
@@ -49,11 +50,12 @@ export class Files {
 
   /** The pool is gone, and all files with it. */
   shut(): void {
-    if (this.#shut) return;
-    this.#shut = true;
+    if (!this.#coordinator) return;
+    this.#coordinator = undefined;
     for (const { reject } of this.#asked.values()) reject(closed());
     if (this.#asked.size > 0) this.#onBusy(false);
     this.#asked.clear();
+    this.#onBusy = () => undefined;
   }
 }
 
