@@ -39,6 +39,38 @@ const sourcesThatFail = (error) => ({
   'a blob': Object.defineProperty(new Blob(['ab']), 'stream', { value: () => failing('ab', error) }),
 });
 
+/** Begins a write for which there is no room, and aborts the stream meanwhile, through its writer or without one. */
+async function writeAndAbort(stream, data, { locked, reason }) {
+  const writer = stream.getWriter();
+  writer.closed.catch(() => undefined);
+  const written = writer.write(data).catch(() => undefined);
+  await sleep(20);
+  if (!locked) writer.releaseLock();
+  await (locked ? writer : stream).abort(reason);
+  await written;
+}
+
+/** Counts the listeners that abort signals are given and not relieved of. A signal that has fired has done with its own. */
+async function countingListeners(use) {
+  const { addEventListener, removeEventListener } = EventTarget.prototype;
+  const held = new Set();
+  Object.assign(EventTarget.prototype, {
+    addEventListener(type, listener, options) {
+      if (this instanceof AbortSignal) held.add({ signal: this, listener });
+      return addEventListener.call(this, type, listener, options);
+    },
+    removeEventListener(type, listener, options) {
+      for (const each of held) if (each.signal === this && each.listener === listener) held.delete(each);
+      return removeEventListener.call(this, type, listener, options);
+    },
+  });
+  try {
+    await use(() => [...held].filter(({ signal }) => !signal.aborted).length);
+  } finally {
+    Object.assign(EventTarget.prototype, { addEventListener, removeEventListener });
+  }
+}
+
 /** Everything that comes out of a stream, as text. */
 const read = (stream) => new Response(stream).text();
 
@@ -118,6 +150,25 @@ export const scenarios = [
           await job.stderr.cancel();
         }
       }),
+  },
+  {
+    name: 'aborting a stdin fails its job also while a write waits, and leaves no listener behind',
+    run: (env) =>
+      withPool(env, { workers: 1 }, (pool) =>
+        countingListeners(async (count) => {
+          const reason = new Error('enough');
+          const large = new Uint8Array(100_000);
+          for (const locked of [true, false]) {
+            const job = await pool.spawn(env.guest('misbehaving/sleeper'), { pipeCapacity: 4096 });
+            equal(count(), 0, 'listeners at the signals of a stream that has nothing to do:');
+            const outcome = rejects(job.status, 'InputError');
+            await writeAndAbort(job.stdin, large, { locked, reason });
+            assert((await outcome).cause === reason, 'another cause');
+            equal(count(), 0, 'listeners that are left at signals:');
+            await Promise.all([job.stdout.cancel(), job.stderr.cancel()]);
+          }
+        }),
+      ),
   },
   {
     name: 'a source that fails once the guest has exited is no error, and one that a signal broke is an abort',

@@ -4,6 +4,7 @@ import { errorOfStatus, PoolError } from '../shared/errors.js';
 import { invalid } from '../shared/gate.js';
 import { errorCodes } from '../shared/layout.gen.js';
 import { macrotask } from '../platform/scope.js';
+import { onAbort } from './abort.js';
 import { type Client, EAGAIN, type Fd } from './client.js';
 import { bytesOfChunk } from './input.js';
 import type { Source } from './source.js';
@@ -56,8 +57,7 @@ export class Outlet {
       chunks.push(bytes.slice());
       this.consume(bytes.length);
     }
-    if (this.peek() === EAGAIN) return;
-    this.close();
+    if (this.peek() !== EAGAIN) this.close(); // or its writer has not ended: the pool has died
     this.#rest = concat(chunks);
   }
 
@@ -107,9 +107,9 @@ export class Inlet {
     this.#open = fd !== 0;
   }
 
-  /** Writes all of `bytes`, waiting whenever the pipe is full. Rejects with EPIPE once the reader is gone, and with
-   * POOL_EINVAL if the bytes went away meanwhile. */
-  async write(bytes: Uint8Array): Promise<void> {
+  /** Writes all of `bytes`, waiting whenever the pipe is full: `waiting` is given each wait, and gives it back. Rejects
+   * with EPIPE once the reader is gone, and with POOL_EINVAL if the bytes went away meanwhile. */
+  async write(bytes: Uint8Array, waiting = (room: Promise<void>): Promise<void> => room): Promise<void> {
     if (this.#fd === 0) throw this.goneError();
     const size = bytes.length;
     for (let done = 0; done < size || !this.#open;) {
@@ -117,7 +117,7 @@ export class Inlet {
         throw invalid('a chunk lost its bytes while it was written: its buffer was transferred');
       const n = this.#open ? this.#client.write(this.#fd, bytes, done) : errorCodes.POOL_EPIPE;
       if (n > 0) done += n;
-      else if (n === EAGAIN) await this.#client.ready(this.#fd);
+      else if (n === EAGAIN) await waiting(this.#client.ready(this.#fd));
       else throw errorOfStatus(n);
     }
   }
@@ -291,15 +291,21 @@ export class InletStream extends WritableStream<Uint8Array> {
       inlet.abort();
       onFailure(error);
     };
+    // An abort counts at once, and the sink hears of it only when no write waits. Nobody listens for longer than that:
+    // in some engines a signal that has a listener lives for ever, and its stream with it.
+    const waiting = async (room: Promise<void>): Promise<void> => {
+      const { signal } = own;
+      const onAborted = (): void => fail(signal.reason);
+      if (signal.aborted) onAborted();
+      await room.finally(onAbort(signal, onAborted));
+    };
     super({
       start: (controller) => {
         own = controller;
-        // At once, also while a write waits.
-        controller.signal.addEventListener('abort', () => fail(controller.signal.reason));
       },
       write: async (chunk) => {
         try {
-          await inlet.write(bytesOfChunk('chunk', chunk));
+          await inlet.write(bytesOfChunk('chunk', chunk), waiting);
         } catch (error) {
           if (isGone(error))
             inlet.close(); // nobody closes or aborts a stream that has failed
@@ -308,6 +314,7 @@ export class InletStream extends WritableStream<Uint8Array> {
         }
       },
       close: () => inlet.close(),
+      abort: fail,
     });
     this.#inlet = inlet;
     this.#controller = own;
