@@ -358,10 +358,10 @@ export class Directory {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    dropped.unregister(this);
     await this.#last.catch(() => undefined);
     this.#store = this.#local = new LocalStore();
     const volume = await this.#attached?.catch(() => undefined);
+    dropped.unregister(this); // not before: it may have been moving in
     if (volume !== undefined) await this.#files?.call('drop', volume).catch(() => undefined); // the pool may be gone
   }
 
