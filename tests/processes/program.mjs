@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import http from 'node:http';
 import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
 import { Directory, Pool } from '../../npm/dist/index.node.js';
 
 const guest = (name) => fileURLToPath(new URL(`../../examples/guests/${name}.gen.wasm`, import.meta.url));
@@ -92,6 +93,28 @@ const cases = {
     assert(memories.alive() <= 1, `${memories.alive()} of ${memories.made.length} memories are alive`);
   },
 
+  /** Also when what a pool gave lives on: directories, modules, jobs that ended in any way, results, errors. */
+  async outlived() {
+    const memories = watchMemories();
+    const kept = [];
+    for (let i = 0; i < 10; i++) {
+      const pool = await Pool.create({ workers: 1 });
+      kept.push(await thingsOf(pool));
+      await pool.close();
+    }
+    for (let i = 0; memories.alive() > 1 && i < 50; i++) await collectGarbage(); // threads end when they can
+    assert(memories.alive() <= 1, `${memories.alive()} of ${memories.made.length} memories are alive`);
+    for (const { directory, ended, cut } of kept) {
+      await assert.rejects(directory.list(), { code: 'POOL_ESHUTDOWN' });
+      await directory.close();
+      assert.match(await new Response(ended.stdout).text(), /Hello/); // it was written before
+      await assert.rejects(cut.status, { name: 'AbortError' });
+      await assert.rejects(cut.stdin.getWriter().write(new Uint8Array(1)), { code: 'POOL_EPIPE' });
+      assert.equal(await new Response(cut.stdout).text(), '');
+      cut.cancel();
+    }
+  },
+
   /** What a job left and nobody can read any more is freed as garbage: more jobs than there are pipes. */
   async dropped() {
     const pool = await Pool.create({ workers: 1 });
@@ -118,7 +141,51 @@ const cases = {
     }
     await pool.close();
   },
+
+  /** One that is closed is given back once, and not again as garbage, also if it was moving into the pool just then. */
+  async closing() {
+    const pool = await Pool.create({ workers: 1 });
+    const module = await pool.compile(guest('hello'));
+    const drops = watchDrops();
+    for (let i = 0; i < 20; i++) {
+      const directory = new Directory({ a: 'a' });
+      const running = pool.run(module, { preopens: { '/': directory } }).catch((error) => error);
+      for (let turns = 0; turns < i; turns++) await undefined;
+      await directory.close();
+      const { code } = await running;
+      assert([0, 'POOL_EBADF'].includes(code), `code ${code}`);
+    }
+    const closed = drops.length;
+    await collectGarbage();
+    assert.equal(drops.length, closed, 'given back again');
+    assert.equal(new Set(drops).size, closed);
+    assert.equal(pool.stats().directories.used, 0);
+    await pool.close();
+  },
 };
+
+/** Every volume that is given back from now on, by its number. */
+function watchDrops() {
+  const drops = [];
+  const { postMessage } = Worker.prototype;
+  Worker.prototype.postMessage = function (message, transfer) {
+    if (message.call === 'drop') drops.push(message.args[0]);
+    return postMessage.call(this, message, transfer);
+  };
+  return drops;
+}
+
+/** Whatever a pool gives that an application may keep. */
+async function thingsOf(pool) {
+  const directory = new Directory({ a: 'a' });
+  const module = await pool.compile(guest('hello'));
+  const result = await pool.run(module, { preopens: { '/': directory } });
+  const ended = await pool.spawn(module);
+  await ended.status;
+  const cut = await pool.spawn(guest('cat'));
+  const error = await pool.run(guest('misbehaving/trap')).catch((thrown) => thrown);
+  return { directory, module, result, ended, cut, error };
+}
 
 /** Guests that read a stdin which nobody has any more. */
 async function waitingGuests(pool, n) {

@@ -22,7 +22,9 @@ const names = {
   sources: 'a connection that feeds a guest ends with the guest, and the process can end',
   deadlines: 'a call that ended before there was a job keeps nothing alive',
   memories: 'the memories of pools that were closed are garbage, and of those whose start was aborted',
+  outlived: 'a pool that was closed is garbage although what it gave lives on',
   dropped: 'what was dropped unread is freed as garbage',
+  closing: 'a directory that is closed while it moves into a pool is given back once',
   directories: 'directories that were dropped are freed as garbage',
 };
 

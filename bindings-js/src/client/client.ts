@@ -85,11 +85,22 @@ export const EAGAIN = errorCodes.POOL_EAGAIN;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
+/** What a stopped client has instead of an instance: whatever is tried with it is refused. */
+const gone: Thread = {
+  get c(): never {
+    throw closed();
+  },
+  get heap(): never {
+    throw closed();
+  },
+};
+
 export class Client {
-  readonly #thread: Thread;
+  /** Let go when the client stops: jobs and their streams may outlive the pool, and would keep its memory. */
+  #thread: Thread;
+  #doorbell: Doorbell | undefined;
   readonly #pool: number;
   readonly #scratch: number;
-  readonly #doorbell: Doorbell;
   #observer: ((signal: number) => void) | undefined;
   /** Who waits for which signal; each is told once. */
   readonly #listeners = new Map<number, () => void>();
@@ -119,17 +130,17 @@ export class Client {
 
   /** Something was sent that may be answered at once. */
   sent(): void {
-    this.#doorbell.answered();
+    this.#doorbell?.answered();
   }
 
   /** The coordinator relays a ring; only where the bell cannot be watched. */
   ring(): void {
-    this.#doorbell.wake();
+    this.#doorbell?.wake();
   }
 
   /** Lets no job begin any more. */
   shut(): void {
-    this.#thread.c.client_shut(this.#pool);
+    if (!this.#stopped) this.#thread.c.client_shut(this.#pool);
   }
 
   /** Tells everybody what has happened so far. */
@@ -140,17 +151,19 @@ export class Client {
   /** Takes no signal any more: whoever waits for an end is told that the pool is closed. */
   stop(): void {
     this.#stopped = true;
-    this.#doorbell.stop();
+    this.#doorbell?.stop();
     for (const listener of [...this.#listeners.values()]) listener();
     this.#listeners.clear();
     this.#blockListeners.clear();
+    this.#doorbell = undefined;
+    this.#thread = gone;
   }
 
-  /** What all jobs share, and how much of it is used. */
+  /** What all jobs share, and how much of it is used; of a pool that is closed, nothing. */
   uses(): PoolUses {
-    const { c, heap } = this.#thread;
-    check(c.pool_stats(this.#pool, this.#scratch));
-    const use = (offset: number, limit: number): PoolUse => ({ used: heap.u32(this.#scratch + offset), limit });
+    if (!this.#stopped) check(this.#thread.c.pool_stats(this.#pool, this.#scratch));
+    const used = (offset: number): number => (this.#stopped ? 0 : this.#thread.heap.u32(this.#scratch + offset));
+    const use = (offset: number, limit: number): PoolUse => ({ used: used(offset), limit });
     return {
       pipes: use(layout.pool_stats_n_pipes, layout.POOL_PIPES_MAX),
       calls: use(layout.pool_stats_n_open_calls, layout.POOL_CALLS_MAX),
@@ -162,8 +175,7 @@ export class Client {
 
   /** The memory's part of the stats that were written just now. */
   #memory(): PoolMemory {
-    const { heap } = this.#thread;
-    const bytes = (offset: number): number => heap.u64(this.#scratch + offset);
+    const bytes = (offset: number): number => (this.#stopped ? 0 : this.#thread.heap.u64(this.#scratch + offset));
     return {
       limit: bytes(layout.pool_stats_memory_limit_bytes),
       used: bytes(layout.pool_stats_memory_used_bytes),
@@ -192,7 +204,7 @@ export class Client {
       const listener = (): void => {
         this.#listeners.delete(signal);
         this.#blockListeners.delete(listener);
-        if (this.#stopped) reject(new PoolError('POOL_ESHUTDOWN', 'the pool is closed'));
+        if (this.#stopped) reject(closed());
         else resolve();
       };
       if (this.#stopped) return listener();
@@ -252,7 +264,7 @@ export class Client {
     const size = this.#putRecord(submission);
     const status = c.client_submit(this.#pool, this.#scratch + layout.SCRATCH_RECORD, size, this.#scratch);
     if (status < 0) return status;
-    this.#doorbell.answered();
+    this.#doorbell?.answered();
     return heap.u64(this.#scratch);
   }
 
@@ -295,7 +307,7 @@ export class Client {
   }
 
   cancel(job: JobHandle): void {
-    this.#thread.c.script_cancel(this.#pool, job);
+    if (!this.#stopped) this.#thread.c.script_cancel(this.#pool, job);
   }
 
   /** How an ended job went; its record is released. `undefined`: it has not ended, the signal was for one before it. */
@@ -327,7 +339,7 @@ export class Client {
   }
 
   close(fd: Fd): void {
-    this.#thread.c.script_close(this.#pool, fd);
+    if (!this.#stopped) this.#thread.c.script_close(this.#pool, fd);
     this.#listeners.get(layout.SIGNAL_PIPE_0 + (fd & layout.HANDLE_PIPE_MASK))?.(); // whoever waits finds it closed
   }
 
@@ -339,7 +351,7 @@ export class Client {
 
   /** Closes a write end as one that failed: its reader gets EIO behind what was written. */
   abort(fd: Fd): void {
-    this.#thread.c.script_abort_write(this.#pool, fd);
+    if (!this.#stopped) this.#thread.c.script_abort_write(this.#pool, fd);
     this.#listeners.get(layout.SIGNAL_PIPE_0 + (fd & layout.HANDLE_PIPE_MASK))?.();
     this.#onRoom();
   }
@@ -373,9 +385,13 @@ export class Client {
     const part = offset === 0 && size === bytes.length ? bytes : bytes.subarray(offset, offset + size);
     heap.u8(address + size).set(part, address);
     check(c.script_commit(this.#pool, fd, size));
-    this.#doorbell.answered();
+    this.#doorbell?.answered();
     return size;
   }
+}
+
+function closed(): PoolError {
+  return new PoolError('POOL_ESHUTDOWN', 'the pool is closed');
 }
 
 /** NUL-ended strings, one behind the other, in a record that has so many other bytes. */

@@ -7,12 +7,12 @@ export class Crew {
   /** Called when the client's bell rang and was relayed. */
   onClientRing: () => void = () => undefined;
   readonly #coordinator: CoordinatorChild;
-  readonly #parts: SharedParts;
+  /** Let go at the end, with the modules: whoever keeps a closed pool shall not keep its memory. */
+  #parts: SharedParts | undefined;
   readonly #start: (name: string) => WorkerChild;
   readonly #workers = new Map<number, WorkerChild>();
   readonly #modules = new Map<number, ModuleMessage>();
   #pool = 0;
-  #ended = false;
 
   /** Carries out what `coordinator` says; `start` starts a worker's thread. */
   constructor(coordinator: CoordinatorChild, parts: SharedParts, start: (name: string) => WorkerChild) {
@@ -43,7 +43,8 @@ export class Crew {
   }
 
   #spawn(number: number, stack: number): void {
-    if (this.#ended) return; // what the coordinator said last can come late
+    const parts = this.#parts;
+    if (!parts) return; // what the coordinator said last can come late
     let worker: WorkerChild;
     const gone = (text: string): void => {
       this.#coordinator.post({ type: 'millrace:gone', number, text, retired: false });
@@ -61,7 +62,7 @@ export class Crew {
       if (message.type === 'millrace:ring') this.relay(message);
       else this.#coordinator.post({ ...message, number });
     });
-    worker.post({ type: 'millrace:join', parts: this.#parts, pool: this.#pool, number, stack });
+    worker.post({ type: 'millrace:join', parts, pool: this.#pool, number, stack });
     for (const module of this.#modules.values()) worker.post(module);
   }
 
@@ -72,7 +73,8 @@ export class Crew {
 
   /** Ends them all, for good. */
   terminateAll(): void {
-    this.#ended = true;
+    this.#parts = undefined;
+    this.#modules.clear();
     for (const number of [...this.#workers.keys()]) this.#terminate(number);
   }
 

@@ -4,7 +4,7 @@
  * back to sleep: it looks again between microtasks for up to 50 us after it last answered, 2 ms at most in any task. */
 import { bellIndex, type WaitAsync } from '../shared/bell.js';
 import { layout } from '../shared/layout.gen.js';
-import type { Thread } from '../shared/thread.js';
+import type { CoordinatorExports, Thread } from '../shared/thread.js';
 import { macrotask } from '../platform/scope.js';
 
 const LISTEN_MS = 0.05;
@@ -22,35 +22,39 @@ const TURNS_A_LOOK = 8;
 /** Where the clock does not move (some browsers make it coarse), this many turns end a task. */
 const TASK_TURNS = 20_000;
 
+/** What it needs of the pool. */
+interface Shared {
+  readonly c: CoordinatorExports;
+  readonly words: Int32Array;
+}
+
 export class Doorbell {
-  readonly #thread: Thread;
+  /** Let go when it stops: an error that was made in one of its turns may be kept, and keeps whose turn it was. */
+  #shared: Shared | undefined;
   readonly #pool: number;
   readonly #waitAsync: WaitAsync | undefined;
   readonly #dispatch: () => void;
-  readonly #words: Int32Array;
   readonly #anyIndex: number;
   readonly #bellIndex: number;
   #working = false;
   #watching = false;
   #answered = false;
-  #stopped = false;
 
   /** `dispatch` takes every signal there is. */
   constructor(thread: Thread, pool: number, waitAsync: WaitAsync | undefined, dispatch: () => void) {
-    this.#thread = thread;
+    this.#shared = { c: thread.c, words: new Int32Array(thread.heap.memory.buffer) };
     this.#pool = pool;
     this.#waitAsync = waitAsync;
     this.#dispatch = dispatch;
-    this.#words = new Int32Array(thread.heap.memory.buffer);
     this.#anyIndex = (pool + layout.pool_client_any) >>> 2;
     this.#bellIndex = bellIndex(pool, layout.WAITER_CLIENT);
   }
 
   /** Looks at what there is, then watches. Safe to call at any time and for no reason. */
   wake(): void {
-    if (this.#working || this.#stopped) return;
+    if (this.#working || !this.#shared) return;
     this.#working = true;
-    this.#thread.c.client_disarm(this.#pool);
+    this.#shared.c.client_disarm(this.#pool);
     void this.#work();
   }
 
@@ -62,21 +66,21 @@ export class Doorbell {
 
   /** Nobody rings any more, and the platform keeps whoever watches a bell: so this rings it for the last time. */
   stop(): void {
-    this.#stopped = true;
-    if (this.#watching) Atomics.notify(this.#words, this.#bellIndex);
+    if (this.#watching && this.#shared) Atomics.notify(this.#shared.words, this.#bellIndex);
+    this.#shared = undefined;
   }
 
   #any(): boolean {
-    return Atomics.load(this.#words, this.#anyIndex) !== 0;
+    return this.#shared !== undefined && Atomics.load(this.#shared.words, this.#anyIndex) !== 0;
   }
 
   async #work(): Promise<void> {
     await nextMicrotask; // never dispatch inside the call that woke us: whoever called has not said yet what it waits for
-    while (!this.#stopped) {
+    while (this.#shared) {
       const exhausted = await this.#listen();
       if (exhausted)
         await macrotask(); // rendering and input come first
-      else if (this.#sleep()) break;
+      else if (this.#sleep(this.#shared)) break;
     }
     this.#working = false;
   }
@@ -107,19 +111,20 @@ export class Doorbell {
   }
 
   /** Wants a ring from now on. False: something happened meanwhile, so look again. */
-  #sleep(): boolean {
-    const { c } = this.#thread;
+  #sleep(shared: Shared | undefined): boolean {
+    if (!shared) return true;
+    const { c, words } = shared;
     const count = c.client_arm(this.#pool);
     if (this.#any()) {
       c.client_disarm(this.#pool);
       return false;
     }
-    return this.#watching || !this.#waitAsync || this.#watch(this.#waitAsync, count);
+    return this.#watching || !this.#waitAsync || this.#watch(this.#waitAsync, words, count);
   }
 
   /** A watch outlives the sleep it was begun for as long as the bell has not rung. */
-  #watch(waitAsync: WaitAsync, count: number): boolean {
-    const { async, value } = waitAsync(this.#words, this.#bellIndex, count);
+  #watch(waitAsync: WaitAsync, words: Int32Array, count: number): boolean {
+    const { async, value } = waitAsync(words, this.#bellIndex, count);
     if (!async) return false;
     this.#watching = true;
     void (value as Promise<unknown>).then(() => {

@@ -133,6 +133,8 @@ class Start {
   /** Resolves when the workers have started. */
   readonly ready: Promise<Parts>;
   readonly #timer: ReturnType<typeof setTimeout>;
+  /** Until they are joined: what listens here lives as long as the pool's own listeners. */
+  #parts: SharedParts | undefined;
   #client: Client | undefined;
   #abandoned = false;
 
@@ -143,6 +145,7 @@ class Start {
     crew: Crew,
     parts: SharedParts,
   ) {
+    this.#parts = parts;
     let fail!: (text: string) => void;
     const started = new Promise<Parts>((resolve, reject) => {
       fail = (text) => reject(new StartError(text));
@@ -151,7 +154,7 @@ class Start {
         if (this.#abandoned) return;
         try {
           if (message.type === 'millrace:failed') fail(`${message.message} (${urls.worker})`);
-          if (message.type === 'millrace:created') this.#client = join(parts, crew, message.pool);
+          if (message.type === 'millrace:created') this.#join(crew, message.pool);
           if (message.type === 'millrace:ready' && this.#client)
             resolve({ platform, coordinator, client: this.#client, crew, roster: message });
         } catch (error) {
@@ -161,6 +164,12 @@ class Start {
     });
     this.#timer = setTimeout(() => fail('the pool did not start in time'), START_TIMEOUT_MS);
     this.ready = started.finally(() => clearTimeout(this.#timer));
+  }
+
+  #join(crew: Crew, pool: number): void {
+    const parts = this.#parts!;
+    this.#parts = undefined;
+    this.#client = join(parts, crew, pool);
   }
 
   /** Nobody waits any more. */
