@@ -130,6 +130,8 @@ static void submissions(void)
     OFFSET(record, n_env);
     OFFSET(record, strings_bytes);
     OFFSET(record, n_preopens);
+    OFFSET(record, max_calls);
+    OFFSET(record, max_memory_mib);
     SIZE(record_preopen);
     OFFSET(record_preopen, volume);
     OFFSET(record_preopen, read_only);

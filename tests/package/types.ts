@@ -21,6 +21,8 @@ export async function use(signal: AbortSignal): Promise<number> {
     signal,
     timeoutMs: 10,
     priority: 'high',
+    maxCalls: 8,
+    maxMemoryMiB: 1,
   });
   const job: Job = await pool.spawn(module, { stdin: 'null' });
   const reader: ReadableStreamDefaultReader<Uint8Array> = job.stdout.getReader();
@@ -34,6 +36,10 @@ export async function use(signal: AbortSignal): Promise<number> {
   pool.unload(module);
   // @ts-expect-error there is no such priority
   void pool.run(module, { priority: 'urgent' });
+  // @ts-expect-error it is a number
+  void pool.spawn(module, { maxCalls: '8' });
+  // @ts-expect-error as C writes it
+  void pool.spawn(module, { max_memory_mib: 8 });
   await pool.close();
   return result.code + stats.workers;
 }
@@ -117,8 +123,9 @@ export async function useUndefined(env: Record<string, string | undefined>, sign
   const urls = { wasm: none, coordinator: none, worker: none };
   const pool = await Pool.create({ workers: none, maxWorkers: none, maxMemory: none, graceMs: none, urls });
   const options = { args: none, name: none, env, preopens: { '/x': none }, signal, timeoutMs: none, priority: none };
-  await pool.run('guest.wasm', { ...options, pipeCapacity: none, stdin: none, maxOutput: none });
-  await pool.spawn('guest.wasm', { ...options, stdin: none, stdout: none, stderr: none });
+  const limits = { pipeCapacity: none, maxCalls: none, maxMemoryMiB: none };
+  await pool.run('guest.wasm', { ...options, ...limits, stdin: none, maxOutput: none });
+  await pool.spawn('guest.wasm', { ...options, ...limits, stdin: none, stdout: none, stderr: none });
   const directory = new Directory({}, { maxBytes: none, maxFiles: none });
   await pool.run('guest.wasm', { preopens: { '/x': { directory, readOnly: none } } });
   await directory.stat('x', { follow: none });

@@ -65,6 +65,8 @@ const jobOptions = [
     /^priority must be "high", "normal" or "low"/,
   ],
   ['pipeCapacity', notCounts, /^pipeCapacity must be a whole number, at least 1 and at most /],
+  ['maxCalls', [...notCounts, 2049], /^maxCalls must be a whole number, at least 1 and at most 2048/],
+  ['maxMemoryMiB', [...notCounts, 4097], /^maxMemoryMiB must be a whole number, at least 1 and at most 4096/],
 ];
 
 const runOptions = [

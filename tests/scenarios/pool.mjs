@@ -217,6 +217,28 @@ export const scenarios = [
       }),
   },
   {
+    name: 'a guest has as many host calls, and as much memory for them, as its options say',
+    run: (env) =>
+      withPool(env, { workers: 1 }, async (pool) => {
+        const tell = async (options, ...size) => {
+          const args = ['-l', 'anybody', ...size];
+          return (await pool.run(env.guest('hostcall'), { args, ...options })).stdoutText;
+        };
+        equal(await tell({ maxCalls: 5 }), '5 calls, then error -24\n');
+        equal(await tell({ maxCalls: 300 }), '300 calls, then error -24\n');
+        equal(await tell({}), '256 calls, then error -24\n');
+        equal(await tell({ maxMemoryMiB: 1 }, '2000000'), '0 calls, then error -122\n');
+        // What the host has answered may have given its memory back.
+        const told = await tell({ maxMemoryMiB: 2, maxCalls: 100 }, '2000000');
+        assert(/^([1-9]\d* calls, then error -122|100 calls, then error -24)\n$/.test(told), told);
+        const job = await pool.spawn(env.guest('hostcall'), { args: ['-l', 'anybody'], maxCalls: 1, stdin: 'null' });
+        equal(await new Response(job.stdout).text(), '1 calls, then error -24\n');
+        await job.stderr.cancel();
+        equal((await job.status).code, 0);
+        await stillGood(env, pool, 1);
+      }),
+  },
+  {
     name: 'guests that open host calls without end leave the others theirs, and nothing behind',
     run: (env) =>
       withPool(env, { workers: 4 }, async (pool) => {

@@ -32,6 +32,9 @@ export interface Submission {
   readonly timeoutMs: number;
   /** `enum pool_priority`. */
   readonly priority: number;
+  /** 0: the default, as of `maxMemoryMiB`. */
+  readonly maxCalls: number;
+  readonly maxMemoryMiB: number;
 }
 
 /** What `pool_wait` gives. */
@@ -269,7 +272,8 @@ export class Client {
   }
 
   /** Writes a `struct record` into the scratch memory: its size. */
-  #putRecord({ module, stdio, args, env, preopens, timeoutMs, priority }: Submission): number {
+  #putRecord(submission: Submission): number {
+    const { module, stdio, args, env, preopens, timeoutMs, priority, maxCalls, maxMemoryMiB } = submission;
     const { heap } = this.#thread;
     const record = this.#scratch + layout.SCRATCH_RECORD;
     const preopensBytes = preopens.length * layout.sizeof_record_preopen;
@@ -286,6 +290,8 @@ export class Client {
     heap.setU32(record + layout.record_n_args, args.length);
     heap.setU32(record + layout.record_n_env, env.length);
     heap.setU32(record + layout.record_n_preopens, preopens.length);
+    heap.setU32(record + layout.record_max_calls, maxCalls);
+    heap.setU32(record + layout.record_max_memory_mib, maxMemoryMiB);
     heap.setU32(record + layout.record_strings_bytes, strings.length);
     return stringsAt + strings.length - record;
   }

@@ -117,10 +117,10 @@ export class Launcher {
     if (!pipes) return errorCodes.POOL_ENFILE;
     const { theirs, ours } = pipes;
     try {
-      const { args, env, priority } = options;
+      const { args, env, priority, maxCalls, maxMemoryMiB } = options;
       const stdio = [stdioOf(theirs[0]), stdioOf(theirs[1]), stdioOf(theirs[2])] as const;
-      const timeoutMs = timeoutMsOf(options);
-      const job = this.#client.submit({ module, stdio, args, env, preopens, priority, timeoutMs });
+      const limits = { timeoutMs: timeoutMsOf(options), maxCalls, maxMemoryMiB };
+      const job = this.#client.submit({ module, stdio, args, env, preopens, priority, ...limits });
       if (job > 0) {
         return this.#add(new Task(this.#client, job, ours, signal, site, (settled) => this.#onSettled(settled)));
       }

@@ -62,6 +62,14 @@ export interface JobOptions {
   /** Bytes that each of its pipes holds before the writer waits; rounded up to a power of two, 1 MiB at most.
    * @default 256 KiB */
   pipeCapacity?: number | undefined;
+  /** Host calls that the guest may have open at once, 2048 at most; one more is EMFILE to it. A call is open until the
+   * guest has closed its descriptor and the host has answered it.
+   * @default 256 */
+  maxCalls?: number | undefined;
+  /** MiB of the pool's memory for the guest's open host calls and their replies together, each in a block whose size is a
+   * power of two; a whole number, 4096 at most. More is EDQUOT to the guest.
+   * @default a quarter of the pool's memory, 32 at least */
+  maxMemoryMiB?: number | undefined;
 }
 
 /** Options of `pool.run`. */
@@ -108,6 +116,9 @@ export interface Checked {
   readonly pipeCapacity: number;
   /** `enum pool_priority`. */
   readonly priority: number;
+  /** 0: the default, as of `maxMemoryMiB`. */
+  readonly maxCalls: number;
+  readonly maxMemoryMiB: number;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -136,6 +147,8 @@ const jobNames: Names<JobOptions> = {
   timeoutMs: true,
   priority: true,
   pipeCapacity: true,
+  maxCalls: true,
+  maxMemoryMiB: true,
 };
 
 const runNames: Names<RunOptions> = { ...jobNames, stdin: true, maxOutput: true };
@@ -169,6 +182,8 @@ function checkJob(options: Unchecked<JobOptions>): Checked {
     deadline: performance.now() + (milliseconds('timeoutMs', options.timeoutMs, UINT32_MAX) || Infinity),
     priority: priorityOf(options.priority),
     pipeCapacity: wholeNumber('pipeCapacity', options.pipeCapacity, layout.POOL_PIPE_MAX_BYTES),
+    maxCalls: wholeNumber('maxCalls', options.maxCalls, layout.POOL_CALLS_MAX),
+    maxMemoryMiB: wholeNumber('maxMemoryMiB', options.maxMemoryMiB, layout.POOL_MEMORY_MAX_MIB),
     signal: signalOf(options.signal),
   };
 }

@@ -101,6 +101,8 @@ export const layout = {
   record_n_env: 84,
   record_strings_bytes: 88,
   record_n_preopens: 92,
+  record_max_calls: 96,
+  record_max_memory_mib: 100,
   sizeof_record_preopen: 16,
   record_preopen_volume: 0,
   record_preopen_read_only: 8,
