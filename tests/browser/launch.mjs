@@ -3,6 +3,7 @@
 
 import { access } from 'node:fs/promises';
 import puppeteer from 'puppeteer-core';
+import { allocate } from './garbage.mjs';
 import { pageExpression, pageResult } from './expression.mjs';
 import { guard, killGroup, makeScratch, within } from './processes.mjs';
 import { launchWebKit } from './webkit.mjs';
@@ -26,7 +27,7 @@ import { launchWebKit } from './webkit.mjs';
  *   writes a PNG file of the viewport, which is resized first when asked
  * @property {() => Promise<string>} title
  * @property {(url: string) => Promise<void>} goto resolves on the load event
- * @property {() => Promise<void>} collectGarbage where the browser can be asked to
+ * @property {() => Promise<void>} collectGarbage
  * @property {() => Promise<void>} close
  */
 
@@ -241,12 +242,13 @@ function wrapPage(page) {
 }
 
 /**
- * Only Chromium has a command for it.
+ * Only Chromium has a command for it. The others collect all of their garbage when so much was allocated, written to or
+ * not; finalizers run in between.
  * @param {import('puppeteer-core').Page} page
  */
 async function collectGarbage(page) {
   const isChromium = (await page.browser().version()).startsWith('Chrome');
-  if (!isChromium) return;
+  if (!isChromium) return allocate((script) => page.evaluate(script));
   const session = await page.createCDPSession();
   await session.send('HeapProfiler.collectGarbage');
   await session.detach();

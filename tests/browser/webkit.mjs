@@ -4,6 +4,7 @@
 
 import { access, readdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { allocate } from './garbage.mjs';
 import { pageExpression, pageResult } from './expression.mjs';
 import { makeScratch, sleep, startChild, within } from './processes.mjs';
 
@@ -24,10 +25,6 @@ const CLOSE_TIMEOUT_MS = 3_000;
 const REPLY_MARGIN_MS = 10_000;
 const CONSOLE_POLL_MS = 500;
 const DRAIN_TIMEOUT_MS = 2_000;
-const GARBAGE_BUFFERS = 8;
-const GARBAGE_BYTES = 64 << 20;
-const COLLECTIONS = 2; // finalizers run in between
-const COLLECTION_MS = 20;
 
 /**
  * @param {{viewport: Size, evaluateTimeoutMs: number}} options
@@ -322,7 +319,7 @@ function makePage(session, onConsole, onClosed) {
     },
     screenshot: (path, size) => screenshot(session, path, { ...session.viewport, ...size }),
     title: () => session.send('GET', '/title'),
-    collectGarbage: () => collectGarbage(session),
+    collectGarbage: () => allocate((script) => session.send('POST', '/execute/sync', { script, args: [] })),
     goto: (url) => listener.pausedWhile(() => navigate(session, url)),
     close: async () => {
       await listener.stop();
@@ -330,19 +327,6 @@ function makePage(session, onConsole, onClosed) {
       onClosed();
     },
   };
-}
-
-/**
- * There is no command for it. The engine collects all of its garbage when as much was allocated, written to or not.
- *
- * @param {Session} session
- */
-async function collectGarbage(session) {
-  const script = `for (let i = 0; i < ${GARBAGE_BUFFERS}; i++) new ArrayBuffer(${GARBAGE_BYTES})`;
-  for (let i = 0; i < COLLECTIONS; i++) {
-    await session.send('POST', '/execute/sync', { script, args: [] });
-    await sleep(COLLECTION_MS);
-  }
 }
 
 /**

@@ -247,42 +247,72 @@ async function pullChunk(
   controller.enqueue(chunk);
 }
 
-/** What a writer tells the stream that it has locked. */
-interface Lock {
-  /** Whether the stream has failed for no other reason than that its job has ended. */
-  isOver(): boolean;
-  onRelease(): void;
-}
-
-/** A writer that can be closed after the job has ended, and says when it lets go of its stream. */
-class InletWriter extends WritableStreamDefaultWriter<Uint8Array> {
-  #lock: Lock | undefined;
-
-  constructor(stream: WritableStream<Uint8Array>, lock: Lock) {
-    super(stream);
-    this.#lock = lock;
-  }
-
-  override close(): Promise<void> {
-    return this.#lock?.isOver() ? Promise.resolve() : super.close();
-  }
-
-  override releaseLock(): void {
-    super.releaseLock();
-    const lock = this.#lock;
-    this.#lock = undefined;
-    lock?.onRelease();
-  }
-}
-
-/** A stream into an end. Closing it is end of file to the reader; after the reader is gone, writing is EPIPE. */
-export class InletStream extends WritableStream<Uint8Array> {
+/** How a stream into an end ends with its job. The stream and its writer know this, and it knows neither of them: WebKit
+ * never collects a stream that its own writer leads back to. */
+class Ending {
   readonly #inlet: Inlet;
   readonly #controller: WritableStreamDefaultController;
   /** A writer has the lock, and not a pipe. */
   #held = false;
   #ended = false;
   #over = false;
+
+  constructor(inlet: Inlet, controller: WritableStreamDefaultController) {
+    this.#inlet = inlet;
+    this.#controller = controller;
+  }
+
+  /** Whether the stream has failed for no other reason than that its job has ended. */
+  get isOver(): boolean {
+    return this.#over;
+  }
+
+  hold(held: boolean): void {
+    this.#held = held;
+    this.#failUnlessHeld();
+  }
+
+  /** The job has ended. */
+  onJobEnd(): void {
+    this.#ended = true;
+    this.#failUnlessHeld();
+  }
+
+  /** Whoever pipes into the stream has nothing to write perhaps for ever, and only one that has failed tells him that the
+   * job has ended, before he begins or later. Whoever writes himself is told when he writes; closing what has ended is no
+   * error. */
+  #failUnlessHeld(): void {
+    if (!this.#ended || this.#held) return;
+    this.#over = true;
+    this.#controller.error(this.#inlet.goneError());
+  }
+}
+
+/** A writer that can be closed after the job has ended, and says when it lets go of its stream. */
+class InletWriter extends WritableStreamDefaultWriter<Uint8Array> {
+  #ending: Ending | undefined;
+
+  constructor(stream: WritableStream<Uint8Array>, ending: Ending) {
+    super(stream);
+    this.#ending = ending;
+    ending.hold(true);
+  }
+
+  override close(): Promise<void> {
+    return this.#ending?.isOver ? Promise.resolve() : super.close();
+  }
+
+  override releaseLock(): void {
+    super.releaseLock();
+    const ending = this.#ending;
+    this.#ending = undefined;
+    ending?.hold(false);
+  }
+}
+
+/** A stream into an end. Closing it is end of file to the reader; after the reader is gone, writing is EPIPE. */
+export class InletStream extends WritableStream<Uint8Array> {
+  readonly #ending: Ending;
 
   /** `onFailure` is told when what was to be written could not be had: the stream was aborted, or given no bytes. */
   constructor(inlet: Inlet, onFailure: (error: unknown) => void) {
@@ -316,36 +346,19 @@ export class InletStream extends WritableStream<Uint8Array> {
       close: () => inlet.close(),
       abort: fail,
     });
-    this.#inlet = inlet;
-    this.#controller = own;
+    this.#ending = new Ending(inlet, own);
   }
 
   override getWriter(): WritableStreamDefaultWriter<Uint8Array> {
-    const onRelease = (): void => {
-      this.#held = false;
-      this.#failUnlessHeld();
-    };
-    const writer = new InletWriter(this, { isOver: () => this.#over, onRelease });
-    this.#held = true;
-    return writer;
+    return new InletWriter(this, this.#ending);
   }
 
   override close(): Promise<void> {
-    return this.#over && !this.locked ? Promise.resolve() : super.close();
+    return this.#ending.isOver && !this.locked ? Promise.resolve() : super.close();
   }
 
   /** The job has ended. */
   onJobEnd(): void {
-    this.#ended = true;
-    this.#failUnlessHeld();
-  }
-
-  /** Whoever pipes into this has nothing to write perhaps for ever, and only a stream that has failed tells him that the
-   * job has ended, before he begins or later. Whoever writes himself is told when he writes; closing what has ended is no
-   * error. */
-  #failUnlessHeld(): void {
-    if (!this.#ended || this.#held) return;
-    this.#over = true;
-    this.#controller.error(this.#inlet.goneError());
+    this.#ending.onJobEnd();
   }
 }
