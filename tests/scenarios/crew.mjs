@@ -53,3 +53,40 @@ export function countMessages(env, workers) {
   }
   return counter;
 }
+
+/** Makes pools that are told, while `use` runs, that no worker which is lost ever ends: no other takes its place. */
+export async function withoutRest(env, use) {
+  const { prototype } = env.browser ? globalThis.Worker : (await import('node:worker_threads')).Worker;
+  const { postMessage } = prototype;
+  prototype.postMessage = function (message, ...more) {
+    const start = message.type === 'millrace:start';
+    return postMessage.call(this, start ? { ...message, restMs: -1 } : message, ...more);
+  };
+  try {
+    await use();
+  } finally {
+    prototype.postMessage = postMessage;
+  }
+}
+
+/** Pools whose workers fail to start once `breaks` was called: `use` gets the options that they need, and `breaks`. */
+export async function withBrokenWorkers(env, use) {
+  const broken = 'throw new Error("it is broken")';
+  if (!env.browser) return useBrokenThreads(env, broken, use);
+  const url = URL.createObjectURL(new Blob([broken], { type: 'text/javascript' }));
+  let isBroken = false;
+  const replace = (name, real) => (isBroken && name.startsWith('millrace-worker') ? url : real);
+  await withCrew(env, (workers) => use({ workers, options: {}, breaks: () => (isBroken = true) }), replace);
+}
+
+/** A thread of Node begins with the environment that its process has then. */
+async function useBrokenThreads(env, broken, use) {
+  const name = 'MILLRACE_WORKERS_ARE_BROKEN';
+  const script = `if (process.env.${name}) ${broken};\nawait import('${env.file('npm/dist/worker.node.js')}');`;
+  const options = { urls: { worker: `data:text/javascript,${encodeURIComponent(script)}` } };
+  try {
+    await withCrew(env, (workers) => use({ workers, options, breaks: () => (process.env[name] = 'yes') }));
+  } finally {
+    delete process.env[name];
+  }
+}

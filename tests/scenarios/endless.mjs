@@ -1,6 +1,7 @@
 // Guests that never end by themselves. JavaScriptCore cannot stop some of them: they go on, unseen, for as long as their
 // page lives, so each of these scenarios has a page of its own.
-import { equal, rejects, sleep, spawnSpinning, stillGood, text, until, withPool } from './harness.mjs';
+import { endBehindItsBack, withBrokenWorkers } from './crew.mjs';
+import { assert, equal, rejects, sleep, spawnSpinning, stillGood, text, until, withPool } from './harness.mjs';
 
 export const scenarios = [
   {
@@ -27,6 +28,24 @@ export const scenarios = [
           if (!done) await stillGood(env, pool, 1); // a worker is buried a moment after its job has ended
         }
         await stillGood(env, pool, 1);
+      }),
+  },
+  {
+    name: 'when no other worker starts and the last one is lost to its guest, the pool fails and says so',
+    run: (env) =>
+      withBrokenWorkers(env, async ({ workers, options, breaks }) => {
+        const pool = await env.millrace.Pool.create({ ...options, workers: 2, maxWorkers: 2, graceMs: 10 });
+        breaks();
+        endBehindItsBack(env, workers.at(-1));
+        await until(() => pool.stats().lostWorkers === 4); // it, and three that were to take its place
+        await stillGood(env, pool, 1);
+        const spinning = await spawnSpinning(env, pool);
+        const queued = rejects(pool.run(env.guest('hello')), 'LostError');
+        spinning.cancel();
+        await rejects(spinning.status, 'AbortError');
+        const { message } = await queued;
+        assert(/no compute worker could be started.*it is broken/.test(message), message);
+        await pool.close();
       }),
   },
   {

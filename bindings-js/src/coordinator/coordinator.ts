@@ -64,6 +64,8 @@ class Coordinator {
   #count = 0;
   #respawn: ReturnType<typeof setTimeout> | undefined;
   #failedStarts = 0;
+  /** Why the last of them did. */
+  #startFailure = '';
   #lost = 0;
   #ready = false;
   #watching = false;
@@ -122,7 +124,7 @@ class Coordinator {
 
   /** Starts as many workers as there are too few, unless none ever starts. */
   #fillVacancies(): void {
-    if (this.#failedStarts >= FAILED_STARTS_MAX) return;
+    if (this.#failedStarts >= FAILED_STARTS_MAX) return this.#onNoStart();
     const { c } = this.#thread;
     for (let n = c.coordinator_vacancies(this.#pool); n > 0; n--) {
       const number = c.coordinator_add_worker(this.#pool);
@@ -140,6 +142,12 @@ class Coordinator {
     }
     clearTimeout(this.#respawn);
     this.#respawn = setTimeout(() => this.tick(), RESPAWN_DELAY_MS);
+  }
+
+  /** No other starts, so those that did go on; unless they are lost by now, too. */
+  #onNoStart(): void {
+    if (this.#workers.size > 0) return;
+    this.#fail(`no compute worker could be started: ${this.#startFailure}`);
   }
 
   #fail(message: string): void {
@@ -165,11 +173,13 @@ class Coordinator {
   /** A worker ended by itself. What it ran is lost; another takes its place, unless none ever starts. */
   onGone({ number, text, retired }: Gone): void {
     if (!this.#workers.has(number) || this.#closing) return;
-    this.#failedStarts += this.#starting.has(number) ? 1 : 0;
+    if (this.#starting.has(number)) {
+      this.#failedStarts++;
+      this.#startFailure = text;
+    }
     this.#bury(number, retired ? 'retired' : 'lost');
     this.tick();
     if (this.#workers.size > 0) this.#report();
-    else if (this.#failedStarts >= FAILED_STARTS_MAX) this.#fail(`no compute worker could be started: ${text}`);
   }
 
   onFiles(request: FilesRequest): void {
