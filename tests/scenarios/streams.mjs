@@ -294,6 +294,7 @@ export const scenarios = [
         const held = await pool.spawn(module, { stdout: 'null', stderr: 'null' });
         const first = held.stdin.getWriter();
         await held.status;
+        equal((await rejects(first.closed, 'PoolError')).code, 'POOL_EPIPE');
         first.releaseLock();
         await letsGo(held.stdin, 'POOL_EPIPE');
 

@@ -23,7 +23,8 @@ export class Job {
   /** Into the guest's stdin. Writing waits while the pipe is full; closing is the guest's end of file. Aborting it, or
    * writing what are no bytes, fails the job: the guest gets EIO behind what was written, and `status` rejects with an
    * `InputError`. Writing fails with EPIPE once the guest has closed its stdin or ended, and a stream that is piped into
-   * it is cancelled, also one that is piped only then; with EBADF if it is not piped. Closing it then is no error. */
+   * it is cancelled, also one that is piped only then; with EBADF if it is not piped. A writer's `closed` rejects with the
+   * same when the guest has ended; closing it then is no error. */
   readonly stdin: WritableStream<Uint8Array>;
   /** Out of the guest's stdout, and stderr. The guest waits while the pipe is full. Both end when the guest ends; one that
    * is not piped is at its end. What is left unread when the guest ends, `pipeCapacity` at most, stays readable. */

@@ -252,61 +252,47 @@ async function pullChunk(
 class Ending {
   readonly #inlet: Inlet;
   readonly #controller: WritableStreamDefaultController;
-  /** A writer has the lock, and not a pipe. */
-  #held = false;
-  #ended = false;
-  #over = false;
+  #error: PoolError | undefined;
 
   constructor(inlet: Inlet, controller: WritableStreamDefaultController) {
     this.#inlet = inlet;
     this.#controller = controller;
   }
 
-  /** Whether the stream has failed for no other reason than that its job has ended. */
-  get isOver(): boolean {
-    return this.#over;
-  }
-
-  hold(held: boolean): void {
-    this.#held = held;
-    this.#failUnlessHeld();
-  }
-
-  /** The job has ended. */
+  /** The job has ended. Only a stream that has failed tells that to whoever pipes into it and has nothing to write perhaps
+   * for ever, before he begins or later, and to whoever waits for a writer's `closed`. */
   onJobEnd(): void {
-    this.#ended = true;
-    this.#failUnlessHeld();
+    this.#error = this.#inlet.goneError();
+    this.#controller.error(this.#error);
   }
 
-  /** Whoever pipes into the stream has nothing to write perhaps for ever, and only one that has failed tells him that the
-   * job has ended, before he begins or later. Whoever writes himself is told when he writes; closing what has ended is no
-   * error. */
-  #failUnlessHeld(): void {
-    if (!this.#ended || this.#held) return;
-    this.#over = true;
-    this.#controller.error(this.#inlet.goneError());
+  /** Closes, unless the job has ended: closing what has ended is no error. */
+  async close(close: () => Promise<void>): Promise<void> {
+    if (this.#error) return;
+    try {
+      await close();
+    } catch (error) {
+      if (error !== this.#error) throw error;
+    }
   }
 }
 
-/** A writer that can be closed after the job has ended, and says when it lets go of its stream. */
+/** A writer that can be closed after the job has ended. */
 class InletWriter extends WritableStreamDefaultWriter<Uint8Array> {
   #ending: Ending | undefined;
 
   constructor(stream: WritableStream<Uint8Array>, ending: Ending) {
     super(stream);
     this.#ending = ending;
-    ending.hold(true);
   }
 
   override close(): Promise<void> {
-    return this.#ending?.isOver ? Promise.resolve() : super.close();
+    return this.#ending ? this.#ending.close(() => super.close()) : super.close();
   }
 
   override releaseLock(): void {
     super.releaseLock();
-    const ending = this.#ending;
     this.#ending = undefined;
-    ending?.hold(false);
   }
 }
 
@@ -354,7 +340,7 @@ export class InletStream extends WritableStream<Uint8Array> {
   }
 
   override close(): Promise<void> {
-    return this.#ending.isOver && !this.locked ? Promise.resolve() : super.close();
+    return this.locked ? super.close() : this.#ending.close(() => super.close());
   }
 
   /** The job has ended. */
