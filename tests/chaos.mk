@@ -7,6 +7,8 @@ ENGINES ?= node chromium firefox webkit
 SEED ?=
 SECONDS_LONG = $(if $(SECONDS),--seconds $(SECONDS))
 SOAK_MINUTES ?= 60
+SOAK_SECONDS ?= 75
+SOAK_ENGINES ?= node chromium
 
 CHAOS_OPERATIONS ?= 2000
 CHAOS_C := $(wildcard tests/chaos/native/*.c)
@@ -20,7 +22,7 @@ $(TSAN_DIR)/chaos: $(CHAOS_C:%.c=$(TSAN_DIR)/%.o) $(TSAN_OBJECTS)
 
 -include $(CHAOS_C:%.c=$(ASAN_DIR)/%.d) $(CHAOS_C:%.c=$(TSAN_DIR)/%.d)
 
-.PHONY: chaos soak test-chaos test-chaos-native chaos-native
+.PHONY: chaos soak test-chaos test-soak test-chaos-native chaos-native
 chaos-native: $(ASAN_DIR)/chaos $(TSAN_DIR)/chaos
 
 chaos: js ## chaos in every engine: make chaos [SEED=N] [SECONDS=N] [ENGINES="node chromium firefox webkit"]
@@ -34,6 +36,9 @@ soak: js ## and for an hour each: make soak [SOAK_MINUTES=60] [SEED=1] [ENGINES=
 test-chaos: js ## the short run of CI: as many operations in every engine, from one seed
 	node tests/chaos/self-test.mjs
 	node tests/chaos/run.mjs --seed 1 --rounds 12 $(ENGINES)
+
+test-soak: js ## CI's soak: long enough to see a trend, in the engines that collect all garbage when they are told to
+	node tests/chaos/run.mjs --seed 1 --seconds $(SOAK_SECONDS) $(SOAK_ENGINES)
 
 test-chaos-native: chaos-native ## chaos over libmillrace: [SEED=N] [CHAOS_OPERATIONS=2000 | SECONDS=N]
 	$(ASAN_DIR)/chaos --seed $(or $(SEED),1) $(CHAOS_LENGTH)

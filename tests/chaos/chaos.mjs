@@ -43,6 +43,7 @@ export class Chaos {
   #env;
   #seed;
   #limits;
+  #patienceMs;
   /** A signal that never aborts, which thousands of jobs share. */
   #calm = new AbortController().signal;
   #next = 0;
@@ -55,11 +56,17 @@ export class Chaos {
 
   /**
    * @param {object} env `millrace`, `census`, `guest(name)`, `load(path)`
-   * @param {{seed: number, only?: string[], except?: string[], loopsMax?: number}} options `loopsMax`: how many guests may loop for ever
+   * @param {object} options
+   * @param {number} options.seed
+   * @param {string[]} [options.only] kinds of operations
+   * @param {string[]} [options.except]
+   * @param {number} [options.loopsMax] how many guests may loop for ever
+   * @param {number} [options.patienceMs] how long pools may take until they are at rest
    */
-  constructor(env, { seed, only = [], except = [], loopsMax = Infinity }) {
+  constructor(env, { seed, only = [], except = [], loopsMax = Infinity, patienceMs = HANG_MS }) {
     this.#env = env;
     this.#seed = seed;
+    this.#patienceMs = patienceMs;
     this.#limits = { only, except, loopsMax };
   }
 
@@ -92,7 +99,7 @@ export class Chaos {
         await emptyShared(home);
         await home.shared.close();
         home.share();
-        figures.push(await quiet(home));
+        figures.push(await quiet(home, this.#patienceMs));
       } catch (error) {
         this.#failures.push(`pool ${seat}: ${describe(error)}`);
       }
@@ -108,7 +115,7 @@ export class Chaos {
     const workers = configs.slice(0, SEATS).reduce((sum, config) => sum + 1 + config.workers, 0);
     const shown = () => ({ workers: census.workers, listeners: census.listenersOf(this.#calm) });
     const wanted = JSON.stringify({ workers, listeners: 0 });
-    for (const end = performance.now() + HANG_MS; JSON.stringify(shown()) !== wanted;) {
+    for (const end = performance.now() + this.#patienceMs; JSON.stringify(shown()) !== wanted;) {
       if (performance.now() > end) {
         return void this.#failures.push(`left behind: ${JSON.stringify(shown())} instead of ${wanted}`);
       }
@@ -208,8 +215,8 @@ async function runCommand({ op, home, harm, log, module }) {
 }
 
 /** Waits until a pool is as it was made: nothing to do, as many workers as it shall have, and nothing in use. */
-async function quiet({ pool, workers }) {
-  for (const end = performance.now() + HANG_MS; ;) {
+async function quiet({ pool, workers }, patienceMs) {
+  for (const end = performance.now() + patienceMs; ;) {
     const stats = pool.stats();
     const { pipes, calls, directories, places, memory } = stats;
     const used = [pipes, calls, directories, places, memory].some((what) => what.used > 0);

@@ -25,11 +25,12 @@ export function openSession(engine) {
   return engine === 'node' ? inNode() : inBrowser(engine);
 }
 
-async function inNode() {
+/** A session in this process; `spoil` may change what the chaos sees of the package. */
+export async function inNode(spoil = (millrace) => millrace) {
   const census = new Census();
   const millrace = await import(pathToFileURL(`${root}npm/dist/index.node.js`).href);
   const env = {
-    millrace,
+    millrace: spoil(millrace),
     census,
     guest: (name) => `${root}examples/guests/${name}.gen.wasm`,
     load: async (path) => new Uint8Array(await readFile(root + path)),

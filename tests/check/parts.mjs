@@ -15,6 +15,7 @@ export const parts = [
   'test-demo',
   'test-tsan',
   'test-chaos',
+  'test-soak',
   'test-chaos-native',
   'check-static',
   'test-package',
