@@ -9,6 +9,20 @@ function response(body, type = 'application/wasm') {
 
 export const scenarios = [
   {
+    name: 'what a server says of its error is let go unread',
+    run: (env) =>
+      withPool(env, { workers: 1 }, async (pool) => {
+        for (const promised of [false, true]) {
+          let cancel;
+          const cancelled = new Promise((resolve) => (cancel = resolve));
+          const response = new Response(new ReadableStream({ cancel }), { status: 404 });
+          const { message } = await rejects(pool.run(promised ? Promise.resolve(response) : response), 'CompileError');
+          assert(/404/.test(message), message);
+          await cancelled;
+        }
+      }),
+  },
+  {
     name: 'a guest can be a string, a URL, bytes, a buffer, a response, a promise of one, or a module',
     run: (env) =>
       withPool(env, { workers: 1 }, async (pool) => {

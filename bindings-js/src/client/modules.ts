@@ -179,6 +179,7 @@ export async function fetched(source: Response | Promise<Response>): Promise<Res
     throw unfetched(cause);
   }
   if (response.ok) return response;
+  letGo(response); // nobody reads what a server says of its error, and it may be long
   if (response.type !== 'opaque' && response.type !== 'opaqueredirect' && response.type !== 'error') {
     throw new FetchError(`the module could not be fetched: ${response.status} for ${quote(response.url)}`);
   }
