@@ -25,6 +25,15 @@ function silent(first = '') {
   return source;
 }
 
+/** A stream that always has one more chunk. */
+function endlessly(chunk) {
+  const source = { stream: undefined, cancelled: undefined };
+  source.cancelled = new Promise((resolve) => {
+    source.stream = new ReadableStream({ pull: (controller) => controller.enqueue(chunk), cancel: resolve });
+  });
+  return source;
+}
+
 const sourcesThatFail = (error) => ({
   'a stream': failing('ab', error),
   'a stream that has failed': new ReadableStream({ start: (controller) => controller.error(error) }),
@@ -184,6 +193,19 @@ export const scenarios = [
         await sleep(0);
         abort.abort('enough');
         equal((await rejects(run, 'AbortError')).cause, 'enough');
+
+        // The writer hears of the signal before the job does, and gives up while a write waits.
+        const early = new AbortController();
+        let giveUp = () => undefined;
+        early.signal.addEventListener('abort', () => giveUp());
+        const options = { pipeCapacity: 4096, signal: early.signal, stdout: 'null', stderr: 'null' };
+        const job = await pool.spawn(env.guest('misbehaving/sleeper'), options);
+        const writer = job.stdin.getWriter();
+        writer.write(new Uint8Array(100_000)).catch(() => undefined);
+        await sleep(20);
+        giveUp = () => writer.abort(new Error('broken')).catch(() => undefined);
+        early.abort('enough');
+        equal((await rejects(job.status, 'AbortError')).cause, 'enough');
       }),
   },
   {
@@ -228,13 +250,14 @@ export const scenarios = [
     name: 'a source is let go when its guest has closed its stdin and runs on',
     run: (env) =>
       withPool(env, { workers: 1 }, async (pool) => {
-        const source = silent('never read');
-        const abort = new AbortController();
-        const run = pool.run(env.guest('misbehaving/closestdin'), { stdin: source.stream, signal: abort.signal });
-        equal((await source.cancelled).code, 'POOL_EPIPE');
-        equal(source.stream.locked, false);
-        abort.abort();
-        await rejects(run, 'AbortError');
+        for (const source of [silent('never read'), endlessly(new Uint8Array(50_000))]) {
+          const abort = new AbortController();
+          const run = pool.run(env.guest('misbehaving/closestdin'), { stdin: source.stream, signal: abort.signal });
+          equal((await source.cancelled).code, 'POOL_EPIPE');
+          equal(source.stream.locked, false);
+          abort.abort();
+          await rejects(run, 'AbortError');
+        }
       }),
   },
   {
