@@ -1,5 +1,5 @@
 // Streams keep their word: a source that fails fails its job, one that nobody reads is let go, and what a job had is freed.
-import { assert, bytes, equal, rejects, sleep, withPool } from './harness.mjs';
+import { assert, bytes, equal, rejects, sleep, until, withPool } from './harness.mjs';
 
 /** A stream that gives `first` and then fails with `error`. */
 function failing(first, error) {
@@ -21,15 +21,6 @@ function silent(first = '') {
       pull: () => new Promise(() => {}),
       cancel: resolve,
     });
-  });
-  return source;
-}
-
-/** A stream that always has one more chunk. */
-function endlessly(chunk) {
-  const source = { stream: undefined, cancelled: undefined };
-  source.cancelled = new Promise((resolve) => {
-    source.stream = new ReadableStream({ pull: (controller) => controller.enqueue(chunk), cancel: resolve });
   });
   return source;
 }
@@ -250,14 +241,35 @@ export const scenarios = [
     name: 'a source is let go when its guest has closed its stdin and runs on',
     run: (env) =>
       withPool(env, { workers: 1 }, async (pool) => {
-        for (const source of [silent('never read'), endlessly(new Uint8Array(50_000))]) {
-          const abort = new AbortController();
-          const run = pool.run(env.guest('misbehaving/closestdin'), { stdin: source.stream, signal: abort.signal });
-          equal((await source.cancelled).code, 'POOL_EPIPE');
-          equal(source.stream.locked, false);
-          abort.abort();
-          await rejects(run, 'AbortError');
-        }
+        const source = silent('never read');
+        const abort = new AbortController();
+        const run = pool.run(env.guest('misbehaving/closestdin'), { stdin: source.stream, signal: abort.signal });
+        equal((await source.cancelled).code, 'POOL_EPIPE');
+        equal(source.stream.locked, false);
+        abort.abort();
+        await rejects(run, 'AbortError');
+
+        // One that waits for room, because the guest has not begun, hears of it there.
+        const first = await pool.spawn(env.guest('misbehaving/sleeper'), { stdout: 'null', stderr: 'null' });
+        const second = new AbortController();
+        const ended = new Promise((resolve) => {
+          const stdin = (function* () {
+            try {
+              for (;;) yield new Uint8Array(50_000);
+            } finally {
+              resolve();
+            }
+          })();
+          const options = { stdin, signal: second.signal };
+          pool.run(env.guest('misbehaving/closestdin'), options).catch(() => undefined);
+        });
+        await until(() => pool.stats().memory.used >= 1 << 18); // its pipe is there, and is full a moment later
+        await sleep(20);
+        first.cancel();
+        await Promise.all([ended, rejects(first.status, 'AbortError')]);
+        equal(pool.stats().jobs, 1);
+        second.abort();
+        await until(() => pool.stats().jobs === 0);
       }),
   },
   {
