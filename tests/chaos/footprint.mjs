@@ -6,6 +6,10 @@ import { runInNewContext } from 'node:vm';
 /** The names that engines give to threads of workers. */
 const WORKER_THREAD = /^(DedicatedWorker|DOM Worker|WebCore: Worker)/;
 
+/** The processes that run pages, by their command lines. What the browser's own process has grows with its driver: in
+ * Firefox by a MiB a second, for the messages of the console and the network. */
+const PAGE_PROCESS = /--type=renderer|-isForBrowser|WebKitWebProcess/;
+
 const MIB = 2 ** 20;
 
 /** This process, after a collection of its garbage. */
@@ -26,12 +30,12 @@ export async function nodeFootprint() {
   };
 }
 
-/** All processes that this one has started, and they. */
+/** All processes that this one has started, and they; of the memory, what those have that run pages. */
 export function childrenFootprint() {
   const sum = { rssMib: 0, descriptors: 0, workerThreads: 0 };
   for (const pid of descendants()) {
     try {
-      sum.rssMib += Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
+      sum.rssMib += PAGE_PROCESS.test(readFileSync(`/proc/${pid}/cmdline`, 'utf8')) ? rssOf(pid) / MIB : 0;
       sum.descriptors += countIn(`/proc/${pid}/fd`);
       sum.workerThreads += workerThreads(pid);
     } catch {
@@ -39,6 +43,10 @@ export function childrenFootprint() {
     }
   }
   return sum;
+}
+
+function rssOf(pid) {
+  return Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) * 1024;
 }
 
 function countIn(folder) {
