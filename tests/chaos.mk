@@ -7,7 +7,7 @@ ENGINES ?= node chromium firefox webkit
 SEED ?=
 SECONDS_LONG = $(if $(SECONDS),--seconds $(SECONDS))
 SOAK_MINUTES ?= 60
-SOAK_SECONDS ?= 75
+SOAK_SECONDS ?= 60
 SOAK_ENGINES ?= node chromium
 
 CHAOS_OPERATIONS ?= 2000

@@ -3,8 +3,8 @@
 
 /** How much the trend of each figure may add over the whole run.
  *
- * Memory: what was seen of healthy runs is a wave of up to 50 MiB (garbage of engines, their allocators' arenas), the same
- * for minutes as for an hour. A leak is larger: one pipe of 256 KiB lost in a hundred operations is 100 MiB in a minute.
+ * Memory: what was seen of healthy runs are waves (garbage of engines, their allocators' arenas; 150 MiB for a minute in
+ * Firefox), which come back to within 50 MiB, the same for minutes as for an hour. A leak is larger: one pipe of 256 KiB lost in a hundred operations is 100 MiB in a minute.
  * Threads and descriptors: a worker that is being replaced while it is counted has up to two of each.
  * Listeners: those of all that still lives, of which some is garbage that is not collected yet (signals of streams and of
  * jobs that were aborted), hence a trend. What can be known exactly, workers and a signal that all jobs share, is
@@ -18,6 +18,13 @@ function slopeOf(values) {
     for (let j = i + 1; j < values.length; j++) slopes.push((values[j] - values[i]) / (j - i));
   }
   return slopes.sort((a, b) => a - b)[slopes.length >> 1] ?? 0;
+}
+
+/** Of each value, as much as never goes again: a wave is over some time, however long it was, and a leak is not. */
+function kept(values) {
+  const floor = [...values];
+  for (let i = floor.length - 2; i >= 0; i--) floor[i] = Math.min(floor[i], floor[i + 1]);
+  return floor;
 }
 
 /** Not more than so many values are looked at; a run of an hour has thousands. */
@@ -39,7 +46,7 @@ export function growthOf(series) {
   if (settled.length < 4) return []; // no trend to speak of
   return Object.entries(TOLERANCE).flatMap(([name, tolerance]) => {
     const values = settled.map((footprint) => footprint[name]).filter((value) => value >= 0); // neither absent nor no number;
-    const grown = slopeOf(values) * (values.length - 1);
+    const grown = slopeOf(kept(values)) * (values.length - 1);
     if (!(grown > tolerance)) return [];
     return [
       `${name} grows by ${grown.toFixed(1)}, more than ${tolerance}: ${values.map((v) => v.toFixed(1)).join(' ')}`,

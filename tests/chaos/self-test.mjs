@@ -22,6 +22,11 @@ const series = (rssMib) => Array.from({ length: 40 }, (_, i) => ({ rssMib: rssMi
 strictEqual(growthOf(series((i) => 200 + 30 * Math.sin(i))).length, 0, 'a wave is no growth');
 strictEqual(growthOf(series((i) => (i < 4 ? 50 * i : 200))).length, 0, 'warming up is no growth');
 strictEqual(growthOf(series((i) => (i === 20 ? 900 : 200))).length, 0, 'a peak is no growth');
+strictEqual(
+  growthOf(series((i) => (i > 15 && i < 37 ? 400 + i : 200 + i / 10))).length,
+  0,
+  'nor is a long one that ends',
+);
 strictEqual(growthOf(series((i) => 200 + 3 * i + 10 * Math.sin(i))).length, 1, 'a slow leak is growth');
 /** A session that carries out a few operations of one kind, and has little patience with what is left behind. */
 async function openSmall(kind, spoil) {

@@ -15,7 +15,6 @@ export const parts = [
   'test-demo',
   'test-tsan',
   'test-chaos',
-  'test-soak',
   'test-chaos-native',
   'check-static',
   'test-package',
@@ -35,5 +34,6 @@ export const parts = [
   'check-faults',
 ];
 
-/** Run alone at the end: what they print is of use only if nothing else keeps the cores busy. */
-export const last = ['bench-quick'];
+/** Run alone at the end: a trend needs many rounds, and what benchmarks print is of use only if nothing else keeps the
+ * cores busy. */
+export const last = ['test-soak', 'bench-quick'];
