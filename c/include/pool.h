@@ -578,11 +578,14 @@ POOL_API POOL_MUST_CHECK int pool_pipe(pool_t *pool, uint32_t capacity_bytes, po
 POOL_API POOL_MUST_CHECK int32_t pool_read(pool_t *pool, pool_fd_t fd, void *data, uint32_t size_bytes);
 
 /* Puts `size_bytes` bytes into a pipe, as write(2): all of them if it may block; if not, as many as fit, and of
- * POOL_PIPE_BUF or fewer either all or none. If a blocking write is interrupted (the reader closes, the job is
- * cancelled, memory runs out), it returns the bytes written so far.
+ * POOL_PIPE_BUF or fewer either all or none. Returns how many.
+ * A blocking write returns fewer only if it has written some and cannot go on: the reader has closed, the calling job
+ * is to end, the pool is being destroyed, or no further thread may block. A call for the rest returns that error,
+ * unless the reader has made room meanwhile: then it writes on, and may stop short again. So write the rest until all
+ * is written or there is an error. A captured output is short when it is full or memory runs out.
  * Thread: any.  Blocks: yes, unless the end is non-blocking.
- * Errors you can act on: POOL_EAGAIN (no room now, or no memory for the ring yet), POOL_EPIPE, POOL_ENOMEM, POOL_EBADF,
- * POOL_EBUSY, POOL_ECANCELED. */
+ * Errors you can act on: POOL_EAGAIN (no room now, or no memory for the ring yet), POOL_EPIPE, POOL_ENOMEM, POOL_EFBIG
+ * (a captured output is full), POOL_EBADF, POOL_EBUSY, POOL_ECANCELED, POOL_ESHUTDOWN. */
 POOL_API POOL_MUST_CHECK int32_t pool_write(pool_t *pool, pool_fd_t fd, const void *data, uint32_t size_bytes);
 
 /* A piece of memory to read into or to write from. */

@@ -17,12 +17,17 @@ struct echo {
     bool may_break; /* its reader may go away */
 };
 
+/* A write of a job that is to end is short whenever it would have to wait, as often as that is: it is gone on with until
+ * there is an error. Positive, or the error. */
 static int32_t write_masked(pool_t *pool, const struct echo *echo, uint8_t *bytes, int32_t n)
 {
     for (int32_t i = 0; i < n; i++) bytes[i] ^= echo->mask;
-    int32_t written = pool_write(pool, POOL_STDOUT, bytes, (uint32_t)n);
-    if (written >= 0 && written < n) written = pool_write(pool, POOL_STDOUT, bytes + written, (uint32_t)(n - written));
-    return written;
+    for (int32_t done = 0; done < n;) {
+        int32_t written = pool_write(pool, POOL_STDOUT, bytes + done, (uint32_t)(n - done));
+        if (written <= 0) return written;
+        done += written;
+    }
+    return n;
 }
 
 static uint32_t copy(pool_t *pool, void *user)

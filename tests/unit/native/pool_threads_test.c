@@ -282,7 +282,9 @@ static void cancel_of_a_function_that_does_not_ask_waits_for_it(void **state)
     pool_job_t job = native_submit(pool, job_at_gate, &gate);
     gate_await_arrival(&gate);
     assert_int_equal(pool_cancel(pool, job), 0);
+    assert_int_equal(pool_release(pool, job), POOL_EBUSY); /* what it uses must stay */
     assert_int_equal(pool_wait(pool, job, 80, NULL), POOL_ETIMEDOUT);
+    assert_int_equal(pool_release(pool, job), POOL_EBUSY);
     gate_open(&gate);
     struct pool_result result = native_await(pool, job);
     assert_int_equal(result.outcome, POOL_CANCELLED);
