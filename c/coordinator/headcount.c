@@ -16,8 +16,16 @@ struct head_count {
     uint32_t starting;
     uint32_t idle;
     uint32_t blocked; /* asleep in the middle of a job */
+    uint32_t fit;     /* neither blocked nor about to end */
     uint32_t target;
 };
+
+static uint32_t count_bits(_Atomic uint32_t *x_words)
+{
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < WORKERS_MAX / 32; i++) n += (uint32_t)__builtin_popcount(atomic_load(&x_words[i]));
+    return n;
+}
 
 static struct head_count count_heads(struct pool *pool)
 {
@@ -25,12 +33,12 @@ static struct head_count count_heads(struct pool *pool)
     for (uint32_t i = 1; i <= WORKERS_MAX; i++) {
         n.starting += pool__worker_state(&pool->workers[i]) == WORKER_STARTING;
     }
-    for (uint32_t i = 0; i < POOL_COUNT_OF(pool->sched.x_idle); i++) {
-        n.idle += (uint32_t)__builtin_popcount(atomic_load(&pool->sched.x_idle[i]));
-    }
+    n.idle = count_bits(pool->sched.x_idle);
     uint32_t others = n.starting + n.idle + atomic_load(&pool->sched.x_awake);
     POOL_ASSERT(n.idle <= WORKERS_MAX && n.starting <= WORKERS_MAX);
     n.blocked = n.live > others ? n.live - others : 0;
+    uint32_t unfit = n.blocked + count_bits(pool->sched.x_leaving); /* their threads may be on the way out for long */
+    n.fit = n.live > unfit ? n.live - unfit : 0;
     return n;
 }
 
@@ -38,8 +46,7 @@ static struct head_count count_heads(struct pool *pool)
 static bool is_starving(struct pool *pool)
 {
     struct head_count n = count_heads(pool);
-    return n.blocked > 0 && n.idle == 0 && n.starting == 0 && n.live - n.blocked < n.target &&
-           pool__sched_has_more(&pool->sched);
+    return n.blocked > 0 && n.idle == 0 && n.starting == 0 && n.fit < n.target && pool__sched_has_more(&pool->sched);
 }
 
 /* Whether a job has starved for long enough; `*next_ns` is when to look again. */
@@ -57,12 +64,18 @@ static bool wants_relief(struct pool *pool, uint64_t now_ns, uint64_t *next_ns)
     return due <= now_ns;
 }
 
-/* How many workers that do not sleep in the middle of a job are more than shall run. */
+/* How many workers that could run a job are more than shall run. */
 static uint32_t count_spare(struct pool *pool)
 {
     struct head_count n = count_heads(pool);
-    uint32_t fit = n.live - n.blocked;
-    return fit > n.target ? fit - n.target : 0;
+    return n.fit > n.target ? n.fit - n.target : 0;
+}
+
+/* Orders as many to retire as are too many. If one of them takes an earlier order meanwhile, they are counted anew. */
+static void order_to_retire(struct pool *pool)
+{
+    uint32_t orders = atomic_load(&pool->sched.x_retire);
+    while (!atomic_compare_exchange_weak(&pool->sched.x_retire, &orders, count_spare(pool))) continue;
 }
 
 /* Orders workers to retire that have been too many for a while; returns when to look again. */
@@ -80,7 +93,7 @@ static uint64_t dismiss(struct pool *pool, uint64_t now_ns)
     if (!pool->spare_since_ns) pool->spare_since_ns = now_ns;
     uint64_t due = pool->spare_since_ns + SPARE_AFTER_NS;
     if (due > now_ns) return due;
-    atomic_store(&pool->sched.x_retire, spare);
+    order_to_retire(pool);
     for (uint32_t i = 1; i <= WORKERS_MAX; i++) pool__wake(pool, WAITER_WORKER_0 + i, 0);
     return UINT64_MAX; /* whoever retires is buried, and the coordinator looks again */
 }

@@ -93,6 +93,7 @@ void coordinator_bury_worker(struct pool *pool, uint32_t number, double rest_ms,
     enum worker_state state = pool__worker_state(worker);
     if (state == WORKER_NONE || state == WORKER_DEAD) return;
     pool__sched_clear_idle(&pool->sched, number);
+    pool__sched_has_left(&pool->sched, number);
     pool__wake_idle(pool); /* this worker may have got the wake-up for a job */
     if (state != WORKER_STARTING) atomic_fetch_sub(&pool->sched.x_awake, 1);
     atomic_fetch_sub(&pool->sched.x_live, 1);

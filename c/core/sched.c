@@ -7,6 +7,7 @@ void pool__sched_init(struct sched *sched)
 {
     for (uint32_t i = 0; i < PRIORITIES; i++) pool__queue_init(&sched->queues[i]);
     for (uint32_t i = 0; i < POOL_COUNT_OF(sched->x_idle); i++) atomic_init(&sched->x_idle[i], 0);
+    for (uint32_t i = 0; i < POOL_COUNT_OF(sched->x_leaving); i++) atomic_init(&sched->x_leaving[i], 0);
     atomic_init(&sched->x_awake, 0);
     atomic_init(&sched->x_target, 0);
     atomic_init(&sched->x_live, 0);
@@ -36,25 +37,44 @@ bool pool__sched_pop(struct sched *sched, pool_job_t *job_out)
     return false;
 }
 
-void pool__sched_set_idle(struct sched *sched, uint32_t worker)
+static void add(_Atomic uint32_t *x_words, uint32_t worker)
 {
     POOL_ASSERT(worker >= 1 && worker <= WORKERS_MAX);
-    atomic_fetch_or(&sched->x_idle[(worker - 1) / 32], 1u << (worker - 1) % 32);
+    atomic_fetch_or(&x_words[(worker - 1) / 32], 1u << (worker - 1) % 32);
+}
+
+static void take_out(_Atomic uint32_t *x_words, uint32_t worker)
+{
+    POOL_ASSERT(worker >= 1 && worker <= WORKERS_MAX);
+    atomic_fetch_and(&x_words[(worker - 1) / 32], ~(1u << (worker - 1) % 32));
+}
+
+void pool__sched_set_idle(struct sched *sched, uint32_t worker)
+{
+    add(sched->x_idle, worker);
 }
 
 void pool__sched_clear_idle(struct sched *sched, uint32_t worker)
 {
-    POOL_ASSERT(worker >= 1 && worker <= WORKERS_MAX);
-    atomic_fetch_and(&sched->x_idle[(worker - 1) / 32], ~(1u << (worker - 1) % 32));
+    take_out(sched->x_idle, worker);
 }
 
-bool pool__sched_retire(struct sched *sched)
+/* It is marked before it takes the order: who counts in between sees one too many that leaves, and orders too few. */
+bool pool__sched_retire(struct sched *sched, uint32_t worker)
 {
     uint32_t orders = atomic_load(&sched->x_retire);
+    if (!orders) return false;
+    add(sched->x_leaving, worker);
     while (orders) {
         if (atomic_compare_exchange_weak(&sched->x_retire, &orders, orders - 1)) return true;
     }
+    take_out(sched->x_leaving, worker);
     return false;
+}
+
+void pool__sched_has_left(struct sched *sched, uint32_t worker)
+{
+    take_out(sched->x_leaving, worker);
 }
 
 /* Claims the lowest idle worker of one word: its bit's number + 1; 0: none. */

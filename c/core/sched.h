@@ -12,10 +12,11 @@
 struct sched {
     struct queue queues[PRIORITIES];                        /* by enum pool_priority */
     _Alignas(64) _Atomic uint32_t x_idle[WORKERS_MAX / 32]; /* a bit for each worker that sleeps for want of a job */
-    _Atomic uint32_t x_awake;  /* workers that do not sleep: whether a core is free to spin on */
-    _Atomic uint32_t x_target; /* how many jobs shall run at the same time */
-    _Atomic uint32_t x_live;   /* workers that are up, or starting */
-    _Atomic uint32_t x_retire; /* how many of them shall end when they next look for a job */
+    _Atomic uint32_t x_awake;                     /* workers that do not sleep: whether a core is free to spin on */
+    _Atomic uint32_t x_target;                    /* how many jobs shall run at the same time */
+    _Atomic uint32_t x_live;                      /* workers that are up, or starting */
+    _Atomic uint32_t x_retire;                    /* how many of them shall end when they next look for a job */
+    _Atomic uint32_t x_leaving[WORKERS_MAX / 32]; /* a bit for each that ends for that reason and is not buried yet */
 };
 
 void pool__sched_init(struct sched *sched);
@@ -34,8 +35,9 @@ bool pool__sched_pop(struct sched *sched, pool_job_t *job_out);
 void pool__sched_set_idle(struct sched *sched, uint32_t worker);
 void pool__sched_clear_idle(struct sched *sched, uint32_t worker);
 
-/* Takes an order to retire, if there is one. True: the worker must end. */
-bool pool__sched_retire(struct sched *sched);
+/* Takes an order to retire, if there is one. True: the worker must end. It counts as leaving until it is buried. */
+bool pool__sched_retire(struct sched *sched, uint32_t worker);
+void pool__sched_has_left(struct sched *sched, uint32_t worker);
 
 /* Picks an idle worker to wake if there is something to do: its number, from 1; 0: nothing to do, or nobody is idle.
  * The lowest number comes first, so that the same few stay warm. Whoever has pushed calls it, and so does each worker

@@ -71,7 +71,7 @@ static int next_job(void)
 {
     for (;;) {
         if (atomic_load(&this.pool->x_closing)) return POOL_ESHUTDOWN;
-        if (pool__sched_retire(&this.pool->sched)) return POOL_ETIMEDOUT;
+        if (pool__sched_retire(&this.pool->sched, this.number)) return POOL_ETIMEDOUT;
         if (take_job()) break;
         sleep_until_work();
     }

@@ -261,14 +261,40 @@ static void worker_too_many_is_dismissed_after_a_second(void **state)
     assert_true(coordinator_tick(pool) == SPARE_AFTER_MS);
     fake_port_advance_ms(SPARE_AFTER_MS - 1);
     assert_true(coordinator_tick(pool) == 1);
-    assert_false(pool__sched_retire(&pool->sched));
+    assert_false(pool__sched_retire(&pool->sched, 1));
     uint32_t count = pool__bell_arm(&pool->bells[WAITER_WORKER_0 + 1]);
     fake_port_advance_ms(1);
     assert_true(coordinator_tick(pool) == COORDINATOR_IDLE);
     assert_int_not_equal(atomic_load(&pool->bells[WAITER_WORKER_0 + 1].x_count), count);
-    assert_true(pool__sched_retire(&pool->sched));
-    assert_true(pool__sched_retire(&pool->sched));
-    assert_false(pool__sched_retire(&pool->sched)); /* two of three */
+    assert_true(pool__sched_retire(&pool->sched, 1));
+    assert_true(pool__sched_retire(&pool->sched, 2));
+    assert_false(pool__sched_retire(&pool->sched, 3)); /* two of three */
+}
+
+/* Its thread has to end first, and be buried. */
+static void worker_that_leaves_is_not_dismissed_a_second_time(void **state)
+{
+    (void)state;
+    make_pool(1, 0);
+    for (uint32_t i = 0; i < 3; i++) fall_asleep_idle(come_up());
+    coordinator_tick(pool);
+    fake_port_advance_ms(SPARE_AFTER_MS);
+    coordinator_tick(pool);
+    assert_true(pool__sched_retire(&pool->sched, 2));
+    coordinator_tick(pool);
+    assert_int_equal(atomic_load(&pool->sched.x_retire), 1);
+    assert_true(pool__sched_retire(&pool->sched, 3));
+    coordinator_tick(pool);
+    assert_false(pool__sched_retire(&pool->sched, 1));
+    coordinator_bury_worker(pool, 2, 0, false);
+    coordinator_tick(pool);
+    assert_false(pool__sched_retire(&pool->sched, 1));
+    coordinator_bury_worker(pool, 3, 0, false);
+    assert_int_equal(vacancies(), 0);
+    assert_int_equal(atomic_load(&pool->sched.x_live), 1);
+    assert_int_equal(start(), 2); /* it does not leave any more */
+    assert_int_equal(start(), 3);
+    assert_int_equal(atomic_load(&pool->sched.x_leaving[0]), 0);
 }
 
 static void order_to_retire_is_withdrawn_when_workers_are_wanted_again(void **state)
@@ -282,7 +308,7 @@ static void order_to_retire_is_withdrawn_when_workers_are_wanted_again(void **st
     assert_int_equal(atomic_load(&pool->sched.x_retire), 2);
     assert_int_equal(pool_resize(pool, 3), 0);
     coordinator_tick(pool);
-    assert_false(pool__sched_retire(&pool->sched));
+    assert_false(pool__sched_retire(&pool->sched, 1));
 }
 
 static void blocked_workers_are_not_too_many(void **state)
@@ -385,6 +411,7 @@ int main(void)
         CASE(relief_ends_at_max_workers),
         CASE(idle_worker_needs_no_relief),
         CASE(worker_too_many_is_dismissed_after_a_second),
+        CASE(worker_that_leaves_is_not_dismissed_a_second_time),
         CASE(order_to_retire_is_withdrawn_when_workers_are_wanted_again),
         CASE(blocked_workers_are_not_too_many),
         CASE(worker_too_many_says_so_when_it_has_nothing_to_do),

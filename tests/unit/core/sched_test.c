@@ -107,10 +107,14 @@ static void sched_wakes_for_a_job_of_any_priority(void **state)
 static void sched_order_to_retire_is_obeyed_as_often_as_it_was_given(void **state)
 {
     (void)state;
-    assert_false(pool__sched_retire(&sched));
+    assert_false(pool__sched_retire(&sched, 1));
     atomic_store(&sched.x_retire, 3);
-    for (uint32_t i = 0; i < 3; i++) assert_true(pool__sched_retire(&sched));
-    assert_false(pool__sched_retire(&sched));
+    for (uint32_t i = 31; i < 34; i++) assert_true(pool__sched_retire(&sched, i));
+    assert_false(pool__sched_retire(&sched, 34));
+    assert_int_equal(atomic_load(&sched.x_leaving[0]), 3u << 30);
+    assert_int_equal(atomic_load(&sched.x_leaving[1]), 1);
+    for (uint32_t i = 31; i < 34; i++) pool__sched_has_left(&sched, i);
+    for (uint32_t i = 0; i < COUNT_OF(sched.x_leaving); i++) assert_int_equal(atomic_load(&sched.x_leaving[i]), 0);
 }
 
 int main(void)
