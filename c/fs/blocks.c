@@ -5,13 +5,19 @@
 #include "pool.h"
 #include "sync/ends.h"
 
+/* How large a block is that holds `bytes`. */
+static uint32_t rounded(uint32_t bytes)
+{
+    return 1u << (BLOCK_MIN_LOG2 + pool__blocks_class(bytes));
+}
+
 int pool__fs_need(struct fs_work *work, enum spare spare, uint32_t bytes)
 {
     uint32_t *block = &work->spares[spare];
     POOL_ASSERT(spare < SPARES && bytes <= 1u << BLOCK_MAX_LOG2);
     if (*block && pool__blocks_class_of(&work->pool->blocks, *block) == pool__blocks_class(bytes)) return 0;
     if (*block) pool__give_block(work->pool, *block); /* another size is needed now: others have changed something */
-    *block = pool__take_free_block(work->pool, USE_CONTENT, bytes);
+    *block = rounded(bytes) < LARGE_BYTES ? pool__take_free_block(work->pool, USE_CONTENT, bytes) : 0;
     if (*block) return 0;
     POOL_ASSERT(work->sleeper);
     work->missing = spare;
@@ -32,9 +38,8 @@ int pool__fs_full(const struct volume *volume)
 int pool__fs_need_content(struct fs_work *work, enum spare spare, uint32_t bytes, uint32_t instead)
 {
     const struct volume *volume = work->volume;
-    uint64_t size = (uint64_t)1 << (BLOCK_MIN_LOG2 + pool__blocks_class(bytes));
     POOL_ASSERT(volume->bytes >= instead);
-    if (volume->bytes - instead + size > volume->max_bytes) return pool__fs_full(volume);
+    if (volume->bytes - instead + rounded(bytes) > volume->max_bytes) return pool__fs_full(volume);
     return pool__fs_need(work, spare, bytes);
 }
 
@@ -46,7 +51,7 @@ uint32_t pool__fs_take_content(struct fs_work *work, enum spare spare, uint32_t 
     work->spares[spare] = 0;
     work->volume->bytes += size;
     pool__blocks_filed(&work->pool->blocks, size);
-    memset(pool__block_memory(work->pool, block) + from, 0, size - from);
+    if (size < LARGE_BYTES) memset(pool__block_memory(work->pool, block) + from, 0, size - from);
     return block;
 }
 

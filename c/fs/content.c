@@ -4,8 +4,9 @@
 #include "sync/self.h"
 
 #define HOLE_BYTES 4096u
-#define READ_BYTES \
-    (16u << 20) /* at a time, with the lock held: milliseconds; then it looks whether the job shall end */
+/* With the lock held at a time, which takes 2 ms or more. Then others may have it, and the job is asked whether it is
+ * to end. */
+#define MOVE_BYTES (16u << 20)
 
 /* ------------------------------------------------------------------------------------------------------- operations */
 
@@ -49,8 +50,8 @@ static int read_some(struct pool *pool, const struct fs_open *file, uint64_t off
     struct node *node = pool__node(pool, file->node);
     status = check_file(&work, file);
     if (status == 0 && cursor->piece(cursor) > 0) {
-        bool is_long = node->size > offset && node->size - offset > READ_BYTES;
-        move(pool, node, offset, is_long ? offset + READ_BYTES : node->size, cursor);
+        bool is_long = node->size > offset && node->size - offset > MOVE_BYTES;
+        move(pool, node, offset, is_long ? offset + MOVE_BYTES : node->size, cursor);
         if (!file->read_only) pool__node_accessed(node);
     }
     pool__volume_unlock(file->volume);
@@ -63,7 +64,7 @@ int pool__fs_read(struct pool *pool, const struct fs_open *file, uint64_t offset
     for (;;) {
         uint32_t had = cursor->done;
         int status = read_some(pool, file, offset, cursor);
-        if (status || cursor->done - had < READ_BYTES) return status;
+        if (status || cursor->done - had < MOVE_BYTES) return status;
         offset += cursor->done - had;
         status = self ? pool__sleeper_interrupted(self) : 0;
         if (status) return status;
@@ -77,46 +78,51 @@ int pool__fs_next_data(struct pool *pool, const struct fs_open *file, uint64_t o
     if (status < 0) return status;
     const struct node *node = pool__node(pool, file->node);
     status = check_file(&work, file);
-    uint64_t at = offset, end = status == 0 ? pool__content_end(pool, node) : 0;
-    while (status == 0 && at < end && !pool__content_at(pool, node, at).data) at = (at / PAGE_BYTES + 1) * PAGE_BYTES;
-    if (status == 0) *data_out = at < end && at < node->size ? at : node->size;
+    uint64_t at = status == 0 ? pool__content_next(pool, node, offset) : 0;
+    if (status == 0) *data_out = at < node->size ? at : node->size;
     pool__volume_unlock(file->volume);
     return status;
 }
 
-static int write_at(struct fs_work *work, const struct fs_open *file, uint64_t offset, struct cursor *cursor,
-                    uint64_t *offset_out)
+/* Writes a piece, once the file has memory for all that is left, and moves `*at` on. What is appended is one piece. */
+static int write_piece(struct fs_work *work, const struct fs_open *file, uint64_t *at, struct cursor *cursor)
 {
     struct node *node = pool__node(work->pool, file->node);
     int status = check_file(work, file);
     if (status < 0) return status;
-    uint64_t begin = offset == UINT64_MAX ? node->size : offset, end = begin + (cursor->total - cursor->done);
-    if (begin != end) {
-        status = pool__content_fill(work, node, begin, end);
-        if (status != 0) return status;
-        uint32_t had = cursor->done;
-        move(work->pool, node, begin, end, cursor);
-        end = begin + (cursor->done - had);
-        if (end > node->size) node->size = end;
-        POOL_ASSERT(node->size <= FILE_MAX_BYTES);
-        pool__node_modified(work, node);
+    bool appends = *at == UINT64_MAX;
+    uint64_t begin = appends ? node->size : *at, end = begin + (cursor->total - cursor->done), stop = end;
+    if (begin == end) {
+        *at = begin;
+        return 0;
     }
-    if (offset_out) *offset_out = begin;
-    return 0;
+    status = pool__content_fill(work, node, begin, end);
+    if (status != 0) return status;
+    if (!appends && end - begin > MOVE_BYTES) stop = begin + MOVE_BYTES;
+    uint32_t had = cursor->done;
+    move(work->pool, node, begin, stop, cursor);
+    *at = begin + (cursor->done - had);
+    if (*at > node->size) node->size = *at;
+    POOL_ASSERT(node->size <= FILE_MAX_BYTES);
+    pool__node_modified(work, node);
+    return *at == stop && stop < end ? FS_MORE : 0;
 }
 
 int pool__fs_write(struct sleeper *sleeper, const struct fs_open *file, uint64_t offset, struct cursor *cursor,
                    uint64_t *offset_out)
 {
     int status;
+    uint32_t had = cursor->done;
     struct fs_work work = pool__fs_work(sleeper, sleeper->pool, file->volume);
     if (file->read_only) return POOL_EROFS;
     do {
         status = pool__fs_enter(&work);
-        if (status == 0) status = write_at(&work, file, offset, cursor, offset_out);
+        if (status == 0) status = write_piece(&work, file, &offset, cursor);
     } while (pool__fs_leave(&work, &status));
     if (status < 0) abandon(&work, file);
-    return status;
+    if (status < 0 && cursor->done == had) return status;
+    if (offset_out) *offset_out = offset - (cursor->done - had);
+    return 0;
 }
 
 int pool__fs_set_size(struct sleeper *sleeper, const struct fs_open *file, uint64_t size)

@@ -19,20 +19,34 @@ static uint32_t heads_bytes(uint32_t block_bytes)
     return block_bytes / 16;
 }
 
-/* The place of a name's chain. */
-static uint32_t *head_of(const struct pool *pool, const struct node *directory, uint32_t hash)
+/* A directory's block with its parts. */
+struct table {
+    uint8_t *block;
+    uint32_t *heads;
+    struct entry *slots;
+    uint32_t n_heads; /* a power of two */
+};
+
+static struct table table_of(const struct pool *pool, const struct node *directory)
 {
-    POOL_ASSERT(directory->kind == NODE_DIRECTORY && directory->block);
-    uint32_t *heads = (uint32_t *)(void *)pool__block_memory(pool, directory->block);
-    uint32_t n = heads_bytes(pool__node_block_bytes(pool, directory->block)) / (uint32_t)sizeof *heads;
-    return &heads[hash & (n - 1)];
+    POOL_ASSERT(directory->kind == NODE_DIRECTORY && directory->block && directory->first_slot <= directory->n_slots);
+    uint8_t *block = pool__block_memory(pool, directory->block);
+    uint32_t bytes = heads_bytes(pool__node_block_bytes(pool, directory->block));
+    return (struct table){.block = block,
+                          .heads = (uint32_t *)(void *)block,
+                          .slots = (struct entry *)(void *)(block + bytes),
+                          .n_heads = bytes / (uint32_t)sizeof(uint32_t)};
+}
+
+/* The place of a name's chain. */
+static uint32_t *head_of(const struct table *table, uint32_t hash)
+{
+    return &table->heads[hash & (table->n_heads - 1)];
 }
 
 static struct entry *slots_of(const struct pool *pool, const struct node *directory)
 {
-    POOL_ASSERT(directory->block && directory->first_slot <= directory->n_slots);
-    uint8_t *block = pool__block_memory(pool, directory->block);
-    return (struct entry *)(void *)(block + heads_bytes(pool__node_block_bytes(pool, directory->block)));
+    return table_of(pool, directory).slots;
 }
 
 /* Under the pool's own key: guests choose names, and could otherwise choose some that all go into one chain. */
@@ -53,10 +67,10 @@ struct fs_path pool__entry_name(const struct pool *pool, const struct node *dire
 static uint32_t *find_link(const struct pool *pool, const struct node *directory, struct fs_path name)
 {
     if (!directory->block || directory->n_links == 0) return NULL; /* a directory that is removed has no names */
-    uint32_t hash = hash_of(pool, name), *link = head_of(pool, directory, hash);
-    struct entry *slots = slots_of(pool, directory);
-    for (; *link; link = &slots[*link - 1].next) {
-        const struct entry *entry = &slots[*link - 1];
+    struct table table = table_of(pool, directory);
+    uint32_t hash = hash_of(pool, name), *link = head_of(&table, hash);
+    for (; *link; link = &table.slots[*link - 1].next) {
+        const struct entry *entry = &table.slots[*link - 1];
         if (entry->hash != hash) continue;
         struct fs_path found = pool__entry_name(pool, directory, entry);
         if (found.size == name.size && memcmp(found.text, name.text, name.size) == 0) return link;
@@ -117,23 +131,22 @@ static uint32_t block_for(uint64_t n_slots, uint64_t names_bytes)
 }
 
 /* pre: there is room, and there is none of that name. */
-static void append(const struct pool *pool, struct node *directory, struct fs_path name, struct entry entry)
+static void append(const struct table *table, struct node *directory, struct fs_path name, struct entry entry)
 {
-    uint8_t *block = pool__block_memory(pool, directory->block);
     POOL_ASSERT(name.size > 0 && name.size <= NAME_MAX_BYTES && directory->names_at > name.size);
-    uint32_t *head = head_of(pool, directory, entry.hash);
+    uint32_t *head = head_of(table, entry.hash);
     directory->names_at -= name.size + 1;
     directory->names_bytes += name.size + 1;
-    block[directory->names_at] = (uint8_t)name.size;
-    memcpy(block + directory->names_at + 1, name.text, name.size);
+    table->block[directory->names_at] = (uint8_t)name.size;
+    memcpy(table->block + directory->names_at + 1, name.text, name.size);
     entry.name = directory->names_at;
     entry.next = *head;
-    slots_of(pool, directory)[directory->n_slots++] = entry;
+    table->slots[directory->n_slots++] = entry;
     *head = directory->n_slots;
     directory->size++;
 }
 
-/* Moves the entries that are left into the spare block. */
+/* Moves the entries that are left into the spare block. There may be half a million, and the lock is held. */
 static void move_entries(struct fs_work *work, struct node *directory)
 {
     struct node old = *directory;
@@ -142,9 +155,11 @@ static void move_entries(struct fs_work *work, struct node *directory)
     directory->n_slots = directory->first_slot = directory->names_bytes = 0;
     directory->size = 0;
     if (!old.block) return;
-    const struct entry *slots = slots_of(work->pool, &old);
+    struct table from = table_of(work->pool, &old), to = table_of(work->pool, directory);
     for (uint32_t i = old.first_slot; i < old.n_slots; i++) {
-        if (slots[i].node) append(work->pool, directory, pool__entry_name(work->pool, &old, &slots[i]), slots[i]);
+        const uint8_t *name = from.block + from.slots[i].name;
+        struct fs_path path = {(const char *)name + 1, *name};
+        if (from.slots[i].node) append(&to, directory, path, from.slots[i]);
     }
     POOL_ASSERT(directory->size == old.size && directory->names_bytes == old.names_bytes);
     pool__fs_give_content(work, old.block);
@@ -183,7 +198,8 @@ void pool__entry_add(struct fs_work *work, struct node *directory, struct fs_pat
 {
     POOL_ASSERT(number && has_room(work->pool, directory, name) && !find_link(work->pool, directory, name));
     struct entry entry = {.cookie = directory->next_cookie++, .node = number, .hash = hash_of(work->pool, name)};
-    append(work->pool, directory, name, entry);
+    struct table table = table_of(work->pool, directory);
+    append(&table, directory, name, entry);
     pool__node_modified(work, directory);
 }
 

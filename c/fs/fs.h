@@ -147,8 +147,9 @@ int pool__fs_next_entry(struct pool *pool, const struct fs_open *directory, uint
 /* content.c: files' bytes. The cursor is the caller's memory (sync/stream.h); `cursor->done` says how much was moved.
  */
 int pool__fs_read(struct pool *pool, const struct fs_open *file, uint64_t offset, struct cursor *cursor);
-/* Writes all of it or nothing. `offset` UINT64_MAX: at the end, atomically, as O_APPEND. `offset_out` gets where the
- * first byte went; it may be NULL. */
+/* Writes all of it or nothing: up to 16 MiB, and whatever is appended, in one step; more in steps of that size, after
+ * which it ends early if the job is to end or others have cut the file and left no memory. `offset` UINT64_MAX: at the
+ * end, atomically, as O_APPEND. `offset_out` gets where the first byte went; it may be NULL. */
 int pool__fs_write(struct sleeper *sleeper, const struct fs_open *file, uint64_t offset, struct cursor *cursor,
                    uint64_t *offset_out);
 /* Finds where a file has bytes next, from `offset` on: those before are zeros that take no memory. The file's size: no

@@ -1,8 +1,9 @@
 /* What the files of this room share: an operation under way, the nodes, the entries of directories, paths.
  *
  * An operation is attempted under the lock. If a block is missing, the attempt returns FS_MISSING. Then the lock is
- * freed, the operation waits for a block, keeps it as a spare, and makes the attempt again. So every step of an attempt
- * before its last possible failure must be idempotent.
+ * freed, the operation waits for a block, keeps it as a spare, and makes the attempt again. A large block is always
+ * fetched in this way, so that it is zeroed while nobody waits for the lock. So every step of an attempt before its last
+ * possible failure must be idempotent.
  */
 #ifndef MILLRACE_FS_NODE_H
 #define MILLRACE_FS_NODE_H
@@ -13,6 +14,7 @@
 
 #define FS_MISSING 1 /* no error: a block is missing */
 #define FS_UNSWEPT 2 /* no error: the volume is full, but some of it has only to be swept */
+#define FS_MORE 3    /* no error: the lock was held for long enough; the next attempt goes on */
 #define FILE_MAX_BYTES ((uint64_t)(1u << BLOCK_MAX_LOG2) / sizeof(uint32_t) << PAGE_LOG2) /* what an index can hold */
 #define LINKS_MAX 65000u
 
@@ -49,6 +51,8 @@ static inline struct node *pool__node(const struct pool *pool, uint32_t number)
 
 /* blocks.c */
 
+#define LARGE_BYTES (1u << 20) /* zeroing so many takes 0.1 ms, or more if they are touched for the first time */
+
 /* A block's bytes; 0 for block 0. */
 uint32_t pool__node_block_bytes(const struct pool *pool, uint32_t block);
 /* Gets a spare of `bytes` bytes ready: 0, or FS_MISSING. */
@@ -56,7 +60,8 @@ int pool__fs_need(struct fs_work *work, enum spare spare, uint32_t bytes);
 /* The same for content, within the volume's limit (POOL_ENOSPC); a block of `instead` bytes will be given back for it.
  */
 int pool__fs_need_content(struct fs_work *work, enum spare spare, uint32_t bytes, uint32_t instead);
-/* Takes the spare for content, and zeroes it from `from` on. pre: there is one. Both calls count the volume's bytes. */
+/* Takes the spare for content, whose bytes are zeros from `from` on. pre: there is one. Both calls count the volume's
+ * bytes. */
 uint32_t pool__fs_take_content(struct fs_work *work, enum spare spare, uint32_t from);
 void pool__fs_give_content(struct fs_work *work, uint32_t block);
 /* Moves what is in the node's block into one of at least `bytes`, and zeroes the rest: POOL_ENOSPC, FS_MISSING. */
@@ -118,9 +123,9 @@ struct content_bytes {
 
 /* What is at an offset: the bytes up to the end of their block, 1 at least. */
 struct content_bytes pool__content_at(const struct pool *pool, const struct node *node, uint64_t offset);
-/* Where the last block ends: beyond it there are only holes, whatever the file's size. */
-uint64_t pool__content_end(const struct pool *pool, const struct node *node);
-/* Fills all holes from `begin` to `end` with blocks: POOL_EFBIG, POOL_ENOSPC, FS_MISSING. */
+/* Where there are bytes next, from an offset on, whatever the file's size; UINT64_MAX: there are only holes. */
+uint64_t pool__content_next(const struct pool *pool, const struct node *node, uint64_t offset);
+/* Fills all holes from `begin` to `end` with blocks: POOL_EFBIG, POOL_ENOSPC, FS_MISSING, FS_MORE. */
 int pool__content_fill(struct fs_work *work, struct node *node, uint64_t begin, uint64_t end);
 /* Gives back what is beyond the node's first `size` bytes, and zeroes the rest of the last page. */
 void pool__content_cut(struct fs_work *work, struct node *node, uint64_t size);

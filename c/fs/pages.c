@@ -8,6 +8,7 @@
 #include "sync/ends.h"
 
 #define WANTED_MAX 63u /* how many more pages are asked for at once */
+#define FILLED_MAX 64u /* how many are put in before others may have the lock */
 
 static uint32_t *index_of(const struct pool *pool, const struct node *node)
 {
@@ -35,15 +36,35 @@ struct content_bytes pool__content_at(const struct pool *pool, const struct node
     return (struct content_bytes){NULL, PAGE_BYTES - in_page};
 }
 
-uint64_t pool__content_end(const struct pool *pool, const struct node *node)
+/* The first page from `page` on that is there; `n`: none. Looks at eight at once, for there may be millions of holes. */
+static uint32_t next_page(const uint32_t *index, uint32_t page, uint32_t n)
 {
-    return node->is_paged ? (uint64_t)index_size(pool, node) << PAGE_LOG2 : pool__node_block_bytes(pool, node->block);
+    for (; page + 8 <= n; page += 8) {
+        const uint32_t *p = index + page;
+        if (p[0] | p[1] | p[2] | p[3] | p[4] | p[5] | p[6] | p[7]) break;
+    }
+    while (page < n && !index[page]) page++;
+    return page;
+}
+
+uint64_t pool__content_next(const struct pool *pool, const struct node *node, uint64_t offset)
+{
+    uint64_t page = offset >> PAGE_LOG2;
+    if (!node->is_paged) return offset < pool__node_block_bytes(pool, node->block) ? offset : UINT64_MAX;
+    const uint32_t *index = index_of(pool, node);
+    uint32_t n = index_size(pool, node);
+    if (page >= n) return UINT64_MAX;
+    uint32_t found = next_page(index, (uint32_t)page, n);
+    if (found == n) return UINT64_MAX;
+    return found == page ? offset : (uint64_t)found << PAGE_LOG2;
 }
 
 static void cut_pages(struct fs_work *work, struct node *node, uint64_t size)
 {
     uint32_t *index = index_of(work->pool, node), n = index_size(work->pool, node);
-    for (uint64_t page = (size + PAGE_BYTES - 1) >> PAGE_LOG2; page < n; page++) {
+    uint64_t first = (size + PAGE_BYTES - 1) >> PAGE_LOG2;
+    if (first >= n) return;
+    for (uint32_t page = next_page(index, (uint32_t)first, n); page < n; page = next_page(index, page + 1, n)) {
         pool__fs_give_content(work, index[page]);
         index[page] = 0;
     }
@@ -89,9 +110,11 @@ static int fill_pages(struct fs_work *work, struct node *node, uint64_t begin, u
 {
     uint32_t *index = index_of(work->pool, node);
     uint64_t last = (end - 1) >> PAGE_LOG2;
+    uint32_t n_filled = 0;
     POOL_ASSERT(begin < end && last < index_size(work->pool, node));
     for (uint64_t page = begin >> PAGE_LOG2; page <= last; page++) {
         if (index[page]) continue;
+        if (n_filled++ == FILLED_MAX) return FS_MORE;
         int status = pool__fs_need_content(work, SPARE_CONTENT, PAGE_BYTES, 0);
         if (status == FS_MISSING) want_more(work, index, page, last);
         if (status != 0) return status;

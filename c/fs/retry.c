@@ -1,4 +1,6 @@
 /* Ending an attempt, and getting what it lacked before the next: a block, or space in the volume. */
+#include <string.h>
+
 #include "fs/node.h"
 #include "pool.h"
 #include "sync/ends.h"
@@ -33,6 +35,13 @@ static int get_swept(struct fs_work *work)
     return status < 0 ? status : 0;
 }
 
+/* Now, while nobody waits for the lock. */
+static void zero_large(const struct pool *pool, uint32_t block)
+{
+    uint32_t size = pool__node_block_bytes(pool, block);
+    if (size >= LARGE_BYTES) memset(pool__block_memory(pool, block), 0, size);
+}
+
 static int get_missing(struct fs_work *work)
 {
     struct sleeper *sleeper = work->sleeper;
@@ -41,15 +50,25 @@ static int get_missing(struct fs_work *work)
     bool sleeps = sleeper->waiter > WAITER_CLIENT;
     int status = sleeps ? pool__sleep_on_block(sleeper, USE_CONTENT, work->missing_bytes, spare)
                         : take_now(sleeper, work->missing_bytes, spare);
+    if (status == 0) zero_large(work->pool, *spare);
     return status == POOL_ENOMEM && atomic_load(&work->volume->x_doomed) ? get_swept(work) : status;
+}
+
+/* What kept the attempt from going on is seen to: 0, or why not. */
+static int get_on(struct fs_work *work, int status)
+{
+    switch (status) {
+    case FS_MISSING: return get_missing(work);
+    case FS_UNSWEPT: return get_swept(work);
+    default: POOL_ASSERT(status == FS_MORE); return pool__sleeper_interrupted(work->sleeper);
+    }
 }
 
 bool pool__fs_leave(struct fs_work *work, int *status)
 {
     if (work->is_locked) pool__volume_unlock(work->volume);
     if (*status > 0) {
-        POOL_ASSERT(*status == FS_MISSING || *status == FS_UNSWEPT);
-        *status = *status == FS_MISSING ? get_missing(work) : get_swept(work);
+        *status = get_on(work, *status);
         if (*status == 0) return true;
     }
     for (uint32_t i = 0; i < SPARES; i++) {

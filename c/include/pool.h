@@ -320,9 +320,10 @@ POOL_API int pool_volume_lstat(pool_t *pool, pool_volume_t volume, const char *p
 POOL_API POOL_MUST_CHECK int32_t pool_volume_read(pool_t *pool, pool_volume_t volume, const char *path, uint64_t offset,
                                                   void *data, uint32_t size_bytes);
 
-/* Writes into a file, as pwrite(2): how much. That is all of it, in one step. The thin client may return less when
- * memory or the volume's limit runs out on the way. At offset 0 and with POOL_APPEND, the file and the directories above
- * it are made if they are missing.
+/* Writes into a file, as pwrite(2): how much. That is all of it: up to 16 MiB in one step, more in pieces of that size,
+ * and with POOL_APPEND always in one step. The thin client may return less when memory or the volume's limit runs out
+ * on the way; so may a job that is to end. At offset 0 and with POOL_APPEND, the file and the directories above it are
+ * made if they are missing.
  * Thread: any.  Blocks: see above.  Errors you can act on: POOL_EISDIR, POOL_EFBIG. */
 POOL_API POOL_MUST_CHECK int32_t pool_volume_write(pool_t *pool, pool_volume_t volume, const char *path,
                                                    uint64_t offset, const void *data, uint32_t size_bytes);

@@ -10,6 +10,7 @@
 #include "support/property.h"
 
 #define MODEL_BYTES (6u * PAGE_BYTES + 1000u)
+#define LONG_BYTES (33u << 20) /* two steps and a bit */
 
 static uint8_t model[MODEL_BYTES], data[MODEL_BYTES], got[MODEL_BYTES];
 static struct fs_open file;
@@ -284,6 +285,99 @@ static void long_read_goes_through_whole(void **state)
     free(back);
 }
 
+/* Whichever places the pages have, one beside the other or far apart. */
+static void holes_between_pages_are_skipped_exactly(void **state)
+{
+    (void)state;
+    static const uint64_t pages[] = {0, 7, 8, 9, 15, 16, 24, 31, 99, 100, 1000};
+    uint64_t next;
+    for (uint32_t i = 0; i < POOL_COUNT_OF(pages); i++) assert_int_equal(fs_write(&file, pages[i] << 16, "x", 1), 1);
+    for (uint32_t i = 0; i + 1 < POOL_COUNT_OF(pages); i++) {
+        for (uint64_t from = pages[i] + 1; from <= pages[i + 1]; from++) {
+            assert_int_equal(pool__fs_next_data(fs_rig.pool, &file, from << 16, &next), 0);
+            assert_int_equal(next, pages[i + 1] << 16);
+        }
+    }
+    uint64_t index_bytes = file.volume->bytes - POOL_COUNT_OF(pages) * PAGE_BYTES;
+    for (uint32_t i = POOL_COUNT_OF(pages) - 1; i > 1; i--) {
+        assert_int_equal(set_size(pages[i] << 16), 0);
+        assert_int_equal(file.volume->bytes, index_bytes + i * PAGE_BYTES);
+        assert_int_equal(pool__fs_next_data(fs_rig.pool, &file, pages[i - 1] << 16, &next), 0);
+        assert_int_equal(next, pages[i - 1] << 16);
+    }
+}
+
+/* What another thread sees of the file each time that the lock is free. */
+static struct seen {
+    uint64_t sizes[8];
+    uint32_t n_sizes;
+    uint64_t bytes, most; /* of the volume: last, and how many more there were at a time */
+} seen;
+
+static void look_at_file(void)
+{
+    static bool looks;
+    if (looks || !file.volume) return; /* looking asks for the time as well */
+    looks = true;
+    uint64_t bytes = file.volume->bytes, size = size_of_file();
+    if (seen.n_sizes == 0 || size != seen.sizes[seen.n_sizes - 1]) seen.sizes[seen.n_sizes++ % 8] = size;
+    if (bytes > seen.bytes && bytes - seen.bytes > seen.most) seen.most = bytes - seen.bytes;
+    seen.bytes = bytes;
+    looks = false;
+}
+
+static uint8_t *long_content(void)
+{
+    uint8_t *bytes = malloc(LONG_BYTES);
+    for (uint32_t i = 0; i < LONG_BYTES; i++) bytes[i] = (uint8_t)(i % 251);
+    return bytes;
+}
+
+static void refill(void)
+{
+    pool__refill(fs_rig.pool);
+}
+
+/* As a worker does it, which waits for memory, while others look. */
+static int32_t write_long(uint64_t offset, const uint8_t *bytes)
+{
+    struct sleeper sleeper;
+    pool__sleeper_init(&sleeper, fs_rig.pool, WAITER_WORKER_0 + 1);
+    file.volume->max_bytes = UINT64_MAX;
+    seen = (struct seen){.bytes = file.volume->bytes};
+    fake.on_tick = refill;
+    fake.on_look = look_at_file;
+    int32_t n = fs_write_in(&sleeper, &file, offset, bytes, LONG_BYTES);
+    fake.on_tick = fake.on_look = NULL;
+    return n;
+}
+
+static void long_write_lets_others_in_between(void **state)
+{
+    (void)state;
+    const uint32_t step = 16u << 20;
+    uint8_t *bytes = long_content(), *back = malloc(LONG_BYTES);
+    assert_int_equal(write_long(0, bytes), LONG_BYTES);
+    assert_int_equal(seen.n_sizes, 3);
+    for (uint32_t i = 0; i < 3; i++) assert_int_equal(seen.sizes[i], i * step);
+    assert_in_range(seen.most, 1, 65 * PAGE_BYTES); /* it does not take all of its memory at once either */
+    assert_int_equal(fs_read(&file, 0, back, LONG_BYTES), LONG_BYTES);
+    assert_memory_equal(back, bytes, LONG_BYTES);
+    free(back);
+    free(bytes);
+}
+
+static void long_append_is_one_step(void **state)
+{
+    (void)state;
+    uint8_t *bytes = long_content();
+    assert_int_equal(fs_write(&file, 0, "x", 1), 1);
+    assert_int_equal(write_long(UINT64_MAX, bytes), LONG_BYTES);
+    assert_int_equal(seen.n_sizes, 1);
+    assert_int_equal(size_of_file(), LONG_BYTES + 1);
+    free(bytes);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -299,6 +393,9 @@ int main(void)
         TEST(reading_and_writing_set_the_times),
         TEST(holes_are_told_from_data),
         TEST(long_read_goes_through_whole),
+        TEST(holes_between_pages_are_skipped_exactly),
+        TEST(long_write_lets_others_in_between),
+        TEST(long_append_is_one_step),
         TEST(files_follow_a_simple_model),
     };
     return cmocka_run_group_tests_name("fs_content", tests, NULL, NULL);

@@ -1,9 +1,11 @@
 /* fs/retry.c: memory that is not there at once. */
 
+#include "fs/node.h"
 #include "support/fake_port.h"
 #include "support/fs_rig.h"
 #include "support/prelude.h"
 #include "support/test_pool.h"
+#include "sync/ends.h"
 
 /* A client never waits: it is told to come again, and when it does there is memory. */
 static void client_is_told_to_come_again(void **state)
@@ -82,6 +84,36 @@ static void waiting_for_memory_in_vain_ends(void **state)
     fs_close(&file);
 }
 
+/* Gives the pool a block with something in it, which the next one who wants such a block gets. */
+static void soil(uint32_t bytes)
+{
+    uint32_t block;
+    while (!(block = pool__take_block(fs_rig.pool, USE_CONTENT, bytes, WAITER_CLIENT))) coordinator_tick(fs_rig.pool);
+    memset(pool__block_memory(fs_rig.pool, block), 0xee, bytes);
+    pool__give_block(fs_rig.pool, block);
+}
+
+/* Large ones are zeroed at another place than small ones: where the lock is not held. */
+static void block_of_any_size_has_zeros_whatever_was_in_it(void **state)
+{
+    (void)state;
+    for (uint32_t size = PAGE_BYTES; size <= 4u << 20; size *= 2) {
+        /* Of one file the index is made as large as that, of the other it grows to that; more than half of it is used. */
+        uint64_t last = (uint64_t)(size / sizeof(uint32_t) / 2 + 1) << PAGE_LOG2, next;
+        for (uint32_t grows = 0; grows < 2; grows++) {
+            ROUND("%u bytes, %u", size, grows);
+            struct fs_open file = fs_must_open("file", FS_CREATE | FS_WRITE);
+            if (grows) assert_int_equal(fs_write(&file, PAGE_BYTES, "x", 1), 1);
+            soil(size);
+            assert_int_equal(fs_write(&file, last, "x", 1), 1);
+            assert_int_equal(pool__fs_next_data(fs_rig.pool, &file, 2 * PAGE_BYTES, &next), 0);
+            assert_int_equal(next, last);
+            fs_close(&file);
+            assert_int_equal(fs_unlink("file"), 0);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -89,6 +121,7 @@ int main(void)
         TEST(client_is_told_to_come_again),
         TEST(memory_of_the_pool_runs_out),
         TEST(waiting_for_memory_in_vain_ends),
+        TEST(block_of_any_size_has_zeros_whatever_was_in_it),
     };
     return cmocka_run_group_tests_name("retry", tests, NULL, NULL);
 }
