@@ -1,3 +1,4 @@
+/* Counts a job's host calls and memory against its share, in one atomic word. */
 #include "core/share.h"
 
 #include "pool.h"

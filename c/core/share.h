@@ -1,8 +1,8 @@
-/* A job's share of what all jobs take: how many host calls it has open, and how much of the pool's memory they and what
- * is captured of its output take. It is one word, so that a call costs one operation more.
+/* A job's share of the pool: how many host calls it has open, and how much memory they and its captured output take.
+ * Both are in one word, so that a call costs one atomic operation more.
  *
- * What a host still has of a call may outlive the job that made it. So the word carries a part of the job's generation,
- * and what comes back for an earlier job in the same record changes nothing.
+ * A call that the host has not answered may outlive its job. So the word carries a part of the job's generation, and
+ * what is given back for an earlier job in the same slot changes nothing.
  */
 #ifndef MILLRACE_CORE_SHARE_H
 #define MILLRACE_CORE_SHARE_H
@@ -24,8 +24,8 @@ struct share {
 /* Whoever fills the job only. Nothing is taken of the share of the job of this generation. */
 void pool__share_begin(struct share *share, uint64_t generation, uint32_t max_calls, uint32_t max_units);
 
-/* Takes so much: how many calls were open before; POOL_EMFILE, POOL_EDQUOT, that would be too many calls or too much
- * memory; POOL_EBADF, the job is gone. */
+/* Takes so much, and returns how many calls were open before; POOL_EMFILE: that would be too many calls; POOL_EDQUOT:
+ * too much memory; POOL_EBADF: the job is gone. */
 int32_t pool__share_take(struct share *share, uint64_t generation, uint32_t n_calls, uint32_t n_units);
 
 /* Gives back what was taken. */

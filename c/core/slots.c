@@ -1,3 +1,4 @@
+/* Takes and gives back the free slots of a table, the last of which are kept for some. */
 #include "core/slots.h"
 
 static void free_some(struct freelist *list, freelist_link *links, uint32_t first, uint32_t end)

@@ -13,7 +13,7 @@ struct slots {
 /* All `n` are free. They are taken from the first to the last. */
 void pool__slots_init(struct slots *slots, freelist_link *links, uint32_t n, uint32_t n_kept);
 
-/* FREELIST_NONE: there is none, for somebody who may take of those that are kept, or may not. */
+/* Takes a free slot; one that is kept only if no other is left and the caller may. FREELIST_NONE: there is none. */
 uint32_t pool__slots_take(struct slots *slots, freelist_link *links, bool may_take_kept);
 bool pool__slots_has(const struct slots *slots, bool may_take_kept);
 

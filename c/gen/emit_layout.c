@@ -1,4 +1,4 @@
-/* Prints what the bindings must know of the C side, as the compiler sees it: a TypeScript module. */
+/* Prints a TypeScript module with the constants, sizes and offsets of the C side that the bindings use. */
 #include <stddef.h>
 #include <stdio.h>
 
@@ -70,7 +70,7 @@ static void constants(void)
     CONSTANT(POOL_OUTPUT_LOST);
 }
 
-/* What scripts and the thin client say to each other. */
+/* The signals and calls between the thin client and its script. */
 static void thin(void)
 {
     CONSTANT(THIN_SIGNAL_JOB_0);

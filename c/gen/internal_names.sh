@@ -1,6 +1,6 @@
 #!/bin/sh
-# Prints a header that renames what several sources share, so that it cannot collide with a program's own names in an
-# archive where nothing can be hidden: everything but the functions of pool.h begins with `pool__` then.
+# Prints a header that renames internal symbols, so that every name but those of pool.h begins with `pool__`: an archive
+# hides nothing, and its names must not collide with a program's own.
 # Usage: c/gen/internal_names.sh tests/abi/symbols.txt POOL_PREFIX < (output of nm --defined-only --extern-only)
 exec awk -v public="$1" -v prefix="$2" '
   BEGIN { while ((getline line < public) > 0) { split(line, words, " "); is_public[words[2]] = 1 } }

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Prints pool_prefix.gen.h. Usage: c/gen/pool_prefix.sh < tests/abi/symbols.txt
+# Prints pool_prefix.gen.h, which renames the functions of pool.h. Usage: c/gen/pool_prefix.sh < tests/abi/symbols.txt
 cat <<'END'
 /* The functions of pool.h and pool_guest.h under another name: each begins with POOL_PREFIX. See pool_export.h.
  * Written by `make abi`.

@@ -1,5 +1,5 @@
-/* What pool.h has for those who make a pool, in the build that is a part of one: the pool is made, and its callbacks
- * are called, by the script on the client's thread.
+/* The functions of pool.h that make pools or call back, in coordinator.wasm: all fail, because there the script on the
+ * client's thread makes the pool and calls back.
  */
 #include "pool.h"
 

@@ -1,4 +1,4 @@
-/* Telling AddressSanitizer who may touch what; without it, nothing. */
+/* Tells AddressSanitizer which memory may be touched. Does nothing in a build without it. */
 #ifndef MILLRACE_PORT_ASAN_H
 #define MILLRACE_PORT_ASAN_H
 

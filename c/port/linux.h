@@ -11,7 +11,7 @@
 
 #include "port/port.h"
 
-/* Signals that the thread itself raises by what it does: blocked ones would end the process without a handler. */
+/* Signals that a thread raises itself, by a fault. Were they blocked, the process would end before any handler ran. */
 static const int synchronous_signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGSYS, SIGTRAP, SIGABRT};
 
 static inline void block_signals(sigset_t *before_out)

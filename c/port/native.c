@@ -1,5 +1,5 @@
-/* The platform of programs with threads: Linux, or emscripten with -pthread. What is POSIX is here; what is not, in a
- * header for each. */
+/* The platform of programs with threads: Linux, and emscripten with -pthread. What is POSIX is here; the rest is in
+ * linux.h and pthread.h. */
 #include "port/native.h"
 
 #include <errno.h>
@@ -18,7 +18,7 @@
 #include "port/linux.h"
 #endif
 
-#define ENTROPY_MAX 256u /* that getentropy gives at once */
+#define ENTROPY_MAX 256u /* getentropy gives no more at once */
 
 static struct port_hooks hooks;
 
@@ -30,7 +30,7 @@ void port_set_hooks(const struct port_hooks *replacement)
 int port_thread_start(pthread_t *thread_out, const char *name, void *(*run)(void *), void *argument)
 {
     sigset_t before;
-    block_signals(&before); /* a thread begins with its maker's mask */
+    block_signals(&before); /* a new thread inherits the mask */
     int error = pthread_create(thread_out, NULL, run, argument);
     restore_signals(&before);
     if (!error) name_thread(*thread_out, name);

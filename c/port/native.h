@@ -1,4 +1,4 @@
-/* What the native platform has beyond port.h: hooks for whoever plays the script around it. */
+/* What the native platform has beyond port.h: starting threads, and hooks for tests that play the script around it. */
 #ifndef MILLRACE_PORT_NATIVE_H
 #define MILLRACE_PORT_NATIVE_H
 
@@ -6,8 +6,8 @@
 
 #include "port/port.h"
 
-/* pthread_create for a thread of the pool's own: it takes no signal that belongs to the program, from its first moment
- * on. `name`, of 15 bytes at most, is what debuggers show. */
+/* Starts a thread of the pool, as pthread_create. From its first instruction on it gets no signal that is meant for the
+ * program. Debuggers show `name`, 15 bytes at most. */
 int port_thread_start(pthread_t *thread_out, const char *name, void *(*run)(void *), void *argument);
 
 struct port_hooks {
@@ -15,7 +15,7 @@ struct port_hooks {
     void (*unwind)(void); /* never returns */
     uint64_t (*now_ns)(enum port_clock clock);
     bool (*random)(uint8_t *data, size_t size);
-    bool runs_guests;    /* whoever plays the script runs them */
+    bool runs_guests;    /* the test runs them */
     bool must_not_block; /* threads that are no workers are like a page's main thread */
 };
 

@@ -1,5 +1,5 @@
-/* What Millrace asks of a platform, in one contract. One file beside this one implements it for each platform, and is
- * chosen by the build. Nothing outside this folder may ask which platform it is on.
+/* What Millrace asks of a platform. native.c and wasm.c implement it, and the build chooses one of them. No code
+ * outside this folder may ask which platform it is on.
  */
 #ifndef MILLRACE_PORT_PORT_H
 #define MILLRACE_PORT_PORT_H
@@ -23,9 +23,11 @@ void port_wake(_Atomic uint32_t *word);
 /* Whether the calling thread may block, if it is not a worker. */
 bool port_may_block(void);
 
-/* Reads what the program was given on its stdin, `timeout_ms` at most: how much, 0 at its end, POOL_EAGAIN. Writes all
- * of the bytes to its stdout (1) or stderr (2): 0; POOL_EPIPE, nobody reads it; POOL_ENOSPC, POOL_EFBIG, POOL_EIO. */
+/* Reads from the program's stdin, waiting `timeout_ms` at most: how much, 0 at its end, POOL_EAGAIN. */
 int32_t port_stdin_read(uint8_t *data, uint32_t size, uint32_t timeout_ms);
+
+/* Writes all bytes to the program's stdout (1) or stderr (2): 0; POOL_EPIPE, nobody reads it; POOL_ENOSPC, POOL_EFBIG,
+ * POOL_EIO. */
 int port_stdio_write(uint32_t fd, const uint8_t *data, uint32_t size);
 
 /* Whether this platform has no engine for guests: jobs are C functions. */
@@ -43,22 +45,22 @@ uint64_t port_clock_step_ns(enum port_clock clock);
 /* Fills memory from the platform's secure source. False: there is none. */
 bool port_random(uint8_t *data, size_t size);
 
-/* Memory for as long as the pool lives, which begins where a cache line does; NULL: there is none. */
+/* Allocates memory that lives as long as the pool and begins at a cache line; NULL: there is none. */
 uint8_t *port_block(size_t size);
 void port_block_free(uint8_t *block);
 
-/* Nobody may touch a part of such a block from now on, or somebody may again. Checked where the build has a checker. */
+/* Forbids touching a part of such a block, and allows it again. Only AddressSanitizer checks it. */
 void port_poison(uint8_t *part, size_t size);
 void port_unpoison(uint8_t *part, size_t size);
 
-/* Tells a thread that cannot watch its bell in shared memory that it rang, by a message; returns at once. */
+/* Tells a thread by a message that its bell rang: one that cannot watch it in shared memory. Returns at once. */
 void port_relay(uint32_t waiter);
 
 /* Tells the processor that this thread spins. */
 void port_relax(void);
 
-/* Leaves the guest that this thread runs, as port_unwind does, if there is too little stack for a short operation: it
- * would run out in the middle of that, and leave it half done. */
+/* Makes sure that there is enough stack for a short operation, which must not stop half-way. If there is not, leaves
+ * the guest as port_unwind does. */
 void port_need_stack(void);
 
 /* Leaves the guest that this thread runs, for good: a trap that no guest can catch. */

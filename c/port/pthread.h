@@ -25,12 +25,12 @@ static inline void name_thread(pthread_t thread, const char *name)
     emscripten_set_thread_name(thread, name);
 }
 
-/* Of emscripten's thread library: false on a browser's main thread only, and true on Node's, which the public
- * emscripten_is_main_browser_thread cannot tell apart. */
+/* From emscripten's thread library. It is false on a browser's main thread only; the public
+ * emscripten_is_main_browser_thread does not tell that thread from Node's. */
 int _emscripten_thread_supports_atomics_wait(void);
 
-/* The program's first thread does work for the others (starts threads, writes their output) whenever it begins to wait,
- * so it begins again and again. */
+/* The program's first thread works for the others (it starts threads and writes their output) whenever it begins to
+ * wait. So it waits in short pieces. */
 #define FIRST_THREAD_WAIT_MS 10.0
 
 static inline void futex_wait(_Atomic uint32_t *word, uint32_t expected, uint64_t timeout_ns)

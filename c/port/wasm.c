@@ -27,7 +27,8 @@ bool port_may_block(void)
     return false; /* the coordinator, or the main thread */
 }
 
-/* Whoever submits from outside connects a pipe, so nothing ever comes here; what does is at its end, or discarded. */
+/* Scripts connect a pipe where stdio is inherited, so nobody comes here. Whoever does finds the end of the file, and
+ * what it writes is discarded. */
 int32_t port_stdin_read(uint8_t *data, uint32_t size, uint32_t timeout_ms)
 {
     (void)data, (void)size, (void)timeout_ms;
@@ -68,15 +69,15 @@ bool port_random(uint8_t *data, size_t size)
 #define LINE_BYTES 64u
 #define NO_MEMORY ((char *)-1) /* of sbrk */
 
-/* Straight from the end of the memory: an allocator takes up to two and a half times as much for large powers of two,
- * and nothing of this comes back before the memory itself goes. */
+/* Takes memory straight from sbrk. An allocator would take up to two and a half times as much for large powers of two,
+ * and none of this is given back before the memory as a whole. */
 uint8_t *port_block(size_t size)
 {
     char *at = sbrk((intptr_t)size);
     if (at == NO_MEMORY) return NULL;
     size_t gap = -(uintptr_t)at % LINE_BYTES;
     if (gap == 0) return (uint8_t *)at;
-    if (sbrk((intptr_t)gap) == at + size) return (uint8_t *)at + gap; /* and the next one is where it should be */
+    if (sbrk((intptr_t)gap) == at + size) return (uint8_t *)at + gap; /* and the next one begins at a line */
     at = sbrk((intptr_t)(size + LINE_BYTES));
     return at == NO_MEMORY ? NULL : (uint8_t *)at + -(uintptr_t)at % LINE_BYTES;
 }
@@ -115,8 +116,8 @@ static __attribute__((noinline)) void look_away(void)
     never = 0;
 }
 
-/* Engines look for stack when a function is called, as much as it may need. This one never does what it needs it for:
- * to have so many values at the same time, while it calls another.
+/* When a function is called, engines check that there is as much stack as it may need. This one may need a lot, to keep
+ * so many values while it calls another function; but it returns before it does so.
  */
 void port_need_stack(void)
 {

@@ -1,3 +1,4 @@
+/* Takes and gives back places for host calls, and counts them against the share of their job. */
 #include "sync/places.h"
 
 #include "core/check.h"

@@ -15,7 +15,7 @@ static inline uint32_t pool__units_of(uint32_t size_bytes)
     return 1u << pool__blocks_class(size_bytes);
 }
 
-/* Sets how much a job that is being filled may have; 0: the default. */
+/* Sets the limits of a job that is being filled; 0: the default. */
 void pool__share_out(struct pool *pool, struct job *job, uint32_t max_calls, uint32_t max_memory_mib);
 
 /* Takes a place for a call of a job (0: of nobody's) with so much memory. POOL_EMFILE, POOL_EDQUOT, it is more than the
@@ -25,7 +25,7 @@ int pool__place_take(struct pool *pool, pool_job_t job, uint32_t n_units, uint32
 /* Gives a place back. pre: both ends of its reply are closed. */
 void pool__place_give(struct pool *pool, uint32_t slot);
 
-/* Counts more memory for a job: 0, POOL_EDQUOT, POOL_EBADF (it has ended); or less. */
+/* Counts more memory for a job (0, POOL_EDQUOT, POOL_EBADF: it has ended), and less. */
 int pool__job_charge(struct pool *pool, pool_job_t job, uint32_t n_units);
 void pool__job_discharge(struct pool *pool, pool_job_t job, uint32_t n_units);
 

@@ -1,5 +1,5 @@
-/* What pool_guest.h has for C functions that run as jobs: here jobs are guests, so nobody calls from one. Programs that
- * are built both ways link all the same.
+/* pool_guest.h in the thin client: every call fails, because its jobs are guests and no C function runs as one. They
+ * are here so that a program which is built for other pools as well can be linked.
  */
 #include "pool.h"
 #include "pool_guest.h"

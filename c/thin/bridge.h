@@ -1,9 +1,9 @@
-/* What library_millrace.js gives to this room. Addresses in the pool's memory are numbers here: the program reaches
- * that memory only by pool__thin_read and pool__thin_write. Only pool__thin_suspend waits.
+/* The functions that library_millrace.js gives the thin client. Addresses in the pool's memory are numbers here: the
+ * program reaches that memory only by pool__thin_read and pool__thin_write. Only pool__thin_suspend waits.
  *
- * pool__thin_open gives each pool a number; calls for a pool that was closed do nothing. Handles cross as numbers of
- * the script's, which hold all of them exactly (core/handle.h): an integer of 64 bits would cross as a BigInt or as two
- * halves, depending on how the program is linked.
+ * pool__thin_open gives each pool a number; calls for a pool that was closed do nothing. Handles cross as doubles,
+ * which hold all of them exactly (core/handle.h): an integer of 64 bits would cross as a BigInt or as two halves,
+ * depending on how the program is linked.
  */
 #ifndef MILLRACE_THIN_BRIDGE_H
 #define MILLRACE_THIN_BRIDGE_H
@@ -13,7 +13,7 @@
 
 #include "pool.h"
 
-/* What happens, by number: a kind, and which of that kind. */
+/* Signals: a kind, and in the lower 16 bits which job, end or call. */
 #define THIN_SIGNAL_JOB_0 0x00000u  /* + slot: the job has ended */
 #define THIN_SIGNAL_END_0 0x10000u  /* + slot * 2 + end: that end of a pipe is ready */
 #define THIN_SIGNAL_CALL_0 0x20000u /* + slot: a job calls the host */
@@ -23,10 +23,10 @@
 #define THIN_SIGNAL_CLOSED 0x60000u /* an end was closed that somebody waited for */
 #define THIN_SIGNAL_DIED 0x70000u   /* `text`: why the pool is no more */
 
-/* What happened, told on a stack of its own. `text` is the receiver's to free; NULL if there is none. */
+/* Receives a signal on an empty stack. The receiver frees `text`; NULL: there is none. */
 typedef void (*thin_deliver)(struct pool *pool, uint32_t signal, uint32_t number, double status, char *text);
 
-/* What pool__thin_call can call. Which export each is, is thin.ts's to say. */
+/* What pool__thin_call can call. thin.ts says which export each of them is. */
 enum thin_call {
     THIN_CALL_RESIZE,
     THIN_CALL_STATS,
@@ -59,12 +59,12 @@ struct thin_host_call {
 
 /* Begins to open a pool: its number. THIN_SIGNAL_OPENED follows. */
 uint32_t pool__thin_open(struct pool *pool, thin_deliver deliver, const char *url, const uint32_t options[5]);
-/* Lets no job begin any more. */
+/* From now on no job begins. */
 void pool__thin_shut(uint32_t id);
 /* Closes the pool in the background. No more signals are delivered, and suspended calls go on. */
 void pool__thin_close(uint32_t id);
 
-/* `a` may be a handle. */
+/* Calls an export of coordinator.wasm. Only `a` can be a handle. */
 int32_t pool__thin_call(uint32_t id, enum thin_call which, double a, uint32_t b, uint32_t c);
 /* The address of the scratch memory, POOL_ARGS_MAX_BYTES + 1,024 bytes, for what is passed by address. */
 uint32_t pool__thin_scratch(uint32_t id);
@@ -75,7 +75,7 @@ int pool__thin_take_call(uint32_t id, uint32_t slot, struct thin_host_call *out)
 /* Begins to compile a module. THIN_SIGNAL_LOADED follows. */
 void pool__thin_load(uint32_t id, uint32_t request, const void *bytes, uint32_t size, const char *url);
 int pool__thin_unload(uint32_t id, double module);
-/* Counts a job that is to run a module (0, POOL_EBADF); and one that has ended. */
+/* Counts a job that will run a module (0, POOL_EBADF), and takes one that has ended off the count. */
 int pool__thin_use(uint32_t id, double module);
 void pool__thin_done(uint32_t id, double module);
 
@@ -84,10 +84,10 @@ void pool__thin_post(uint32_t id, uint32_t signal);
 /* +1: something is still to be delivered, so the program and the process must live on; -1: it was delivered. */
 void pool__thin_owe(uint32_t id, int32_t change);
 
-/* Whether the build can suspend. Callbacks must not suspend either, but this does not know of them. */
+/* Whether the program can be suspended now. Callbacks must not suspend it either; life.h knows of them. */
 bool pool__thin_can_suspend(void);
-/* Suspends the program until one of some signals was delivered, or for so long (negative: for ever). It may come back
- * early. */
+/* Suspends the program until one of the signals is delivered, `timeout_ms` at most (negative: without end). May come
+ * back early. */
 void pool__thin_suspend(uint32_t id, const uint32_t *signals, uint32_t n, double timeout_ms);
 
 #endif

@@ -16,7 +16,7 @@ struct thin_handler {
     char name[];
 };
 
-/* A host call that is not answered, and its data. */
+/* A host call that is not answered yet, and its data. */
 struct thin_asked {
     struct thin_asked *next;
     pool_call_t call;
@@ -95,7 +95,7 @@ void pool__thin_call_signal(struct pool *pool, uint32_t slot)
     handler->handler(handler->user, pool, call.call, asked->data, call.size_bytes);
 }
 
-/* Sends a reply if it can be sent or never will be: 0, POOL_EAGAIN; any other error is what the caller gets, too. */
+/* Sends a reply: 0. POOL_EAGAIN: there is no memory for it yet. Any other error is final; the caller gets it, too. */
 static int send(struct pool *pool, pool_call_t call, int32_t status, const void *data, uint32_t size_bytes)
 {
     int error = size_bytes ? pool__thin_stage(pool, data, size_bytes) : 0;
@@ -115,7 +115,7 @@ static void forget_reply(struct pool *pool, struct thin_reply **at)
     pool__thin_owe(pool->id, -1);
 }
 
-/* Keeps a reply until there is memory for it: 0. POOL_ENOMEM: not even for that, and the caller is told so. */
+/* Keeps a reply until the pool has memory for it: 0. POOL_ENOMEM: the program has none for it; the caller is told. */
 static int keep_reply(struct pool *pool, pool_call_t call, const void *data, uint32_t size_bytes)
 {
     struct thin_reply **last = &pool->replies, *reply = malloc(sizeof *reply + size_bytes);

@@ -1,4 +1,4 @@
-/* Where everything that happens arrives: out of the event loop, on a stack of its own. */
+/* Receives all signals of a pool, which the event loop delivers on an empty stack, and hands each to its room. */
 #include "thin/deliver.h"
 
 #include "thin/bridge.h"
@@ -17,7 +17,7 @@ static void die(struct pool *pool)
     pool__thin_fail_waiters(pool);
 }
 
-/* Replies that wait come first, then ends that want a ring, then those who want to submit more. */
+/* Replies get the memory first, then pipes that need a ring, then callers who want to submit. */
 static void tell_room(struct pool *pool)
 {
     pool__thin_send_replies(pool);

@@ -1,4 +1,4 @@
-/* Where everything that happens arrives. */
+/* The receiver of all signals of a pool. */
 #ifndef MILLRACE_THIN_DELIVER_H
 #define MILLRACE_THIN_DELIVER_H
 

@@ -1,11 +1,12 @@
-/* The ends of pipes: bits, bytes that are there, and what is found at them. */
+/* The ends of pipes: who uses them, taking the bytes that are there, and looking at what is ready. */
 #include "thin/ends.h"
 
 #include "core/check.h"
 #include "thin/bridge.h"
 #include "thin/scratch.h"
 
-_Static_assert(SCRATCH_RECORD + POOL_WAIT_MAX * sizeof(struct pool_pollfd) <= POOL_ARGS_MAX_BYTES + 1024, "they fit");
+_Static_assert(SCRATCH_RECORD + POOL_WAIT_MAX * sizeof(struct pool_pollfd) <= POOL_ARGS_MAX_BYTES + 1024,
+               "the list of a poll fits");
 
 void pool__thin_set_bit(uint8_t *bits, pool_fd_t fd, bool on)
 {
@@ -53,7 +54,7 @@ void pool__thin_end_closed(struct pool *pool, pool_fd_t fd)
 {
     struct thin_waiter **at = &pool->waiters[pool__thin_index(fd)];
     if (pool->n_suspended > 0)
-        pool__thin_post(pool->id, THIN_SIGNAL_END_0 + pool__thin_index(fd)); /* pool_poll may wait */
+        pool__thin_post(pool->id, THIN_SIGNAL_END_0 + pool__thin_index(fd)); /* a suspended pool_poll */
     if (!*at) return;
     (*at)->next = pool->closed;
     pool->closed = *at;

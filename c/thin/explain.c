@@ -6,7 +6,7 @@
 #include "pool.h"
 
 static char *explanation;
-static const char *remark; /* the same, but a constant */
+static const char *remark; /* the same, but nobody frees it */
 
 void pool__thin_begin(void)
 {

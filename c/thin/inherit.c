@@ -1,4 +1,4 @@
-/* A job's output that is the program's own: a pipe, and a pump that writes what comes out of it. */
+/* POOL_STDIO_INHERIT: a job writes into a pipe, and a pump copies it to the program's own stdout or stderr. */
 #include "thin/inherit.h"
 
 #include <errno.h>
@@ -13,7 +13,8 @@
 
 static bool pump(struct pool *pool, struct thin_waiter *waiter);
 
-/* A pipe for one stream, and who will pump it: there is no use in beginning a job that nobody reads. */
+/* Opens a pipe for one stream and makes its pump. That is done before the job is submitted, which no failure can then
+ * leave without a reader. */
 static int inherit_one(struct pool *pool, struct pool_stdio *stdio, struct thin_job *job, int stream)
 {
     pool_fd_t fds[2];
@@ -52,7 +53,7 @@ static int error_of(int number)
     }
 }
 
-/* Writes to a stream of the program's, which seldom waits. */
+/* Writes all of it to the program's stream. If that is full, which is rare, it tries again until there is room. */
 static int put(int stream, const char *data, int32_t size)
 {
     while (size > 0) {
@@ -65,8 +66,8 @@ static int put(int stream, const char *data, int32_t size)
     return 0;
 }
 
-/* Writes what is there: 0 at its end, POOL_EAGAIN if there may be more. What cannot be written is lost, which the job
- * remembers; but nobody misses what a reader who has gone does not get. */
+/* Writes what is there: 0 at the end of the stream, POOL_EAGAIN if more may come. What cannot be written is lost, and
+ * the job remembers why. If the reader has gone, nothing is lost. */
 static int32_t put_all(struct pool *pool, struct thin_job *job, int stream)
 {
     char data[PUMP_BYTES];

@@ -1,4 +1,4 @@
-/* Jobs: submitting, waiting for them, ending them. */
+/* Submits jobs, waits for them, and ends them. */
 #include "thin/jobs.h"
 
 #include <stdlib.h>
@@ -24,7 +24,7 @@ static struct thin_job *job_of(struct pool *pool, pool_job_t handle)
     return job && handle && job->handle == handle ? job : NULL;
 }
 
-/* Whether a job has ended; if so, what it had inherited is written, and its module may go. */
+/* Whether a job has ended. Whoever sees it first writes the rest of its inherited output and lets its module go. */
 static bool has_ended(struct pool *pool, struct thin_job *job)
 {
     if (job->ended) return true;
@@ -69,7 +69,7 @@ static int submit_with_streams(struct pool *pool, struct pool_job_config *config
     return status;
 }
 
-/* An end that a callback or a suspended call uses cannot be given away. */
+/* An end that a callback or a suspended call uses cannot be given to a job. */
 static int check_ends(struct pool *pool, const struct pool_job_config *config)
 {
     for (int i = 0; i < 3; i++) {
@@ -130,7 +130,8 @@ int pool_wait(pool_t *pool, pool_job_t handle, int32_t timeout_ms, struct pool_r
     }
 }
 
-/* The index of the first that has ended; POOL_EAGAIN, POOL_EBADF; POOL_EINVAL: there is none. */
+/* The index of the first that has ended; POOL_EAGAIN: none has; POOL_EBADF: a handle is stale; POOL_EINVAL: the list is
+ * empty. */
 static int64_t first_ended(struct pool *pool, const pool_job_t *handles, uint32_t n)
 {
     int64_t found = POOL_EINVAL;
@@ -169,7 +170,7 @@ static void call_back(struct pool *pool, struct thin_job *job)
     pool_end_callback callback = job->callback;
     job->callback = NULL;
     pool__thin_owe(pool->id, -1);
-    pool__thin_copy_result(pool, job); /* without memory for it, at least the numbers */
+    pool__thin_copy_result(pool, job); /* without memory, the numbers alone */
     job->called = true;
     callback(job->user, pool, job->handle, &job->result);
     job->called = false;
@@ -181,7 +182,7 @@ static void call_back(struct pool *pool, struct thin_job *job)
 void pool__thin_job_signal(struct pool *pool, uint32_t slot)
 {
     struct thin_job *job = pool->jobs[slot];
-    if (!job || !has_ended(pool, job)) return; /* released, or the signal was for the one before it */
+    if (!job || !has_ended(pool, job)) return; /* it was released, or its slot's last job meant */
     if (job->callback) call_back(pool, job);
 }
 
@@ -222,7 +223,7 @@ static void forget(struct pool *pool, struct thin_job *job)
     if (job->callback) pool__thin_owe(pool->id, -1);
     job->callback = NULL;
     job->released = true;
-    if (job->called) return; /* its result is looked at */
+    if (job->called) return; /* its callback looks at the result; call_back frees it */
     free(job->memory);
     free(job);
 }
@@ -239,7 +240,7 @@ int pool_release(pool_t *pool, pool_job_t handle)
     return 0;
 }
 
-/* Makes up how a job ended. */
+/* Ends a job whose worker will never say how it ended. */
 static void end(struct pool *pool, struct thin_job *job, enum pool_outcome outcome, const char *text)
 {
     pool__thin_drain(pool, job);

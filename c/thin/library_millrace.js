@@ -1,9 +1,9 @@
-// Between the thin client's C code, in the program's memory, and thin.js, which reaches the pool's. See c/thin/bridge.h.
+// Connects the thin client's C code, in the program's memory, with thin.js, which reaches the pool's. See bridge.h.
 //
 // Link with `--js-library library_millrace.js`. The pool's files are loaded when the first pool is made.
 //
-// With `--closure 1` all names here become others, those of thin.js do not: what is said across is positional, and what
-// is called there is called by a name in brackets.
+// `--closure 1` renames what is here, and not what is in thin.js. So values cross by their position, and what is in
+// thin.js is called by a name in brackets.
 const millraceLibrary = {
   $Millrace__deps: [
     '$callUserCallback',
@@ -46,7 +46,7 @@ const millraceLibrary = {
       return thin['start'](options, onSignal, onDeath);
     },
 
-    /** Opens a pool and says how it went. */
+    /** Opens a pool and delivers how it went. */
     open: async (entry, url, options) => {
       try {
         entry.thin = await Millrace.start(entry, url, options);
@@ -92,7 +92,7 @@ const millraceLibrary = {
       }
     },
 
-    /** Resolves when one of some signals was delivered, or after a time; negative: never. */
+    /** Resolves when one of the signals is delivered, or after `timeoutMs` (negative: no such time). */
     wait(id, signals, n, timeoutMs) {
       const entry = Millrace.pools[id];
       const wanted = new Set(HEAPU32.subarray(signals >>> 2, (signals >>> 2) + n));

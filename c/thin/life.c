@@ -1,4 +1,4 @@
-/* From the end of opening to the moment when nobody is in a pool any more. */
+/* Counts who is in a pool, and frees it when it is closed and nobody is in it any more. */
 #include "thin/life.h"
 
 #include <stdlib.h>

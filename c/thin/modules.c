@@ -1,4 +1,4 @@
-/* Loading modules. */
+/* Loads modules and unloads them. */
 #include "thin/modules.h"
 
 #include <stdlib.h>
@@ -76,7 +76,7 @@ int pool_module_load(pool_t *pool, const struct pool_module_config *config, pool
     while (status == 0 && !loaded.done) status = pool__thin_await(pool, &signal, 1, pool__thin_deadline(POOL_FOREVER));
     if (loaded.done) {
         status = loaded.status;
-        pool__thin_explain(loaded.explanation); /* callbacks may have run since */
+        pool__thin_explain(loaded.explanation); /* callbacks that ran since may have changed it */
     }
     if (status == 0) *module_out = loaded.module;
     return status;

@@ -1,4 +1,4 @@
-/* Making and ending pools. */
+/* Makes pools and destroys them. */
 #include "pool.h"
 
 #include <stdlib.h>
@@ -72,7 +72,7 @@ int pool_create(const struct pool_config *config, pool_t **pool_out)
     while (status == 0 && !created.done) status = pool__thin_await(pool, &signal, 1, pool__thin_deadline(POOL_FOREVER));
     if (created.done) {
         status = created.status;
-        pool__thin_explain(created.explanation); /* callbacks may have run since */
+        pool__thin_explain(created.explanation); /* callbacks that ran since may have changed it */
     }
     if (status == 0) *pool_out = created.pool;
     return status;

@@ -1,4 +1,4 @@
-/* Waiting until ends are ready. */
+/* Waits until ends are ready: pool_poll and pool_on_ready. */
 #include "thin/ready.h"
 
 #include <stdlib.h>
@@ -10,7 +10,7 @@
 
 /* --- pool_poll */
 
-/* As pool__thin_look_at, but ends that callbacks wait for are not the caller's. */
+/* As pool__thin_look_at, but an end that a callback waits for is POOL_POLLNVAL to the caller. */
 static int look_for_caller(struct pool *pool, struct pool_pollfd *fds, uint32_t n_fds)
 {
     int found = pool__thin_look_at(pool, fds, n_fds);
@@ -32,7 +32,7 @@ int pool_poll(pool_t *pool, struct pool_pollfd *fds, uint32_t n_fds, int32_t tim
     while ((found = look_for_caller(pool, fds, n_fds)) == 0 && timeout_ms != 0) {
         if (!signals) signals = malloc((n_fds + 1) * sizeof *signals);
         for (uint32_t i = 0; signals && i < n_fds; i++) signals[i] = THIN_SIGNAL_END_0 + pool__thin_index(fds[i].fd);
-        if (signals) signals[n_fds] = THIN_SIGNAL_ROOM; /* a ring wants memory */
+        if (signals) signals[n_fds] = THIN_SIGNAL_ROOM; /* a pipe may need memory for its ring */
         int status = signals ? pool__thin_await(pool, signals, n_fds + 1, deadline_ms) : POOL_ENOMEM;
         found = status == POOL_ETIMEDOUT ? 0 : status;
         if (status) break;
@@ -43,7 +43,7 @@ int pool_poll(pool_t *pool, struct pool_pollfd *fds, uint32_t n_fds, int32_t tim
 
 /* --- pool_on_ready */
 
-/* Ends a wait with its callback. `at` is where it is linked or kept. */
+/* Ends a wait and calls its callback. `at` is the pointer that leads to the waiter. */
 static void answer(struct pool *pool, struct thin_waiter **at, int status)
 {
     struct thin_waiter waiter = **at;

@@ -1,4 +1,4 @@
-/* How many workers there are to be. */
+/* pool_resize in the thin client. */
 #include "pool.h"
 #include "thin/bridge.h"
 #include "thin/explain.h"

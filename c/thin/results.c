@@ -1,4 +1,4 @@
-/* How jobs went, copied out of the pool's memory. */
+/* Copies how a job ended out of the pool's memory. */
 #include "thin/results.h"
 
 #include <stdlib.h>
@@ -7,13 +7,13 @@
 #include "thin/bridge.h"
 #include "thin/scratch.h"
 
-/* An address of the pool's memory. */
+/* What the pool has as a pointer is an address in its memory. */
 static uint32_t address_of(const void *pointer)
 {
     return (uint32_t)(uintptr_t)pointer;
 }
 
-/* Copies `size` bytes to `*to`, which moves on; the address of the copy, or NULL if there is nothing. */
+/* Copies `size` bytes to `*to`, and moves `*to` behind them: where the copy is; NULL: there was nothing. */
 static const void *copy(struct pool *pool, const void *from, uint32_t size, uint8_t **to)
 {
     if (!from) return NULL;
@@ -51,7 +51,7 @@ static void forget_all(struct pool_result *result)
                                    .run_ms = result->run_ms};
 }
 
-/* What the program itself could not write is lost as well. */
+/* Output that the program itself could not write is lost as well. */
 static void tell_lost(struct pool_result *result, int output_error)
 {
     if (!output_error || result->outcome != POOL_EXITED) return;

@@ -1,11 +1,11 @@
-/* How jobs went. */
+/* How jobs ended. */
 #ifndef MILLRACE_THIN_RESULTS_H
 #define MILLRACE_THIN_RESULTS_H
 
 #include "thin/job.h"
 #include "thin/state.h"
 
-/* Copies how an ended job went, once: 0 or POOL_ENOMEM. */
+/* Copies how a job ended, once: 0 or POOL_ENOMEM. */
 int pool__thin_copy_result(struct pool *pool, struct thin_job *job);
 
 #endif

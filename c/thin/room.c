@@ -1,4 +1,4 @@
-/* Those who wait for room. */
+/* pool_on_room: callers who wait for room in a pool. */
 #include "thin/room.h"
 
 #include <stdlib.h>
@@ -24,14 +24,14 @@ int pool_on_room(pool_t *pool, pool_room_callback callback, void *user)
     while (*last) last = &(*last)->next;
     *last = room;
     pool__thin_owe(pool->id, 1);
-    pool__thin_post(pool->id, THIN_SIGNAL_ROOM); /* there may be some already */
+    pool__thin_post(pool->id, THIN_SIGNAL_ROOM); /* there may be room already */
     return 0;
 }
 
 void pool__thin_end_rooms(struct pool *pool)
 {
     struct thin_room *rooms = pool->rooms;
-    pool->rooms = NULL; /* those who ask again meanwhile wait for the next time */
+    pool->rooms = NULL; /* a callback may ask again: for the next time */
     while (rooms) {
         struct thin_room room = *rooms;
         free(rooms);

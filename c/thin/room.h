@@ -1,12 +1,12 @@
-/* Those who wait for room. */
+/* Callers who wait for room in a pool. */
 #ifndef MILLRACE_THIN_ROOM_H
 #define MILLRACE_THIN_ROOM_H
 
 #include "thin/state.h"
 
-/* Calls them, if there is some. */
+/* Calls them back if there is room. */
 void pool__thin_tell_room(struct pool *pool);
-/* Calls them whether there is or not. */
+/* Calls them back in any case. */
 void pool__thin_end_rooms(struct pool *pool);
 
 #endif

@@ -1,4 +1,4 @@
-/* The scratch memory, through which arguments and results cross. */
+/* The scratch memory: arguments and results cross from one memory into the other through it. */
 #include "thin/scratch.h"
 
 #include "thin/bridge.h"

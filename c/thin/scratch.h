@@ -5,9 +5,8 @@
 #include "core/record.h"
 #include "thin/state.h"
 
-/* A word of it. */
+/* The word, or the handle, at an index. */
 uint32_t pool__thin_out(struct pool *pool, uint32_t index);
-/* A handle there. */
 uint64_t pool__thin_handle_out(struct pool *pool, uint32_t index);
 /* Puts the input of the next submission, or the data of the next reply, where the pool can reach it. */
 int pool__thin_stage(struct pool *pool, const void *data, uint32_t size);

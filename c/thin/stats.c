@@ -1,4 +1,4 @@
-/* How a pool is. */
+/* pool_stats in the thin client. */
 #include "pool.h"
 #include "thin/bridge.h"
 #include "thin/explain.h"

@@ -1,4 +1,4 @@
-/* Calls that wait: the program is suspended until something was delivered. */
+/* Lets a call wait: suspends the program until a signal is delivered. */
 #include "thin/suspend.h"
 
 #include <emscripten.h>
@@ -17,9 +17,8 @@ int pool__thin_refuse_wait(void)
 {
     pool__thin_remark(pool__thin_in_callback()
                           ? "callbacks must not wait: use the form with a callback"
-                          : "this program cannot wait here: it has to be linked with -sASYNCIFY or -sJSPI, "
-                            "and not to be called by an event, or while it waits already; or use the form "
-                            "with a callback");
+                          : "this program cannot wait here: link it with -sASYNCIFY or -sJSPI, and do not wait in an "
+                            "event handler or while another call waits; or use the form with a callback");
     return POOL_EWOULDBLOCK;
 }
 

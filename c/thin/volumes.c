@@ -1,4 +1,4 @@
-/* Carries what is asked of volumes over into the pool's memory, and what comes of it back. */
+/* Carries calls on volumes into the pool's memory, and their results back. */
 #include "core/check.h"
 #include "core/file_call.h"
 #include "core/volume.h"
@@ -7,13 +7,13 @@
 #include "thin/scratch.h"
 #include "thin/suspend.h"
 
-/* Data that is carried at a time; the call and its paths have room beside it. */
+/* How much data is carried at once; the call and its paths must fit beside it. */
 #define PIECE_BYTES (192u * 1024)
 
 _Static_assert(SCRATCH_RECORD >= sizeof(struct file_call), "data comes behind the call");
 _Static_assert(SCRATCH_RECORD + PIECE_BYTES + 2 * PATH_MAX_BYTES <= POOL_ARGS_MAX_BYTES, "all of it fits");
 
-/* How much of its data a call has filled in. */
+/* How many bytes of its data a call has filled in. */
 static uint32_t filled_by(const struct file_call *call, int32_t result)
 {
     if (result < 0) return 0;
@@ -33,7 +33,7 @@ static void put(struct pool *pool, uint32_t at, const void *data, uint32_t size)
     if (size) pool__thin_write(pool->id, at, data, size);
 }
 
-/* Calls once. Addresses are the pool's there. */
+/* Makes one call. The addresses in `there` are addresses in the pool's memory. */
 static int32_t carry(struct pool *pool, const struct file_call *call)
 {
     uint32_t scratch = pool__thin_scratch(pool->id), data = scratch + SCRATCH_RECORD;
@@ -56,7 +56,7 @@ static int32_t carry(struct pool *pool, const struct file_call *call)
     return result;
 }
 
-/* The same, waiting where the program can. */
+/* The same, but waits if the program can wait. */
 static int32_t carry_patiently(struct pool *pool, const struct file_call *call)
 {
     static const uint32_t signal = THIN_SIGNAL_ROOM;
