@@ -130,6 +130,18 @@ static uint32_t block_for(uint64_t n_slots, uint64_t names_bytes)
     return bytes;
 }
 
+/* memcpy for names, which are short: a call of the engine's for each would take most of the time of moving them. */
+static void copy_name(uint8_t *to, const uint8_t *from, uint32_t size)
+{
+    uint64_t word;
+    uint32_t at = 0;
+    for (; at + sizeof word <= size; at += sizeof word) {
+        memcpy(&word, from + at, sizeof word);
+        memcpy(to + at, &word, sizeof word);
+    }
+    for (; at < size; at++) to[at] = from[at];
+}
+
 /* pre: there is room, and there is none of that name. */
 static void append(const struct table *table, struct node *directory, struct fs_path name, struct entry entry)
 {
@@ -138,7 +150,7 @@ static void append(const struct table *table, struct node *directory, struct fs_
     directory->names_at -= name.size + 1;
     directory->names_bytes += name.size + 1;
     table->block[directory->names_at] = (uint8_t)name.size;
-    memcpy(table->block + directory->names_at + 1, name.text, name.size);
+    copy_name(table->block + directory->names_at + 1, (const uint8_t *)name.text, name.size);
     entry.name = directory->names_at;
     entry.next = *head;
     table->slots[directory->n_slots++] = entry;
@@ -149,19 +161,21 @@ static void append(const struct table *table, struct node *directory, struct fs_
 /* Moves the entries that are left into the spare block. There may be half a million, and the lock is held. */
 static void move_entries(struct fs_work *work, struct node *directory)
 {
-    struct node old = *directory;
-    directory->block = pool__fs_take_content(work, SPARE_ROOM, 0);
-    directory->names_at = pool__node_block_bytes(work->pool, directory->block);
-    directory->n_slots = directory->first_slot = directory->names_bytes = 0;
-    directory->size = 0;
-    if (!old.block) return;
-    struct table from = table_of(work->pool, &old), to = table_of(work->pool, directory);
-    for (uint32_t i = old.first_slot; i < old.n_slots; i++) {
-        const uint8_t *name = from.block + from.slots[i].name;
-        struct fs_path path = {(const char *)name + 1, *name};
-        if (from.slots[i].node) append(&to, directory, path, from.slots[i]);
+    struct node old = *directory, new = old;
+    new.block = pool__fs_take_content(work, SPARE_ROOM, 0);
+    new.names_at = pool__node_block_bytes(work->pool, new.block);
+    new.n_slots = new.first_slot = new.names_bytes = 0;
+    new.size = 0;
+    if (old.block) {
+        struct table from = table_of(work->pool, &old), to = table_of(work->pool, &new);
+        for (uint32_t i = old.first_slot; i < old.n_slots; i++) {
+            const uint8_t *name = from.block + from.slots[i].name;
+            struct fs_path path = {(const char *)name + 1, *name};
+            if (from.slots[i].node) append(&to, &new, path, from.slots[i]);
+        }
     }
-    POOL_ASSERT(directory->size == old.size && directory->names_bytes == old.names_bytes);
+    POOL_ASSERT(new.size == old.size &&new.names_bytes == old.names_bytes);
+    *directory = new;
     pool__fs_give_content(work, old.block);
 }
 
