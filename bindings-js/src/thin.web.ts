@@ -1,16 +1,10 @@
 /** What library_millrace.js loads in browsers. */
 import { platform } from './platform/platform.web.js';
-import { describe, startThin, type ThinOptions, type ThinPool } from './thin/thin.js';
+import { describe, startOn } from './thin/thin.js';
 
 export { describe };
 
-export function start(
-  options: ThinOptions,
-  onSignal: (signal: number) => void,
-  onDeath: (text: string) => void,
-): Promise<ThinPool> {
-  return startThin(platform, options, { onSignal, onDeath });
-}
+export const start = startOn(platform);
 
 // A program that cannot `import()` puts a script element into its page instead, and finds the module here.
 const key = Symbol.for('millrace.modules');

@@ -9,7 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "pool.h"
+#include "core/output_error.h"
 #include "port/asan.h"
 
 #ifdef __EMSCRIPTEN__
@@ -60,21 +60,11 @@ int32_t port_stdin_read(uint8_t *data, uint32_t size, uint32_t timeout_ms)
     return n < 0 ? (errno == EINTR || errno == EAGAIN ? POOL_EAGAIN : 0) : (int32_t)n;
 }
 
-static int error_of(int number)
-{
-    switch (number) {
-    case EPIPE: return POOL_EPIPE;
-    case EFBIG: return POOL_EFBIG;
-    case ENOSPC: return POOL_ENOSPC;
-    default: return POOL_EIO;
-    }
-}
-
 int port_stdio_write(uint32_t fd, const uint8_t *data, uint32_t size)
 {
     for (uint32_t done = 0; done < size;) {
         ssize_t n = write((int)fd, data + done, size - done);
-        if (n < 0 && errno != EINTR && errno != EAGAIN) return error_of(errno);
+        if (n < 0 && errno != EINTR && errno != EAGAIN) return pool__output_error(errno);
         if (n > 0) done += (uint32_t)n;
     }
     return 0;

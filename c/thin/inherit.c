@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "core/output_error.h"
 #include "thin/bridge.h"
 #include "thin/ends.h"
 #include "thin/ready.h"
@@ -43,22 +44,12 @@ int pool__thin_inherit(struct pool *pool, struct pool_job_config *config, struct
     return status;
 }
 
-static int error_of(int number)
-{
-    switch (number) {
-    case EPIPE: return POOL_EPIPE;
-    case EFBIG: return POOL_EFBIG;
-    case ENOSPC: return POOL_ENOSPC;
-    default: return POOL_EIO;
-    }
-}
-
 /* Writes all of it to the program's stream. If that is full, which is rare, it tries again until there is room. */
 static int put(int stream, const char *data, int32_t size)
 {
     while (size > 0) {
         ssize_t n = write(stream, data, (size_t)size);
-        if (n < 0 && errno != EINTR && errno != EAGAIN) return error_of(errno);
+        if (n < 0 && errno != EINTR && errno != EAGAIN) return pool__output_error(errno);
         if (n <= 0) continue;
         data += n;
         size -= (int32_t)n;

@@ -398,49 +398,42 @@ static struct bulk take_bulk(struct actor *actor)
     return bulk;
 }
 
-/* Until all is read, or something other than bytes comes. Each look waits in poll, and so the read must not. */
-static void run_read_all(struct actor *actor)
+/* Moves bytes until all are moved, or something other than bytes comes: how many. It waits in poll, so the move itself
+ * must not wait. */
+static uint32_t move_all(struct actor *actor, const struct bulk *bulk, uint8_t *data, bool reads)
 {
     const struct pipe_api *api = actor->program->api;
-    struct bulk bulk = take_bulk(actor);
-    uint8_t *data = reserve(actor, bulk.total);
-    uint64_t fd = actor->program->fds[bulk.name];
+    uint64_t fd = actor->program->fds[bulk->name];
     uint32_t done = 0;
     int32_t result = 1;
-    while (!actor->wrong && done < bulk.total && result > 0) {
-        struct polled polled = {fd, POLLIN, 0};
-        uint32_t size = bulk.total - done < bulk.piece ? bulk.total - done : bulk.piece;
+    while (!actor->wrong && done < bulk->total && result > 0) {
+        struct polled polled = {fd, reads ? POLLIN : POLLOUT, 0};
+        uint32_t size = bulk->total - done < bulk->piece ? bulk->total - done : bulk->piece;
         result = api->poll(&polled, 1, -1);
-        if (result > 0) result = api->read(fd, data + done, size);
+        if (result > 0) result = reads ? api->read(fd, data + done, size) : api->write(fd, data + done, size);
         if (result > 0) done += (uint32_t)result;
     }
     if (result <= 0) say_result(actor, result);
     if (result <= 0) say(actor, " after ");
     say(actor, "%u", done);
+    return done;
+}
+
+static void run_read_all(struct actor *actor)
+{
+    struct bulk bulk = take_bulk(actor);
+    uint8_t *data = reserve(actor, bulk.total);
+    uint32_t done = move_all(actor, &bulk, data, true);
     if (done > 0) say_data(actor, bulk.name, data, done);
 }
 
 static void run_write_all(struct actor *actor)
 {
-    const struct pipe_api *api = actor->program->api;
     struct bulk bulk = take_bulk(actor);
     uint64_t *position = &actor->program->written[bulk.name];
     uint8_t *data = reserve(actor, bulk.total);
-    uint64_t fd = actor->program->fds[bulk.name];
-    uint32_t done = 0;
-    int32_t result = 1;
     for (uint32_t i = 0; i < bulk.total && !actor->wrong; i++) data[i] = sequence(*position + i);
-    while (!actor->wrong && done < bulk.total && result > 0) {
-        struct polled polled = {fd, POLLOUT, 0};
-        uint32_t size = bulk.total - done < bulk.piece ? bulk.total - done : bulk.piece;
-        result = api->poll(&polled, 1, -1);
-        if (result > 0) result = api->write(fd, data + done, size);
-        if (result > 0) done += (uint32_t)result;
-    }
-    *position += done;
-    if (result <= 0) say_result(actor, result);
-    if (result <= 0) say(actor, " after ");
-    say(actor, "%u", done);
+    *position += move_all(actor, &bulk, data, false);
 }
 
 /* ----------------------------------------------------------------------------------------------------------- lines */

@@ -87,29 +87,29 @@ uint32_t job_that_computes(pool_t *pool, void *user)
     return 8;
 }
 
-uint32_t job_that_reads(pool_t *pool, void *user)
+/* Reads stdin to its end, and writes it to stdout if it is to: how many bytes, or a failure. */
+static uint32_t read_all(pool_t *pool, bool writes)
 {
     uint8_t bytes[4096];
     uint32_t total = 0;
-    (void)user;
     for (;;) {
         int32_t n = pool_read(pool, POOL_STDIN, bytes, sizeof bytes);
         if (n <= 0) return n < 0 ? (uint32_t)n : total;
+        if (writes && pool_write(pool, POOL_STDOUT, bytes, (uint32_t)n) != n) return (uint32_t)POOL_EPIPE;
         total += (uint32_t)n;
     }
 }
 
+uint32_t job_that_reads(pool_t *pool, void *user)
+{
+    (void)user;
+    return read_all(pool, false);
+}
+
 uint32_t job_that_echoes(pool_t *pool, void *user)
 {
-    uint8_t bytes[4096];
-    uint32_t total = 0;
     (void)user;
-    for (;;) {
-        int32_t n = pool_read(pool, POOL_STDIN, bytes, sizeof bytes);
-        if (n <= 0) return n < 0 ? (uint32_t)n : total;
-        if (pool_write(pool, POOL_STDOUT, bytes, (uint32_t)n) != n) return (uint32_t)POOL_EPIPE;
-        total += (uint32_t)n;
-    }
+    return read_all(pool, true);
 }
 
 uint32_t job_that_blocks(pool_t *pool, void *user)

@@ -193,8 +193,7 @@ export class ThinPool {
   }
 }
 
-/** Starts a pool on a platform. */
-export async function startThin(platform: Platform, options: ThinOptions, events: ThinEvents): Promise<ThinPool> {
+async function startThin(platform: Platform, options: ThinOptions, events: ThinEvents): Promise<ThinPool> {
   const [abi, workers, maxWorkers, memoryMib, graceMs] = options;
   if (abi !== layout.POOL_ABI) {
     throw new PoolError('POOL_EPROTO', `the program is for ABI ${abi}, these files are of ${layout.POOL_ABI}`);
@@ -206,6 +205,13 @@ export async function startThin(platform: Platform, options: ThinOptions, events
     graceMs: graceMs || undefined,
   });
   return new ThinPool(platform, parts, events);
+}
+
+/** The function that starts a pool on a platform, as library_millrace.js calls it. */
+export function startOn(
+  platform: Platform,
+): (options: ThinOptions, onSignal: (signal: number) => void, onDeath: (text: string) => void) => Promise<ThinPool> {
+  return (options, onSignal, onDeath) => startThin(platform, options, { onSignal, onDeath });
 }
 
 /** What C is told of an error. */
