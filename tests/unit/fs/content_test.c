@@ -326,6 +326,8 @@ static void look_at_file(void)
     looks = false;
 }
 
+static void (*look)(void) = look_at_file;
+
 static uint8_t *long_content(void)
 {
     uint8_t *bytes = malloc(LONG_BYTES);
@@ -346,7 +348,7 @@ static int32_t write_long(uint64_t offset, const uint8_t *bytes)
     file.volume->max_bytes = UINT64_MAX;
     seen = (struct seen){.bytes = file.volume->bytes};
     fake.on_tick = refill;
-    fake.on_look = look_at_file;
+    fake.on_look = look;
     int32_t n = fs_write_in(&sleeper, &file, offset, bytes, LONG_BYTES);
     fake.on_tick = fake.on_look = NULL;
     return n;
@@ -364,6 +366,28 @@ static void long_write_lets_others_in_between(void **state)
     assert_int_equal(fs_read(&file, 0, back, LONG_BYTES), LONG_BYTES);
     assert_memory_equal(back, bytes, LONG_BYTES);
     free(back);
+    free(bytes);
+}
+
+static void close_after_a_step(void)
+{
+    look_at_file();
+    if (seen.n_sizes > 1) atomic_store(&fs_rig.pool->x_closing, 1);
+}
+
+/* It tells what it has written, and nothing else has been. */
+static void long_write_that_is_to_end_stops_after_a_step(void **state)
+{
+    (void)state;
+    uint8_t *bytes = long_content();
+    /* The pool begins to close when the first step has been seen: that is while the second is under way. */
+    uint64_t index_bytes = 4096, had = file.volume->bytes;
+    look = close_after_a_step;
+    assert_int_equal(write_long(0, bytes), 32u << 20);
+    look = look_at_file;
+    atomic_store(&fs_rig.pool->x_closing, 0);
+    assert_int_equal(size_of_file(), 32u << 20);
+    assert_int_equal(file.volume->bytes, had + (32u << 20) + index_bytes);
     free(bytes);
 }
 
@@ -395,6 +419,7 @@ int main(void)
         TEST(long_read_goes_through_whole),
         TEST(holes_between_pages_are_skipped_exactly),
         TEST(long_write_lets_others_in_between),
+        TEST(long_write_that_is_to_end_stops_after_a_step),
         TEST(long_append_is_one_step),
         TEST(files_follow_a_simple_model),
     };
