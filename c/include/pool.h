@@ -57,8 +57,8 @@
  *   - Durations are milliseconds (`_ms`), sizes are bytes (`_bytes`). A timeout of 0 looks and does not wait;
  *     POOL_FOREVER waits without end.
  *   - "Blocks: yes" means: where blocking is allowed, see BUILDS. Elsewhere the call looks once, and returns
- *     POOL_EWOULDBLOCK if it would have to wait. At most POOL_WAITING_MAX threads that run no job may block at once; one more
- *     gets POOL_EWOULDBLOCK, too.
+ *     POOL_EWOULDBLOCK if it would have to wait. At most POOL_WAITING_MAX threads that run no job may block at once;
+ *     one more gets POOL_EWOULDBLOCK, too.
  *   - A job that is to end (cancelled, timed out, its pool destroyed) gets POOL_ECANCELED from every call that waits,
  *     or would have to wait. A call that need not wait may still succeed.
  */
@@ -156,8 +156,8 @@ struct pool_config {
 #define POOL_MEMORY_DEFAULT_MIB 256u
 #define POOL_GRACE_DEFAULT_MS 50u
 
-/* LIMITS of a pool. What is full is an error to whoever wants more: POOL_EAGAIN of jobs, POOL_EWOULDBLOCK of threads
- * that wait, POOL_ENFILE of all others. What a single job may have of them is in its pool_job_config. */
+/* LIMITS of a pool. Who wants more gets an error: POOL_EAGAIN for jobs, POOL_EWOULDBLOCK for threads that wait,
+ * POOL_ENFILE for all others. What a single job may have of them is in its pool_job_config. */
 #define POOL_JOBS_MAX 1024u    /* that are queued, run, or are not released */
 #define POOL_PIPES_MAX 4096u   /* that are open at one end at least. Replies of host calls have others */
 #define POOL_CALLS_MAX 2048u   /* host calls that are open. Half of them are kept, see POOL_JOB_CALLS_KEPT */
@@ -165,7 +165,7 @@ struct pool_config {
 #define POOL_WAITING_MAX 256u  /* threads that wait in the pool's calls at the same time, not counting workers */
 #define POOL_MEMORY_MAX_MIB 4096u
 
-/* Of these, what is kept for threads that run no job: C functions that submit jobs and open pipes cannot take it. */
+/* How many of these are kept for threads that run no job: functions that run as jobs cannot take them. */
 #define POOL_JOBS_KEPT 256u
 #define POOL_PIPES_KEPT 1024u
 
@@ -212,7 +212,7 @@ struct pool_stats {
     uint32_t n_pipes;      /* pipes that are open, of POOL_PIPES_MAX */
     uint32_t n_calls;      /* host calls that are not answered */
     uint32_t n_open_calls; /* host calls that are open, of POOL_CALLS_MAX: those, and replies that are not closed */
-    uint32_t n_jobs;       /* records of jobs in use, of POOL_JOBS_MAX */
+    uint32_t n_jobs;       /* places for jobs in use, of POOL_JOBS_MAX */
     uint32_t n_volumes;    /* of POOL_VOLUMES_MAX */
     uint32_t n_waiting;    /* threads that wait in the pool's calls, of POOL_WAITING_MAX */
     uint64_t memory_bytes; /* had so far from the system, in pieces of 16 MiB; it is reused, not given back */
