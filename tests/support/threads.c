@@ -24,3 +24,11 @@ void *thread_join(pthread_t thread)
     THREAD_CHECK(pthread_join(thread, &result) == 0);
     return result;
 }
+
+void threads_run(uint32_t n, void *(*run)(void *))
+{
+    pthread_t threads[THREADS_MAX];
+    THREAD_CHECK(n <= THREADS_MAX);
+    for (uint32_t i = 0; i < n; i++) threads[i] = thread_start(run, (void *)(uintptr_t)i);
+    for (uint32_t i = 0; i < n; i++) thread_join(threads[i]);
+}

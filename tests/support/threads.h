@@ -14,4 +14,8 @@ void thread_check(bool holds, const char *condition, const char *file, int line)
 pthread_t thread_start(void *(*run)(void *), void *argument);
 void *thread_join(pthread_t thread);
 
+/* Runs several threads at once, which are given their numbers, 0 to `n` - 1, as arguments; returns when all have ended. */
+#define THREADS_MAX 16u
+void threads_run(uint32_t n, void *(*run)(void *));
+
 #endif

@@ -119,14 +119,8 @@ static int setup(void **state)
     return pool ? 0 : -1;
 }
 
-static int teardown(void **state)
-{
-    test_pool_free(*state);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(blocks_are_taken_given_and_merged_at_the_same_time)};
-    return cmocka_run_group_tests_name("blocks_threads", tests, setup, teardown);
+    return cmocka_run_group_tests_name("blocks_threads", tests, setup, test_pool_teardown);
 }

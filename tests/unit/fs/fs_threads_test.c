@@ -263,12 +263,6 @@ static int setup(void **state)
     return pool ? 0 : -1;
 }
 
-static int teardown(void **state)
-{
-    test_pool_free(*state);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -277,5 +271,5 @@ int main(void)
         cmocka_unit_test(who_waits_for_a_lock_can_be_ended),
         cmocka_unit_test(what_is_replaced_is_never_half_of_it),
     };
-    return cmocka_run_group_tests_name("fs_threads", tests, setup, teardown);
+    return cmocka_run_group_tests_name("fs_threads", tests, setup, test_pool_teardown);
 }

@@ -62,16 +62,10 @@ static int setup(void **state)
     return *state ? 0 : -1;
 }
 
-static int teardown(void **state)
-{
-    test_pool_free(*state);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(block_that_comes_back_wakes_whoever_sleeps_for_it),
     };
-    return cmocka_run_group_tests_name("ends_threads", tests, setup, teardown);
+    return cmocka_run_group_tests_name("ends_threads", tests, setup, test_pool_teardown);
 }

@@ -1,4 +1,5 @@
-/* Two threads and a pipe between them, with real sleeping and waking. A lost wake-up shows as a test that never ends.
+/* sync/sleep.c: two threads and a pipe between them, with real sleeping and waking. A lost wake-up shows as a test that
+ * never ends.
  */
 #include <stdlib.h>
 
@@ -274,12 +275,6 @@ static void pipe_end_of_file_never_overtakes_the_last_byte(void **state)
     assert_pool_is_empty(pool);
 }
 
-static int teardown(void **state)
-{
-    test_pool_free(*state);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -290,5 +285,5 @@ int main(void)
         cmocka_unit_test(pipe_there_and_back_loses_no_wake_up),
         cmocka_unit_test(pipe_end_of_file_never_overtakes_the_last_byte),
     };
-    return cmocka_run_group_tests_name("pipe_threads", tests, setup, teardown);
+    return cmocka_run_group_tests_name("sleep_threads", tests, setup, test_pool_teardown);
 }

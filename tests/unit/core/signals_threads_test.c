@@ -1,108 +1,22 @@
-/* The structures that many threads share, hammered by several at once. */
+/* core/signals.c and core/bell.c, hammered by several threads at once. */
+#include "core/signals.h"
+
 #include <sched.h>
 
 #include "core/bell.h"
-#include "core/freelist.h"
-#include "core/queue.h"
-#include "core/signals.h"
 #include "support/prelude.h"
 #include "support/property.h"
 #include "support/threads.h"
 
 #define THREADS 4u
-#define SLOTS 8u
 #define ROUNDS 40000u
 #define SIGNALS 2100u /* a little of the third group */
-
-static struct freelist list;
-static freelist_link links[SLOTS];
-static uint32_t owners[SLOTS]; /* plain on purpose: whoever popped a slot is alone with it */
-
-static void *pop_and_push(void *argument)
-{
-    uint32_t me = (uint32_t)(uintptr_t)argument + 1;
-    for (uint32_t i = 0; i < ROUNDS; i++) {
-        uint32_t slot = pool__freelist_pop(&list, links);
-        if (slot == FREELIST_NONE) continue;
-        THREAD_CHECK(owners[slot] == 0);
-        owners[slot] = me;
-        if (i % 8 == 0) sched_yield();
-        THREAD_CHECK(owners[slot] == me);
-        owners[slot] = 0;
-        pool__freelist_push(&list, links, slot);
-    }
-    return NULL;
-}
-
-static void run_threads(void *(*run)(void *))
-{
-    pthread_t threads[THREADS];
-    for (uint32_t i = 0; i < THREADS; i++) threads[i] = thread_start(run, (void *)(uintptr_t)i);
-    for (uint32_t i = 0; i < THREADS; i++) thread_join(threads[i]);
-}
-
-static void freelist_gives_each_slot_to_one_thread_at_a_time(void **state)
-{
-    (void)state;
-    uint32_t n = 0;
-    pool__freelist_init(&list);
-    for (uint32_t i = 0; i < SLOTS; i++) pool__freelist_push(&list, links, i);
-    run_threads(pop_and_push);
-    while (pool__freelist_pop(&list, links) != FREELIST_NONE) n++;
-    assert_int_equal(n, SLOTS);
-}
-
-static struct queue queue;
-static _Atomic uint32_t x_popped;
-static uint8_t seen[THREADS / 2 * ROUNDS]; /* plain: each number is popped by one thread */
-
-static void push_numbers(uint32_t producer)
-{
-    for (uint32_t i = 0; i < ROUNDS; i++) {
-        while (!pool__queue_push(&queue, producer * ROUNDS + i)) sched_yield();
-    }
-}
-
-static void pop_numbers(void)
-{
-    uint32_t last[THREADS / 2] = {0};
-    uint64_t popped;
-    while (atomic_load(&x_popped) < sizeof seen) {
-        if (!pool__queue_pop(&queue, &popped)) {
-            sched_yield();
-            continue;
-        }
-        uint32_t number = (uint32_t)popped;
-        THREAD_CHECK(seen[number]++ == 0);
-        THREAD_CHECK(number % ROUNDS + 1 > last[number / ROUNDS]); /* each producer's in its order */
-        last[number / ROUNDS] = number % ROUNDS + 1;
-        atomic_fetch_add(&x_popped, 1);
-    }
-}
-
-static void *push_or_pop(void *argument)
-{
-    uint32_t i = (uint32_t)(uintptr_t)argument;
-    if (i % 2)
-        push_numbers(i / 2);
-    else
-        pop_numbers();
-    return NULL;
-}
-
-static void queue_passes_each_number_once_between_many_threads(void **state)
-{
-    (void)state;
-    pool__queue_init(&queue);
-    run_threads(push_or_pop);
-    for (uint32_t i = 0; i < sizeof seen; i++) assert_int_equal(seen[i], 1);
-    assert_false(pool__queue_has_more(&queue));
-}
 
 static struct signals signals;
 static struct bell bell;
 static _Atomic uint32_t x_published[SIGNALS]; /* news for each signal, and how much of it was seen */
 static uint32_t noticed[SIGNALS];
+static _Atomic uint32_t x_noticed; /* the last of those that come one at a time */
 static uint64_t seed;
 
 static void *raise_signals(void *argument)
@@ -171,7 +85,7 @@ static void *raise_one_by_one(void *unused)
         atomic_store(&x_published[i % 64], i);
         pool__signals_raise(&signals, i % 64);
         if (pool__bell_ring(&bell)) port_wake(&bell.x_count);
-        while (atomic_load(&x_popped) != i) sched_yield();
+        while (atomic_load(&x_noticed) != i) sched_yield();
     }
     return NULL;
 }
@@ -180,14 +94,14 @@ static void signals_raised_while_the_taker_gives_up_are_not_lost(void **state)
 {
     (void)state;
     pool__bell_init(&bell);
-    atomic_store(&x_popped, 0);
+    atomic_store(&x_noticed, 0);
     pthread_t thread = thread_start(raise_one_by_one, NULL);
     for (uint32_t i = 0; i < 5 * ROUNDS;) {
         uint32_t count = pool__bell_arm(&bell);
         bool some = atomic_load(&signals.x_any);
         for (int32_t s = some ? pool__signals_take(&signals) : -1; s >= 0; s = pool__signals_take(&signals)) {
             i = atomic_load(&x_published[s]);
-            atomic_store(&x_popped, i);
+            atomic_store(&x_noticed, i);
         }
         if (!some) port_wait(&bell.x_count, count, PORT_FOREVER);
     }
@@ -197,10 +111,8 @@ static void signals_raised_while_the_taker_gives_up_are_not_lost(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(freelist_gives_each_slot_to_one_thread_at_a_time),
-        cmocka_unit_test(queue_passes_each_number_once_between_many_threads),
         cmocka_unit_test(signals_and_a_bell_lose_nothing),
         cmocka_unit_test(signals_raised_while_the_taker_gives_up_are_not_lost),
     };
-    return cmocka_run_group_tests_name("core_threads", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("signals_threads", tests, NULL, NULL);
 }
