@@ -68,17 +68,6 @@ static void generation_is_used_up_when_no_handle_could_show_the_next(void **stat
     assert_true(pool__is_used_up(UINT64_MAX));
 }
 
-static void strerror_has_a_message_for_each_code(void **state)
-{
-    (void)state;
-#define CASE(name, value, message) assert_string_equal(pool_strerror(POOL_##name), message);
-    POOL_ERROR_MAP(CASE)
-#undef CASE
-    assert_string_equal(pool_strerror(0), "success");
-    assert_string_equal(pool_strerror(1), "unknown error");
-    assert_string_equal(pool_strerror(INT32_MIN), "unknown error");
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -86,7 +75,6 @@ int main(void)
         cmocka_unit_test(handle_of_an_end_is_no_descriptor_of_a_job),
         cmocka_unit_test(handle_of_one_generation_is_none_of_another),
         cmocka_unit_test(generation_is_used_up_when_no_handle_could_show_the_next),
-        cmocka_unit_test(strerror_has_a_message_for_each_code),
     };
     return cmocka_run_group_tests_name("handle", tests, NULL, NULL);
 }
