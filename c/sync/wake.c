@@ -7,7 +7,7 @@
 void pool__wake(struct pool *pool, uint32_t waiter, uint32_t signal)
 {
     if (!waiter) return;
-    POOL_ASSERT(waiter < WAITERS_MAX && signal < SIGNALS_USED);
+    POOL_ASSERT(waiter < WAITERS_MAX && (waiter != WAITER_CLIENT || signal < SIGNALS_USED));
     if (waiter == WAITER_CLIENT) pool__signals_raise(&pool->signals, signal);
     struct bell *bell = &pool->bells[waiter];
     if (!pool__bell_ring(bell)) return;
