@@ -1,5 +1,6 @@
 #include "support/fs_rig.h"
 
+#include "support/bytes.h"
 #include "support/prelude.h"
 #include "support/test_pool.h"
 
@@ -10,30 +11,9 @@ struct fs_path fs_text(const char *text)
     return (struct fs_path){text, (uint32_t)strlen(text)};
 }
 
-static uint32_t piece(struct cursor *cursor)
-{
-    const struct fs_bytes *b = (const struct fs_bytes *)cursor;
-    uint32_t left = b->cursor.total - b->at, in_step = b->step - b->at % b->step;
-    return left < in_step ? left : in_step;
-}
-
-static void copy(struct cursor *cursor, uint8_t *data, uint32_t size)
-{
-    struct fs_bytes *b = (struct fs_bytes *)cursor;
-    if (b->reads) memcpy(b->data + b->at, data, size);
-    if (!b->reads) memcpy(data, b->data + b->at, size);
-    b->at += size;
-}
-
-struct fs_bytes fs_bytes(void *data, uint32_t size, uint32_t step, bool reads)
-{
-    struct cursor cursor = {.total = size, .piece = piece, .copy = copy};
-    return (struct fs_bytes){.cursor = cursor, .data = data, .step = step, .reads = reads};
-}
-
 int32_t fs_read_in(struct pool *pool, const struct fs_open *file, uint64_t offset, void *data, uint32_t size)
 {
-    struct fs_bytes bytes = fs_bytes(data, size, 1000, true);
+    struct bytes bytes = bytes_in_pieces(data, size, 1000, true);
     int status = pool__fs_read(pool, file, offset, &bytes.cursor);
     return status < 0 ? status : (int32_t)bytes.cursor.done;
 }
@@ -41,7 +21,7 @@ int32_t fs_read_in(struct pool *pool, const struct fs_open *file, uint64_t offse
 int32_t fs_write_in(struct sleeper *sleeper, const struct fs_open *file, uint64_t offset, const void *data,
                     uint32_t size)
 {
-    struct fs_bytes bytes = fs_bytes((void *)(uintptr_t)data, size, 1000, false);
+    struct bytes bytes = bytes_in_pieces((void *)(uintptr_t)data, size, 1000, false);
     int status = pool__fs_write(sleeper, file, offset, &bytes.cursor, NULL);
     return status < 0 ? status : (int32_t)bytes.cursor.done;
 }

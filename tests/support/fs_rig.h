@@ -1,4 +1,4 @@
-/* What tests of files have in common: a volume with its root open, text as paths, and cursors over memory. */
+/* What tests of files have in common: a volume with its root open, and text as paths. */
 #ifndef MILLRACE_TESTS_FS_RIG_H
 #define MILLRACE_TESTS_FS_RIG_H
 
@@ -13,22 +13,12 @@ struct fs_rig {
     struct fs_open root;
 };
 
-/* Caller's memory, handed over in pieces of `step` bytes. */
-struct fs_bytes {
-    struct cursor cursor; /* first, see stream.h */
-    uint8_t *data;
-    uint32_t step;
-    uint32_t at;
-    bool reads;
-};
-
 /* cmocka setup and teardown: a pool and a volume without limits; all that was taken must be back at the end. */
 int fs_rig_setup(void **state);
 int fs_rig_teardown(void **state);
 extern struct fs_rig fs_rig;
 
 struct fs_path fs_text(const char *text);
-struct fs_bytes fs_bytes(void *data, uint32_t size, uint32_t step, bool reads);
 
 /* Without a rig of their own: what was moved, or a failure. */
 int32_t fs_read_in(struct pool *pool, const struct fs_open *file, uint64_t offset, void *data, uint32_t size);

@@ -4,6 +4,7 @@
 #include "coordinator/coordinator.h"
 #include "core/check.h"
 #include "fs/node.h"
+#include "support/bytes.h"
 #include "support/fake_port.h"
 #include "support/fs_rig.h"
 #include "support/prelude.h"
@@ -73,7 +74,7 @@ static void appending_goes_to_the_end(void **state)
 {
     (void)state;
     uint64_t offset = 99;
-    struct fs_bytes bytes = fs_bytes("abc", 3, 2, false);
+    struct bytes bytes = bytes_in_pieces("abc", 3, 2, false);
     assert_int_equal(fs_write(&file, UINT64_MAX, "hello", 5), 5);
     assert_int_equal(pool__fs_write(&fs_rig.sleeper, &file, UINT64_MAX, &bytes.cursor, &offset), 0);
     assert_int_equal(offset, 5);
@@ -276,7 +277,7 @@ static void long_read_goes_through_whole(void **state)
     memset(back, 1, size);
     struct fs_open opened = fs_must_open("f", FS_CREATE | FS_WRITE);
     assert_int_equal(fs_write(&opened, size - 3, "end", 3), 3);
-    struct fs_bytes bytes = fs_bytes(back, size, size, true);
+    struct bytes bytes = bytes_in_pieces(back, size, size, true);
     assert_int_equal(pool__fs_read(fs_rig.pool, &opened, 0, &bytes.cursor), 0);
     assert_int_equal(bytes.cursor.done, size);
     for (uint32_t i = 0; i < size - 3; i++) assert_true(back[i] == 0);

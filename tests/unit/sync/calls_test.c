@@ -6,57 +6,35 @@
 #include "support/fake_port.h"
 #include "support/prelude.h"
 #include "support/property.h"
+#include "support/running_job.h"
 #include "support/test_pool.h"
 #include "sync/ends.h"
-#include "sync/jobs.h"
 #include "sync/places.h"
 
 static struct pool *pool;
-static pool_job_t handle;
-static struct job *job;
-static struct sleeper sleeper;
-
-static void begin_job(void)
-{
-    pool_job_t popped;
-    handle = test_submit_bare(pool);
-    assert_true(pool__sched_pop(&pool->sched, &popped));
-    job = pool__job_begin(pool, popped, 1, 1);
-    assert_non_null(job);
-    sleeper.job = job;
-}
-
-static void end_job(void)
-{
-    pool__job_end_running(pool, job, POOL_EXITED, 0);
-    assert_int_equal(pool_release(pool, handle), 0);
-    sleeper.job = NULL;
-}
 
 static int setup(void **state)
 {
-    if (test_pool_setup(state)) return -1;
+    if (running_job_setup(state)) return -1;
     pool = *state;
     assert_int_equal(client_join(pool, false), 0);
-    pool__sleeper_init(&sleeper, pool, WAITER_WORKER_0 + 1);
-    begin_job();
+    running_job_begin_bare();
     return 0;
 }
 
 /* Whatever was done: nothing is left over. */
 static int teardown(void **state)
 {
-    if (sleeper.job) end_job();
-    assert_int_equal(atomic_load(&job->x_calls), 0);
-    assert_pool_is_empty(pool);
-    return test_pool_teardown(state);
+    if (running.sleeper.job) running_job_end();
+    assert_int_equal(atomic_load(&running.job->x_calls), 0);
+    return running_job_teardown(state);
 }
 
 static struct call_draft draft_of(const char *name, const void *data, uint32_t size)
 {
     struct call_draft draft;
     uint32_t name_bytes = (uint32_t)strlen(name);
-    assert_int_equal(pool__call_draft(&sleeper, name_bytes, size, &draft), 0);
+    assert_int_equal(pool__call_draft(&running.sleeper, name_bytes, size, &draft), 0);
     memcpy(draft.memory, name, name_bytes);
     if (size) memcpy(draft.memory + name_bytes, data, size);
     return draft;
@@ -65,7 +43,7 @@ static struct call_draft draft_of(const char *name, const void *data, uint32_t s
 static struct call_draft send(const char *name, const void *data, uint32_t size)
 {
     struct call_draft draft = draft_of(name, data, size);
-    pool__call_send(&sleeper, &draft);
+    pool__call_send(&running.sleeper, &draft);
     return draft;
 }
 
@@ -112,7 +90,7 @@ static void call_carries_its_name_and_data_to_the_host(void **state)
     struct call_draft draft = send("host.echo", "12345", 5);
     assert_true(test_signalled(pool, SIGNAL_CALL_0 + slot_of(&draft)));
     struct client_call call = take(&draft);
-    assert_int_equal(call.job, handle);
+    assert_int_equal(call.job, running.handle);
     assert_int_equal(call.name_bytes, 9);
     assert_memory_equal(call.name, "host.echo", 9);
     assert_int_equal(call.size_bytes, 5);
@@ -143,12 +121,12 @@ static void reply_wakes_the_job(void **state)
     struct call_draft drafts[2] = {send("f", NULL, 0), send("f", NULL, 0)};
     for (uint32_t i = 0; i < 2; i++) {
         struct client_call call = take(&drafts[i]);
-        pool__pipe_announce(drafts[i].pipe, PIPE_READ, sleeper.waiter, 0);
-        uint32_t count = pool__sleeper_arm(&sleeper);
+        pool__pipe_announce(drafts[i].pipe, PIPE_READ, running.sleeper.waiter, 0);
+        uint32_t count = pool__sleeper_arm(&running.sleeper);
         assert_int_equal(pool_reply(pool, call.call, i ? -1 : 0, i ? NULL : "x", i ? 0 : 1), 0);
-        assert_int_not_equal(atomic_load(&pool->bells[sleeper.waiter].x_count), count);
+        assert_int_not_equal(atomic_load(&pool->bells[running.sleeper.waiter].x_count), count);
         pool__pipe_announce(drafts[i].pipe, PIPE_READ, 0, 0);
-        pool__sleeper_disarm(&sleeper);
+        pool__sleeper_disarm(&running.sleeper);
         close_reply(&drafts[i]);
     }
 }
@@ -228,7 +206,7 @@ static void take_of_what_does_not_wait_is_ebadf(void **state)
     assert_int_equal(client_call(pool, slot_of(&draft) + 1, &call), POOL_EBADF);
     assert_int_equal(client_call(pool, CALLS_MAX, &call), POOL_EBADF);
     assert_int_equal(client_call(pool, UINT32_MAX, &call), POOL_EBADF);
-    pool__call_send(&sleeper, &draft);
+    pool__call_send(&running.sleeper, &draft);
     call = take(&draft);
     assert_int_equal(client_call(pool, slot_of(&draft), &call), POOL_EBADF); /* taken already */
     assert_int_equal(pool_reply(pool, call.call, 0, NULL, 0), 0);
@@ -239,10 +217,10 @@ static void call_that_is_dropped_leaves_nothing(void **state)
 {
     (void)state;
     struct call_draft draft = draft_of("f", "abc", 3);
-    pool__call_drop(&sleeper, &draft);
+    pool__call_drop(&running.sleeper, &draft);
     assert_int_equal(test_free_calls(pool), CALLS_MAX);
     assert_int_equal(test_free_pipes(pool), PIPES_MAX);
-    assert_int_equal(atomic_load(&job->x_calls), 0);
+    assert_int_equal(atomic_load(&running.job->x_calls), 0);
 }
 
 static void call_given_up_before_it_is_taken_is_never_served(void **state)
@@ -272,9 +250,9 @@ static void job_that_ends_closes_its_calls(void **state)
     struct call_draft waiting = send("f", NULL, 0), taken = send("g", NULL, 0), answered = send("h", NULL, 0);
     struct client_call held = take(&taken);
     assert_int_equal(pool_reply(pool, take(&answered).call, 0, "abc", 3), 0);
-    assert_int_equal(atomic_load(&job->x_calls), 3);
-    end_job();
-    assert_int_equal(atomic_load(&job->x_calls), 0);
+    assert_int_equal(atomic_load(&running.job->x_calls), 3);
+    running_job_end();
+    assert_int_equal(atomic_load(&running.job->x_calls), 0);
     assert_int_equal(client_call(pool, slot_of(&waiting), &call), POOL_EBADF);
     assert_int_equal(pool_reply(pool, held.call, 0, "abc", 3), 0);
 }
@@ -283,11 +261,11 @@ static void calls_of_one_job_are_not_closed_by_the_end_of_another(void **state)
 {
     (void)state;
     struct call_draft draft = send("f", NULL, 0);
-    pool_job_t first = handle;
-    struct job *first_job = job;
-    begin_job();
+    pool_job_t first = running.handle;
+    struct job *first_job = running.job;
+    running_job_begin_bare();
     struct call_draft other = send("g", NULL, 0);
-    end_job();
+    running_job_end();
     assert_int_equal(atomic_load(&first_job->x_calls), 1);
     struct client_call call = take(&draft);
     assert_int_equal(call.job, first);
@@ -302,11 +280,11 @@ static void call_of_the_wrong_size_is_refused(void **state)
 {
     (void)state;
     struct call_draft draft;
-    assert_int_equal(pool__call_draft(&sleeper, 0, 0, &draft), POOL_EINVAL);
-    assert_int_equal(pool__call_draft(&sleeper, POOL_NAME_MAX_BYTES + 1, 0, &draft), POOL_EINVAL);
-    assert_int_equal(pool__call_draft(&sleeper, UINT64_MAX, 0, &draft), POOL_EINVAL);
-    assert_int_equal(pool__call_draft(&sleeper, 1, (uint64_t)POOL_BYTES_MAX + 1, &draft), POOL_E2BIG);
-    assert_int_equal(pool__call_draft(&sleeper, 1, UINT64_MAX, &draft), POOL_E2BIG);
+    assert_int_equal(pool__call_draft(&running.sleeper, 0, 0, &draft), POOL_EINVAL);
+    assert_int_equal(pool__call_draft(&running.sleeper, POOL_NAME_MAX_BYTES + 1, 0, &draft), POOL_EINVAL);
+    assert_int_equal(pool__call_draft(&running.sleeper, UINT64_MAX, 0, &draft), POOL_EINVAL);
+    assert_int_equal(pool__call_draft(&running.sleeper, 1, (uint64_t)POOL_BYTES_MAX + 1, &draft), POOL_E2BIG);
+    assert_int_equal(pool__call_draft(&running.sleeper, 1, UINT64_MAX, &draft), POOL_E2BIG);
     assert_int_equal(test_free_calls(pool), CALLS_MAX);
 }
 
@@ -315,7 +293,7 @@ static void call_when_nobody_serves_any_is_enoent(void **state)
     (void)state;
     struct call_draft draft;
     atomic_store(&pool->x_served, 0);
-    assert_int_equal(pool__call_draft(&sleeper, 1, 0, &draft), POOL_ENOENT);
+    assert_int_equal(pool__call_draft(&running.sleeper, 1, 0, &draft), POOL_ENOENT);
 }
 
 static void more_calls_than_there_can_be_are_enfile_until_one_is_closed_and_answered(void **state)
@@ -324,15 +302,15 @@ static void more_calls_than_there_can_be_are_enfile_until_one_is_closed_and_answ
     static struct call_draft drafts[CALLS_MAX];
     struct call_draft more;
     uint32_t n = CALLS_MAX - CALLS_KEPT; /* what is kept is for jobs that have few */
-    pool__share_out(pool, job, CALLS_MAX, 0);
+    pool__share_out(pool, running.job, CALLS_MAX, 0);
     for (uint32_t i = 0; i < n; i++) drafts[i] = send_at_once();
-    assert_int_equal(pool__call_draft(&sleeper, 1, 0, &more), POOL_ENFILE);
+    assert_int_equal(pool__call_draft(&running.sleeper, 1, 0, &more), POOL_ENFILE);
     close_reply(&drafts[n - 1]);
-    assert_int_equal(pool__call_draft(&sleeper, 1, 0, &more), POOL_ENFILE); /* the host has not looked yet */
+    assert_int_equal(pool__call_draft(&running.sleeper, 1, 0, &more), POOL_ENFILE); /* the host has not looked yet */
     struct client_call call;
     assert_int_equal(client_call(pool, slot_of(&drafts[n - 1]), &call), POOL_EBADF);
     drafts[n - 1] = send("f", NULL, 0);
-    end_job();
+    running_job_end();
     for (uint32_t i = 0; i < CALLS_MAX; i++) assert_int_equal(client_call(pool, i, &call), POOL_EBADF);
 }
 
@@ -356,14 +334,14 @@ static void calls_of_one_job_are_as_many_as_it_may_have(void **state)
     static struct call_draft drafts[POOL_JOB_CALLS_DEFAULT];
     struct call_draft more;
     for (uint32_t i = 0; i < COUNT_OF(drafts); i++) drafts[i] = send_at_once();
-    assert_int_equal(pool__call_draft(&sleeper, 1, 0, &more), POOL_EMFILE);
+    assert_int_equal(pool__call_draft(&running.sleeper, 1, 0, &more), POOL_EMFILE);
     assert_int_equal(pool_reply(pool, take(&drafts[0]).call, 0, "abc", 3), 0);
-    assert_int_equal(pool__call_draft(&sleeper, 1, 0, &more), POOL_EMFILE); /* answered, and never read */
+    assert_int_equal(pool__call_draft(&running.sleeper, 1, 0, &more), POOL_EMFILE); /* answered, and never read */
     close_reply(&drafts[0]);
     drafts[0] = send("f", NULL, 0);
-    assert_int_equal(pool__call_draft(&sleeper, 1, 0, &more), POOL_EMFILE);
+    assert_int_equal(pool__call_draft(&running.sleeper, 1, 0, &more), POOL_EMFILE);
     struct client_call call;
-    end_job();
+    running_job_end();
     for (uint32_t i = 0; i < CALLS_MAX; i++) client_call(pool, i, &call);
 }
 
@@ -371,18 +349,18 @@ static void call_counts_until_both_have_let_go_of_it(void **state)
 {
     (void)state;
     struct call_draft more;
-    pool__share_out(pool, job, 1, 0);
+    pool__share_out(pool, running.job, 1, 0);
     struct call_draft draft = send("f", NULL, 0);
     struct client_call call = take(&draft);
     close_reply(&draft);
-    assert_int_equal(pool__call_draft(&sleeper, 1, 0, &more), POOL_EMFILE); /* the host has it */
-    assert_int_equal(pool__share_calls(&job->share), 1);
+    assert_int_equal(pool__call_draft(&running.sleeper, 1, 0, &more), POOL_EMFILE); /* the host has it */
+    assert_int_equal(pool__share_calls(&running.job->share), 1);
     assert_int_equal(pool_reply(pool, call.call, 0, "abc", 3), 0);
-    assert_int_equal(pool__share_calls(&job->share), 0);
-    assert_int_equal(pool__share_units(&job->share), 0);
+    assert_int_equal(pool__share_calls(&running.job->share), 0);
+    assert_int_equal(pool__share_units(&running.job->share), 0);
     draft = draft_of("f", NULL, 0);
-    pool__call_drop(&sleeper, &draft);
-    assert_int_equal(pool__share_calls(&job->share), 0);
+    pool__call_drop(&running.sleeper, &draft);
+    assert_int_equal(pool__share_calls(&running.job->share), 0);
 }
 
 /* Others have all that is not kept, and then as many jobs as can run have their first calls. */
@@ -393,22 +371,22 @@ static void each_job_has_some_calls_whatever_the_others_have(void **state)
     static pool_job_t handles[POOL_WORKERS_MAX];
     struct client_call call;
     struct call_draft more;
-    pool__share_out(pool, job, CALLS_MAX, 0);
+    pool__share_out(pool, running.job, CALLS_MAX, 0);
     uint32_t n = CALLS_MAX - CALLS_KEPT; /* what is kept is for jobs that have few */
     for (uint32_t i = 0; i < n; i++) send_at_once();
     for (uint32_t i = 0; i < COUNT_OF(jobs); i++) {
-        jobs[i] = job; /* the one before */
-        handles[i] = handle;
+        jobs[i] = running.job; /* the one before */
+        handles[i] = running.handle;
         if (i == COUNT_OF(jobs) - 1) break;
-        begin_job();
+        running_job_begin_bare();
         for (uint32_t k = 0; k < CALLS_EACH; k++) send_at_once();
     }
-    assert_int_equal(pool__call_draft(&sleeper, 1, 0, &more), POOL_ENFILE);
+    assert_int_equal(pool__call_draft(&running.sleeper, 1, 0, &more), POOL_ENFILE);
     for (uint32_t i = 0; i < COUNT_OF(jobs); i++) {
         pool__job_end_running(pool, jobs[i], POOL_EXITED, 0);
         assert_int_equal(pool_release(pool, handles[i]), 0);
     }
-    sleeper.job = NULL;
+    running.sleeper.job = NULL;
     for (uint32_t i = 0; i < CALLS_MAX; i++) assert_int_equal(client_call(pool, i, &call), POOL_EBADF);
 }
 
@@ -417,12 +395,12 @@ static void calls_that_carry_more_than_the_job_may_have_are_edquot(void **state)
     (void)state;
     static uint8_t data[400 << 10]; /* half a MiB with its name, as blocks are */
     struct call_draft more, drafts[2];
-    pool__share_out(pool, job, 0, 1);
+    pool__share_out(pool, running.job, 0, 1);
     stock(sizeof data, 2);
     for (uint32_t i = 0; i < COUNT_OF(drafts); i++) drafts[i] = send("f", data, sizeof data);
-    assert_int_equal(pool__share_units(&job->share), (1u << 20) / SHARE_UNIT_BYTES);
-    assert_int_equal(pool__call_draft(&sleeper, 1, 0, &more), POOL_EDQUOT);
-    assert_int_equal(pool__share_calls(&job->share), COUNT_OF(drafts));
+    assert_int_equal(pool__share_units(&running.job->share), (1u << 20) / SHARE_UNIT_BYTES);
+    assert_int_equal(pool__call_draft(&running.sleeper, 1, 0, &more), POOL_EDQUOT);
+    assert_int_equal(pool__share_calls(&running.job->share), COUNT_OF(drafts));
     struct client_call call;
     close_reply(&drafts[0]);
     assert_int_equal(client_call(pool, slot_of(&drafts[0]), &call), POOL_EBADF);
@@ -430,14 +408,14 @@ static void calls_that_carry_more_than_the_job_may_have_are_edquot(void **state)
     close_reply(&drafts[0]);
     close_reply(&drafts[1]);
     for (uint32_t i = 0; i < 2; i++) assert_int_equal(client_call(pool, slot_of(&drafts[i]), &call), POOL_EBADF);
-    assert_int_equal(pool__share_units(&job->share), 0);
+    assert_int_equal(pool__share_units(&running.job->share), 0);
 }
 
 static void reply_that_is_more_than_the_job_may_have_is_edquot_to_both(void **state)
 {
     (void)state;
     static uint8_t data[(1 << 20) + 1], *staged;
-    pool__share_out(pool, job, 0, 1);
+    pool__share_out(pool, running.job, 0, 1);
     struct call_draft draft = send("f", NULL, 0), other = send("f", NULL, 0);
     assert_int_equal(pool_reply(pool, take(&draft).call, 0, data, sizeof data), POOL_EDQUOT);
     assert_int_equal(atomic_load(&draft.pipe->x_reply), POOL_EDQUOT);
@@ -450,7 +428,7 @@ static void reply_that_is_more_than_the_job_may_have_is_edquot_to_both(void **st
     pool->staged_block = 0;
     close_reply(&draft);
     close_reply(&other);
-    assert_int_equal(pool__share_units(&job->share), 0);
+    assert_int_equal(pool__share_units(&running.job->share), 0);
 }
 
 static void reply_without_data_costs_no_memory_any_more(void **state)
@@ -459,19 +437,19 @@ static void reply_without_data_costs_no_memory_any_more(void **state)
     static uint8_t data[4000];
     stock(sizeof data, 1);
     struct call_draft draft = send("f", data, sizeof data), failed = send("f", NULL, 0), larger = send("f", NULL, 0);
-    assert_int_equal(pool__share_units(&job->share), 4096 / SHARE_UNIT_BYTES + 2);
+    assert_int_equal(pool__share_units(&running.job->share), 4096 / SHARE_UNIT_BYTES + 2);
     assert_int_equal(pool_reply(pool, take(&draft).call, 0, NULL, 0), 0);
-    assert_int_equal(pool__share_units(&job->share), 2);
+    assert_int_equal(pool__share_units(&running.job->share), 2);
     assert_int_equal(pool_reply(pool, take(&failed).call, -5, NULL, 0), 0);
-    assert_int_equal(pool__share_units(&job->share), 1);
+    assert_int_equal(pool__share_units(&running.job->share), 1);
     stock(sizeof data, 1);
     assert_int_equal(pool_reply(pool, take(&larger).call, 0, data, 3000), 0);
-    assert_int_equal(pool__share_units(&job->share), 4096 / SHARE_UNIT_BYTES);
+    assert_int_equal(pool__share_units(&running.job->share), 4096 / SHARE_UNIT_BYTES);
     close_reply(&draft);
     close_reply(&failed);
     close_reply(&larger);
-    assert_int_equal(pool__share_units(&job->share), 0);
-    assert_int_equal(pool__share_calls(&job->share), 0);
+    assert_int_equal(pool__share_units(&running.job->share), 0);
+    assert_int_equal(pool__share_calls(&running.job->share), 0);
 }
 
 static void reply_after_the_caller_ended_charges_nobody(void **state)
@@ -480,14 +458,14 @@ static void reply_after_the_caller_ended_charges_nobody(void **state)
     static uint8_t data[4000];
     struct call_draft draft = send("f", NULL, 0);
     struct client_call call = take(&draft);
-    const struct job *first = job;
-    end_job();
-    begin_job();
-    assert_ptr_equal(job, first); /* another job in the same record */
+    const struct job *first = running.job;
+    running_job_end();
+    running_job_begin_bare();
+    assert_ptr_equal(running.job, first); /* another job in the same record */
     struct call_draft own = send("g", NULL, 0);
     assert_int_equal(pool_reply(pool, call.call, 0, data, sizeof data), 0);
-    assert_int_equal(pool__share_calls(&job->share), 1);
-    assert_int_equal(pool__share_units(&job->share), 1);
+    assert_int_equal(pool__share_calls(&running.job->share), 1);
+    assert_int_equal(pool__share_units(&running.job->share), 1);
     assert_int_equal(pool_reply(pool, take(&own).call, 0, NULL, 0), 0);
     close_reply(&own);
 }
@@ -496,8 +474,8 @@ static void call_of_a_cancelled_job_is_ecanceled_when_it_would_sleep(void **stat
 {
     (void)state;
     struct call_draft draft;
-    assert_int_equal(pool_cancel(pool, handle), 0);
-    assert_int_equal(pool__call_draft(&sleeper, 1, 4 << 20, &draft), POOL_ECANCELED);
+    running_job_cancel();
+    assert_int_equal(pool__call_draft(&running.sleeper, 1, 4 << 20, &draft), POOL_ECANCELED);
     assert_int_equal(test_free_calls(pool), CALLS_MAX);
 }
 
@@ -609,7 +587,7 @@ static void stats_count_calls_and_not_their_pipes(void **state)
     assert_int_equal(pool_stats(pool, &stats), 0);
     assert_int_equal(stats.n_calls, 2);
     assert_int_equal(stats.n_open_calls, 3);
-    end_job();
+    running_job_end();
     assert_int_equal(client_call(pool, slot_of(&drafts[0]), &call), POOL_EBADF);
     assert_int_equal(client_call(pool, slot_of(&drafts[2]), &call), POOL_EBADF);
 }

@@ -1,4 +1,4 @@
-/* sync/ends.c and sync/wake.c: what the two ends of a pipe share besides bytes, and who is woken. */
+/* sync/ends.c: what the two ends of a pipe share besides bytes, and the blocks that everybody takes. */
 #include "core/handle.h"
 #include "sync/ends.h"
 
@@ -6,7 +6,6 @@
 #include "support/fake_port.h"
 #include "support/prelude.h"
 #include "support/test_pool.h"
-#include "sync/wake.h"
 
 #define UNSTOCKED_BYTES (512u * 1024) /* a size that is not kept in stock */
 
@@ -146,48 +145,6 @@ static void give_block_of_none_is_nothing(void **state)
     assert_pool_is_empty(pool);
 }
 
-static void wake_of_nobody_is_nothing(void **state)
-{
-    struct pool *pool = *state;
-    pool__wake(pool, 0, 5);
-    assert_int_equal(client_take(pool), -1);
-}
-
-static void wake_of_a_worker_raises_no_signal(void **state)
-{
-    struct pool *pool = *state;
-    uint32_t waiter = WAITER_WORKER_0 + WORKERS_MAX, count = pool__bell_arm(&pool->bells[waiter]);
-    pool__wake(pool, waiter, 5);
-    assert_int_equal(atomic_load(&pool->bells[waiter].x_count), count + 1);
-    assert_int_equal(client_take(pool), -1);
-}
-
-static void wake_of_a_client_that_cannot_watch_is_relayed_once(void **state)
-{
-    struct pool *pool = *state;
-    assert_int_equal(client_join(pool, true), 0);
-    pool__wake(pool, WAITER_CLIENT, 5);
-    assert_int_equal(fake.rings, 0); /* it is awake */
-    client_arm(pool);
-    pool__wake(pool, WAITER_CLIENT, 6);
-    pool__wake(pool, WAITER_CLIENT, 7);
-    assert_int_equal(fake.rings, 1);
-    client_arm(pool);
-    client_disarm(pool);
-    pool__wake(pool, WAITER_CLIENT, 8);
-    assert_int_equal(fake.rings, 1);
-    assert_true(test_signalled(pool, 7));
-}
-
-static void wake_of_a_client_that_watches_is_not_relayed(void **state)
-{
-    struct pool *pool = *state;
-    assert_int_equal(client_join(pool, false), 0);
-    client_arm(pool);
-    pool__wake(pool, WAITER_CLIENT, 6);
-    assert_int_equal(fake.rings, 0);
-}
-
 #define CASE(test) cmocka_unit_test_setup_teardown(test, test_pool_setup, test_pool_teardown)
 
 int main(void)
@@ -204,10 +161,6 @@ int main(void)
         CASE(take_block_in_vain_asks_for_one_block),
         CASE(give_block_wakes_whoever_found_none),
         CASE(give_block_of_none_is_nothing),
-        CASE(wake_of_nobody_is_nothing),
-        CASE(wake_of_a_worker_raises_no_signal),
-        CASE(wake_of_a_client_that_cannot_watch_is_relayed_once),
-        CASE(wake_of_a_client_that_watches_is_not_relayed),
     };
     return cmocka_run_group_tests_name("ends", tests, NULL, NULL);
 }
