@@ -152,3 +152,24 @@ int fs_rmdir(const char *path)
 {
     return pool__fs_remove_directory(fs_rig.pool, &fs_rig.root, fs_text(path));
 }
+
+void fs_add_small_blocks(void)
+{
+    for (uint32_t i = 0; i < 20 * 64; i++) {
+        pool__blocks_want(&fs_rig.pool->blocks, USE_CONTENT, 0);
+        if (i % 64 == 63) coordinator_tick(fs_rig.pool);
+    }
+}
+
+struct fs_work fs_enter(void)
+{
+    struct fs_work work = pool__fs_work(&fs_rig.sleeper, fs_rig.pool, fs_rig.root.volume);
+    assert_int_equal(pool__fs_enter(&work), 0);
+    return work;
+}
+
+void fs_leave(struct fs_work *work)
+{
+    int status = 0;
+    assert_false(pool__fs_leave(work, &status));
+}

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "fs/fs.h"
+#include "fs/node.h"
 
 struct fs_rig {
     struct pool *pool;
@@ -42,6 +42,11 @@ int fs_kind(const char *path);
 int fs_rename(const char *path, const char *to);
 int fs_unlink(const char *path);
 int fs_rmdir(const char *path);
+/* Has the coordinator bring more of the smallest blocks than there are from the start. */
+void fs_add_small_blocks(void);
+/* An operation under way, with the lock. Leaving it gives the lock back, and whatever blocks it has got ready. */
+struct fs_work fs_enter(void);
+void fs_leave(struct fs_work *work);
 /* Gives the rig another volume. */
 void fs_renew(uint64_t max_bytes, uint64_t max_nodes);
 

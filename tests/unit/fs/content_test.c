@@ -1,4 +1,4 @@
-/* c/fs/content.c and c/fs/pages.c: bytes of files, in blocks and pages, with holes. */
+/* fs/content.c: bytes of files, in blocks and pages, with holes. */
 #include <stdlib.h>
 
 #include "coordinator/coordinator.h"

@@ -1,18 +1,7 @@
-/* fs/node.c and fs/blocks.c: the limits of a volume. */
-#include <stdio.h>
-
+/* fs/node.c: nodes, and how many there may be. */
 #include "support/fs_rig.h"
 #include "support/prelude.h"
 #include "support/test_pool.h"
-
-/* More of the smallest blocks than there are from the start. */
-static void add_small_blocks(void)
-{
-    for (uint32_t i = 0; i < 20 * 64; i++) {
-        pool__blocks_want(&fs_rig.pool->blocks, USE_CONTENT, 0);
-        if (i % 64 == 63) coordinator_tick(fs_rig.pool);
-    }
-}
 
 static void nodes_are_limited(void **state)
 {
@@ -27,43 +16,95 @@ static void nodes_are_limited(void **state)
     assert_int_equal(fs_try_open("d", FS_CREATE), POOL_ENOSPC);
 }
 
-static void bytes_are_limited(void **state)
+static struct node *node_of(uint32_t number)
+{
+    return pool__node(fs_rig.pool, number);
+}
+
+static uint32_t make(struct fs_work *work, enum node_kind kind, uint32_t parent)
+{
+    assert_int_equal(pool__node_may_make(work), 0);
+    return pool__node_make(work, kind, parent);
+}
+
+static void new_node_is_empty_and_like_no_other(void **state)
 {
     (void)state;
-    static uint8_t data[3 * PAGE_BYTES];
-    struct fs_stat stat;
-    add_small_blocks();
-    fs_renew(3 * PAGE_BYTES, 0);
-    struct fs_open file = fs_must_open("file", FS_CREATE | FS_WRITE);
-    uint64_t before = fs_rig.root.volume->bytes;
-    assert_int_equal(fs_write(&file, 0, data, sizeof data), POOL_ENOSPC);
-    stat = fs_stat_of(&file);
+    struct fs_work work = fs_enter();
+    uint32_t file = make(&work, NODE_FILE, work.volume->root), root = make(&work, NODE_DIRECTORY, 0);
+    assert_int_equal(work.spares[SPARE_NODE], 0);
+    assert_int_not_equal(node_of(file)->inode, node_of(root)->inode);
+    assert_int_equal(node_of(root)->parent, root); /* a root is in itself */
+    struct fs_stat stat = pool__node_stat(work.volume, node_of(file));
+    assert_int_equal(stat.kind, NODE_FILE);
+    assert_int_equal(stat.n_links, 1);
     assert_int_equal(stat.size, 0);
-    assert_int_equal(fs_rig.root.volume->bytes, before); /* what did not come to anything is not kept */
-    assert_int_equal(fs_write(&file, 0, data, 2 * PAGE_BYTES), 2 * PAGE_BYTES);
-    assert_int_equal(fs_write(&file, 2 * PAGE_BYTES, data, 1), POOL_ENOSPC);
-    assert_int_equal(fs_write(&file, UINT64_MAX, data, 1), POOL_ENOSPC);
-    assert_int_equal(pool__fs_allocate(&fs_rig.sleeper, &file, 0, 2 * PAGE_BYTES + 1), POOL_ENOSPC);
-    assert_int_equal(fs_write(&file, 100, data, PAGE_BYTES), PAGE_BYTES);
-    assert_int_equal(pool__fs_set_size(&fs_rig.sleeper, &file, PAGE_BYTES), 0);
-    assert_int_equal(fs_write(&file, PAGE_BYTES, data, 1), 1);
-    fs_close(&file);
-    for (uint32_t i = 0; i < 1000; i++) {
-        char name[16];
-        snprintf(name, sizeof name, "x%u", i);
-        int status = fs_try_open(name, FS_CREATE);
-        if (status == POOL_EAGAIN) coordinator_tick(fs_rig.pool);
-        assert_true(status == 0 || status == POOL_EAGAIN || status == POOL_ENOSPC);
+    assert_int_equal(stat.device, work.volume->slot + 1);
+    assert_int_equal(stat.accessed_ns, work.now_ns);
+    assert_int_equal(stat.modified_ns, work.now_ns);
+    assert_int_equal(stat.changed_ns, work.now_ns);
+    node_of(file)->n_links = node_of(root)->n_links = 0;
+    pool__node_settle(&work, file);
+    pool__node_settle(&work, root);
+    fs_leave(&work);
+}
+
+static void inodes_are_never_used_again(void **state)
+{
+    (void)state;
+    struct fs_work work = fs_enter();
+    for (uint64_t i = 0, last = 0; i < 100; i++) {
+        uint32_t number = make(&work, NODE_FILE, work.volume->root);
+        assert_true(node_of(number)->inode > last);
+        last = node_of(number)->inode;
+        node_of(number)->n_links = 0;
+        pool__node_settle(&work, number);
     }
-    assert_true(fs_rig.root.volume->bytes <= 3 * PAGE_BYTES);
+    fs_leave(&work);
+}
+
+static void node_is_freed_with_its_last_name_and_descriptor(void **state)
+{
+    (void)state;
+    struct fs_work work = fs_enter();
+    uint64_t n_nodes = work.volume->n_nodes, bytes = work.volume->bytes;
+    uint32_t number = make(&work, NODE_FILE, work.volume->root);
+    struct node *node = node_of(number);
+    assert_int_equal(pool__content_fill(&work, node, 0, 100), 0);
+    node->n_opens = 1;
+    pool__node_settle(&work, number);
+    node->n_links = 0;
+    pool__node_settle(&work, number); /* somebody has it open */
+    node->n_opens = 0;
+    node->is_doomed = 1;
+    pool__node_settle(&work, number); /* sweeping takes it apart */
+    assert_int_equal(node->kind, NODE_FILE);
+    assert_int_equal(work.volume->n_nodes, n_nodes + 1);
+    node->is_doomed = 0;
+    pool__node_settle(&work, number);
+    assert_int_equal(work.volume->n_nodes, n_nodes);
+    assert_int_equal(work.volume->bytes, bytes); /* its content went with it */
+    fs_leave(&work);
+}
+
+static void directory_has_no_size(void **state)
+{
+    (void)state;
+    fs_put("a", "");
+    fs_put("b", "");
+    struct fs_work work = fs_enter();
+    assert_int_equal(node_of(work.volume->root)->size, 2);
+    assert_int_equal(pool__node_stat(work.volume, node_of(work.volume->root)).size, 0);
+    fs_leave(&work);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fs_rig_setup, fs_rig_teardown)
-        TEST(nodes_are_limited),
-        TEST(bytes_are_limited),
+        TEST(nodes_are_limited),           TEST(new_node_is_empty_and_like_no_other),
+        TEST(inodes_are_never_used_again), TEST(node_is_freed_with_its_last_name_and_descriptor),
+        TEST(directory_has_no_size),
     };
     return cmocka_run_group_tests_name("node", tests, NULL, NULL);
 }

@@ -45,20 +45,11 @@ static void dropped_volume_lives_while_something_in_it_is_open(void **state)
     assert_int_equal(atomic_load(&volume->x_generation) % 2, 0);
 }
 
-/* More of the smallest blocks than there are from the start. */
-static void add_small_blocks(void)
-{
-    for (uint32_t i = 0; i < 20 * 64; i++) {
-        pool__blocks_want(&fs_rig.pool->blocks, USE_CONTENT, 0);
-        if (i % 64 == 63) coordinator_tick(fs_rig.pool);
-    }
-}
-
 static void there_are_so_many_volumes_and_no_more(void **state)
 {
     (void)state;
     pool_volume_t handles[VOLUMES_MAX], handle;
-    add_small_blocks();
+    fs_add_small_blocks();
     for (uint32_t i = 1; i < VOLUMES_MAX; i++) {
         assert_int_equal(pool__volume_make(&fs_rig.sleeper, 0, 0, &handles[i]), 0);
     }
@@ -72,7 +63,7 @@ static void deep_and_wide_trees_are_freed_whole(void **state)
     (void)state;
     char name[32];
     struct fs_open at = fs_rig.root, next;
-    add_small_blocks();
+    fs_add_small_blocks();
     pool__fs_dup(fs_rig.pool, &at);
     for (uint32_t i = 0; i < 60; i++) {
         snprintf(name, sizeof name, "file %u", i);
