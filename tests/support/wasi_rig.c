@@ -228,3 +228,24 @@ void rig_make_directory(const char *path)
     struct rig_path p = rig_path(path);
     assert_int_equal(wasi_path_create_directory(rig.c, RIG_DIRECTORY, p.at, p.size), WASI_SUCCESS);
 }
+
+struct rig_buffer rig_buffer(uint32_t size)
+{
+    fake_guest_reset();
+    struct rig_buffer buffer = {.n = fake_guest_put("\xee\xee\xee\xee", 4), .data = fake_guest_new(size)};
+    buffer.iov = fake_guest_iovec(buffer.data, size);
+    return buffer;
+}
+
+void rig_expect_output(const char *text)
+{
+    uint8_t got[2 * RIG_PIPE_BYTES];
+    int32_t size = (int32_t)strlen(text);
+    assert_int_equal(pool_read(rig.pool, rig.stdout_reader, got, sizeof got), size ? size : POOL_EAGAIN);
+    assert_memory_equal(got, text, (size_t)size);
+}
+
+void rig_set_nonblock(uint32_t fd)
+{
+    assert_int_equal(wasi_fd_fdstat_set_flags(rig.c, fd, WASI_FDFLAG_NONBLOCK), WASI_SUCCESS);
+}

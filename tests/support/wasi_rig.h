@@ -68,6 +68,20 @@ void rig_make_directory(const char *path);
 /* The errno of opening a path: 0, and it is closed again. */
 uint32_t rig_open_errno(const char *path, uint32_t oflags);
 
+/* A guest's buffer, an iovec for it, and a place for how many bytes were moved, which holds none yet. All that the guest had
+ * taken before is given back. */
+struct rig_buffer {
+    uint32_t n;
+    uint32_t data;
+    uint32_t iov;
+};
+struct rig_buffer rig_buffer(uint32_t size);
+
+/* Exactly these bytes come out at the other end of stdout. */
+void rig_expect_output(const char *text);
+
+void rig_set_nonblock(uint32_t fd);
+
 /* Wishes the guest's job ended. */
 void rig_cancel(void);
 

@@ -3,30 +3,7 @@
 #include "support/prelude.h"
 #include "support/wasi_rig.h"
 
-static uint32_t n_at, data_at, iov_at;
-
-/* A guest's buffer of `size` bytes and an iovec for it. */
-static void place(uint32_t size)
-{
-    fake_guest_reset();
-    n_at = fake_guest_put("\xee\xee\xee\xee", 4);
-    data_at = fake_guest_new(size);
-    iov_at = fake_guest_iovec(data_at, size);
-}
-
-/* Exactly these bytes come out at the other end of stdout. */
-static void expect_output(const char *text)
-{
-    uint8_t got[2 * RIG_PIPE_BYTES];
-    int32_t size = (int32_t)strlen(text);
-    assert_int_equal(pool_read(rig.pool, rig.stdout_reader, got, sizeof got), size ? size : POOL_EAGAIN);
-    assert_memory_equal(got, text, (size_t)size);
-}
-
-static void set_nonblock(uint32_t fd)
-{
-    assert_int_equal(wasi_fd_fdstat_set_flags(rig.c, fd, WASI_FDFLAG_NONBLOCK), WASI_SUCCESS);
-}
+static struct rig_buffer buffer;
 
 static void fd_close_closes_once(void **state)
 {
@@ -64,13 +41,13 @@ static void fd_renumber_moves_and_closes_the_target(void **state)
 {
     (void)state;
     uint8_t byte;
-    place(3);
-    memcpy(fake_guest_at(data_at), "abc", 3);
+    buffer = rig_buffer(3);
+    memcpy(fake_guest_at(buffer.data), "abc", 3);
     assert_int_equal(wasi_fd_renumber(rig.c, 1, 2), WASI_SUCCESS);
     assert_int_equal(pool_read(rig.pool, rig.stderr_reader, &byte, 1), 0);
-    assert_int_equal(wasi_fd_write(rig.c, 1, iov_at, 1, n_at), WASI_EBADF);
-    assert_int_equal(wasi_fd_write(rig.c, 2, iov_at, 1, n_at), WASI_SUCCESS);
-    expect_output("abc");
+    assert_int_equal(wasi_fd_write(rig.c, 1, buffer.iov, 1, buffer.n), WASI_EBADF);
+    assert_int_equal(wasi_fd_write(rig.c, 2, buffer.iov, 1, buffer.n), WASI_SUCCESS);
+    rig_expect_output("abc");
     assert_int_equal(wasi_fd_close(rig.c, 2), WASI_SUCCESS);
     assert_int_equal(pool_read(rig.pool, rig.stdout_reader, &byte, 1), 0);
 }
@@ -78,9 +55,9 @@ static void fd_renumber_moves_and_closes_the_target(void **state)
 static void fd_renumber_to_itself_is_nothing(void **state)
 {
     (void)state;
-    place(3);
+    buffer = rig_buffer(3);
     assert_int_equal(wasi_fd_renumber(rig.c, 1, 1), WASI_SUCCESS);
-    assert_int_equal(wasi_fd_write(rig.c, 1, iov_at, 1, n_at), WASI_SUCCESS);
+    assert_int_equal(wasi_fd_write(rig.c, 1, buffer.iov, 1, buffer.n), WASI_SUCCESS);
 }
 
 static void fd_renumber_of_what_is_not_open_is_ebadf(void **state)
@@ -88,11 +65,11 @@ static void fd_renumber_of_what_is_not_open_is_ebadf(void **state)
     (void)state;
     static const uint32_t cases[][2] = {{3, 1},          {1, 3},          {3, 3},        {1, WASI_FDS_MAX},
                                         {1, UINT32_MAX}, {UINT32_MAX, 1}, {1, 1u << 31}, {UINT32_MAX, UINT32_MAX}};
-    place(3);
+    buffer = rig_buffer(3);
     for (uint32_t i = 0; i < COUNT_OF(cases); i++) {
         assert_int_equal(wasi_fd_renumber(rig.c, cases[i][0], cases[i][1]), WASI_EBADF);
     }
-    assert_int_equal(wasi_fd_write(rig.c, 1, iov_at, 1, n_at), WASI_SUCCESS);
+    assert_int_equal(wasi_fd_write(rig.c, 1, buffer.iov, 1, buffer.n), WASI_SUCCESS);
 }
 
 static void fdstat_tells_rights_and_flags(void **state)
@@ -100,7 +77,7 @@ static void fdstat_tells_rights_and_flags(void **state)
     (void)state;
     struct wasi_fdstat stat;
     uint32_t at = fake_guest_new(sizeof stat);
-    set_nonblock(1);
+    rig_set_nonblock(1);
     for (uint32_t fd = 0; fd < 3; fd++) {
         assert_int_equal(wasi_fd_fdstat_get(rig.c, fd, at), WASI_SUCCESS);
         memcpy(&stat, fake_guest_at(at), sizeof stat);

@@ -431,41 +431,6 @@ static void poll_finds_a_file_ready(void **state)
     assert_int_equal(events[0].error, WASI_ENOTCAPABLE);
 }
 
-static uint32_t unstable_filestat_at(uint32_t address)
-{
-    return wasi_unstable_fd_filestat_get(rig.c, fd, address);
-}
-
-static void unstable_guests_have_their_own_layouts(void **state)
-{
-    (void)state;
-    struct wasi_unstable_filestat stat;
-    struct wasi_event events[2];
-    place();
-    assert_int_equal(wasi_unstable_fd_seek(rig.c, fd, 4, 2, out_at), WASI_SUCCESS); /* set */
-    assert_int_equal(wasi_unstable_fd_seek(rig.c, fd, 1, 0, out_at), WASI_SUCCESS); /* from here */
-    assert_int_equal(tell(), 5);
-    assert_int_equal(wasi_unstable_fd_seek(rig.c, fd, -1, 1, out_at), WASI_SUCCESS); /* from the end */
-    assert_int_equal(tell(), 9);
-    assert_int_equal(wasi_unstable_fd_seek(rig.c, fd, 0, 3, out_at), WASI_EINVAL);
-    check_pointer(unstable_filestat_at, sizeof stat, WASI_SUCCESS);
-    struct rig_path path = rig_path("file");
-    assert_int_equal(wasi_unstable_path_filestat_get(rig.c, RIG_DIRECTORY, 0, path.at, path.size, out_at), 0);
-    memcpy(&stat, fake_guest_at(out_at), sizeof stat);
-    assert_int_equal(stat.filetype, WASI_FILETYPE_REGULAR_FILE);
-    assert_int_equal(stat.n_links, 1);
-    assert_int_equal(stat.size, 10);
-    struct wasi_unstable_subscription in[] = {
-        {.userdata = 1, .type = WASI_EVENT_CLOCK, .of = {.identifier = 9}, .clock = WASI_CLOCK_MONOTONIC},
-        {.userdata = 2, .type = WASI_EVENT_FD_READ, .of = {.fd = fd}}};
-    uint32_t at = fake_guest_put(in, sizeof in), events_at = fake_guest_new(sizeof events);
-    assert_int_equal(wasi_unstable_poll_oneoff(rig.c, at, events_at, 2, n_at), WASI_SUCCESS);
-    assert_int_equal(moved(), 2);
-    memcpy(events, fake_guest_at(events_at), sizeof events);
-    assert_int_equal(events[0].error | events[1].error, WASI_SUCCESS);
-    assert_int_equal(events[1].n_bytes, 1);
-}
-
 static void read_only_volume_is_erofs(void **state)
 {
     (void)state;
@@ -503,7 +468,6 @@ int main(void)
         WASI_CASE_FILES(renumber_moves_a_file_and_closes_the_other),
         WASI_CASE_FILES(file_that_was_unlinked_lives_until_it_is_closed),
         WASI_CASE_FILES(poll_finds_a_file_ready),
-        WASI_CASE_FILES(unstable_guests_have_their_own_layouts),
         WASI_CASE_READ_ONLY(read_only_volume_is_erofs),
     };
     return cmocka_run_group_tests_name("wasi_file", tests, NULL, NULL);
