@@ -1,5 +1,7 @@
 #include "support/native_pool.h"
 
+#include <sched.h>
+
 #include "support/prelude.h"
 #include "support/threads.h"
 
@@ -29,6 +31,15 @@ void native_pool_free(pool_t *pool)
     assert_int_equal(status, 0);
 }
 
+void native_await_stats(pool_t *pool, bool (*are_there)(const struct pool_stats *))
+{
+    struct pool_stats stats;
+    do {
+        sched_yield();
+        assert_int_equal(pool_stats(pool, &stats), 0);
+    } while (!are_there(&stats));
+}
+
 pool_job_t native_submit(pool_t *pool, pool_function function, void *user)
 {
     pool_job_t job = 0;
@@ -49,6 +60,23 @@ void gate_init(struct gate *gate)
 {
     sem_init(&gate->arrived, 0, 0);
     sem_init(&gate->opened, 0, 0);
+}
+
+struct native_rig native;
+
+int native_rig_setup(void **state)
+{
+    (void)state;
+    native.pool = native_pool_make(2, 0);
+    gate_init(&native.gate);
+    return 0;
+}
+
+int native_rig_teardown(void **state)
+{
+    (void)state;
+    native_pool_free(native.pool);
+    return 0;
 }
 
 static void wait_for(sem_t *semaphore)

@@ -3,6 +3,7 @@
 #define MILLRACE_TESTS_NATIVE_POOL_H
 
 #include <semaphore.h>
+#include <stdbool.h>
 
 #include "pool.h"
 
@@ -10,6 +11,9 @@
 pool_t *native_pool_make(uint32_t n_workers, uint32_t max_workers);
 pool_t *native_pool_make_beside(uint32_t n_workers); /* the same while another pool runs */
 void native_pool_free(pool_t *pool);
+
+/* Waits until the pool's numbers are as they should become. */
+void native_await_stats(pool_t *pool, bool (*are_there)(const struct pool_stats *));
 
 /* Submits a function with nothing else: its handle. */
 pool_job_t native_submit(pool_t *pool, pool_function function, void *user);
@@ -27,6 +31,16 @@ void gate_init(struct gate *gate);
 void gate_arrive(struct gate *gate);        /* tells that this thread is here, and waits until it may go on */
 void gate_await_arrival(struct gate *gate); /* until a thread is here */
 void gate_open(struct gate *gate);          /* for one thread */
+
+/* For tests that want no more than this: cmocka setup and teardown of a pool of two workers, and a gate. A test that has
+ * freed the pool sets it to NULL. */
+struct native_rig {
+    pool_t *pool;
+    struct gate gate;
+};
+extern struct native_rig native;
+int native_rig_setup(void **state);
+int native_rig_teardown(void **state);
 
 /* Functions for jobs. `user` is a struct gate: arrives there and returns 7; one that asks pool_interrupted after it has
  * arrived, until it is to end: returns 8. */

@@ -2,6 +2,7 @@
 
 #include "support/prelude.h"
 #include "support/test_pool.h"
+#include "sync/self.h"
 
 struct running_job running;
 
@@ -53,8 +54,14 @@ void running_job_begin_with_pipe(uint32_t index, uint32_t capacity, pool_fd_t fd
     running_job_begin(&config);
 }
 
+void running_job_become(void)
+{
+    pool__self_set(&running.sleeper);
+}
+
 void running_job_end(void)
 {
+    pool__self_set(NULL);
     pool__job_end_running(running.pool, running.job, POOL_EXITED, 0);
     assert_int_equal(pool_release(running.pool, running.handle), 0);
     running.sleeper.job = NULL;

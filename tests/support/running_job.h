@@ -27,6 +27,9 @@ void running_job_end(void);
 void running_job_begin_bare(void);
 void running_job_begin_with_pipe(uint32_t index, uint32_t capacity, pool_fd_t fds_out[2]);
 
+/* From here on this thread calls as the job does, until the job ends. */
+void running_job_become(void);
+
 /* Wishes it ended. */
 void running_job_cancel(void);
 

@@ -98,6 +98,12 @@ void assert_pool_is_empty(struct pool *pool)
     if (!pool->owner) test_merge_blocks(pool); /* only its coordinator may, and one of its own runs meanwhile */
 }
 
+struct test_census test_census(struct pool *pool)
+{
+    return (struct test_census){test_free_jobs(pool), test_free_pipes(pool), (unsigned)test_used_bytes(pool),
+                                pool__sched_has_more(&pool->sched)};
+}
+
 struct job *test_job(struct pool *pool, pool_job_t handle)
 {
     return &pool->jobs[pool__handle_slot(handle, HANDLE_JOB_BITS)];

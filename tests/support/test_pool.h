@@ -29,6 +29,13 @@ uint32_t test_free_calls(struct pool *pool);
 /* Fails unless every job, pipe, call, volume and block is back where it came from. */
 void assert_pool_is_empty(struct pool *pool);
 
+/* What a call that fails must not change. */
+struct test_census {
+    uint32_t jobs, pipes, blocks;
+    bool queued;
+};
+struct test_census test_census(struct pool *pool);
+
 /* A job's record behind a handle. */
 struct job *test_job(struct pool *pool, pool_job_t handle);
 

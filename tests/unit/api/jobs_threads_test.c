@@ -7,55 +7,37 @@
 
 #define WAITERS 8u
 
-static pool_t *pool;
-static struct gate gate;
-
-static int setup(void **state)
-{
-    (void)state;
-    pool = native_pool_make(2, 0);
-    gate_init(&gate);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    native_pool_free(pool);
-    return 0;
-}
-
 static void wait_looks_only_with_timeout_0(void **state)
 {
     (void)state;
     struct pool_result result = {.outcome = 99};
-    pool_job_t job = native_submit(pool, job_at_gate, &gate);
-    gate_await_arrival(&gate);
-    assert_int_equal(pool_wait(pool, job, 0, &result), POOL_EAGAIN);
+    pool_job_t job = native_submit(native.pool, job_at_gate, &native.gate);
+    gate_await_arrival(&native.gate);
+    assert_int_equal(pool_wait(native.pool, job, 0, &result), POOL_EAGAIN);
     assert_int_equal(result.outcome, 99);
-    assert_int_equal(pool_release(pool, job), POOL_EBUSY);
-    gate_open(&gate);
-    assert_int_equal(pool_wait(pool, job, POOL_FOREVER, NULL), 0);
+    assert_int_equal(pool_release(native.pool, job), POOL_EBUSY);
+    gate_open(&native.gate);
+    assert_int_equal(pool_wait(native.pool, job, POOL_FOREVER, NULL), 0);
     for (uint32_t i = 0; i < 3; i++) { /* again and again, until it is released */
-        assert_int_equal(pool_wait(pool, job, 0, &result), 0);
+        assert_int_equal(pool_wait(native.pool, job, 0, &result), 0);
         assert_int_equal(result.outcome, POOL_EXITED);
         assert_int_equal(result.code, 7);
     }
-    assert_int_equal(pool_release(pool, job), 0);
-    assert_int_equal(pool_wait(pool, job, 0, &result), POOL_EBADF);
-    assert_int_equal(pool_release(pool, job), POOL_EBADF);
+    assert_int_equal(pool_release(native.pool, job), 0);
+    assert_int_equal(pool_wait(native.pool, job, 0, &result), POOL_EBADF);
+    assert_int_equal(pool_release(native.pool, job), POOL_EBADF);
 }
 
 static void wait_whose_time_runs_out_is_etimedout(void **state)
 {
     (void)state;
     uint32_t index = 99;
-    pool_job_t job = native_submit(pool, job_at_gate, &gate);
-    assert_int_equal(pool_wait(pool, job, 5, NULL), POOL_ETIMEDOUT);
-    assert_int_equal(pool_wait_any(pool, &job, 1, 1, &index), POOL_ETIMEDOUT);
+    pool_job_t job = native_submit(native.pool, job_at_gate, &native.gate);
+    assert_int_equal(pool_wait(native.pool, job, 5, NULL), POOL_ETIMEDOUT);
+    assert_int_equal(pool_wait_any(native.pool, &job, 1, 1, &index), POOL_ETIMEDOUT);
     assert_int_equal(index, 99);
-    gate_open(&gate);
-    native_await(pool, job);
+    gate_open(&native.gate);
+    native_await(native.pool, job);
 }
 
 static void wait_for_nonsense_is_refused(void **state)
@@ -63,12 +45,12 @@ static void wait_for_nonsense_is_refused(void **state)
     (void)state;
     uint32_t index = 99;
     pool_job_t jobs[3] = {0, 0, 0};
-    assert_int_equal(pool_wait(pool, 0, POOL_FOREVER, NULL), POOL_EBADF);
-    assert_int_equal(pool_wait(pool, 12345, POOL_FOREVER, NULL), POOL_EBADF);
-    assert_int_equal(pool_wait_any(pool, jobs, 3, POOL_FOREVER, &index), POOL_EINVAL);
-    assert_int_equal(pool_wait_any(pool, NULL, 0, POOL_FOREVER, &index), POOL_EINVAL);
+    assert_int_equal(pool_wait(native.pool, 0, POOL_FOREVER, NULL), POOL_EBADF);
+    assert_int_equal(pool_wait(native.pool, 12345, POOL_FOREVER, NULL), POOL_EBADF);
+    assert_int_equal(pool_wait_any(native.pool, jobs, 3, POOL_FOREVER, &index), POOL_EINVAL);
+    assert_int_equal(pool_wait_any(native.pool, NULL, 0, POOL_FOREVER, &index), POOL_EINVAL);
     jobs[1] = 12345;
-    assert_int_equal(pool_wait_any(pool, jobs, 3, POOL_FOREVER, &index), POOL_EBADF);
+    assert_int_equal(pool_wait_any(native.pool, jobs, 3, POOL_FOREVER, &index), POOL_EBADF);
     assert_int_equal(index, 99);
 }
 
@@ -78,16 +60,17 @@ static void wait_any_tells_the_first_that_has_ended(void **state)
     struct gate other;
     uint32_t index = 99;
     gate_init(&other);
-    pool_job_t jobs[] = {0, native_submit(pool, job_at_gate, &gate), 0, native_submit(pool, job_at_gate, &other)};
-    assert_int_equal(pool_wait_any(pool, jobs, 4, 0, &index), POOL_EAGAIN);
+    pool_job_t jobs[] = {0, native_submit(native.pool, job_at_gate, &native.gate), 0,
+                         native_submit(native.pool, job_at_gate, &other)};
+    assert_int_equal(pool_wait_any(native.pool, jobs, 4, 0, &index), POOL_EAGAIN);
     gate_open(&other);
-    assert_int_equal(pool_wait_any(pool, jobs, 4, POOL_FOREVER, &index), 0);
+    assert_int_equal(pool_wait_any(native.pool, jobs, 4, POOL_FOREVER, &index), 0);
     assert_int_equal(index, 3);
-    gate_open(&gate);
-    assert_int_equal(pool_wait(pool, jobs[1], POOL_FOREVER, NULL), 0);
-    assert_int_equal(pool_wait_any(pool, jobs, 4, POOL_FOREVER, &index), 0);
+    gate_open(&native.gate);
+    assert_int_equal(pool_wait(native.pool, jobs[1], POOL_FOREVER, NULL), 0);
+    assert_int_equal(pool_wait_any(native.pool, jobs, 4, POOL_FOREVER, &index), 0);
     assert_int_equal(index, 1);
-    for (uint32_t i = 1; i < 4; i += 2) assert_int_equal(pool_release(pool, jobs[i]), 0);
+    for (uint32_t i = 1; i < 4; i += 2) assert_int_equal(pool_release(native.pool, jobs[i]), 0);
 }
 
 struct waiter {
@@ -100,7 +83,7 @@ static void *wait_for_job(void *argument)
 {
     struct waiter *waiter = argument;
     struct pool_result result;
-    THREAD_CHECK(pool_wait(pool, waiter->job, POOL_FOREVER, &result) == 0);
+    THREAD_CHECK(pool_wait(native.pool, waiter->job, POOL_FOREVER, &result) == 0);
     waiter->code = result.code;
     return NULL;
 }
@@ -109,17 +92,17 @@ static void several_threads_can_wait_for_one_job(void **state)
 {
     (void)state;
     struct waiter waiters[WAITERS];
-    pool_job_t job = native_submit(pool, job_at_gate, &gate);
+    pool_job_t job = native_submit(native.pool, job_at_gate, &native.gate);
     for (uint32_t i = 0; i < WAITERS; i++) {
         waiters[i].job = job;
         waiters[i].thread = thread_start(wait_for_job, &waiters[i]);
     }
-    gate_open(&gate);
+    gate_open(&native.gate);
     for (uint32_t i = 0; i < WAITERS; i++) {
         thread_join(waiters[i].thread);
         assert_int_equal(waiters[i].code, 7);
     }
-    assert_int_equal(pool_release(pool, job), 0);
+    assert_int_equal(pool_release(native.pool, job), 0);
 }
 
 static uint32_t return_user(pool_t *of, void *user)
@@ -136,10 +119,10 @@ static void *submit_and_wait(void *argument)
         struct pool_job_config config = {.function = return_user, .user = (void *)(uintptr_t)(base + i)};
         struct pool_result result;
         pool_job_t job;
-        THREAD_CHECK(pool_submit(pool, &config, &job) == 0);
-        THREAD_CHECK(pool_wait(pool, job, POOL_FOREVER, &result) == 0);
+        THREAD_CHECK(pool_submit(native.pool, &config, &job) == 0);
+        THREAD_CHECK(pool_wait(native.pool, job, POOL_FOREVER, &result) == 0);
         THREAD_CHECK(result.code == base + i && result.outcome == POOL_EXITED);
-        THREAD_CHECK(pool_release(pool, job) == 0);
+        THREAD_CHECK(pool_release(native.pool, job) == 0);
     }
     return NULL;
 }
@@ -165,12 +148,12 @@ static uint32_t wait_in_job(pool_t *of, void *user)
 static void job_can_wait_for_another(void **state)
 {
     (void)state;
-    waited_for = native_submit(pool, job_at_gate, &gate);
-    pool_job_t job = native_submit(pool, wait_in_job, NULL);
-    assert_int_equal(pool_wait(pool, job, 1, NULL), POOL_ETIMEDOUT);
-    gate_open(&gate);
-    assert_int_equal(native_await(pool, job).code, 7);
-    native_await(pool, waited_for);
+    waited_for = native_submit(native.pool, job_at_gate, &native.gate);
+    pool_job_t job = native_submit(native.pool, wait_in_job, NULL);
+    assert_int_equal(pool_wait(native.pool, job, 1, NULL), POOL_ETIMEDOUT);
+    gate_open(&native.gate);
+    assert_int_equal(native_await(native.pool, job).code, 7);
+    native_await(native.pool, waited_for);
 }
 
 static _Atomic int32_t x_status;
@@ -185,15 +168,15 @@ static uint32_t wait_and_tell(pool_t *of, void *user)
 static void job_that_is_cancelled_while_it_waits_is_told_so(void **state)
 {
     (void)state;
-    waited_for = native_submit(pool, job_at_gate, &gate);
-    gate_await_arrival(&gate);
-    pool_job_t job = native_submit(pool, wait_and_tell, NULL);
-    assert_int_equal(pool_wait(pool, job, 2, NULL), POOL_ETIMEDOUT);
-    assert_int_equal(pool_cancel(pool, job), 0);
-    assert_int_equal(native_await(pool, job).outcome, POOL_CANCELLED);
+    waited_for = native_submit(native.pool, job_at_gate, &native.gate);
+    gate_await_arrival(&native.gate);
+    pool_job_t job = native_submit(native.pool, wait_and_tell, NULL);
+    assert_int_equal(pool_wait(native.pool, job, 2, NULL), POOL_ETIMEDOUT);
+    assert_int_equal(pool_cancel(native.pool, job), 0);
+    assert_int_equal(native_await(native.pool, job).outcome, POOL_CANCELLED);
     if (atomic_load(&x_status)) assert_int_equal(atomic_load(&x_status), POOL_ECANCELED); /* 0: it had not begun */
-    gate_open(&gate);
-    native_await(pool, waited_for);
+    gate_open(&native.gate);
+    native_await(native.pool, waited_for);
 }
 
 static uint32_t wait_for_self(pool_t *of, void *user)
@@ -205,23 +188,24 @@ static void job_that_waits_for_itself_runs_out_of_time(void **state)
 {
     (void)state;
     static pool_job_t job;
-    pool_job_t first = native_submit(pool, job_at_gate, &gate), second = native_submit(pool, job_at_gate, &gate);
-    gate_await_arrival(&gate);
-    gate_await_arrival(&gate); /* both workers are busy, so that `job` is set before it begins */
-    job = native_submit(pool, wait_for_self, &job);
-    gate_open(&gate);
-    gate_open(&gate);
-    assert_int_equal(native_await(pool, job).code, (uint32_t)POOL_ETIMEDOUT);
-    native_await(pool, first);
-    native_await(pool, second);
+    pool_job_t first = native_submit(native.pool, job_at_gate, &native.gate),
+               second = native_submit(native.pool, job_at_gate, &native.gate);
+    gate_await_arrival(&native.gate);
+    gate_await_arrival(&native.gate); /* both workers are busy, so that `job` is set before it begins */
+    job = native_submit(native.pool, wait_for_self, &job);
+    gate_open(&native.gate);
+    gate_open(&native.gate);
+    assert_int_equal(native_await(native.pool, job).code, (uint32_t)POOL_ETIMEDOUT);
+    native_await(native.pool, first);
+    native_await(native.pool, second);
 }
 
 static void *release_job(void *argument)
 {
     const struct waiter *waiter = argument;
-    int status = pool_wait(pool, waiter->job, POOL_FOREVER, NULL);
+    int status = pool_wait(native.pool, waiter->job, POOL_FOREVER, NULL);
     THREAD_CHECK(status == 0 || status == POOL_EBADF);
-    status = pool_release(pool, waiter->job);
+    status = pool_release(native.pool, waiter->job);
     THREAD_CHECK(status == 0 || status == POOL_EBADF);
     return (void *)(uintptr_t)(status == 0);
 }
@@ -233,7 +217,7 @@ static void release_from_several_threads_succeeds_once(void **state)
     for (uint32_t round = 0; round < 200; round++) {
         struct waiter waiters[4];
         uintptr_t released = 0;
-        pool_job_t job = native_submit(pool, return_user, NULL);
+        pool_job_t job = native_submit(native.pool, return_user, NULL);
         for (uint32_t i = 0; i < 4; i++) {
             waiters[i].job = job;
             waiters[i].thread = thread_start(release_job, &waiters[i]);
@@ -247,22 +231,22 @@ static void wait_where_threads_must_not_block_is_ewouldblock(void **state)
 {
     (void)state;
     uint32_t index;
-    pool_job_t job = native_submit(pool, job_at_gate, &gate);
-    gate_await_arrival(&gate);
-    assert_int_equal(pool_wait(pool, job, 0, NULL), POOL_EAGAIN);
-    gate_open(&gate);
-    assert_int_equal(pool_wait(pool, job, POOL_FOREVER, NULL), 0);
-    native_pool_free(pool); /* nobody reads the hooks any more */
+    pool_job_t job = native_submit(native.pool, job_at_gate, &native.gate);
+    gate_await_arrival(&native.gate);
+    assert_int_equal(pool_wait(native.pool, job, 0, NULL), POOL_EAGAIN);
+    gate_open(&native.gate);
+    assert_int_equal(pool_wait(native.pool, job, POOL_FOREVER, NULL), 0);
+    native_pool_free(native.pool); /* nobody reads the hooks any more */
     port_set_hooks(&(struct port_hooks){.must_not_block = true});
-    assert_int_equal(pool_create(&(struct pool_config){.n_workers = 1}, &pool), 0);
-    job = native_submit(pool, job_at_gate, &gate);
-    assert_int_equal(pool_wait(pool, job, POOL_FOREVER, NULL), POOL_EWOULDBLOCK);
-    assert_int_equal(pool_wait_any(pool, &job, 1, 1, &index), POOL_EWOULDBLOCK);
-    gate_open(&gate);
-    while (pool_wait(pool, job, 0, NULL) == POOL_EAGAIN) sched_yield();
+    assert_int_equal(pool_create(&(struct pool_config){.n_workers = 1}, &native.pool), 0);
+    job = native_submit(native.pool, job_at_gate, &native.gate);
+    assert_int_equal(pool_wait(native.pool, job, POOL_FOREVER, NULL), POOL_EWOULDBLOCK);
+    assert_int_equal(pool_wait_any(native.pool, &job, 1, 1, &index), POOL_EWOULDBLOCK);
+    gate_open(&native.gate);
+    while (pool_wait(native.pool, job, 0, NULL) == POOL_EAGAIN) sched_yield();
 }
 
-#define CASE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+#define CASE(test) cmocka_unit_test_setup_teardown(test, native_rig_setup, native_rig_teardown)
 
 int main(void)
 {

@@ -1,59 +1,37 @@
-/* api/pipes.c and api/fds.c: pool_pipe, pool_read, pool_write and their kin, as the client and as a job. */
+/* api/pipes.c: pool_pipe, pool_read, pool_write and their kin, as the client and as a job. */
 #include "client/client.h"
 #include "port/native.h"
 #include "support/fake_port.h"
 #include "support/prelude.h"
+#include "support/running_job.h"
 #include "support/test_pool.h"
 #include "sync/calls.h"
 #include "sync/ends.h"
-#include "sync/jobs.h"
 #include "sync/self.h"
 
 static struct pool *pool;
-static struct sleeper sleeper;
-static pool_job_t handle;
 static pool_fd_t fds[2];
 
 static int setup(void **state)
 {
-    if (test_pool_setup(state)) return -1;
+    if (running_job_setup(state)) return -1;
     pool = *state;
     assert_int_equal(client_join(pool, false), 0);
-    pool__sleeper_init(&sleeper, pool, WAITER_WORKER_0 + 1);
-    sleeper.job = NULL;
     assert_int_equal(pool_pipe(pool, 256, fds), 0);
     return 0;
 }
 
-/* From here on this thread calls as a job's. */
-static void become_job(const struct pool_job_config *given)
+static void become_job(const struct pool_job_config *config)
 {
-    struct pool_job_config config = *given;
-    pool_job_t popped;
-    config.module = 1;
-    assert_int_equal(pool_submit(pool, &config, &handle), 0);
-    assert_true(pool__sched_pop(&pool->sched, &popped));
-    struct job *begun = pool__job_begin(pool, popped, 1, 1);
-    assert_non_null(begun);
-    sleeper.job = begun;
-    pool__self_set(&sleeper);
-}
-
-static void end_job(void)
-{
-    struct job *job = &pool->jobs[sleeper.job - pool->jobs];
-    pool__self_set(NULL);
-    sleeper.job = NULL;
-    pool__job_end_running(pool, job, POOL_EXITED, 0);
-    assert_int_equal(pool_release(pool, handle), 0);
+    running_job_begin(config);
+    running_job_become();
 }
 
 static int teardown(void **state)
 {
-    if (sleeper.job) end_job();
+    if (running.sleeper.job) running_job_end();
     for (uint32_t i = 0; i < 2; i++) pool_close(pool, fds[i]); /* what the test has not closed */
-    assert_pool_is_empty(pool);
-    return test_pool_teardown(state);
+    return running_job_teardown(state);
 }
 
 static void own_stdio_is_nobodys_outside_of_a_job(void **state)
@@ -67,7 +45,7 @@ static void own_stdio_is_nobodys_outside_of_a_job(void **state)
             assert_int_equal(pool_set_nonblocking(pool, fd, true), POOL_EBADF);
             assert_int_equal(pool_close(pool, fd), POOL_EBADF);
         }
-        pool__self_set(&sleeper); /* nor a worker's that runs nothing */
+        pool__self_set(&running.sleeper); /* nor a worker's that runs nothing */
     }
     pool__self_set(NULL);
 }
@@ -145,7 +123,7 @@ static void own_stdio_can_be_made_nonblocking(void **state)
     assert_int_equal(pool_set_nonblocking(pool, POOL_STDIN, false), 0);
     assert_int_equal(pool_read(pool, POOL_STDIN, got, 1), 1);
     assert_int_equal(pool_set_nonblocking(pool, POOL_STDERR, true), 0); /* a null device does not care */
-    assert_int_equal(pool_cancel(pool, handle), 0);
+    running_job_cancel();
     assert_int_equal(pool_read(pool, POOL_STDIN, got, 1), POOL_ECANCELED); /* it would have waited */
 }
 
@@ -285,15 +263,15 @@ static void reply_descriptor_is_its_callers_only(void **state)
     struct call_draft draft;
     struct client_call call;
     become_job(&(struct pool_job_config){0});
-    assert_int_equal(pool__call_draft(&sleeper, 1, 0, &draft), 0);
+    assert_int_equal(pool__call_draft(&running.sleeper, 1, 0, &draft), 0);
     memcpy(draft.memory, "f", 1);
-    pool__call_send(&sleeper, &draft);
+    pool__call_send(&running.sleeper, &draft);
     pool__self_set(NULL);
     assert_int_equal(pool_read(pool, draft.reply, got, 1), POOL_EBADF);
     assert_int_equal(pool_close(pool, draft.reply), POOL_EBADF);
     assert_int_equal(client_call(pool, (uint32_t)(draft.call - pool->calls), &call), 0);
     assert_int_equal(pool_reply(pool, call.call, 0, "answer", 6), 0);
-    pool__self_set(&sleeper);
+    pool__self_set(&running.sleeper);
     assert_int_equal(pool_write(pool, draft.reply, got, 1), POOL_EBADF);
     assert_int_equal(pool_read(pool, draft.reply, got, 4), 4);
     assert_int_equal(pool_read(pool, draft.reply, got + 4, 6), 2);
@@ -309,11 +287,11 @@ static void interrupted_is_said_to_the_job_that_is_to_end(void **state)
     assert_false(pool_interrupted(pool));
     become_job(&(struct pool_job_config){0});
     assert_false(pool_interrupted(pool));
-    assert_int_equal(pool_cancel(pool, handle), 0);
+    running_job_cancel();
     assert_true(pool_interrupted(pool));
     pool__self_set(NULL);
     assert_false(pool_interrupted(pool)); /* to nobody else */
-    pool__self_set(&sleeper);
+    pool__self_set(&running.sleeper);
 }
 
 #define CASE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)

@@ -7,25 +7,13 @@
 #include "support/test_pool.h"
 #include "sync/jobs.h"
 
-/* What a call that fails must not change. */
-struct census {
-    uint32_t jobs, pipes, blocks;
-    bool queued;
-};
-
-static struct census census_of(struct pool *pool)
-{
-    return (struct census){test_free_jobs(pool), test_free_pipes(pool), (unsigned)test_used_bytes(pool),
-                           pool__sched_has_more(&pool->sched)};
-}
-
 static void assert_submit_fails(struct pool *pool, const struct pool_job_config *config, int error)
 {
     pool_job_t job = 4711;
-    struct census before = census_of(pool), after;
+    struct test_census before = test_census(pool), after;
     assert_int_equal(pool_submit(pool, config, &job), error);
     assert_int_equal(job, 4711);
-    after = census_of(pool);
+    after = test_census(pool);
     assert_memory_equal(&before, &after, sizeof before);
 }
 

@@ -366,19 +366,6 @@ static void resize_up_makes_vacancies_and_down_makes_spares(void **state)
     assert_int_equal(atomic_load(&pool->sched.x_retire), 2);
 }
 
-static void resize_out_of_range_is_einval_and_while_closing_eshutdown(void **state)
-{
-    (void)state;
-    make_pool(1, 0);
-    assert_int_equal(pool_resize(pool, 0), POOL_EINVAL);
-    assert_int_equal(pool_resize(pool, pool->max_workers + 1), POOL_EINVAL);
-    assert_int_equal(pool_resize(pool, UINT32_MAX), POOL_EINVAL);
-    assert_int_equal(atomic_load(&pool->sched.x_target), 1);
-    assert_int_equal(pool_resize(pool, pool->max_workers), 0);
-    client_shut(pool);
-    assert_int_equal(pool_resize(pool, 1), POOL_ESHUTDOWN);
-}
-
 /* Every slot but the one that rests can be filled: as many workers as pool.h allows. */
 static void as_many_workers_as_there_may_be_can_be_up(void **state)
 {
@@ -416,7 +403,6 @@ int main(void)
         CASE(blocked_workers_are_not_too_many),
         CASE(worker_too_many_says_so_when_it_has_nothing_to_do),
         CASE(resize_up_makes_vacancies_and_down_makes_spares),
-        CASE(resize_out_of_range_is_einval_and_while_closing_eshutdown),
         CASE(as_many_workers_as_there_may_be_can_be_up),
     };
     return cmocka_run_group_tests_name("headcount", tests, NULL, NULL);

@@ -572,26 +572,6 @@ static void stage_of_too_much_is_refused(void **state)
     pool->staged_block = 0;
 }
 
-static void stats_count_calls_and_not_their_pipes(void **state)
-{
-    (void)state;
-    struct pool_stats stats;
-    struct call_draft drafts[3] = {send("f", NULL, 0), send("g", NULL, 0), send("h", NULL, 0)};
-    struct client_call call = take(&drafts[1]);
-    assert_int_equal(pool_stats(pool, &stats), 0);
-    assert_int_equal(stats.n_calls, 3);
-    assert_int_equal(stats.n_open_calls, 3);
-    assert_int_equal(stats.n_jobs, 1);
-    assert_int_equal(stats.n_pipes, 0);
-    assert_int_equal(pool_reply(pool, call.call, 0, NULL, 0), 0);
-    assert_int_equal(pool_stats(pool, &stats), 0);
-    assert_int_equal(stats.n_calls, 2);
-    assert_int_equal(stats.n_open_calls, 3);
-    running_job_end();
-    assert_int_equal(client_call(pool, slot_of(&drafts[0]), &call), POOL_EBADF);
-    assert_int_equal(client_call(pool, slot_of(&drafts[2]), &call), POOL_EBADF);
-}
-
 #define CASE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
@@ -627,7 +607,6 @@ int main(void)
         CASE(reply_that_fits_goes_back_in_the_memory_of_the_question),
         CASE(reply_that_was_staged_is_not_copied),
         CASE(stage_of_too_much_is_refused),
-        CASE(stats_count_calls_and_not_their_pipes),
     };
     return cmocka_run_group_tests_name("calls", tests, NULL, NULL);
 }
