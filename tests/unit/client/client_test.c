@@ -7,18 +7,6 @@
 #include "support/test_pool.h"
 #include "sync/jobs.h"
 
-/* What a call that fails must not change. */
-struct census {
-    uint32_t jobs, pipes, blocks;
-    bool queued;
-};
-
-static struct census census_of(struct pool *pool)
-{
-    return (struct census){test_free_jobs(pool), test_free_pipes(pool), (unsigned)test_used_bytes(pool),
-                           pool__sched_has_more(&pool->sched)};
-}
-
 /* The record of a config, as the bindings write it. */
 static uint32_t write_record(const struct pool_job_config *config, uint8_t *out)
 {
@@ -49,10 +37,10 @@ static void submit_of_a_record_is_as_good_as_of_its_config(void **state)
 static void assert_record_fails(struct pool *pool, const uint8_t *bytes, uint32_t size, int error)
 {
     pool_job_t job = 4711;
-    struct census before = census_of(pool), after;
+    struct test_census before = test_census(pool), after;
     assert_int_equal(client_submit(pool, bytes, size, &job), error);
     assert_int_equal(job, 4711);
-    after = census_of(pool);
+    after = test_census(pool);
     assert_memory_equal(&before, &after, sizeof before);
 }
 
@@ -253,14 +241,6 @@ static void write_without_memory_for_the_ring_is_eagain_and_a_signal_follows(voi
     assert_int_equal(pool_write(pool, fds[1], "abc", 3), 3);
 }
 
-static void join_of_another_version_is_eproto(void **state)
-{
-    struct pool *pool = *state;
-    pool->abi = POOL_ABI + 1;
-    assert_int_equal(client_join(pool, true), POOL_EPROTO);
-    assert_int_equal(atomic_load(&pool->x_relayed) & 1u << WAITER_CLIENT, 0);
-}
-
 #define CASE(test) cmocka_unit_test_setup_teardown(test, test_pool_setup, test_pool_teardown)
 
 int main(void)
@@ -278,7 +258,6 @@ int main(void)
         CASE(read_of_what_is_left_after_close_then_0),
         CASE(write_without_a_reader_is_epipe),
         CASE(write_without_memory_for_the_ring_is_eagain_and_a_signal_follows),
-        CASE(join_of_another_version_is_eproto),
     };
     return cmocka_run_group_tests_name("client", tests, NULL, NULL);
 }
