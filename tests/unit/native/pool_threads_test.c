@@ -10,16 +10,6 @@
 static pool_t *pool;
 static struct gate gate;
 
-/* Waits until the pool's numbers are as they should become: each test says how. */
-static void await_stats(bool (*are_there)(const struct pool_stats *))
-{
-    struct pool_stats stats;
-    do {
-        sched_yield();
-        assert_int_equal(pool_stats(pool, &stats), 0);
-    } while (!are_there(&stats));
-}
-
 static int setup(void **state)
 {
     (void)state;
@@ -48,7 +38,7 @@ static void create_without_a_config_has_the_defaults(void **state)
 {
     (void)state;
     assert_int_equal(pool_create(NULL, &pool), 0);
-    await_stats(default_workers_are_up);
+    native_await_stats(pool, default_workers_are_up);
     assert_int_equal(pool->grace_ms, 50);
     assert_in_range(pool__blocks_limit(&pool->blocks), (uint64_t)248 << 20, (uint64_t)256 << 20);
     assert_int_equal(pool->max_workers, atomic_load(&pool->sched.x_target) + 32);
@@ -86,30 +76,6 @@ static void create_async_calls_back_before_it_returns(void **state)
     assert_int_equal(status, 0);
     assert_null(pool);
     assert_int_equal(pool_create_async(&config, NULL, NULL), POOL_EINVAL);
-}
-
-static void note_module(void *user, int status, pool_module_t module)
-{
-    (void)status, (void)module;
-    *(int *)user = 1;
-}
-
-static void guests_are_enosys(void **state)
-{
-    (void)state;
-    pool_module_t module = 5;
-    pool_job_t job = 5;
-    int called = 0;
-    pool = native_pool_make(1, 0);
-    struct pool_module_config config = {.bytes = "\0asm", .size_bytes = 4};
-    assert_int_equal(pool_module_load(pool, &config, &module), POOL_ENOSYS);
-    assert_int_equal(pool_module_load_async(pool, &config, note_module, &called), POOL_ENOSYS);
-    assert_int_equal(pool_module_unload(pool, 1), POOL_EBADF);
-    assert_int_equal(pool_submit(pool, &(struct pool_job_config){.module = 1}, &job), POOL_ENOSYS);
-    assert_int_equal(module, 5);
-    assert_int_equal(job, 5);
-    assert_int_equal(called, 0);
-    assert_string_equal(pool_error_text(), "");
 }
 
 static void many_pools_come_and_go(void **state)
@@ -415,9 +381,9 @@ static void pipeline_with_as_many_workers_as_there_may_be_gets_none(void **state
     pool_fd_t to, from;
     pool = native_pool_make(1, 1);
     submit_pipeline(jobs, 3, &to, &from);
-    await_stats(one_of_three_runs);
+    native_await_stats(pool, one_of_three_runs);
     assert_int_equal(pool_wait(pool, jobs[0], 30, NULL), POOL_ETIMEDOUT);
-    await_stats(one_of_three_runs);
+    native_await_stats(pool, one_of_three_runs);
     for (uint32_t i = 3; i > 0; i--) assert_int_equal(pool_cancel(pool, jobs[i - 1]), 0);
     for (uint32_t i = 0; i < 3; i++) assert_int_equal(native_await(pool, jobs[i]).outcome, POOL_CANCELLED);
     assert_int_equal(pool_close(pool, to), 0);
@@ -441,74 +407,6 @@ static void jobs_that_wait_for_jobs_of_their_own_get_relief(void **state)
     pool = native_pool_make(1, 0);
     pool_job_t job = native_submit(pool, wait_for_chain, (void *)(uintptr_t)10);
     assert_int_equal(native_await(pool, job).code, 11);
-}
-
-static bool are_3(const struct pool_stats *stats)
-{
-    return stats->n_workers == 3;
-}
-static bool is_1(const struct pool_stats *stats)
-{
-    return stats->n_workers == 1;
-}
-
-static void resize_is_seen_in_the_stats(void **state)
-{
-    (void)state;
-    pool = native_pool_make(1, 0);
-    await_stats(is_1);
-    assert_int_equal(pool_resize(pool, 3), 0);
-    await_stats(are_3);
-    assert_int_equal(pool_resize(pool, 1), 0);
-    await_stats(is_1);
-    pool_job_t job = native_submit(pool, job_at_gate, &gate);
-    gate_open(&gate);
-    assert_int_equal(native_await(pool, job).code, 7);
-    assert_int_equal(pool_resize(pool, 0), POOL_EINVAL);
-    struct pool_stats stats;
-    assert_int_equal(pool_stats(pool, &stats), 0);
-    assert_int_equal(stats.n_lost, 0); /* they left in peace */
-}
-
-static void resize_down_lets_jobs_end(void **state)
-{
-    (void)state;
-    pool_job_t jobs[3];
-    pool = native_pool_make(3, 0);
-    for (uint32_t i = 0; i < 3; i++) jobs[i] = native_submit(pool, job_at_gate, &gate);
-    for (uint32_t i = 0; i < 3; i++) gate_await_arrival(&gate);
-    assert_int_equal(pool_resize(pool, 1), 0);
-    for (uint32_t i = 0; i < 3; i++) gate_open(&gate);
-    for (uint32_t i = 0; i < 3; i++) assert_int_equal(native_await(pool, jobs[i]).outcome, POOL_EXITED);
-    await_stats(is_1);
-}
-
-static void stats_count_what_there_is(void **state)
-{
-    (void)state;
-    struct pool_stats stats;
-    pool_fd_t fds[2];
-    pool = native_pool_make(1, 1);
-    pool_job_t running = native_submit(pool, job_at_gate, &gate);
-    gate_await_arrival(&gate);
-    pool_job_t queued[2] = {native_submit(pool, note_beginning, NULL), native_submit(pool, note_beginning, NULL)};
-    assert_int_equal(pool_cancel(pool, queued[0]), 0);
-    assert_int_equal(pool_pipe(pool, 0, fds), 0);
-    assert_int_equal(pool_stats(pool, &stats), 0);
-    assert_int_equal(stats.n_workers, 1);
-    assert_int_equal(stats.n_idle, 0);
-    assert_int_equal(stats.n_running, 1);
-    assert_int_equal(stats.n_queued, 1);
-    assert_int_equal(stats.n_ended, 1);
-    assert_int_equal(stats.n_pipes, 1);
-    assert_int_equal(stats.n_calls, 0);
-    assert_true(stats.memory_bytes > 0);
-    gate_open(&gate);
-    native_await(pool, running);
-    for (uint32_t i = 0; i < 2; i++) native_await(pool, queued[i]);
-    for (uint32_t i = 0; i < 2; i++) assert_int_equal(pool_close(pool, fds[i]), 0);
-    assert_int_equal(pool_stats(pool, &stats), 0);
-    assert_int_equal(stats.n_running + stats.n_queued + stats.n_ended + stats.n_pipes, 0);
 }
 
 /* --------------------------------------------------------------------------------------------------------- destroy */
@@ -663,7 +561,6 @@ int main(void)
         CASE(create_without_a_config_has_the_defaults),
         CASE(create_with_a_config_out_of_range_is_einval),
         CASE(create_async_calls_back_before_it_returns),
-        CASE(guests_are_enosys),
         CASE(many_pools_come_and_go),
         CASE(function_is_called_with_its_user_and_gives_the_exit_code),
         CASE(function_has_its_input_and_its_output_is_captured),
@@ -677,9 +574,6 @@ int main(void)
         CASE(pipeline_longer_than_the_workers_gets_relief),
         CASE(pipeline_with_as_many_workers_as_there_may_be_gets_none),
         CASE(jobs_that_wait_for_jobs_of_their_own_get_relief),
-        CASE(resize_is_seen_in_the_stats),
-        CASE(resize_down_lets_jobs_end),
-        CASE(stats_count_what_there_is),
         CASE(destroy_ends_every_job_every_wait_and_calls_back),
         CASE(destroy_waits_for_a_function_that_does_not_ask),
         CASE(destroy_from_inside_is_ebusy),
