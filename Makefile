@@ -164,7 +164,7 @@ lint: $(NODE_MODULES) ## types and lint rules
 	@node_modules/.bin/eslint --max-warnings 0 .
 
 .PHONY: check-architecture
-check-architecture: $(NODE_MODULES) ## includes and imports point downwards and in no circle, functions fit on a screen
+check-architecture: $(NODE_MODULES) ## includes point downwards and in no circle, sources have tests, functions fit on a screen
 	@node tests/check/architecture.mjs
 
 .PHONY: check-faults

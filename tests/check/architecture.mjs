@@ -1,9 +1,10 @@
 // Checks what no compiler does: that includes and imports point downwards, that no files of a room need each other in a
-// circle, that platforms stay in c/port, and that functions fit on a screen.
+// circle, that platforms stay in c/port, that each C source has its test, and that functions fit on a screen.
 import { readFileSync } from 'node:fs';
 import { circlesOf, needsInC } from './circles.mjs';
 import { repositoryFiles } from './files.mjs';
 import { functionLengthsInScript, importsIn } from './script-files.mjs';
+import { problemsOfUnitTests } from './unit-tests.mjs';
 
 /** What each room of c/ may include, besides itself and the public headers. */
 const below = {
@@ -140,6 +141,7 @@ for (const room of Object.keys(below)) checkCircles(`c/${room}`, needsInC(reposi
 checkScriptRooms(imports);
 checkCircles('bindings-js/src', imports);
 checkNumbers();
+problems.push(...problemsOfUnitTests(repositoryFiles('c/*/*.c', 'c/*/*.h'), repositoryFiles('tests/unit/*.c')));
 const counts = [
   checkFunctions('C', cFiles.flatMap(functionLengthsInC)),
   checkFunctions('JavaScript and TypeScript', scripts.flatMap(functionLengthsInScript)),
