@@ -142,6 +142,19 @@ struct pool_result test_result(struct pool *pool, pool_job_t job)
     return result;
 }
 
+pool_call_t test_take_call(struct pool *pool, pool_job_t job)
+{
+    struct client_call taken;
+    uint32_t slot = 0;
+    while (client_call(pool, slot, &taken) != 0) assert_true(++slot < CALLS_MAX);
+    assert_int_equal(taken.name_bytes, 4);
+    assert_memory_equal(taken.name, "host", 4);
+    assert_int_equal(taken.size_bytes, 8);
+    assert_memory_equal(taken.data, "question", 8);
+    assert_int_equal(taken.job, job);
+    return taken.call;
+}
+
 bool test_signalled(struct pool *pool, uint32_t signal)
 {
     bool found = false;

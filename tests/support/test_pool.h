@@ -54,6 +54,9 @@ pool_job_t test_submit_bare(struct pool *pool);
 /* How a job ended; it must have. */
 struct pool_result test_result(struct pool *pool, pool_job_t job);
 
+/* Takes the one host call that waits, as its host does: of that job, by the name "host", with "question". */
+pool_call_t test_take_call(struct pool *pool, pool_job_t job);
+
 /* Takes every signal that is there. True: `signal` was among them. */
 bool test_signalled(struct pool *pool, uint32_t signal);
 
