@@ -190,7 +190,8 @@ POOL_API POOL_MUST_CHECK int pool_create_async(const struct pool_config *config,
 
 /* Ends every job, as cancelled, then every worker, and frees the pool. Every wait for a job or a pipe that is under way
  * returns, and every callback that is owed is called, before this returns. A C function that never waits and never asks
- * pool_interrupted is waited for. `pool` may be NULL. No call may begin on the pool from now on.
+ * pool_interrupted is waited for. `pool` may be NULL. No call may begin on the pool from now on but in these
+ * callbacks, where asking for one more becomes POOL_ESHUTDOWN.
  * Thread: any that is not one of its workers and not in one of its callbacks (POOL_EBUSY).
  * Blocks: until all functions have returned; thin client: never, its guests are ended in the background.
  * Errors you can act on: POOL_EWOULDBLOCK (pthread, on a page's main thread: it has begun; call it again, say in each
@@ -231,7 +232,7 @@ POOL_API int pool_stats(pool_t *pool, struct pool_stats *stats_out);
 /* Calls back once, when something that failed for want of room (POOL_EAGAIN; of pool_pipe POOL_ENFILE) may succeed now:
  * a place for a job, a pipe, memory of that size. Not before: what is there for others is no reason. If nothing has
  * failed, it calls back when a job can be submitted. Another thread may be quicker, and then the call fails once more.
- * Thread: any.  Blocks: never.  Errors: POOL_ENOSYS, POOL_ENOMEM. */
+ * Thread: any.  Blocks: never.  Errors: POOL_ENOSYS, POOL_ENOMEM, POOL_ESHUTDOWN. */
 typedef void (*pool_room_callback)(void *user, pool_t *pool);
 POOL_API int pool_on_room(pool_t *pool, pool_room_callback callback, void *user);
 
@@ -536,7 +537,7 @@ POOL_API POOL_MUST_CHECK int pool_wait_any(pool_t *pool, const pool_job_t *jobs,
 /* Calls back once when the job has ended; soon, though never out of this call itself, if it has already. A second
  * callback replaces the first; NULL takes it back. `result` is valid during the callback; the job is still to be
  * released, which the callback may do.
- * Thread: any.  Blocks: never.  Errors you can act on: POOL_EBADF, POOL_ENOMEM, POOL_ENOSYS. */
+ * Thread: any.  Blocks: never.  Errors you can act on: POOL_EBADF, POOL_ENOMEM, POOL_ENOSYS, POOL_ESHUTDOWN. */
 typedef void (*pool_end_callback)(void *user, pool_t *pool, pool_job_t job, const struct pool_result *result);
 POOL_API int pool_on_end(pool_t *pool, pool_job_t job, pool_end_callback callback, void *user);
 
@@ -626,7 +627,8 @@ POOL_API int pool_poll(pool_t *pool, struct pool_pollfd *fds, uint32_t n_fds, in
 /* Calls back once when an end can be read or written, or its other side was closed (`status` 0), or when the end is
  * closed here (POOL_EBADF) or the pool destroyed (POOL_ESHUTDOWN). Never out of this call itself. Until then the end is
  * in use: reading or writing it is POOL_EBUSY. NULL takes the callback back.
- * Thread: any.  Blocks: never.  Errors you can act on: POOL_EBADF, POOL_EBUSY, POOL_ENOMEM, POOL_ENOSYS. */
+ * Thread: any.  Blocks: never.
+ * Errors you can act on: POOL_EBADF, POOL_EBUSY, POOL_ENOMEM, POOL_ENOSYS, POOL_ESHUTDOWN. */
 typedef void (*pool_ready_callback)(void *user, pool_t *pool, pool_fd_t fd, int status);
 POOL_API int pool_on_ready(pool_t *pool, pool_fd_t fd, pool_ready_callback callback, void *user);
 
@@ -652,8 +654,8 @@ typedef uint64_t pool_call_t; /* a job's call that waits for its reply; 0: none 
 typedef void (*pool_host_handler)(void *user, pool_t *pool, pool_call_t call, const void *data, uint32_t size_bytes);
 
 /* Sets who serves calls of a name, POOL_NAME_MAX_BYTES at most; NULL: nobody any more, and callers get POOL_ENOENT.
- * Thread: any (thin client: the client).  Blocks: never.  Errors you can act on: POOL_EINVAL, POOL_ENOMEM, POOL_ENOSYS.
- */
+ * Thread: any (thin client: the client).  Blocks: never.
+ * Errors you can act on: POOL_EINVAL, POOL_ENOMEM, POOL_ENOSYS, POOL_ESHUTDOWN. */
 POOL_API int pool_host_set(pool_t *pool, const char *name, pool_host_handler handler, void *user);
 
 #define POOL_NAME_MAX_BYTES 255u

@@ -46,8 +46,8 @@ static void *run(void *argument)
 
 int pool__dispatcher_start_locked(struct native *native)
 {
+    if (native->stops) return POOL_ESHUTDOWN; /* also out of the last callbacks: one that asks again would never end */
     if (native->dispatches) return 0;
-    if (native->stops) return POOL_ESHUTDOWN;
     if (port_thread_start(&native->dispatcher, "millrace-calls", run, native) != 0) return POOL_ENOMEM;
     native->dispatches = true;
     atomic_store(&native->pool->x_served, 1);

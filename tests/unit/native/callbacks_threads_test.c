@@ -663,6 +663,48 @@ static void destroy_calls_whatever_is_owed(void **state)
     assert_int_equal(atomic_load(&owed.x_rooms), 1);
 }
 
+/* Each asks for another of its kind, as those that retry do: there is none any more, and destroying ends. */
+static struct {
+    _Atomic uint32_t x_ends, x_readies, x_rooms;
+} again;
+
+static void ask_for_ends(void *user, pool_t *of, pool_job_t job, const struct pool_result *result)
+{
+    (void)result;
+    atomic_fetch_add(&again.x_ends, 1);
+    int status = pool_on_end(of, job, ask_for_ends, user);
+    THREAD_CHECK(status == 0 || status == POOL_ESHUTDOWN);
+}
+
+static void ask_for_ready(void *user, pool_t *of, pool_fd_t fd, int status)
+{
+    THREAD_CHECK(status == POOL_ESHUTDOWN && atomic_fetch_add(&again.x_readies, 1) == 0);
+    THREAD_CHECK(pool_on_ready(of, fd, ask_for_ready, user) == POOL_ESHUTDOWN);
+}
+
+static void ask_for_room(void *user, pool_t *of)
+{
+    atomic_fetch_add(&again.x_rooms, 1);
+    int status = pool_on_room(of, ask_for_room, user);
+    THREAD_CHECK(status == 0 || status == POOL_ESHUTDOWN);
+}
+
+static void destroy_ends_though_each_callback_asks_for_another(void **state)
+{
+    (void)state;
+    memset(&again, 0, sizeof again);
+    static struct full full; /* nobody is told of room before the end */
+    fill(&full);
+    pool_job_t job = native_submit(full.pool, job_that_computes, NULL);
+    assert_int_equal(pool_on_room(full.pool, ask_for_room, NULL), 0);
+    assert_int_equal(pool_on_ready(full.pool, full.fds[full.n - 1][1], ask_for_ready, NULL), 0);
+    assert_int_equal(pool_on_end(full.pool, job, ask_for_ends, NULL), 0);
+    native_pool_free(full.pool);
+    assert_true(atomic_load(&again.x_ends) >= 1);
+    assert_int_equal(atomic_load(&again.x_readies), 1);
+    assert_true(atomic_load(&again.x_rooms) >= 1);
+}
+
 #define CASE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
@@ -691,6 +733,7 @@ int main(void)
         CASE(ready_and_room_wait_for_memory),
         CASE(room_callbacks_are_called_once_each),
         CASE(destroy_calls_whatever_is_owed),
+        CASE(destroy_ends_though_each_callback_asks_for_another),
     };
     return cmocka_run_group_tests_name("callbacks_threads", tests, NULL, NULL);
 }

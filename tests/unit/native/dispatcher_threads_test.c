@@ -185,6 +185,7 @@ static void stop_dispatches_what_there_is_and_flushes_last(void **state)
     assert_true(atomic_load(&x_told) >= 100);
     assert_int_equal(atomic_load(&x_flushed), 1);
     assert_true(pool__dispatcher_stop(&native_side)); /* again */
+    assert_int_equal(start(), POOL_ESHUTDOWN);
 }
 
 static void stop_of_what_never_started_is_over_at_once_and_it_starts_no_more(void **state)
