@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "core/check.h"
 #include "thin/bridge.h"
 #include "thin/calls.h"
 #include "thin/deliver.h"
@@ -87,12 +88,13 @@ int pool_destroy(pool_t *pool)
     pool->closing = true;
     pool__thin_shut(pool->id);
     pool__thin_end_jobs(pool, POOL_CANCELLED, "");
-    pool__thin_tell_closed(pool);
     pool__thin_fail_waiters(pool);
+    pool__thin_tell_closed(pool); /* after those: they may close the ends of others */
     pool__thin_fail_loads(pool);
     pool__thin_end_rooms(pool);
     pool__thin_free_jobs(pool);
     pool__thin_free_calls(pool);
+    POOL_ASSERT(!pool->closed && !pool->loads && !pool->rooms && !pool->replies); /* nothing is owed */
     pool__thin_close(pool->id);
     pool->gone = true;
     pool__thin_leave(pool);

@@ -29,16 +29,36 @@ static void on_cancelled(void *user, pool_t *of, pool_job_t job, const struct po
     EQUAL(pool_release(of, job), 0);
 }
 
+/* Two ends with callbacks, each of which closes the other's end: the second is told all the same. */
+static pool_fd_t couple[2][2];
+static int told;
+
+static void on_parted(void *user, pool_t *of, pool_fd_t fd, int status)
+{
+    told++;
+    CHECK(fd == couple[0][0] || fd == couple[1][0]);
+    CHECK(status == POOL_ESHUTDOWN || status == POOL_EBADF);
+    EQUAL(pool_close(of, *(pool_fd_t *)user), 0);
+}
+
+static void wait_as_a_couple(void)
+{
+    for (int i = 0; i < 2; i++) EQUAL(pool_pipe(pool, 0, couple[i]), 0);
+    for (int i = 0; i < 2; i++) EQUAL(pool_on_ready(pool, couple[i][0], on_parted, &couple[1 - i][0]), 0);
+}
+
 static void last(void *user)
 {
     (void)user;
     pool_job_t jobs[3];
+    wait_as_a_couple();
     for (int i = 0; i < 3; i++) {
         EQUAL(pool_submit(pool, &(struct pool_job_config){.module = sleeper}, &jobs[i]), 0);
         EQUAL(pool_on_end(pool, jobs[i], on_cancelled, NULL), 0);
     }
     EQUAL(pool_destroy(pool), 0);
     EQUAL(cancelled, 3);
+    EQUAL(told, 2);
     finish();
 }
 
