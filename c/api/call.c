@@ -17,6 +17,7 @@ static int begin(struct sleeper *self, const char *name, size_t name_bytes, cons
     if (name_bytes > POOL_NAME_MAX_BYTES || !pool__is_utf8(name, (uint32_t)name_bytes)) return POOL_EINVAL;
     int error = pool__call_draft(self, name_bytes, size_bytes, draft);
     if (error) return error;
+    POOL_ASSERT(draft->memory && draft->pipe && name_bytes > 0);
     memcpy(draft->memory, name, name_bytes);
     if (size_bytes) memcpy(draft->memory + name_bytes, data, size_bytes);
     pool__call_send(self, draft);

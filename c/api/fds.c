@@ -1,6 +1,7 @@
 /* From a handle, or a job's own descriptor, to its stream. */
 #include "api/fds.h"
 
+#include "core/check.h"
 #include "core/handle.h"
 #include "sync/ends.h"
 #include "sync/jobs.h"
@@ -9,6 +10,7 @@
 
 static enum pipe_end end_of(const struct stream *stream)
 {
+    POOL_ASSERT(stream->kind == STREAM_READER || stream->kind == STREAM_WRITER);
     return stream->kind == STREAM_READER ? PIPE_READ : PIPE_WRITE;
 }
 
@@ -33,6 +35,7 @@ static int take_own(struct pool *pool, pool_fd_t fd, struct stream *stream_out)
     const struct sleeper *self = pool__self(pool);
     if (!self || !self->job) return POOL_EBADF;
     struct job *job = &pool->jobs[self->job - pool->jobs];
+    POOL_ASSERT(self->job >= pool->jobs && self->job < pool->jobs + JOBS_MAX);
     if (fd >= POOL_STDIN && fd <= POOL_STDERR) return take_stdio(pool, job, (uint32_t)(fd - POOL_STDIN), stream_out);
     struct pipe *pipe = pool__reply_of(pool, job, fd);
     *stream_out = (struct stream){.kind = STREAM_READER, .pipe = pipe};

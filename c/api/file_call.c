@@ -1,6 +1,8 @@
 /* Carries out the calls of pool.h on volumes, for threads that may block and for those that must not. */
 #include "core/file_call.h"
 
+#include "core/check.h"
+
 #include "fs/fs.h"
 #include "fs/tree.h"
 #include "sync/room.h"
@@ -21,6 +23,7 @@ static int32_t look(struct pool *pool, const struct file_call *call)
 {
     if (call->op == FILE_RELEASE) return release(pool, call->volume);
     struct sleeper sleeper = pool__self_look(pool);
+    POOL_ASSERT(!pool__self(pool)); /* a worker has a bell, and waits */
     if (!pool__volume_seize(pool__volume_at(pool, call->volume), WAITER_CLIENT)) {
         pool__room_want(pool, ROOM_LOCK);
         return POOL_EAGAIN;

@@ -106,6 +106,7 @@ static int sleep_until_ended(struct sleeper *sleeper, const pool_job_t *handles,
     uint32_t bit = 1u << sleeper->waiter % 32;
     int status;
     POOL_ASSERT(sleeper->waiter > WAITER_CLIENT && sleeper->waiter < WAITERS_MAX);
+    POOL_ASSERT(!(atomic_load(word) & bit)); /* its bell is one thread's, which waits for one thing at a time */
     atomic_fetch_or(word, bit);
     mark_waited(pool, handles, n);
     for (;;) {
@@ -131,6 +132,7 @@ int pool_wait_any(pool_t *pool, const pool_job_t *jobs, uint32_t n_jobs, int32_t
     sleeper = pool__self_lend(pool, &storage);
     if (!sleeper) return POOL_EWOULDBLOCK;
     status = sleep_until_ended(sleeper, jobs, n_jobs, timeout_ms, index_out);
+    POOL_ASSERT(status < 0 || (status == 0 && *index_out < n_jobs));
     pool__self_return(sleeper);
     return status;
 }

@@ -13,6 +13,7 @@ int pool_pipe(pool_t *pool, uint32_t capacity_bytes, pool_fd_t fds_out[2])
     if (atomic_load(&pool->x_closing)) return POOL_ESHUTDOWN;
     if (capacity_bytes > POOL_PIPE_MAX_BYTES) return POOL_EINVAL;
     uint32_t kind = pool__blocks_class(capacity_bytes ? capacity_bytes : POOL_PIPE_DEFAULT_BYTES);
+    POOL_ASSERT(1u << (BLOCK_MIN_LOG2 + kind) <= POOL_PIPE_MAX_BYTES);
     return pool__open_pipe(pool, 1u << (BLOCK_MIN_LOG2 + kind), !pool__self_runs_job(pool), fds_out);
 }
 
@@ -38,6 +39,7 @@ static uint32_t piece(struct cursor *cursor)
 static void copy_in(struct cursor *cursor, uint8_t *data, uint32_t size)
 {
     struct pieces *p = (struct pieces *)cursor;
+    POOL_ASSERT(p->n_iov && size <= p->iov->size_bytes - p->offset);
     memcpy((uint8_t *)p->iov->data + p->offset, data, size);
     p->offset += size;
 }
@@ -45,6 +47,7 @@ static void copy_in(struct cursor *cursor, uint8_t *data, uint32_t size)
 static void copy_out(struct cursor *cursor, uint8_t *data, uint32_t size)
 {
     struct pieces *p = (struct pieces *)cursor;
+    POOL_ASSERT(p->n_iov && size <= p->iov->size_bytes - p->offset);
     memcpy(data, (const uint8_t *)p->iov->data + p->offset, size);
     p->offset += size;
 }
@@ -83,7 +86,7 @@ static int32_t run(struct pool *pool, const struct stream *stream, struct cursor
             pool__self_return(sleeper);
         }
     }
-    POOL_ASSERT(cursor->total <= INT32_MAX);
+    POOL_ASSERT(cursor->total <= INT32_MAX && cursor->done <= cursor->total);
     return status < 0 ? status : (int32_t)cursor->done;
 }
 
@@ -160,6 +163,7 @@ static int close_end(struct pool *pool, pool_fd_t fd, bool aborts)
         pool__fd_give(&stream);
         return POOL_EBADF;
     }
+    POOL_ASSERT(stream.kind != STREAM_CLOSED && (!aborts || stream.pipe));
     if (aborts) pool__pipe_abort(stream.pipe);
     if (fd >= POOL_STDIN && fd <= POOL_STDERR) stream.job->stdio[fd - POOL_STDIN].kind = STDIO_CLOSED;
     pool__stream_close(pool, &stream);

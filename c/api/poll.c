@@ -18,6 +18,7 @@ struct poll {
 static uint32_t first_of(const struct poll *p, uint32_t i)
 {
     uint32_t first = 0;
+    POOL_ASSERT(i < p->n); /* at the latest it finds that one */
     while (p->fds[first].fd != p->fds[i].fd) first++;
     return first;
 }
@@ -88,6 +89,7 @@ static int look(const struct poll *p)
         if (stream_of(p, i, &stream)) p->fds[i].revents = look_at(p, &stream, p->fds[i].events);
         n_found += p->fds[i].revents != 0;
     }
+    POOL_ASSERT(n_found >= 0 && (uint32_t)n_found <= p->n);
     return n_found;
 }
 
@@ -103,6 +105,7 @@ static int sleep_until_found(struct poll *p, int32_t timeout_ms)
 {
     struct timeout timeout = pool__timeout_begin(timeout_ms);
     int n_found;
+    POOL_ASSERT(p->sleeper->waiter > WAITER_CLIENT && p->sleeper->waiter < WAITERS_MAX);
     announce(p, p->sleeper->waiter);
     for (;;) {
         uint32_t count = pool__sleeper_arm(p->sleeper);

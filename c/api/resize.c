@@ -1,4 +1,5 @@
 /* How many jobs shall run at the same time. */
+#include "core/check.h"
 #include "core/layout.h"
 #include "sync/wake.h"
 
@@ -7,6 +8,7 @@ int pool_resize(pool_t *pool, uint32_t n_workers)
     if (!pool) return POOL_EINVAL;
     if (atomic_load(&pool->x_closing)) return POOL_ESHUTDOWN;
     if (n_workers == 0 || n_workers > pool->max_workers) return POOL_EINVAL;
+    POOL_ASSERT(n_workers <= WORKERS_MAX);
     atomic_store(&pool->sched.x_target, n_workers);
     pool__ask_coordinator(pool);
     return 0;

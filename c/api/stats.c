@@ -1,4 +1,5 @@
 /* How the pool is doing. */
+#include "core/check.h"
 #include "core/layout.h"
 
 static void count_jobs(struct pool *pool, struct pool_stats *stats)
@@ -56,6 +57,7 @@ static void measure_memory(const struct blocks *blocks, struct pool_stats *stats
         stats->memory_bytes += atomic_load(&blocks->zones[zone].x_total_bytes);
         stats->memory_used_bytes += pool__blocks_used(blocks, zone);
     }
+    POOL_ASSERT(stats->memory_bytes <= stats->memory_limit_bytes);
     uint64_t limit = stats->memory_limit_bytes, used = stats->memory_used_bytes;
     stats->memory_free_bytes = used < limit ? limit - used : 0; /* what moved meanwhile may have been counted twice */
     stats->memory_largest_bytes = pool__blocks_largest(blocks);

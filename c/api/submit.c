@@ -21,10 +21,13 @@ static enum pipe_end end_of(uint32_t index)
 /* Gives the first `n` ends back to whoever submitted. */
 static void take_back_ends(struct pool *pool, const struct record *record, uint32_t n)
 {
+    POOL_ASSERT(n <= POOL_COUNT_OF(record->stdio));
     for (uint32_t i = 0; i < n; i++) {
         if (record->stdio[i].kind != POOL_STDIO_PIPE) continue;
         struct pipe *pipe = pool__end_of(pool, record->stdio[i].fd, end_of(i));
-        if (pipe) pool__pipe_pass(pipe, end_of(i), END_GIVEN, END_FREE);
+        bool had = !pipe || pool__pipe_pass(pipe, end_of(i), END_GIVEN, END_FREE);
+        POOL_ASSERT(had); /* nobody else can use what is given */
+        (void)had;
     }
 }
 
@@ -69,6 +72,7 @@ static void fill(struct pool *pool, struct job *job, const struct submission *su
 static int launch(struct pool *pool, struct job *job, const struct submission *submission)
 {
     const struct record *record = submission->record;
+    POOL_ASSERT(submission->record_bytes >= sizeof *record);
     if (submission->record_bytes > sizeof *record) {
         job->block = pool__take_block(pool, USE_CONTROL, submission->record_bytes, WAITER_CLIENT);
         if (!job->block) return pool__no_block(pool, USE_CONTROL, submission->record_bytes);
@@ -96,6 +100,8 @@ static struct job *take_slot(struct pool *pool)
 
 int pool__submit(struct pool *pool, const struct submission *submission, pool_job_t *job_out)
 {
+    POOL_ASSERT(!submission->function != !submission->record->module); /* it is one of the two */
+    POOL_ASSERT(!submission->input_block == !submission->record->input_bytes);
     if (atomic_load(&pool->x_closing)) return POOL_ESHUTDOWN;
     int error = give_ends(pool, submission->record);
     if (error) return error;
@@ -121,6 +127,7 @@ static int copy_input(struct pool *pool, const struct pool_job_config *config, u
     if (!config->input_bytes) return 0;
     uint32_t block = pool__take_block(pool, USE_CONTENT, config->input_bytes, WAITER_CLIENT);
     if (!block) return pool__no_block(pool, USE_CONTENT, config->input_bytes);
+    POOL_ASSERT(config->input && config->input_bytes <= pool__blocks_bytes(&pool->blocks, block));
     memcpy(pool__block_memory(pool, block), config->input, config->input_bytes);
     *block_out = block;
     return 0;

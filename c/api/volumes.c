@@ -1,5 +1,6 @@
 /* pool.h's volumes: each function fills in a struct file_call, and pool__file_call carries it out (core/file_call.h).
  */
+#include "core/check.h"
 #include "core/file_call.h"
 #include "core/utf8.h"
 #include "core/volume.h"
@@ -13,6 +14,7 @@ static uint32_t size_of(const char *path)
 static struct file_call call_at(enum file_op op, pool_volume_t volume, const char *path)
 {
     static const char root[] = ".";
+    POOL_ASSERT(op < FILE_OPS);
     struct file_call call = {.op = (uint32_t)op, .volume = volume, .path = path};
     if (path && *path == '/') {
         while (*call.path == '/') call.path++;
@@ -45,6 +47,7 @@ int pool_volume_create(pool_t *pool, const struct pool_volume_config *config, po
     if (config) making.config = *config;
     struct file_call call = {.op = FILE_CREATE, .data = &making, .data_bytes = sizeof making};
     int status = pool__file_call(pool, &call);
+    POOL_ASSERT(status < 0 || (status == 0 && making.volume));
     if (status == 0) *volume_out = making.volume;
     return status;
 }

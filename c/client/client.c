@@ -5,6 +5,7 @@
 #include "client/client.h"
 
 #include "api/api.h"
+#include "core/check.h"
 #include "sync/calls.h"
 #include "sync/ends.h"
 #include "sync/room.h"
@@ -16,6 +17,7 @@ int client_stage(struct pool *pool, uint32_t size_bytes, uint8_t **address_out)
     pool->staged_block = 0;
     uint32_t block = pool__take_block(pool, pool__use_of(size_bytes), size_bytes, WAITER_CLIENT);
     if (!block) return pool__no_block(pool, pool__use_of(size_bytes), size_bytes);
+    POOL_ASSERT(size_bytes <= pool__blocks_bytes(&pool->blocks, block));
     pool->staged_block = block;
     *address_out = pool__block_memory(pool, block);
     return 0;
@@ -38,6 +40,7 @@ int client_submit(struct pool *pool, const uint8_t *bytes, uint32_t size, pool_j
     int error = pool__record_check(bytes, size);
     if (error) return error;
     const struct record *record = (const struct record *)bytes;
+    POOL_ASSERT(size >= sizeof *record); /* it was checked */
     struct submission submission = {.record = record, .record_bytes = size};
     if (!record->module) return POOL_EINVAL;
     if (record->input_bytes && !is_staged(pool, record->input_bytes)) return POOL_EINVAL;

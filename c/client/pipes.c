@@ -1,5 +1,6 @@
 /* Reading and writing pipes without a copy: what cannot be done now is announced, so that a signal follows. */
 #include "client/client.h"
+#include "core/check.h"
 #include "sync/ends.h"
 #include "sync/wake.h"
 
@@ -28,6 +29,7 @@ int32_t client_peek(struct pool *pool, pool_fd_t fd, uint8_t **data_out)
     int status = status_or_announce(pipe, PIPE_READ, 0, pool__pipe_read_status);
     if (status <= 0) return status;
     struct span span = pool__pipe_readable(pipe, 0);
+    POOL_ASSERT(span.data && span.size > 0 && span.size <= pipe->capacity);
     *data_out = span.data;
     return (int32_t)span.size;
 }
@@ -50,6 +52,7 @@ int32_t client_reserve(struct pool *pool, pool_fd_t fd, uint32_t wants, uint8_t 
     status = pool__attach_ring(pool, pipe, WAITER_CLIENT);
     if (status < 0) return status;
     struct span span = pool__pipe_writable(pipe, 0);
+    POOL_ASSERT(span.data && span.size > 0 && span.size <= pipe->capacity);
     *data_out = span.data;
     return (int32_t)span.size;
 }

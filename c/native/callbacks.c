@@ -47,6 +47,7 @@ static struct callback *take(struct native *native, enum callback_kind kind, uin
 
 static void discard(struct native *native, struct callback *callback)
 {
+    POOL_ASSERT((callback->kind == CALLBACK_JOB) == (callback->job != NULL));
     if (callback->job) pool__job_drop(native->pool, callback->job);
     free(callback);
 }
@@ -108,6 +109,7 @@ static void call_job(struct native *native, struct callback *callback)
 void pool__callbacks_job(struct native *native, uint32_t slot)
 {
     uint32_t mask = HANDLE_JOB_MASK;
+    POOL_ASSERT(slot < JOBS_MAX);
     struct callback *callback = has_ended(&native->pool->jobs[slot]) ? take(native, CALLBACK_JOB, slot, mask) : NULL;
     if (callback) call_job(native, callback);
 }
@@ -181,6 +183,7 @@ static bool is_due(struct native *native, const struct callback *callback)
 
 static void call_end(struct native *native, const struct callback *callback)
 {
+    POOL_ASSERT(callback->kind == CALLBACK_END && callback->function.end);
     int status = status_of(native->pool, callback->handle);
     unwatch(native->pool, callback->handle);
     callback->function.end(callback->user, native->pool, callback->handle, status == POOL_EAGAIN ? 0 : status);
@@ -204,6 +207,7 @@ static bool call_one_end(struct native *native, uint64_t wanted, uint64_t mask)
 
 void pool__callbacks_end(struct native *native, uint32_t slot, enum pipe_end end)
 {
+    POOL_ASSERT(slot < PIPES_MAX); /* replies have no handles */
     uint64_t mask = HANDLE_PIPE_MASK, wanted = slot << 1 | (uint32_t)end;
     while (call_one_end(native, wanted, mask)) continue; /* the slot may have callbacks for an earlier pipe, too */
 }

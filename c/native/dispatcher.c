@@ -1,12 +1,14 @@
 /* The dispatcher: the thread that takes the client's signals, as a page's main thread does in browsers, and calls back.
  */
 #include "client/client.h"
+#include "core/check.h"
 #include "native/native.h"
 #include "port/native.h"
 #include "sync/wake.h"
 
 static void dispatch(struct native *native, uint32_t signal)
 {
+    POOL_ASSERT(signal < SIGNALS_USED);
     if (signal >= SIGNAL_BLOCKS) {
         native->dispatch->room(native);
     } else if (signal >= SIGNAL_CALL_0) {
@@ -46,6 +48,7 @@ static void *run(void *argument)
 
 int pool__dispatcher_start_locked(struct native *native)
 {
+    POOL_ASSERT(native->dispatch && native->pool);
     if (native->stops) return POOL_ESHUTDOWN; /* also out of the last callbacks: one that asks again would never end */
     if (native->dispatches) return 0;
     if (port_thread_start(&native->dispatcher, "millrace-calls", run, native) != 0) return POOL_ENOMEM;
@@ -66,6 +69,7 @@ bool pool__dispatcher_stop(struct native *native)
 
 void pool__dispatcher_join(struct native *native)
 {
+    POOL_ASSERT(native->stops);
     if (native->dispatches) pthread_join(native->dispatcher, NULL); /* stopped, so that nobody starts it any more */
 }
 

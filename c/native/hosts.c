@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/check.h"
 #include "core/utf8.h"
 #include "native/native.h"
 #include "sync/calls.h"
@@ -23,6 +24,7 @@ static struct host **find_locked(struct native *native, const char *name, uint32
 
 static struct host *make(const char *name, uint32_t name_bytes, pool_host_handler handler, void *user)
 {
+    POOL_ASSERT(handler && name_bytes > 0 && name_bytes <= POOL_NAME_MAX_BYTES);
     struct host *host = malloc(sizeof *host + name_bytes);
     if (!host) return NULL;
     *host = (struct host){.handler = handler, .user = user, .name_bytes = name_bytes};
@@ -61,6 +63,7 @@ void pool__hosts_free(struct native *native)
 void pool__hosts_serve(struct native *native, uint32_t slot)
 {
     struct client_call call;
+    POOL_ASSERT(slot < CALLS_MAX);
     if (pool__call_take(native->pool, slot, &call)) return;
     pthread_mutex_lock(&native->lock);
     const struct host *host = *find_locked(native, call.name, call.name_bytes);

@@ -20,12 +20,14 @@ static int normalise(const struct pool_config *given, struct pool_config *out)
     if (config.n_workers > POOL_WORKERS_MAX || config.max_workers > POOL_WORKERS_MAX) return POOL_EINVAL;
     if (config.max_workers && config.max_workers < config.n_workers) return POOL_EINVAL;
     if (config.max_memory_mib < POOL_MEMORY_MIN_MIB || config.max_memory_mib > POOL_MEMORY_MAX_MIB) return POOL_EINVAL;
+    POOL_ASSERT(config.n_workers >= 1 && config.grace_ms > 0);
     *out = config;
     return 0;
 }
 
 static void free_all(struct native *native)
 {
+    POOL_ASSERT(!native->callbacks && !native->replies); /* whatever was owed was called, and sent */
     pool__hosts_free(native);
     pthread_mutex_destroy(&native->lock);
     if (native->pool) pool__coordinator_destroy(native->pool);

@@ -25,6 +25,7 @@ static void keep_locked(struct native *native, struct kept_reply *reply)
 /* Keeps a copy of a reply. False: there is no memory for the copy. */
 static bool keep(struct native *native, struct call *call, const void *data, uint32_t size_bytes)
 {
+    POOL_ASSERT(pool__call_state(call) == CALL_REPLYING && size_bytes > 0);
     struct kept_reply *reply = malloc(sizeof *reply + size_bytes);
     if (!reply) return false;
     *reply = (struct kept_reply){.call = call, .size_bytes = size_bytes};
@@ -88,6 +89,7 @@ void pool__replies_flush(struct native *native)
 {
     for (struct kept_reply *reply = take_all(native), *next; reply; reply = next) {
         next = reply->next;
+        POOL_ASSERT(pool__call_state(reply->call) == CALL_REPLYING);
         pool__call_answer(native->pool, reply->call, POOL_ESHUTDOWN, 0, 0);
         free(reply);
     }

@@ -45,6 +45,7 @@ static void join_the_gone(struct native *native)
     for (uint32_t i = 1; i <= WORKERS_MAX; i++) {
         struct native_thread *thread = &native->workers[i];
         if (!thread->runs || !atomic_load(&thread->x_gone)) continue;
+        POOL_ASSERT(thread->pool == native->pool && thread->number == i);
         pthread_join(thread->thread, NULL);
         thread->runs = false;
         coordinator_bury_worker(native->pool, i, 0, false);
@@ -62,6 +63,7 @@ void pool__workers_abandon(struct native *native)
 static bool is_over(struct pool *pool)
 {
     if (!atomic_load(&pool->x_closing)) return false;
+    POOL_ASSERT(atomic_load(&pool->sched.x_live) <= WORKERS_MAX);
     return coordinator_close(pool) == 0 && atomic_load(&pool->sched.x_live) == 0;
 }
 

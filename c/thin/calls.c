@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/check.h"
 #include "core/utf8.h"
 #include "thin/bridge.h"
 #include "thin/explain.h"
@@ -98,6 +99,7 @@ void pool__thin_call_signal(struct pool *pool, uint32_t slot)
 /* Sends a reply: 0. POOL_EAGAIN: there is no memory for it yet. Any other error is final; the caller gets it, too. */
 static int send(struct pool *pool, pool_call_t call, int32_t status, const void *data, uint32_t size_bytes)
 {
+    POOL_ASSERT(status <= 0 && (!size_bytes || status == 0)); /* an error has no data */
     int error = size_bytes ? pool__thin_stage(pool, data, size_bytes) : 0;
     if (error == POOL_EAGAIN) return error;
     if (error) {
@@ -110,6 +112,7 @@ static int send(struct pool *pool, pool_call_t call, int32_t status, const void 
 static void forget_reply(struct pool *pool, struct thin_reply **at)
 {
     struct thin_reply *reply = *at;
+    POOL_ASSERT(reply);
     *at = reply->next;
     free(reply);
     pool__thin_owe(pool->id, -1);
@@ -118,6 +121,7 @@ static void forget_reply(struct pool *pool, struct thin_reply **at)
 /* Keeps a reply until the pool has memory for it: 0. POOL_ENOMEM: the program has none for it; the caller is told. */
 static int keep_reply(struct pool *pool, pool_call_t call, const void *data, uint32_t size_bytes)
 {
+    POOL_ASSERT(data && size_bytes > 0);
     struct thin_reply **last = &pool->replies, *reply = malloc(sizeof *reply + size_bytes);
     if (!reply) {
         refuse(pool, call, POOL_ENOMEM);

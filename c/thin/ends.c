@@ -37,6 +37,7 @@ int32_t pool__thin_take(struct pool *pool, pool_fd_t fd, void *data, uint32_t si
 
 int pool__thin_look_at(struct pool *pool, struct pool_pollfd *fds, uint32_t n_fds)
 {
+    POOL_ASSERT(n_fds <= POOL_WAIT_MAX); /* more would not fit */
     uint32_t at = pool__thin_scratch(pool->id) + SCRATCH_RECORD, size = n_fds * (uint32_t)sizeof *fds;
     pool__thin_write(pool->id, at, fds, size);
     int status = pool__thin_call(pool->id, THIN_CALL_POLL, at, n_fds, 0);

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "core/check.h"
 #include "pool.h"
 
 static char *explanation;
@@ -35,6 +36,7 @@ void pool__thin_remark(const char *text)
 
 const char *pool_error_text(void)
 {
+    POOL_ASSERT(!remark || !explanation);
     if (remark) return remark;
     return explanation ? explanation : "";
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "core/check.h"
 #include "core/output_error.h"
 #include "thin/bridge.h"
 #include "thin/ends.h"
@@ -20,6 +21,7 @@ static int inherit_one(struct pool *pool, struct pool_stdio *stdio, struct thin_
 {
     pool_fd_t fds[2];
     struct thin_waiter *waiter = malloc(sizeof *waiter);
+    POOL_ASSERT((stream == 1 || stream == 2) && !job->inherited[stream]);
     if (!waiter) return POOL_ENOMEM;
     int status = pool_pipe(pool, 0, fds);
     if (status) {
@@ -79,6 +81,7 @@ static void close_ours(struct pool *pool, struct thin_job *job, int stream)
 static bool pump(struct pool *pool, struct thin_waiter *waiter)
 {
     struct thin_job *job = waiter->user;
+    POOL_ASSERT(job->inherited[waiter->stream] == waiter->fd);
     if (put_all(pool, job, waiter->stream) == POOL_EAGAIN) return false;
     close_ours(pool, job, waiter->stream);
     return true;

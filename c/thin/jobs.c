@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/check.h"
 #include "core/record.h"
 #include "thin/bridge.h"
 #include "thin/ends.h"
@@ -101,6 +102,7 @@ int pool_submit(pool_t *pool, const struct pool_job_config *config, pool_job_t *
         pool__thin_done(pool->id, (double)config->module);
         return status;
     }
+    POOL_ASSERT(job->handle && !pool->jobs[slot_of(job->handle)]); /* the slot was free, or the pool had not given it */
     job->module = config->module;
     pool->jobs[slot_of(job->handle)] = job;
     pool__thin_start_pumps(pool, job);
@@ -168,6 +170,7 @@ int pool_wait_any(pool_t *pool, const pool_job_t *jobs, uint32_t n_jobs, int32_t
 static void call_back(struct pool *pool, struct thin_job *job)
 {
     pool_end_callback callback = job->callback;
+    POOL_ASSERT(callback && job->ended && !job->called);
     job->callback = NULL;
     pool__thin_owe(pool->id, -1);
     pool__thin_copy_result(pool, job); /* without memory, the numbers alone */
@@ -181,6 +184,7 @@ static void call_back(struct pool *pool, struct thin_job *job)
 
 void pool__thin_job_signal(struct pool *pool, uint32_t slot)
 {
+    POOL_ASSERT(slot < SLOTS_MAX);
     struct thin_job *job = pool->jobs[slot];
     if (!job || !has_ended(pool, job)) return; /* it was released, or its slot's last job meant */
     if (job->callback) call_back(pool, job);
@@ -219,6 +223,7 @@ bool pool_interrupted(pool_t *pool)
 
 static void forget(struct pool *pool, struct thin_job *job)
 {
+    POOL_ASSERT(pool->jobs[slot_of(job->handle)] == job && !job->released);
     pool->jobs[slot_of(job->handle)] = NULL;
     if (job->callback) pool__thin_owe(pool->id, -1);
     job->callback = NULL;
@@ -243,6 +248,7 @@ int pool_release(pool_t *pool, pool_job_t handle)
 /* Ends a job whose worker will never say how it ended. */
 static void end(struct pool *pool, struct thin_job *job, enum pool_outcome outcome, const char *text)
 {
+    POOL_ASSERT(!job->ended && !job->memory);
     pool__thin_drain(pool, job);
     pool__thin_done(pool->id, (double)job->module);
     job->ended = job->copied = true;

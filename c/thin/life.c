@@ -15,6 +15,7 @@ static void free_if_gone(struct pool *pool)
 
 void pool__thin_opened(struct pool *pool, int32_t status)
 {
+    POOL_ASSERT(pool->on_created && !pool->gone);
     pool__thin_owe(pool->id, -1);
     if (status) pool__thin_close(pool->id);
     pool->gone = status != 0;

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "core/check.h"
 #include "thin/bridge.h"
 #include "thin/ends.h"
 #include "thin/explain.h"
@@ -55,6 +56,7 @@ static void answer(struct pool *pool, struct thin_waiter **at, int status)
 
 void pool__thin_end_signal(struct pool *pool, uint32_t index)
 {
+    POOL_ASSERT(index < ENDS_MAX);
     struct thin_waiter **at = &pool->waiters[index];
     if (!*at) return;
     if (!(*at)->pump) {

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/check.h"
 #include "thin/bridge.h"
 #include "thin/scratch.h"
 
@@ -62,6 +63,7 @@ static void tell_lost(struct pool_result *result, int output_error)
 int pool__thin_copy_result(struct pool *pool, struct thin_job *job)
 {
     if (job->copied) return 0;
+    POOL_ASSERT(job->ended && !job->memory);
     uint32_t scratch = pool__thin_scratch(pool->id);
     int status = pool__thin_call(pool->id, THIN_CALL_WAIT, (double)job->handle, 0, scratch);
     if (status) return status;

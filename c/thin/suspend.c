@@ -4,6 +4,7 @@
 #include <emscripten.h>
 #include <math.h>
 
+#include "core/check.h"
 #include "thin/bridge.h"
 #include "thin/explain.h"
 #include "thin/life.h"
@@ -29,6 +30,7 @@ double pool__thin_deadline(int32_t timeout_ms)
 
 int pool__thin_await(struct pool *pool, const uint32_t *signals, uint32_t n, double deadline_ms)
 {
+    POOL_ASSERT(signals && n > 0);
     if (pool->died) return POOL_ESHUTDOWN;
     double left_ms = deadline_ms - emscripten_get_now();
     if (left_ms <= 0) return POOL_ETIMEDOUT;

@@ -31,6 +31,7 @@ void worker_begin(uint32_t (*read)(uint32_t, void *, uint32_t), uint32_t (*write
 const struct worker_call *worker_call(void)
 {
     struct worker_thread *this = pool__this_worker();
+    POOL_ASSERT(this->job);
     const struct record *record = pool__job_record(this->pool, this->job);
     wasi.exited = false; /* it may end before worker_begin */
     call = (struct worker_call){0};
@@ -46,6 +47,7 @@ const struct worker_call *worker_call(void)
 int worker_enter(void)
 {
     struct worker_thread *this = pool__this_worker();
+    POOL_ASSERT(this->job && !this->job->function);
     if (pool__job_wished(this->job)) return POOL_ECANCELED;
     if (!pool__worker_move(this->self, this->turn, WORKER_RUNTIME, WORKER_GUEST)) pool__park(this->self);
     return 0;
@@ -105,6 +107,7 @@ static uint8_t *replace_record(uint32_t size)
 {
     struct worker_thread *this = pool__this_worker();
     uint32_t block = this->job->block;
+    POOL_ASSERT(size <= POOL_BYTES_MAX && this->job->text_bytes == 0);
     pool__job_unuse_volumes(this->pool, this->job); /* their handles are in the record */
     this->job->block = 0; /* first: if this worker dies here, the block must not be given back twice */
     pool__give_block(this->pool, block);
@@ -121,6 +124,7 @@ struct pool_value *worker_results(uint32_t n)
 {
     struct job *job = pool__this_worker()->job;
     if (n == 0 || n > POOL_VALUES_MAX) return NULL;
+    POOL_ASSERT(job && job->n_results == 0); /* a guest returns once */
     struct pool_value *values = (struct pool_value *)(void *)replace_record(n * (uint32_t)sizeof *values);
     if (values) memset(values, 0, n * sizeof *values);
     job->n_results = values ? n : 0;

@@ -81,6 +81,7 @@ static int next_job(void)
 
 static void run_function(void)
 {
+    POOL_ASSERT(this.job && this.job->function && this.sleeper.job == this.job);
     uint32_t code = this.job->function(this.pool, this.job->user);
     uint32_t wished = pool__job_wished(this.job);
     worker_end(wished ? wished : POOL_EXITED, wished ? 0 : code, 0);
