@@ -84,7 +84,7 @@ static uint32_t wait_abroad(pool_t *pool, void *user)
     return 0;
 }
 
-static pool_job_t begin(const struct wait *wait, uint32_t timeout_ms)
+static pool_job_t submit(const struct wait *wait, uint32_t timeout_ms)
 {
     pool_job_t job;
     union {
@@ -93,6 +93,12 @@ static pool_job_t begin(const struct wait *wait, uint32_t timeout_ms)
     } user = {wait};
     struct pool_job_config config = {.function = wait_abroad, .user = user.user, .timeout_ms = timeout_ms};
     assert_int_equal(pool_submit(home, &config, &job), 0);
+    return job;
+}
+
+static pool_job_t begin(const struct wait *wait)
+{
+    pool_job_t job = submit(wait, 0);
     gate_await_arrival(&gate);
     gate_open(&gate);
     return job;
@@ -103,7 +109,7 @@ static void job_that_waits_abroad_hears_of_its_cancel(void **state)
     (void)state;
     for (uint32_t round = 0; round < 20; round++) {
         for (uint32_t i = 0; i < COUNT_OF(waits); i++) {
-            pool_job_t job = begin(&waits[i], 0);
+            pool_job_t job = begin(&waits[i]);
             if (round % 2) sched_yield();
             assert_int_equal(pool_cancel(home, job), 0);
             assert_int_equal(native_await(home, job).outcome, POOL_CANCELLED);
@@ -115,7 +121,11 @@ static void job_that_waits_abroad_hears_of_its_deadline(void **state)
 {
     (void)state;
     for (uint32_t i = 0; i < COUNT_OF(waits); i++) {
-        assert_int_equal(native_await(home, begin(&waits[i], 20)).outcome, POOL_TIMED_OUT);
+        do { /* where there is much to do, its time may be over before it begins */
+            gate_init(&gate);
+            gate_open(&gate);
+            assert_int_equal(native_await(home, submit(&waits[i], 20)).outcome, POOL_TIMED_OUT);
+        } while (sem_trywait(&gate.arrived) != 0);
     }
 }
 
@@ -123,7 +133,7 @@ static void job_that_waits_abroad_hears_of_the_end_of_its_pool(void **state)
 {
     (void)state;
     for (uint32_t i = 0; i < COUNT_OF(waits); i++) {
-        begin(&waits[i], 0);
+        begin(&waits[i]);
         native_pool_free(home);
         home = native_pool_make_beside(1);
     }
