@@ -5,6 +5,7 @@
 import { bellIndex, type WaitAsync } from '../shared/bell.js';
 import { layout } from '../shared/layout.gen.js';
 import type { CoordinatorExports, Thread } from '../shared/thread.js';
+import { Rounds } from '../platform/rounds.js';
 import { macrotask } from '../platform/scope.js';
 
 const LISTEN_MS = 0.05;
@@ -36,6 +37,7 @@ export class Doorbell {
   readonly #dispatch: () => void;
   readonly #anyIndex: number;
   readonly #bellIndex: number;
+  readonly #rounds = new Rounds();
   #working = false;
   #watching = false;
   #answered = false;
@@ -66,6 +68,7 @@ export class Doorbell {
 
   /** Nobody rings any more, and the platform keeps whoever watches a bell: so this rings it for the last time. */
   stop(): void {
+    this.#rounds.stop();
     if (this.#watching && this.#shared) Atomics.notify(this.#shared.words, this.#bellIndex);
     this.#shared = undefined;
   }
@@ -119,6 +122,7 @@ export class Doorbell {
       c.client_disarm(this.#pool);
       return false;
     }
+    this.#rounds.restart();
     return this.#watching || !this.#waitAsync || this.#watch(this.#waitAsync, words, count);
   }
 

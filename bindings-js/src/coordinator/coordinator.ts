@@ -4,6 +4,7 @@ import { errorOfStatus } from '../shared/errors.js';
 import { errorCodes, layout } from '../shared/layout.gen.js';
 import type { FilesReply, FilesRequest, FromCoordinator, ToCoordinator } from '../shared/protocol.js';
 import { instantiate, type Thread } from '../shared/thread.js';
+import { Rounds } from '../platform/rounds.js';
 import type { Scope } from '../platform/scope.js';
 import { Slicer } from './slices.js';
 import { Volumes } from './volumes.js';
@@ -53,6 +54,7 @@ class Coordinator {
   readonly #pool: number;
   readonly #volumes: Volumes;
   readonly #slicer = new Slicer(() => this.#tickIfDue());
+  readonly #rounds = new Rounds();
   readonly #restMs: number;
   readonly #waitAsync = findWaitAsync();
   readonly #words: Int32Array;
@@ -101,6 +103,7 @@ class Coordinator {
     clearTimeout(this.#timer);
     if (nextMs >= 0) this.#timer = setTimeout(() => this.tick(), Math.min(Math.ceil(nextMs), TIMER_MAX_MS));
     if (!this.#watching) this.#watch(count);
+    this.#rounds.restart();
     this.#slicer.unblock();
   }
 
@@ -224,6 +227,7 @@ class Coordinator {
     clearTimeout(this.#timer);
     clearTimeout(this.#respawn);
     this.#slicer.stop();
+    this.#rounds.stop();
     for (let i = 0; i < CLOSE_TRIES && this.#thread.c.coordinator_close(this.#pool) > 0; i++) {
       await new Promise((resolve) => setTimeout(resolve, CLOSE_RETRY_MS));
     }

@@ -1,15 +1,11 @@
+import { isJavaScriptCore } from './engine.js';
 import type { Child, Scope } from './scope.js';
 
 /** A terminated worker of Chromium was seen to run on for two seconds. */
 const REST_MS = 5000;
 
-/** JavaScriptCore does not end a worker that is in a wasm loop at all. */
-function isJavaScriptCore(): boolean {
-  const agent = globalThis.navigator?.userAgent ?? '';
-  return /AppleWebKit/.test(agent) && !/Chrom(e|ium)\//.test(agent);
-}
-
-/** How long a terminated worker may live on in secret, in milliseconds; -1: perhaps for ever. */
+/** How long a terminated worker may live on in secret, in milliseconds; -1: perhaps for ever, since JavaScriptCore does not
+ * end a worker that is in a wasm loop at all. */
 export const webRestMs = isJavaScriptCore() ? -1 : REST_MS;
 
 interface WorkerGlobal {

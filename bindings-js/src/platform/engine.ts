@@ -1,0 +1,7 @@
+/** Which engine this is, where one behaves unlike the others and nothing but its name tells. */
+
+/** JavaScriptCore: Safari, and other browsers of WebKit. */
+export function isJavaScriptCore(): boolean {
+  const agent = globalThis.navigator?.userAgent ?? '';
+  return /AppleWebKit/.test(agent) && !/Chrom(e|ium)\//.test(agent);
+}
