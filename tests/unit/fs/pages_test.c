@@ -66,13 +66,19 @@ static void put(uint64_t offset, uint8_t byte)
     *at(offset).data = byte;
 }
 
+/* Where the next byte is that is in memory, from an offset on. */
+static uint64_t next(uint64_t offset)
+{
+    return pool__content_next(fs_rig.pool, &node, offset);
+}
+
 static void file_of_nothing_is_one_hole(void **state)
 {
     (void)state;
     assert_hole(0, PAGE_BYTES);
     assert_hole(5, PAGE_BYTES - 5);
     assert_hole(LAST, 1);
-    assert_int_equal(pool__content_end(fs_rig.pool, &node), 0);
+    assert_true(next(0) == UINT64_MAX);
 }
 
 static void small_file_is_in_one_block(void **state)
@@ -80,7 +86,7 @@ static void small_file_is_in_one_block(void **state)
     (void)state;
     fill(0, 300);
     assert_false(node.is_paged);
-    assert_int_equal(pool__content_end(fs_rig.pool, &node), 512);
+    assert_true(next(0) == 0 && next(511) == 511 && next(512) == UINT64_MAX);
     assert_ptr_equal(at(0).data, pool__block_memory(fs_rig.pool, node.block));
     assert_int_equal(at(0).size, 512);
     assert_ptr_equal(at(511).data, at(0).data + 511);
@@ -141,11 +147,13 @@ static void index_grows_and_keeps_the_pages(void **state)
     (void)state;
     fill(PAGE_BYTES, PAGE_BYTES + 1);
     put(PAGE_BYTES, 3);
-    uint64_t end = pool__content_end(fs_rig.pool, &node);
-    fill(10 * end, 10 * end + 1);
-    assert_true(pool__content_end(fs_rig.pool, &node) > 10 * end);
+    uint64_t far = 1000 * (uint64_t)PAGE_BYTES;
+    fill(far, far + 1);
     assert_int_equal(*at(PAGE_BYTES).data, 3);
-    assert_hole(end, PAGE_BYTES);
+    assert_true(next(0) == PAGE_BYTES &&
+                next(PAGE_BYTES + 1) == PAGE_BYTES + 1); /* over holes, not over what is there */
+    assert_true(next(2 * PAGE_BYTES) == far && next(far + PAGE_BYTES) == UINT64_MAX);
+    assert_hole(2 * PAGE_BYTES, PAGE_BYTES);
 }
 
 static void file_beyond_what_an_index_holds_is_efbig(void **state)
