@@ -7,6 +7,7 @@ export type { ReadFileOptions, ReadRange } from './files/range.js';
 export {
   CancelledError,
   CompileError,
+  ExitError,
   InputError,
   JobError,
   LostError,
@@ -27,8 +28,15 @@ export type { PoolMemory, PoolUse, PoolUses } from './client/client.js';
 export type { Chunk, Input } from './client/input.js';
 export type { Job } from './client/job.js';
 export type { ModuleSource } from './client/modules.js';
-export type { JobOptions, Preopen, Priority, RunOptions, SpawnOptions } from './client/options.js';
-export { type CompileOptions, type PoolStats, RunResult, type Tier } from './client/pool.js';
+export type { CallOptions, JobOptions, Preopen, Priority, RunOptions, SpawnOptions } from './client/options.js';
+export {
+  type CallResult,
+  type CallValues,
+  type CompileOptions,
+  type PoolStats,
+  RunResult,
+  type Tier,
+} from './client/pool.js';
 export type { DirectoryEntry, EntryKind, EntryStat } from './shared/protocol.js';
 export { SaveError, type SaveFailure, type SaveOptions, type SaveReport } from './files/save.js';
 export type { PoolOptions, PoolUrls } from './client/start.js';

@@ -14,6 +14,7 @@ const types = resolve('node_modules/millrace/dist');
 
 /** The guests of the examples, by the names that they have there. */
 const guestFiles = {
+  '/adder.wasm': 'adder.gen.wasm',
   '/cat.wasm': 'cat.gen.wasm',
   '/files.wasm': 'files.gen.wasm',
   '/greet.wasm': 'greet.gen.wasm',

@@ -117,6 +117,14 @@ export async function useSources(
   await pool.run('guest.wasm', { stdin: [1, 2, 3] });
 }
 
+/** Values in, and whatever comes out. */
+export async function callExports(pool: Pool): Promise<number> {
+  const sum = await pool.call('adder.wasm', 'add', 1, 2n, { timeoutMs: 5 });
+  // @ts-expect-error no number
+  void pool.call('adder.wasm', 'add', '1');
+  return typeof sum === 'number' ? sum : Number(Array.isArray(sum) ? sum[0] : 0);
+}
+
 /** What is undefined is absent, also with `exactOptionalPropertyTypes`. */
 export async function useUndefined(env: Record<string, string | undefined>, signal?: AbortSignal): Promise<void> {
   const none = undefined as undefined;

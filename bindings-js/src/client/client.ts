@@ -2,6 +2,7 @@
 import { findWaitAsync } from '../shared/bell.js';
 import { PoolError } from '../shared/errors.js';
 import { errorCodes, layout } from '../shared/layout.gen.js';
+import { readValue, typeOfValue, writeValue } from '../shared/value.js';
 import { check, joinWithStack, type Thread } from '../shared/thread.js';
 import { Doorbell } from './doorbell.js';
 
@@ -22,9 +23,17 @@ export interface VolumePreopen {
   readonly readOnly: boolean;
 }
 
-/** What `client_submit` takes, as far as commands need it. */
+/** What is called instead of `_start`. */
+export interface ExportCall {
+  readonly name: string;
+  readonly values: readonly (number | bigint)[];
+}
+
+/** What `client_submit` takes, as far as scripts need it. */
 export interface Submission {
   readonly module: number;
+  /** `undefined`: the guest is a command. */
+  readonly call: ExportCall | undefined;
   readonly stdio: readonly [Stdio, Stdio, Stdio];
   readonly args: readonly string[];
   readonly env: readonly string[];
@@ -42,6 +51,8 @@ export interface Result {
   readonly outcome: number;
   readonly code: number;
   readonly text: string;
+  /** What an export returned. */
+  readonly values: readonly (number | bigint)[];
   readonly worker: number;
   readonly queuedMs: number;
   readonly runMs: number;
@@ -273,17 +284,25 @@ export class Client {
 
   /** Writes a `struct record` into the scratch memory: its size. */
   #putRecord(submission: Submission): number {
-    const { module, stdio, args, env, preopens, timeoutMs, priority, maxCalls, maxMemoryMiB } = submission;
+    const { module, call, stdio, args, env, preopens, timeoutMs, priority, maxCalls, maxMemoryMiB } = submission;
     const { heap } = this.#thread;
     const record = this.#scratch + layout.SCRATCH_RECORD;
-    const preopensBytes = preopens.length * layout.sizeof_record_preopen;
-    const strings = encodeStrings([...args, ...env, ...preopens.map(({ path }) => path)], preopensBytes);
-    const stringsAt = record + layout.sizeof_record + preopensBytes;
+    const values = call?.values ?? [];
+    const name = encoder.encode(call ? `${call.name}\0` : '');
+    const preopensAt = record + layout.sizeof_record + values.length * layout.sizeof_pool_value;
+    const nameAt = preopensAt + preopens.length * layout.sizeof_record_preopen;
+    const stringsAt = nameAt + name.length;
+    const otherBytes = stringsAt - record - layout.sizeof_record;
+    const strings = encodeStrings([...args, ...env, ...preopens.map(({ path }) => path)], otherBytes);
     const bytes = heap.u8(stringsAt + strings.length);
-    bytes.fill(0, record, stringsAt);
+    bytes.fill(0, record, nameAt);
+    bytes.set(name, nameAt);
     bytes.set(strings, stringsAt);
     this.#putStdio(record + layout.record_stdio, stdio);
-    this.#putPreopens(record + layout.sizeof_record, preopens);
+    this.#putValues(record + layout.sizeof_record, values);
+    this.#putPreopens(preopensAt, preopens);
+    heap.setU32(record + layout.record_n_values, values.length);
+    heap.setU32(record + layout.record_name_bytes, name.length);
     heap.setU64(record + layout.record_module, module);
     heap.setU32(record + layout.record_timeout_ms, timeoutMs);
     heap.setU32(record + layout.record_priority, priority);
@@ -302,6 +321,16 @@ export class Client {
       heap.setU32(at + i * layout.sizeof_pool_stdio + layout.pool_stdio_kind, kind);
       heap.setU64(at + i * layout.sizeof_pool_stdio + layout.pool_stdio_fd, fd);
     }
+  }
+
+  #putValues(at: number, values: ExportCall['values']): void {
+    const view = this.#thread.heap.view(at + values.length * layout.sizeof_pool_value);
+    values.forEach((value, i) => writeValue(view, at + i * layout.sizeof_pool_value, typeOfValue(value), value));
+  }
+
+  #valuesAt(at: number, n: number): (number | bigint)[] {
+    const view = this.#thread.heap.view(at + n * layout.sizeof_pool_value);
+    return Array.from({ length: n }, (_, i) => readValue(view, at + i * layout.sizeof_pool_value).value);
   }
 
   #putPreopens(at: number, preopens: readonly VolumePreopen[]): void {
@@ -329,6 +358,7 @@ export class Client {
       outcome: heap.u32(at + layout.pool_result_outcome),
       code: heap.u32(at + layout.pool_result_code),
       text: textBytes ? decoder.decode(heap.u8(text + textBytes).slice(text, text + textBytes)) : '',
+      values: this.#valuesAt(heap.u32(at + layout.pool_result_values), heap.u32(at + layout.pool_result_n_values)),
       worker: heap.u32(at + layout.pool_result_worker),
       queuedMs: heap.f64(at + layout.pool_result_queued_ms),
       runMs: heap.f64(at + layout.pool_result_run_ms),

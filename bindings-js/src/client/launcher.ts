@@ -2,7 +2,7 @@
 import { errorOfStatus, type JobError } from '../shared/errors.js';
 import { errorCodes, layout } from '../shared/layout.gen.js';
 import type { CallSite } from './callsite.js';
-import { type Client, EAGAIN, type Fd, type Stdio, type VolumePreopen } from './client.js';
+import { type Client, EAGAIN, type ExportCall, type Fd, type Stdio, type VolumePreopen } from './client.js';
 import type { Directory } from './directory.js';
 import type { Checked } from './options.js';
 import { after, type Patience } from './patience.js';
@@ -14,6 +14,8 @@ export type Piped = readonly [boolean, boolean, boolean];
 /** What one job takes. */
 export interface Order {
   readonly module: number;
+  /** `undefined`: the guest runs as a command. */
+  readonly call: ExportCall | undefined;
   readonly options: Checked;
   /** Their directories too, because one that is garbage gives its volume back. */
   readonly preopens: readonly (VolumePreopen & { readonly directory: Directory })[];
@@ -112,7 +114,7 @@ export class Launcher {
   }
 
   /** One try; a status: the pool is full. */
-  #try({ module, options, preopens, piped, signal, site }: Order): Task | number {
+  #try({ module, call, options, preopens, piped, signal, site }: Order): Task | number {
     const pipes = this.#openPipes(piped, options.pipeCapacity);
     if (!pipes) return errorCodes.POOL_ENFILE;
     const { theirs, ours } = pipes;
@@ -120,7 +122,7 @@ export class Launcher {
       const { args, env, priority, maxCalls, maxMemoryMiB } = options;
       const stdio = [stdioOf(theirs[0]), stdioOf(theirs[1]), stdioOf(theirs[2])] as const;
       const limits = { timeoutMs: timeoutMsOf(options), maxCalls, maxMemoryMiB };
-      const job = this.#client.submit({ module, stdio, args, env, preopens, priority, ...limits });
+      const job = this.#client.submit({ module, call, stdio, args, env, preopens, priority, ...limits });
       if (job > 0) {
         return this.#add(new Task(this.#client, job, ours, signal, site, (settled) => this.#onSettled(settled)));
       }

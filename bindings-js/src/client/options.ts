@@ -16,6 +16,7 @@ import {
 } from '../shared/gate.js';
 import { layout } from '../shared/layout.gen.js';
 import { milliseconds, wholeNumber } from '../shared/whole-number.js';
+import type { ExportCall } from './client.js';
 import { Directory } from './directory.js';
 import { type Input, inputOf } from './input.js';
 
@@ -99,6 +100,9 @@ export interface SpawnOptions extends JobOptions {
   stderr?: 'piped' | 'null' | undefined;
 }
 
+/** Options of `pool.call`. */
+export type CallOptions = JobOptions;
+
 /** A directory, and the path that a guest knows it as. */
 export interface CheckedPreopen {
   readonly path: string;
@@ -130,6 +134,10 @@ export interface CheckedRun extends Checked {
 export interface CheckedSpawn extends Checked {
   /** Which of stdin, stdout and stderr are pipes. */
   readonly piped: readonly [boolean, boolean, boolean];
+}
+
+export interface CheckedCall extends Checked {
+  readonly call: ExportCall;
 }
 
 const priorities: Readonly<Record<string, number>> = {
@@ -172,6 +180,23 @@ export function checkSpawn(given: unknown): CheckedSpawn {
   const { stdin, stdout, stderr } = options;
   const piped = [isPiped('stdin', stdin), isPiped('stdout', stdout), isPiped('stderr', stderr)] as const;
   return { ...checkJob(options), piped };
+}
+
+/** The same for `call`: what is called, and the options behind its values. */
+export function checkCall(name: unknown, given: readonly unknown[]): CheckedCall {
+  const values = [...given];
+  const options = isPlain(values.at(-1)) ? values.pop() : undefined;
+  if (values.length > layout.POOL_VALUES_MAX) {
+    throw invalid(`values must be ${layout.POOL_VALUES_MAX} at most, and are ${values.length}`);
+  }
+  if (name === '') throw refusal('name', name, 'the name of an export');
+  const call = { name: text('name', name), values: values.map(valueOf) };
+  return { ...checkJob(fields<CallOptions>('options', options, jobNames)), call };
+}
+
+function valueOf(value: unknown, i: number): number | bigint {
+  if (typeof value === 'number' || typeof value === 'bigint') return value;
+  throw refusal(`values[${i}]`, value, 'a number or a bigint');
 }
 
 function checkJob(options: Unchecked<JobOptions>): Checked {

@@ -1,18 +1,28 @@
 /** The pool: what an application makes first. */
 import { isModule } from '../shared/brand.js';
-import { CancelledError, JobError, LostError, Output, OutputLimitError, PoolError } from '../shared/errors.js';
+import {
+  CancelledError,
+  ExitError,
+  JobError,
+  LostError,
+  Output,
+  OutputLimitError,
+  PoolError,
+} from '../shared/errors.js';
 import { fields, type Names, refusal } from '../shared/gate.js';
 import { layout } from '../shared/layout.gen.js';
 import type { FromCoordinator, Roster } from '../shared/protocol.js';
 import { wholeNumber } from '../shared/whole-number.js';
 import { Files } from '../files/files.js';
 import { CallSite } from './callsite.js';
-import type { Client, Fd, PoolUses } from './client.js';
+import type { Client, ExportCall, Fd, PoolUses } from './client.js';
 import { Job } from './job.js';
 import { Launcher, type Order, type Piped } from './launcher.js';
 import { ModuleList } from './module-list.js';
 import { Compiler, type ModuleSource } from './modules.js';
 import {
+  type CallOptions,
+  checkCall,
   type Checked,
   type CheckedPreopen,
   checkRun,
@@ -66,6 +76,12 @@ export interface CompileOptions {
    * @default none */
   signal?: AbortSignal | undefined;
 }
+
+/** What an export is called with: numbers and bigints, and behind them perhaps options. */
+export type CallValues = (number | bigint)[] | [...values: (number | bigint)[], options: CallOptions];
+
+/** What an export returned. */
+export type CallResult = number | bigint | undefined | readonly (number | bigint)[];
 
 const compileNames: Names<CompileOptions> = { signal: true };
 
@@ -140,7 +156,7 @@ export class Pool {
     try {
       const checked = checkRun(options);
       if (checked.input) stdin = openSource(checked.input);
-      const task = await this.#launch(source, checked, [stdin !== undefined, true, true], site);
+      const task = await this.#launch(source, undefined, checked, [stdin !== undefined, true, true], site);
       if (stdin) this.#feed(task, stdin);
       return await this.#finish(task, checked.maxOutput);
     } catch (error) {
@@ -195,7 +211,36 @@ export class Pool {
     const site = new CallSite();
     try {
       const checked = checkSpawn(options);
-      return new Job(this.#client, await this.#launch(source, checked, checked.piped, site));
+      return new Job(this.#client, await this.#launch(source, undefined, checked, checked.piped, site));
+    } catch (error) {
+      throw site.sign(error);
+    }
+  }
+
+  /** Calls an export of a module, on a fresh instance: resolves with what it returned. That is a number or a bigint (of an
+   * i64), an array of them if there are several results, or `undefined` if there is none. A guest that exports
+   * `_initialize` has it run before. Up to 16 values, numbers and bigints, become the export's parameters as JavaScript
+   * converts them: a number to an i32 is cut to 32 bits, and an i64 takes bigints only. A plain object behind them is the
+   * options. What the guest writes to stdout and stderr is discarded.
+   *
+   * @throws `PoolError` with POOL_EINVAL, before anything is done, if a value or an option is wrong; `CompileError`;
+   * `NotStartedError` if there is no such export, or it takes other values; `ExitError` if the guest exits with another
+   * code than 0; `JobError` if it ends in any other way, such as a `TrapError`.
+   * @example
+   * ```ts
+   * const module = await pool.compile('/adder.wasm');
+   * console.log(await pool.call(module, 'add', 40, 2)); // 42
+   * console.log(await pool.call(module, 'add64', 40n, 2n, { timeoutMs: 1000 })); // 42n
+   * ```
+   */
+  async call(source: ModuleSource, name: string, ...values: CallValues): Promise<CallResult> {
+    const site = new CallSite();
+    try {
+      const checked = checkCall(name, values);
+      const task = await this.#launch(source, checked.call, checked, [false, false, false], site);
+      const { code } = await task.status;
+      if (code !== 0) throw new ExitError(code);
+      return task.values.length > 1 ? task.values : task.values[0];
     } catch (error) {
       throw site.sign(error);
     }
@@ -272,7 +317,13 @@ export class Pool {
     return this.close();
   }
 
-  async #launch(source: ModuleSource, options: Checked, piped: Piped, site: CallSite): Promise<Task> {
+  async #launch(
+    source: ModuleSource,
+    call: ExportCall | undefined,
+    options: Checked,
+    piped: Piped,
+    site: CallSite,
+  ): Promise<Task> {
     this.#refuseIfClosed();
     const { signal } = options;
     const patience = new Patience(signal, options.deadline, this.#shutdown);
@@ -285,7 +336,7 @@ export class Pool {
     this.#modules.use(id);
     try {
       const preopens = options.preopens.length > 0 ? await patience.until(this.#attach(options.preopens)) : [];
-      const task = await this.#launcher.launch({ module: id, options, preopens, piped, signal, patience, site });
+      const task = await this.#launcher.launch({ module: id, call, options, preopens, piped, signal, patience, site });
       void task.status.then(done, done);
       return task;
     } catch (error) {

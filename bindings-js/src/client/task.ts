@@ -51,6 +51,7 @@ export class Task {
   #inputFailed = false;
   #grace: ReturnType<typeof setTimeout> | undefined;
   #settled = false;
+  #values: Result['values'] = [];
   #error: JobError | undefined;
 
   /** `ends` are the caller's ends of its pipes; `onSettled` is called once. `site` is where the job was asked for. */
@@ -74,6 +75,11 @@ export class Task {
     this.#forget = onAbort(signal, this.#onAbort);
     client.onJobEnd(job, this.#onEnd);
     if (signal?.aborted) this.#onAbort();
+  }
+
+  /** What the export returned that it has called. */
+  get values(): Result['values'] {
+    return this.#values;
   }
 
   readonly #onAbort = (): void => this.cancel(this.#signal?.reason);
@@ -121,6 +127,7 @@ export class Task {
       return this.fail(this.#inputFailed ? this.#why!() : errorOf(result, this.#why));
     }
     const { code, worker, queuedMs, runMs } = result;
+    this.#values = result.values;
     this.#settle(undefined, () => this.#resolve({ success: code === 0, code, worker, queuedMs, runMs }));
   };
 

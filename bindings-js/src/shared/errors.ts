@@ -9,6 +9,7 @@ export type PoolErrorCode =
   | 'POOL_TIMED_OUT'
   | 'POOL_LOST'
   | 'POOL_NOT_STARTED'
+  | 'POOL_EXITED'
   | 'POOL_OUTPUT_LOST'
   | 'POOL_OUTPUT_LIMIT'
   | 'POOL_INPUT_FAILED'
@@ -152,6 +153,24 @@ export class JobError extends PoolError {
  */
 export class NotStartedError extends JobError {
   override name = 'NotStartedError';
+}
+
+/** A guest whose export was called exited with a code other than 0, and so returned nothing.
+ *
+ * @example
+ * ```ts
+ * const error = await pool.call('/adder.wasm', 'leave', 7).catch((error: unknown) => error);
+ * console.log(error instanceof ExitError && error.exitCode); // 7
+ * ```
+ */
+export class ExitError extends JobError {
+  override name = 'ExitError';
+  constructor(
+    /** What the guest exited with, 1 to 4294967295. */
+    readonly exitCode: number,
+  ) {
+    super('POOL_EXITED', `the guest exited with ${exitCode} instead of returning`);
+  }
 }
 
 /** Why a guest trapped, as far as the engine tells. */

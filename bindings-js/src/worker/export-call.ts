@@ -1,6 +1,7 @@
 /** The call of an export: its values out of shared memory, and its results into it. */
 import { layout } from '../shared/layout.gen.js';
 import type { Thread } from '../shared/thread.js';
+import { readValue, typeOfValue, writeValue } from '../shared/value.js';
 
 /** A number that goes into an export, as JavaScript hands it over. */
 export interface Value {
@@ -44,21 +45,6 @@ export function readExportCall({ c, heap }: Thread): ExportCall | undefined {
   };
 }
 
-function readValue(view: DataView, at: number): Value {
-  const type = view.getUint32(at + layout.pool_value_type, true);
-  const of = at + layout.pool_value_of;
-  switch (type) {
-    case layout.POOL_I64:
-      return { type, value: view.getBigInt64(of, true) };
-    case layout.POOL_F32:
-      return { type, value: view.getFloat32(of, true) };
-    case layout.POOL_F64:
-      return { type, value: view.getFloat64(of, true) };
-    default:
-      return { type, value: view.getInt32(of, true) };
-  }
-}
-
 /** Hands over what an export returned: nothing, a value, or an array of them. Without `types` a bigint is an i64 and a
  * number an f64. False: they are too many, or there is no memory for them. */
 export function writeResults({ c, heap }: Thread, returned: unknown, types: readonly number[] | undefined): boolean {
@@ -68,24 +54,7 @@ export function writeResults({ c, heap }: Thread, returned: unknown, types: read
   if (!at) return false;
   const view = heap.view(at + results.length * layout.sizeof_pool_value);
   results.forEach((result, i) => {
-    const type = types?.[i] ?? (typeof result === 'bigint' ? layout.POOL_I64 : layout.POOL_F64);
-    writeValue(view, at + i * layout.sizeof_pool_value, type, result);
+    writeValue(view, at + i * layout.sizeof_pool_value, types?.[i] ?? typeOfValue(result), result);
   });
   return true;
-}
-
-function writeValue(view: DataView, at: number, type: number, value: unknown): void {
-  const of = at + layout.pool_value_of;
-  view.setUint32(at + layout.pool_value_type, type, true);
-  view.setBigInt64(of, 0n, true);
-  switch (type) {
-    case layout.POOL_I64:
-      return view.setBigInt64(of, BigInt.asIntN(64, value as bigint), true);
-    case layout.POOL_I32:
-      return view.setInt32(of, Number(value), true);
-    case layout.POOL_F32:
-      return view.setFloat32(of, Number(value), true);
-    default:
-      return view.setFloat64(of, Number(value), true);
-  }
 }

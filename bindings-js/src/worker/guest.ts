@@ -130,7 +130,7 @@ export class GuestRunner {
     if (!call) return callWithout(exports[START] as () => void, START);
     const initialize = exports[INITIALIZE];
     if (typeof initialize === 'function' && call.name !== INITIALIZE) callWithout(initialize as () => void, INITIALIZE);
-    return (exports[call.name] as (...values: unknown[]) => unknown)(...call.values.map(({ value }) => value));
+    return callWith(exports[call.name] as ExportedFunction, call);
   }
 
   /** How the guest was unwound by us; `undefined`: it was not. */
@@ -147,6 +147,14 @@ export class GuestRunner {
     if (bytes && address) heap.u8(address + bytes.length).set(bytes, address);
     c.worker_end(outcome, code, bytes && address ? bytes.length : 0);
   }
+}
+
+type ExportedFunction = (...values: unknown[]) => unknown;
+
+/** Calls an export. A value too few would be 0 to it, and one too many nothing. */
+function callWith(exported: ExportedFunction, { name, values }: ExportCall): unknown {
+  if (exported.length === values.length) return exported(...values.map(({ value }) => value));
+  throw new WebAssembly.LinkError(`${name} takes ${exported.length} values and was given ${values.length}`);
 }
 
 /** Calls what must have no parameters. */

@@ -1,0 +1,40 @@
+/** A number that goes into an export, or comes out: `struct pool_value`. */
+import { layout } from './layout.gen.js';
+
+/** The value at an address. */
+export function readValue(view: DataView, at: number): { readonly type: number; readonly value: number | bigint } {
+  const type = view.getUint32(at + layout.pool_value_type, true);
+  const of = at + layout.pool_value_of;
+  switch (type) {
+    case layout.POOL_I64:
+      return { type, value: view.getBigInt64(of, true) };
+    case layout.POOL_F32:
+      return { type, value: view.getFloat32(of, true) };
+    case layout.POOL_F64:
+      return { type, value: view.getFloat64(of, true) };
+    default:
+      return { type, value: view.getInt32(of, true) };
+  }
+}
+
+/** Puts a value of a type to an address. */
+export function writeValue(view: DataView, at: number, type: number, value: unknown): void {
+  const of = at + layout.pool_value_of;
+  view.setUint32(at + layout.pool_value_type, type, true);
+  view.setBigInt64(of, 0n, true);
+  switch (type) {
+    case layout.POOL_I64:
+      return view.setBigInt64(of, BigInt.asIntN(64, value as bigint), true);
+    case layout.POOL_I32:
+      return view.setInt32(of, Number(value), true);
+    case layout.POOL_F32:
+      return view.setFloat32(of, Number(value), true);
+    default:
+      return view.setFloat64(of, Number(value), true);
+  }
+}
+
+/** The type of a value of which nothing else is known: a bigint is an i64, a number an f64. */
+export function typeOfValue(value: unknown): number {
+  return typeof value === 'bigint' ? layout.POOL_I64 : layout.POOL_F64;
+}
