@@ -99,10 +99,11 @@ void coordinator_bury_worker(struct pool *pool, uint32_t number, double rest_ms,
     atomic_fetch_sub(&pool->sched.x_live, 1);
     if (lost) atomic_fetch_add(&pool->x_lost, 1);
 
-    pool__volume_unlock_for(pool, number);
-    pool__roster_mourn(pool, number);
+    /* First, because a thread that lives on for a moment must find it: what follows may wake it. */
     /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): an element of an array */
     worker->rests_until_ns = rest_until(rest_ms);
     move(worker, WORKER_DEAD);
+    pool__volume_unlock_for(pool, number);
+    pool__roster_mourn(pool, number);
     pool__wake_everybody(pool);
 }

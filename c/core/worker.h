@@ -13,7 +13,7 @@
  *   DEAD      nobody's; the slot rests               STARTING: the coordinator
  *
  * Every change is one compare-exchange of the word, which carries the turn. The turn counts the jobs that workers of
- * this slot have begun, and their lives, and never comes round. So a kill that is meant for one job never hits the
+ * this slot have taken, and their lives, and never comes round. So a kill that is meant for one job never hits the
  * next, and a thread of an earlier life changes nothing.
  */
 #ifndef MILLRACE_CORE_WORKER_H

@@ -20,6 +20,14 @@ void pool__park(struct worker *worker)
     for (;;) port_wait(&worker->x_parked, 0, PORT_FOREVER);
 }
 
+/* Goes no further if the coordinator has given this thread up for dead, which it may hear of one that is not: what the
+ * thread had is others' by now. */
+static void park_if_buried(void)
+{
+    bool is_ours = atomic_load(&this.self->x_state) == pool__worker_word(this.turn, WORKER_RUNTIME);
+    if (!is_ours) pool__park(this.self);
+}
+
 int worker_join(struct pool *pool, uint32_t number)
 {
     if (pool->abi != POOL_ABI) return POOL_EPROTO;
@@ -35,17 +43,29 @@ int worker_join(struct pool *pool, uint32_t number)
     return 0;
 }
 
+/* Goes on to the next turn, for a job that was popped. A thread that was given up for dead puts the job back. */
+static void take_turn(pool_job_t handle)
+{
+    if (pool__worker_move(this.self, this.turn, WORKER_RUNTIME, WORKER_RUNTIME)) {
+        this.turn++;
+        return;
+    }
+    struct job *job = pool__job_of(this.pool, handle);
+    if (job) pool__job_queue(this.pool, job);
+    pool__wake_idle(this.pool);
+    pool__park(this.self);
+}
+
 /* Begins the next job in the queue that has not been cancelled. */
 static bool take_job(void)
 {
     pool_job_t handle;
     while (pool__sched_pop(&this.pool->sched, &handle)) {
-        struct job *job = pool__job_begin(this.pool, handle, this.number, this.turn + 1);
+        take_turn(handle);
+        struct job *job = pool__job_begin(this.pool, handle, this.number, this.turn);
         if (!job) continue;
         this.job = job;
         this.sleeper.job = job;
-        if (!pool__worker_move(this.self, this.turn, WORKER_RUNTIME, WORKER_RUNTIME)) pool__park(this.self);
-        this.turn++;
         return true;
     }
     return false;
@@ -70,6 +90,7 @@ static void sleep_until_work(void)
 static int next_job(void)
 {
     for (;;) {
+        park_if_buried();
         if (atomic_load(&this.pool->x_closing)) return POOL_ESHUTDOWN;
         if (pool__sched_retire(&this.pool->sched, this.number)) return POOL_ETIMEDOUT;
         if (take_job()) break;
@@ -100,6 +121,7 @@ double worker_next(void)
 void worker_end(uint32_t outcome, uint32_t code, uint32_t text_bytes)
 {
     struct job *job = this.job;
+    park_if_buried();
     POOL_ASSERT(job && pool__job_state(job) == JOB_RUNNING && atomic_load(&job->x_worker) == this.number);
     job->text_bytes = text_bytes;
     pool__fds_close_all(this.pool, this.self->fds);

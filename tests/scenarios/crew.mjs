@@ -69,15 +69,17 @@ export async function withoutRest(env, use) {
   }
 }
 
-/** Pools whose workers fail to start once `breaks` was called: `use` gets the options that they need, and `breaks`. */
+/** Pools whose workers fail to start between `breaks` and `mends`: `use` gets both, and the options that they need. */
 export async function withBrokenWorkers(env, use) {
   const broken = 'throw new Error("it is broken")';
   if (!env.browser) return useBrokenThreads(env, broken, use);
   const url = URL.createObjectURL(new Blob([broken], { type: 'text/javascript' }));
   let isBroken = false;
   const replace = (name, real) => (isBroken && name.startsWith('millrace-worker') ? url : real);
-  await withCrew(env, (workers) => use({ workers, options: {}, breaks: () => (isBroken = true) }), replace);
+  await withCrew(env, (workers) => use({ workers, options: {}, ...switchOf((on) => (isBroken = on)) }), replace);
 }
+
+const switchOf = (set) => ({ breaks: () => set(true), mends: () => set(false) });
 
 /** A thread of Node begins with the environment that its process has then. */
 async function useBrokenThreads(env, broken, use) {
@@ -85,7 +87,8 @@ async function useBrokenThreads(env, broken, use) {
   const script = `if (process.env.${name}) ${broken};\nawait import('${env.file('npm/dist/worker.node.js')}');`;
   const options = { urls: { worker: `data:text/javascript,${encodeURIComponent(script)}` } };
   try {
-    await withCrew(env, (workers) => use({ workers, options, breaks: () => (process.env[name] = 'yes') }));
+    const set = (on) => (on ? (process.env[name] = 'yes') : delete process.env[name]);
+    await withCrew(env, (workers) => use({ workers, options, ...switchOf(set) }));
   } finally {
     delete process.env[name];
   }

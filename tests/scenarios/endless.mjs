@@ -49,6 +49,21 @@ export const scenarios = [
       }),
   },
   {
+    name: 'a pool whose workers do not start for a while is whole again when they do',
+    run: (env) =>
+      withBrokenWorkers(env, async ({ workers, options, breaks, mends }) => {
+        const pool = await env.millrace.Pool.create({ ...options, workers: 2, maxWorkers: 2 });
+        breaks();
+        endBehindItsBack(env, workers.at(-1));
+        await until(() => pool.stats().lostWorkers === 4);
+        mends();
+        await stillGood(env, pool, 1);
+        await until(() => pool.stats().workers === 2);
+        await stillGood(env, pool, 2);
+        await pool.close();
+      }),
+  },
+  {
     name: 'a guest that writes for ever is ended when it has written more than is kept',
     run: (env) =>
       withPool(env, { workers: 1 }, async (pool) => {

@@ -56,7 +56,11 @@ export class Crew {
     }
     this.#workers.set(number, worker);
     const isHere = (): boolean => this.#workers.get(number) === worker; // another may have its number by now
-    worker.onFailure((text) => isHere() && gone(text));
+    worker.onFailure((text) => {
+      if (!isHere()) return;
+      worker.terminate(); // an error is no end: until then its thread would go on
+      gone(text);
+    });
     worker.onMessage((message) => {
       if (!isHere()) return;
       if (message.type === 'millrace:ring') this.relay(message);

@@ -15,11 +15,12 @@ type Gone = Extract<ToCoordinator, { type: 'millrace:gone' }>;
 
 const START_TIMEOUT_MS = 10_000;
 const RESPAWN_DELAY_MS = 500;
+const RESTART_DELAY_MS = 5000;
 const CLOSE_RETRY_MS = 5;
 const CLOSE_TRIES = 100;
 const TIMER_MAX_MS = 0x7fff_ffff;
 
-/** So many workers in a row may fail to start before the pool gives up. */
+/** So many workers in a row may fail to start before the pool makes do with those that it has. */
 const FAILED_STARTS_MAX = 3;
 
 /** Makes a coordinator's script listen. */
@@ -65,6 +66,7 @@ class Coordinator {
   #dueAt = Infinity;
   #count = 0;
   #respawn: ReturnType<typeof setTimeout> | undefined;
+  #restart: ReturnType<typeof setTimeout> | undefined;
   #failedStarts = 0;
   /** Why the last of them did. */
   #startFailure = '';
@@ -147,9 +149,14 @@ class Coordinator {
     this.#respawn = setTimeout(() => this.tick(), RESPAWN_DELAY_MS);
   }
 
-  /** No other starts, so those that did go on; unless they are lost by now, too. */
+  /** No other starts, so those that did go on, and one more is tried by and by; unless they are lost by now, too. */
   #onNoStart(): void {
-    if (this.#workers.size > 0) return;
+    const retry = (): void => {
+      this.#restart = undefined;
+      this.#failedStarts = FAILED_STARTS_MAX - 1;
+      this.tick();
+    };
+    if (this.#workers.size > 0) return void (this.#restart ??= setTimeout(retry, RESTART_DELAY_MS));
     this.#fail(`no compute worker could be started: ${this.#startFailure}`);
   }
 
@@ -226,6 +233,7 @@ class Coordinator {
     this.#closing = true;
     clearTimeout(this.#timer);
     clearTimeout(this.#respawn);
+    clearTimeout(this.#restart);
     this.#slicer.stop();
     this.#rounds.stop();
     for (let i = 0; i < CLOSE_TRIES && this.#thread.c.coordinator_close(this.#pool) > 0; i++) {

@@ -1,4 +1,8 @@
 /* worker/worker.c: a worker's life on one thread. The test plays the script and the guest. */
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include "client/client.h"
 #include "support/fake_guest.h"
 #include "support/fake_port.h"
@@ -191,6 +195,60 @@ static void worker_that_is_to_retire_takes_no_more_jobs(void **state)
 
 #define CASE(test) cmocka_unit_test_setup_teardown(test, test_worker_setup, test_worker_teardown)
 
+/* Whether this thread never comes back from `call`: it is tried in a process of its own, which is ended then. */
+static bool sleeps_for_ever(void (*call)(void))
+{
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        alarm(1);
+        call();
+        _exit(0);
+    }
+    int status;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    return WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM;
+}
+
+static void take_a_job(void)
+{
+    worker_next();
+}
+
+static void end_the_job(void)
+{
+    worker_leave();
+    worker_end(POOL_EXITED, 0, 0);
+}
+
+static void call_the_runtime(void)
+{
+    guest_sched_yield();
+}
+
+static void thread_that_was_buried_alive_takes_no_job(void **state)
+{
+    struct pool *pool = *state;
+    coordinator_bury_worker(pool, 1, 0, true);
+    pool_job_t job = test_submit(pool, 1);
+    assert_true(sleeps_for_ever(take_a_job));
+    assert_int_equal(test_worker_join(pool), 1); /* its place has a new life */
+    test_worker_enter(1);
+    test_worker_return(3);
+    assert_int_equal(test_result(pool, job).code, 3);
+}
+
+static void thread_that_was_buried_alive_ends_no_job(void **state)
+{
+    struct pool *pool = *state;
+    pool_job_t job = test_submit(pool, 1);
+    test_worker_enter(1);
+    coordinator_bury_worker(pool, 1, 0, true);
+    assert_int_equal(test_result(pool, job).outcome, POOL_LOST);
+    assert_true(sleeps_for_ever(end_the_job));
+    assert_true(sleeps_for_ever(call_the_runtime));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -205,6 +263,8 @@ int main(void)
         CASE(worker_join_after_burial_is_refused),
         CASE(worker_turn_counts_its_jobs),
         CASE(worker_turn_does_not_come_round),
+        CASE(thread_that_was_buried_alive_takes_no_job),
+        CASE(thread_that_was_buried_alive_ends_no_job),
         CASE(worker_runs_functions_by_itself),
         CASE(worker_that_is_to_retire_takes_no_more_jobs),
     };
