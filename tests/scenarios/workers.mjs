@@ -1,5 +1,5 @@
 // Workers: that they are replaced when they are worn out or die, and that those which are gone are gone.
-import { countMessages, endBehindItsBack, withCrew, withoutRest } from './crew.mjs';
+import { countMessages, endBehindItsBack, withCrew } from './crew.mjs';
 import {
   assert,
   bytes,
@@ -33,19 +33,6 @@ async function spawnRevenant(env, pool) {
   return { job, reader };
 }
 
-/** A job that has a worker. It may take several: an engine whose dead workers have left garbage may have no memory. */
-async function spawnBegun(pool, module) {
-  for (;;) {
-    const job = await pool.spawn(module);
-    const writer = job.stdin.getWriter();
-    await writer.write(bytes('a')).catch(() => undefined);
-    const { value } = await job.stdout.getReader().read();
-    await job.stderr.cancel();
-    if (value) return job;
-    await rejects(job.status, 'NotStartedError');
-  }
-}
-
 /** Pretends that the platform starts only the first compute worker: of the others nothing is ever heard. */
 function withSilentWorkers(env, use) {
   const silence = URL.createObjectURL(new Blob(['// says nothing'], { type: 'text/javascript' }));
@@ -57,9 +44,6 @@ function withSilentWorkers(env, use) {
   };
   return withCrew(env, use, replace);
 }
-
-/** Workers of a pool that there may be, one after the other, if none ever ends. */
-const PLACES = 128;
 
 export const scenarios = [
   {
@@ -132,30 +116,6 @@ export const scenarios = [
         }),
       );
     },
-  },
-  {
-    name: 'workers: when every place is lost for ever, the pool fails and says so',
-    run: (env) =>
-      withoutRest(env, () =>
-        withCrew(env, async (workers) => {
-          const pool = await env.millrace.Pool.create({ workers: 1, maxWorkers: 1 });
-          const module = await pool.compile(env.guest('cat'));
-          let why = '';
-          for (let lost = 0; why === ''; lost++) {
-            assert(lost < PLACES, 'it has more places than there are');
-            const [running, queued] = [await spawnBegun(pool, module), await pool.spawn(module)];
-            endBehindItsBack(env, workers.at(-1));
-            await rejects(running.status, 'LostError');
-            queued.status.catch(({ name, message }) => (why = name === 'LostError' ? message : ''));
-            await until(() => why !== '' || (pool.stats().lostWorkers > lost && pool.stats().workers === 1));
-            await Promise.all([queued.stdin.close(), queued.stdout.cancel(), queued.stderr.cancel()]);
-            await queued.status.catch(() => undefined);
-          }
-          assert(/^every worker that there may be was lost/.test(why), why);
-          equal((await rejects(pool.run(module), 'PoolError')).code, 'POOL_ESHUTDOWN');
-          await pool.close();
-        }),
-      ),
   },
   {
     name: 'workers: bytes pass without messages',
