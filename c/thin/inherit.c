@@ -59,8 +59,8 @@ static int put(int stream, const char *data, int32_t size)
     return 0;
 }
 
-/* Writes what is there: 0 at the end of the stream, POOL_EAGAIN if more may come. What cannot be written is lost, and
- * the job remembers why. If the reader has gone, nothing is lost. */
+/* Writes what is there: 0 at the end of the stream, POOL_EAGAIN if more may come. What cannot be read or written is lost,
+ * and the job remembers why. If the reader has gone, nothing is lost. */
 static int32_t put_all(struct pool *pool, struct thin_job *job, int stream)
 {
     char data[PUMP_BYTES];
@@ -69,6 +69,7 @@ static int32_t put_all(struct pool *pool, struct thin_job *job, int stream)
         int status = put(stream, data, n);
         if (status && status != POOL_EPIPE) job->output_error = status;
     }
+    if (n < 0 && n != POOL_EAGAIN) job->output_error = n;
     return n;
 }
 

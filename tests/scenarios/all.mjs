@@ -9,6 +9,7 @@ import { scenarios as gates } from './gates.mjs';
 import { scenarios as huge } from './huge.mjs';
 import { scenarios as memory } from './memory.mjs';
 import { scenarios as modules } from './modules.mjs';
+import { scenarios as output } from './output.mjs';
 import { scenarios as page } from './page.mjs';
 import { scenarios as pool } from './pool.mjs';
 import { scenarios as clang } from './programs/clang.mjs';
@@ -28,6 +29,7 @@ export const subjects = {
   run,
   spawn,
   streams,
+  output,
   deadlines,
   pool,
   memory,

@@ -27,7 +27,8 @@ export class Job {
    * same when the guest has ended; closing it then is no error. */
   readonly stdin: WritableStream<Uint8Array>;
   /** Out of the guest's stdout, and stderr. The guest waits while the pipe is full. Both end when the guest ends; one that
-   * is not piped is at its end. What is left unread when the guest ends, `pipeCapacity` at most, stays readable. */
+   * is not piped is at its end. What is left unread when the guest ends, `pipeCapacity` at most, stays readable. What
+   * cannot be read to its end fails with the reason, a `PoolError`. */
   readonly stdout: ReadableStream<Uint8Array<ArrayBuffer>>;
   /** As `stdout`. */
   readonly stderr: ReadableStream<Uint8Array<ArrayBuffer>>;

@@ -7,6 +7,7 @@ import {
   LostError,
   Output,
   OutputLimitError,
+  OutputLostError,
   PoolError,
 } from '../shared/errors.js';
 import { fields, type Names, refusal } from '../shared/gate.js';
@@ -34,7 +35,7 @@ import {
 import { Patience, Shutdown } from './patience.js';
 import { openSource, type Source } from './source.js';
 import { closeParts, endParts, type Parts } from './start.js';
-import { collect, feed, Inlet, Outlet } from './streams.js';
+import { collect, feed, Inlet, Outlet, type Shortage } from './streams.js';
 import type { Task } from './task.js';
 
 /** How a pool shares memory with its workers. "shared": by shared memory, on a cross-origin isolated page. */
@@ -177,16 +178,21 @@ export class Pool {
 
   /** Collects a job's outputs, and waits for its end. */
   async #finish(task: Task, limit: number): Promise<RunResult> {
-    let excess: OutputLimitError | undefined;
-    const onLimit = (): void => task.cancel((excess ??= new OutputLimitError(limit)));
+    let excess: JobError | undefined;
+    let lost: JobError | undefined;
+    const shortage: Shortage = {
+      onLimit: () => task.cancel((excess ??= new OutputLimitError(limit))),
+      onLost: (cause) => void (lost ??= new OutputLostError(cause)),
+    };
     const collectFrom = (fd: Fd): Promise<Uint8Array<ArrayBuffer>> =>
-      collect(new Outlet(this.#client, fd), limit, onLimit);
+      collect(new Outlet(this.#client, fd), limit, shortage);
     const written = Promise.all([collectFrom(task.ends[1]), collectFrom(task.ends[2])]);
     written.catch(() => undefined); // when the pool is closed nobody asks
     try {
       const { code } = await task.status;
       const result = new RunResult(code, ...(await written));
-      if (excess) throw excess; // it may have exited by itself when its pipe was closed
+      const failure = excess ?? lost; // it may have exited by itself when its pipe was closed
+      if (failure) throw failure;
       return result;
     } catch (thrown) {
       const error = excess ?? thrown;

@@ -18,6 +18,8 @@ export class Outlet {
   #open: boolean;
   /** What an ended job left unread. */
   #rest = nothing;
+  /** How it ended: 0, with all that was written, or the status that says why not. */
+  #end = 0;
 
   constructor(client: Client, fd: Fd) {
     this.#client = client;
@@ -25,10 +27,14 @@ export class Outlet {
     this.#open = fd !== 0;
   }
 
-  /** The bytes that can be read now, most of the time still in shared memory; a number: EAGAIN, or the end. */
+  /** The bytes that can be read now, most of the time still in shared memory; a number: EAGAIN, or the end, which is 0 or
+   * the status that says why there is no more although more was written. */
   peek(): Uint8Array | number {
     if (this.#rest.length > 0) return this.#rest;
-    return this.#open ? this.#client.peek(this.#fd) : 0;
+    if (!this.#open) return this.#end;
+    const now = this.#client.peek(this.#fd);
+    if (typeof now === 'number' && now !== EAGAIN) this.#end = now;
+    return now;
   }
 
   consume(size: number): void {
@@ -71,8 +77,16 @@ export class Outlet {
   }
 }
 
-/** Reads an output to its end. Beyond `limit` bytes it reads no more, closes the end and says so to `onLimit`. */
-export async function collect(outlet: Outlet, limit: number, onLimit: () => void): Promise<Uint8Array<ArrayBuffer>> {
+/** Why `collect` gives less than was written. */
+export interface Shortage {
+  /** There are more bytes than were to be read. */
+  onLimit(): void;
+  /** The rest cannot be read. */
+  onLost(cause: PoolError): void;
+}
+
+/** Reads an output to its end, or `limit` bytes of it, and closes the end. */
+export async function collect(outlet: Outlet, limit: number, shortage: Shortage): Promise<Uint8Array<ArrayBuffer>> {
   const chunks: Uint8Array<ArrayBuffer>[] = [];
   for (let left = limit; ;) {
     let now = outlet.peek();
@@ -80,16 +94,19 @@ export async function collect(outlet: Outlet, limit: number, onLimit: () => void
       await outlet.ready();
       now = outlet.peek();
     }
-    const bytes = typeof now === 'number' ? undefined : now;
-    const kept = bytes?.slice(0, left);
-    if (kept) chunks.push(kept);
-    if (!bytes || kept!.length < bytes.length) {
+    if (typeof now === 'number') {
       outlet.close();
-      if (bytes) onLimit();
+      if (now < 0) shortage.onLost(errorOfStatus(now));
       return concat(chunks);
     }
-    left -= bytes.length;
-    outlet.consume(bytes.length);
+    chunks.push(now.slice(0, left));
+    if (now.length > left) {
+      outlet.close();
+      shortage.onLimit();
+      return concat(chunks);
+    }
+    left -= now.length;
+    outlet.consume(now.length);
   }
 }
 
@@ -215,8 +232,7 @@ async function pullBytes(outlet: Outlet, controller: ReadableByteStreamControlle
   }
   const request = controller.byobRequest;
   if (typeof bytes === 'number') {
-    outlet.close();
-    controller.close();
+    endStream(outlet, bytes, controller);
     request?.respond(0);
   } else if (request?.view) {
     const view = new Uint8Array(request.view.buffer, request.view.byteOffset, request.view.byteLength);
@@ -237,14 +253,17 @@ async function pullChunk(
 ): Promise<void> {
   await outlet.ready();
   const bytes = outlet.peek();
-  if (typeof bytes === 'number') {
-    outlet.close();
-    controller.close();
-    return;
-  }
+  if (typeof bytes === 'number') return endStream(outlet, bytes, controller);
   const chunk = bytes.slice();
   outlet.consume(chunk.length);
   controller.enqueue(chunk);
+}
+
+/** Ends a stream as its output has ended. Throws, which makes the stream fail, if that was not the end of the file. */
+function endStream(outlet: Outlet, status: number, controller: { close(): void }): void {
+  outlet.close();
+  if (status < 0) throw errorOfStatus(status);
+  controller.close();
 }
 
 /** How a stream into an end ends with its job. The stream and its writer know this, and it knows neither of them: WebKit

@@ -286,8 +286,8 @@ export class OutputLimitError extends JobError {
   }
 }
 
-/** The guest ended by itself, but not all that it wrote to stdout or stderr could be carried. `cause` is the `PoolError`
- * that says why; `output` is what came before.
+/** The guest ended by itself, but not all that it wrote to stdout or stderr could be carried, or read by `pool.run`. `cause`
+ * is the `PoolError` that says why; `output` is what came before.
  *
  * @example
  * ```ts
