@@ -40,23 +40,42 @@ int32_t pool_call_status(int32_t fd)
     return status != POOL_EAGAIN || pool__pipe_has_writer(pipe) ? status : POOL_EPIPE;
 }
 
+/* Copies as much of a reply as fits: how large it is. It is in one piece. */
+static uint32_t copy_reply(struct pipe *pipe, void *reply_out, size_t capacity_bytes)
+{
+    struct span reply = pool__pipe_readable(pipe, 0);
+    size_t n = reply.size < capacity_bytes ? reply.size : capacity_bytes;
+    if (n) memcpy(reply_out, reply.data, n);
+    return reply.size;
+}
+
+/* The same with an error's text, and a NUL behind it; NULL: there is none. */
+static void copy_text(struct pipe *pipe, char *text_out, size_t capacity_bytes)
+{
+    if (capacity_bytes == 0) return;
+    size_t most = capacity_bytes - 1, size = pipe ? copy_reply(pipe, text_out, most) : 0;
+    text_out[size < most ? size : most] = '\0';
+}
+
 int32_t pool_call(const char *name, size_t name_bytes, const void *data, size_t size_bytes, void *reply_out,
                   size_t capacity_bytes)
 {
     struct call_draft draft;
     struct sleeper *self = pool__self_any();
     if (capacity_bytes && !reply_out) return POOL_EINVAL;
-    int error = begin(self, name, name_bytes, data, size_bytes, &draft);
-    if (error) return error;
-    int32_t status = pool__sleep_on_pipe(self, draft.pipe, PIPE_READ, 0);
-    if (status >= 0) status = atomic_load(&draft.pipe->x_reply);
-    if (status == POOL_EAGAIN) status = POOL_EPIPE; /* it was closed without an answer */
+    int32_t status = begin(self, name, name_bytes, data, size_bytes, &draft);
+    if (status) {
+        copy_text(NULL, reply_out, capacity_bytes);
+        return status;
+    }
+    status = pool__sleep_on_pipe(self, draft.pipe, PIPE_READ, 0);
+    bool answered = status >= 0;
+    if (answered) status = atomic_load(&draft.pipe->x_reply);
     if (status == 0) {
-        status = (int32_t)(draft.pipe->capacity - pool__pipe_room(draft.pipe));
-        POOL_ASSERT(pool__pipe_readable(draft.pipe, 0).size == (uint32_t)status); /* it comes in one piece */
-        uint32_t n = (uint32_t)status < capacity_bytes ? (uint32_t)status : (uint32_t)capacity_bytes;
-        if (n) memcpy(reply_out, pool__pipe_readable(draft.pipe, 0).data, n);
+        status = (int32_t)copy_reply(draft.pipe, reply_out, capacity_bytes);
+    } else {
+        copy_text(answered ? draft.pipe : NULL, reply_out, capacity_bytes);
     }
     pool__close_end(self->pool, draft.pipe, PIPE_READ);
-    return status;
+    return status == POOL_EAGAIN ? POOL_EPIPE : status; /* it was closed without an answer */
 }

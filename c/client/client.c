@@ -63,6 +63,11 @@ int client_reply(struct pool *pool, pool_call_t call, int32_t status, uint32_t s
     return error;
 }
 
+int client_watch_caller(struct pool *pool, pool_call_t call)
+{
+    return pool__call_watch(pool, call);
+}
+
 int32_t client_file_call(struct pool *pool, const struct file_call *call)
 {
     return pool__file_call(pool, call);

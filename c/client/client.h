@@ -31,11 +31,15 @@ int client_stage(struct pool *pool, uint32_t size_bytes, uint8_t **address_out);
 /* pool_submit with a record (core/record.h); an input was staged before. */
 int client_submit(struct pool *pool, const uint8_t *record, uint32_t size, pool_job_t *job_out);
 
-/* Takes the host call that a signal told of. POOL_EBADF: it is not there any more. */
+/* Takes the host call that a signal told of. POOL_EBADF: it is not there any more, or was taken. */
 int client_call(struct pool *pool, uint32_t slot, struct client_call *call_out);
 
 /* pool_reply with data that was staged before. */
 int client_reply(struct pool *pool, pool_call_t call, int32_t status, uint32_t size_bytes);
+
+/* Whether a call that was taken still has a caller: POOL_EAGAIN (the call's signal follows when it goes), POOL_EPIPE,
+ * POOL_EBADF (it was answered). */
+int client_watch_caller(struct pool *pool, pool_call_t call);
 
 /* Carries out a call of pool.h on a volume. */
 int32_t client_file_call(struct pool *pool, const struct file_call *call);

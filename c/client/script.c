@@ -62,6 +62,11 @@ int script_watch_reader(struct pool *pool, double fd)
     return client_watch_reader(pool, handle_of(fd));
 }
 
+int script_watch_caller(struct pool *pool, double call)
+{
+    return client_watch_caller(pool, handle_of(call));
+}
+
 int script_reply(struct pool *pool, double call, int32_t status, uint32_t size_bytes)
 {
     return client_reply(pool, handle_of(call), status, size_bytes);

@@ -22,6 +22,7 @@ int32_t script_reserve(struct pool *pool, double fd, uint32_t wants, uint8_t **d
 int script_commit(struct pool *pool, double fd, uint32_t size);
 int script_watch_reader(struct pool *pool, double fd);
 
+int script_watch_caller(struct pool *pool, double call);
 int script_reply(struct pool *pool, double call, int32_t status, uint32_t size_bytes);
 
 #endif

@@ -41,7 +41,7 @@
 /* Signals that the client gets, by number. */
 #define SIGNAL_JOB_0 0u                               /* + slot: the job has ended */
 #define SIGNAL_PIPE_0 (SIGNAL_JOB_0 + JOBS_MAX)       /* + slot * 2 + end: that end is ready */
-#define SIGNAL_CALL_0 (SIGNAL_PIPE_0 + 2 * PIPES_MAX) /* + slot: a job calls the host */
+#define SIGNAL_CALL_0 (SIGNAL_PIPE_0 + 2 * PIPES_MAX) /* + slot: a job calls the host, or waits no more */
 #define SIGNAL_BLOCKS (SIGNAL_CALL_0 + CALLS_MAX)     /* there is memory again */
 #define SIGNALS_USED (SIGNAL_BLOCKS + 1)
 

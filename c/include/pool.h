@@ -660,10 +660,12 @@ POOL_API int pool_host_set(pool_t *pool, const char *name, pool_host_handler han
 
 #define POOL_NAME_MAX_BYTES 255u
 
-/* Answers a call: with status 0 and `size_bytes` bytes of data, POOL_BYTES_MAX at most, which are copied; or with a
- * negative status, an error of the host's own (any but POOL_EAGAIN), and no data. The handle is stale from then on.
- * If the pool has no memory for the data right now, the reply is kept until it has, and the caller waits for that; if
- * there never will be any, the caller gets POOL_ENOMEM, and POOL_EDQUOT if it is more than the caller may have.
+/* Answers a call with `size_bytes` bytes, POOL_BYTES_MAX at most, which are copied: with status 0 and data; or with a
+ * negative status, an error of the host's own (any but POOL_EAGAIN), and a text in UTF-8 that says more about it, or
+ * none. The handle is stale from then on.
+ * If the pool has no memory for the bytes right now, the reply is kept until it has, and the caller waits for that; if
+ * there never will be any, the caller gets POOL_ENOMEM, and POOL_EDQUOT if it is more than the caller may have; of an
+ * error it gets the status alone.
  * Thread: any (thin client: the client).  Blocks: never.
  * Errors you can act on: POOL_EBADF (answered already), POOL_ENOMEM and POOL_EDQUOT (the caller was told the same),
  * POOL_E2BIG, POOL_EINVAL. A caller that has ended is no error. */

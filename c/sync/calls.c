@@ -172,14 +172,28 @@ int pool__call_carry(struct pool *pool, struct call *call, const void *data, uin
     return 0;
 }
 
-struct call *pool__call_claim(struct pool *pool, pool_call_t handle)
+/* The call of a handle; NULL: it is over. */
+static struct call *call_of(struct pool *pool, pool_call_t handle)
 {
     uint32_t slot = pool__handle_slot(handle, HANDLE_CALL_BITS);
     if (slot >= CALLS_MAX) return NULL;
     struct call *call = &pool->calls[slot];
-    uint64_t generation = pool__call_generation(call);
-    if (handle != pool__handle_of_call(slot, generation)) return NULL;
-    return pool__call_move(call, generation, CALL_TAKEN, CALL_REPLYING) ? call : NULL;
+    return handle == pool__handle_of_call(slot, pool__call_generation(call)) ? call : NULL;
+}
+
+int pool__call_watch(struct pool *pool, pool_call_t handle)
+{
+    struct call *call = call_of(pool, handle);
+    if (!call || pool__call_state(call) != CALL_TAKEN) return POOL_EBADF;
+    pool__pipe_announce(reply_of(pool, call), PIPE_WRITE, WAITER_CLIENT, PIPE_WANTS_CLOSE);
+    return is_given_up(pool, call) ? POOL_EPIPE : POOL_EAGAIN;
+}
+
+struct call *pool__call_claim(struct pool *pool, pool_call_t handle)
+{
+    struct call *call = call_of(pool, handle);
+    uint64_t generation = (handle >> HANDLE_CALL_BITS) - 1;
+    return call && pool__call_move(call, generation, CALL_TAKEN, CALL_REPLYING) ? call : NULL;
 }
 
 void pool__call_answer(struct pool *pool, struct call *call, int32_t status, uint32_t block, uint32_t size_bytes)
@@ -194,11 +208,12 @@ void pool__call_answer(struct pool *pool, struct call *call, int32_t status, uin
 
 int pool__call_reply(struct pool *pool, pool_call_t handle, int32_t status, uint32_t block, uint32_t size_bytes)
 {
-    if (status > 0 || status == POOL_EAGAIN || (status < 0 && size_bytes)) return POOL_EINVAL;
+    if (status > 0 || status == POOL_EAGAIN) return POOL_EINVAL;
     if (size_bytes > POOL_BYTES_MAX) return POOL_E2BIG;
     struct call *call = pool__call_claim(pool, handle);
     if (!call) return POOL_EBADF;
     bool too_much = charge(pool, call, block ? block_bytes(pool, block) : 0) == POOL_EDQUOT;
-    pool__call_answer(pool, call, too_much ? POOL_EDQUOT : status, too_much ? 0 : block, size_bytes);
+    if (too_much && !status) status = POOL_EDQUOT;
+    pool__call_answer(pool, call, status, too_much ? 0 : block, size_bytes);
     return too_much ? POOL_EDQUOT : 0;
 }

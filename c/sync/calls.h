@@ -34,9 +34,13 @@ struct client_call {
 int pool__call_take(struct pool *pool, uint32_t slot, struct client_call *call_out);
 
 /* Answers a call that was taken, with `size_bytes` bytes in `block`, which then belongs to the reply; 0: no data.
- * POOL_EBADF, POOL_E2BIG, POOL_EINVAL (a positive status, or an error with data); POOL_EDQUOT: more than the caller may
- * have, which it was told, and the block is still the replier's. */
+ * POOL_EBADF, POOL_E2BIG, POOL_EINVAL (a status that is none); POOL_EDQUOT: more than the caller may have, which was
+ * told that, or the error without its text, and the block is still the replier's. */
 int pool__call_reply(struct pool *pool, pool_call_t call, int32_t status, uint32_t block, uint32_t size_bytes);
+
+/* Whether somebody waits for the reply to a call that was taken: POOL_EAGAIN, and the client gets the call's signal when
+ * that changes; POOL_EPIPE: nobody any more; POOL_EBADF: it is answered. Only for whoever is to answer. */
+int pool__call_watch(struct pool *pool, pool_call_t call);
 
 /* The same in steps, for data that still has to be copied into a block. The first makes a call the replier's; NULL: it
  * is not there to be answered. */

@@ -23,8 +23,8 @@ void pool__ask_coordinator(struct pool *pool)
 void pool__wake_end(struct pool *pool, const struct pipe *pipe, enum pipe_end end, uint32_t waiter)
 {
     uint32_t slot = (uint32_t)(pipe - pool->pipes);
-    POOL_ASSERT(waiter != WAITER_CLIENT || slot < PIPES_MAX); /* the client has no signals for replies */
-    pool__wake(pool, waiter, SIGNAL_PIPE_0 + slot * 2 + (uint32_t)end);
+    bool is_reply = slot >= PIPES_MAX; /* of which the client has one end only, and one signal with the call */
+    pool__wake(pool, waiter, is_reply ? SIGNAL_CALL_0 + slot - PIPES_MAX : SIGNAL_PIPE_0 + slot * 2 + (uint32_t)end);
 }
 
 void pool__wake_idle(struct pool *pool)

@@ -28,6 +28,7 @@ struct thin_asked {
 struct thin_reply {
     struct thin_reply *next;
     pool_call_t call;
+    int32_t status;
     uint32_t size_bytes;
     uint8_t data[];
 };
@@ -96,14 +97,15 @@ void pool__thin_call_signal(struct pool *pool, uint32_t slot)
     handler->handler(handler->user, pool, call.call, asked->data, call.size_bytes);
 }
 
-/* Sends a reply: 0. POOL_EAGAIN: there is no memory for it yet. Any other error is final; the caller gets it, too. */
+/* Sends a reply: 0. POOL_EAGAIN: there is no memory for it yet. Any other error is final; the caller gets it, too, or
+ * the reply's own without its text. */
 static int send(struct pool *pool, pool_call_t call, int32_t status, const void *data, uint32_t size_bytes)
 {
-    POOL_ASSERT(status <= 0 && (!size_bytes || status == 0)); /* an error has no data */
+    POOL_ASSERT(status <= 0 && status != POOL_EAGAIN);
     int error = size_bytes ? pool__thin_stage(pool, data, size_bytes) : 0;
     if (error == POOL_EAGAIN) return error;
     if (error) {
-        refuse(pool, call, error);
+        refuse(pool, call, status ? status : error);
         return error;
     }
     return pool__thin_call(pool->id, THIN_CALL_REPLY, (double)call, (uint32_t)status, size_bytes);
@@ -119,15 +121,15 @@ static void forget_reply(struct pool *pool, struct thin_reply **at)
 }
 
 /* Keeps a reply until the pool has memory for it: 0. POOL_ENOMEM: the program has none for it; the caller is told. */
-static int keep_reply(struct pool *pool, pool_call_t call, const void *data, uint32_t size_bytes)
+static int keep_reply(struct pool *pool, pool_call_t call, int32_t status, const void *data, uint32_t size_bytes)
 {
     POOL_ASSERT(data && size_bytes > 0);
     struct thin_reply **last = &pool->replies, *reply = malloc(sizeof *reply + size_bytes);
     if (!reply) {
-        refuse(pool, call, POOL_ENOMEM);
+        refuse(pool, call, status ? status : POOL_ENOMEM);
         return POOL_ENOMEM;
     }
-    *reply = (struct thin_reply){.call = call, .size_bytes = size_bytes};
+    *reply = (struct thin_reply){.call = call, .status = status, .size_bytes = size_bytes};
     memcpy(reply->data, data, size_bytes);
     while (*last) last = &(*last)->next;
     *last = reply;
@@ -140,14 +142,13 @@ int pool_reply(pool_t *pool, pool_call_t call, int32_t status, const void *data,
     pool__thin_begin();
     if (!pool || status > 0 || status == POOL_EAGAIN || (size_bytes && !data)) return POOL_EINVAL;
     if (size_bytes > POOL_BYTES_MAX) return POOL_E2BIG;
-    if (status < 0) size_bytes = 0; /* an error has no data */
     struct thin_asked **at = &pool->asked;
     while (*at && (*at)->call != call) at = &(*at)->next;
     if (!*at) return POOL_EBADF;
     struct thin_asked *asked = *at;
     *at = asked->next;
     int error = send(pool, call, status, data, size_bytes);
-    if (error == POOL_EAGAIN) error = keep_reply(pool, call, data, size_bytes);
+    if (error == POOL_EAGAIN) error = keep_reply(pool, call, status, data, size_bytes);
     free(asked); /* not before: the data may be in there */
     return error;
 }
@@ -157,7 +158,7 @@ void pool__thin_send_replies(struct pool *pool)
     struct thin_reply **at = &pool->replies;
     while (*at) {
         struct thin_reply *reply = *at;
-        if (send(pool, reply->call, 0, reply->data, reply->size_bytes) == POOL_EAGAIN) {
+        if (send(pool, reply->call, reply->status, reply->data, reply->size_bytes) == POOL_EAGAIN) {
             at = &reply->next;
         } else {
             forget_reply(pool, at);

@@ -37,21 +37,35 @@ int32_t wasi_call_begin(struct wasi_context *c, uint32_t name, uint32_t name_siz
     return fd;
 }
 
-/* Waits for the reply, which comes in one piece, copies as much of it as fits, and returns how large it is. */
-static int32_t take_reply(struct wasi_context *c, struct pipe *pipe, uint32_t reply_out, uint32_t capacity)
+/* Copies as much of a reply as fits: how large it is. */
+static uint32_t copy_reply(struct wasi_context *c, struct pipe *pipe, uint32_t reply_out, uint32_t capacity)
 {
     struct stream stream = {.kind = STREAM_READER, .pipe = pipe};
     struct wasi_iovec room = {reply_out, capacity};
     struct guest_cursor at;
-    int status = pool__sleep_on_pipe(c->sleeper, pipe, PIPE_READ, 0);
-    if (status < 0) return status;
-    int32_t reply = atomic_load(&pipe->x_reply);
-    if (reply == POOL_EAGAIN) return POOL_EPIPE; /* it was closed without an answer */
-    if (reply < 0) return reply;
     uint32_t size = pool__stream_bytes(&stream);
     wasi_cursor_init(&at, &c->guest, &room, 1, true);
-    pool__stream_read(c->sleeper, &stream, &at.cursor, true);
-    return (int32_t)size;
+    if (size) pool__stream_read(c->sleeper, &stream, &at.cursor, true);
+    return size;
+}
+
+/* The same with an error's text, and a NUL behind it; NULL: there is none. */
+static void copy_text(struct wasi_context *c, struct pipe *pipe, uint32_t text_out, uint32_t capacity)
+{
+    if (capacity == 0) return;
+    uint32_t most = capacity - 1, size = pipe ? copy_reply(c, pipe, text_out, most) : 0;
+    c->guest.write(text_out + (size < most ? size : most), "", 1);
+}
+
+/* Waits for the reply, which comes in one piece, and takes it. */
+static int32_t take_reply(struct wasi_context *c, struct pipe *pipe, uint32_t reply_out, uint32_t capacity)
+{
+    int32_t status = pool__sleep_on_pipe(c->sleeper, pipe, PIPE_READ, 0);
+    bool answered = status >= 0;
+    if (answered) status = atomic_load(&pipe->x_reply);
+    if (status == 0) return (int32_t)copy_reply(c, pipe, reply_out, capacity);
+    copy_text(c, answered ? pipe : NULL, reply_out, capacity);
+    return status == POOL_EAGAIN ? POOL_EPIPE : status; /* it was closed without an answer */
 }
 
 int32_t wasi_call(struct wasi_context *c, uint32_t name, uint32_t name_size, uint32_t data, uint32_t size,
@@ -60,7 +74,10 @@ int32_t wasi_call(struct wasi_context *c, uint32_t name, uint32_t name_size, uin
     struct call_draft draft;
     if (c->guest.check(reply_out, capacity)) return EFAULT_OF_GUEST;
     int error = begin(c, &(struct wasi_iovec){name, name_size}, &(struct wasi_iovec){data, size}, &draft);
-    if (error) return error;
+    if (error) {
+        copy_text(c, NULL, reply_out, capacity);
+        return error;
+    }
     pool__call_send(c->sleeper, &draft);
     int32_t reply = take_reply(c, draft.pipe, reply_out, capacity);
     pool__close_end(c->sleeper->pool, draft.pipe, PIPE_READ);

@@ -35,12 +35,13 @@ static pool_call_t take(void)
 }
 
 static int32_t answer_status;
+static const char *error_text = "";
 
 static void answer_meanwhile(void)
 {
     fake.on_look = NULL;
-    bool fine = answer_status == 0;
-    assert_int_equal(pool_reply(pool, take(), answer_status, fine ? "answer" : NULL, fine ? 6 : 0), 0);
+    const char *text = answer_status ? error_text : "answer";
+    assert_int_equal(pool_reply(pool, take(), answer_status, text, (uint32_t)strlen(text)), 0);
 }
 
 static void answer(int32_t status)
@@ -73,12 +74,37 @@ static void call_gets_the_hosts_error(void **state)
 {
     (void)state;
     static const int32_t errors[] = {-1, POOL_ENOENT, -4242, INT32_MIN};
-    char reply[] = "unchanged";
     for (uint32_t i = 0; i < COUNT_OF(errors); i++) {
+        char reply[] = "something";
         answer(errors[i]);
         assert_int_equal(call(reply, sizeof reply), errors[i]);
-        assert_string_equal(reply, "unchanged");
+        assert_string_equal(reply, "");
     }
+}
+
+static void call_gets_the_text_of_the_hosts_error_cut_to_fit(void **state)
+{
+    (void)state;
+    static const struct {
+        size_t capacity;
+        const char *expected;
+    } cases[] = {{10, "no luck\0+"}, {8, "no luck\0+"}, {7, "no luc\0++"}, {1, "\0++++++++"}, {0, "+++++++++"}};
+    error_text = "no luck";
+    for (uint32_t i = 0; i < COUNT_OF(cases); i++) {
+        char reply[] = "++++++++++";
+        answer(-77);
+        assert_int_equal(call(reply, cases[i].capacity), -77);
+        assert_memory_equal(reply, cases[i].expected, 9);
+    }
+    error_text = "";
+}
+
+static void call_that_is_refused_leaves_an_empty_text(void **state)
+{
+    (void)state;
+    char reply[] = "something";
+    assert_int_equal(pool_call("", 0, NULL, 0, reply, sizeof reply), POOL_EINVAL);
+    assert_string_equal(reply, "");
 }
 
 /* Without an answer the other end is gone: whoever served has stopped. */
@@ -231,6 +257,8 @@ int main(void)
         CASE(call_gets_the_reply),
         CASE(call_gets_as_much_of_the_reply_as_fits_and_how_large_it_was),
         CASE(call_gets_the_hosts_error),
+        CASE(call_gets_the_text_of_the_hosts_error_cut_to_fit),
+        CASE(call_that_is_refused_leaves_an_empty_text),
         CASE(call_that_is_never_answered_is_epipe),
         CASE(call_of_a_cancelled_job_is_ecanceled_and_given_up),
         CASE(call_when_nobody_serves_is_enoent),

@@ -82,6 +82,7 @@ static void call_is_answered_by_its_number(void **state)
     memcpy(draft.memory, "f", 1);
     pool__call_send(&running.sleeper, &draft);
     assert_int_equal(client_call(pool, (uint32_t)(draft.call - pool->calls), &call), 0);
+    assert_int_equal(script_watch_caller(pool, (double)call.call), POOL_EAGAIN);
     assert_int_equal(client_stage(pool, 6, &staged), 0);
     memcpy(staged, "answer", 6);
     assert_int_equal(script_reply(pool, (double)call.call, 0, 6), 0);
@@ -123,6 +124,7 @@ static void number_that_is_no_handle_is_ebadf_to_every_function(void **state)
         assert_int_equal(script_reserve(pool, none[i], 1, &at), POOL_EBADF);
         assert_int_equal(script_commit(pool, none[i], 0), POOL_EBADF);
         assert_int_equal(script_watch_reader(pool, none[i]), POOL_EBADF);
+        assert_int_equal(script_watch_caller(pool, none[i]), POOL_EBADF);
         assert_int_equal(script_reply(pool, none[i], 0, 0), POOL_EBADF);
         assert_ptr_equal(at, &byte);
     }

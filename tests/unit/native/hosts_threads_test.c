@@ -237,7 +237,7 @@ static uint32_t begin_and_ask(pool_t *of, void *user)
     THREAD_CHECK(pool_read(of, (pool_fd_t)fd, reply, sizeof reply) == POOL_EAGAIN);
     THREAD_CHECK(pool_set_nonblocking(of, (pool_fd_t)fd, false) == 0);
     gate_arrive(&native.gate);
-    THREAD_CHECK(pool_read(of, (pool_fd_t)fd, reply, sizeof reply) == 0); /* an error has no data */
+    THREAD_CHECK(pool_read(of, (pool_fd_t)fd, reply, sizeof reply) == 0); /* an error without a text */
     int32_t status = pool_call_status(fd);
     THREAD_CHECK(pool_close(of, (pool_fd_t)fd) == 0);
     return (uint32_t)status;

@@ -99,7 +99,7 @@ static void reply_that_is_wrong_is_refused_and_the_call_waits_on(void **state)
     assert_int_equal(pool_reply(NULL, call, 0, NULL, 0), POOL_EINVAL);
     assert_int_equal(pool_reply(pool, call, 0, NULL, 1), POOL_EINVAL);
     assert_int_equal(pool_reply(pool, call, 1, NULL, 0), POOL_EINVAL);
-    assert_int_equal(pool_reply(pool, call, -1, data, 1), POOL_EINVAL); /* an error has no data */
+    assert_int_equal(pool_reply(pool, call, POOL_EAGAIN, data, 1), POOL_EINVAL);
     assert_int_equal(pool_reply(pool, call, 0, data, POOL_BYTES_MAX + 1), POOL_E2BIG);
     assert_int_equal(pool_reply(pool, 0, 0, data, 1), POOL_EBADF);
     assert_int_equal(pool_reply(pool, 12345, 0, NULL, 0), POOL_EBADF);
@@ -126,6 +126,21 @@ static void reply_without_memory_is_kept_until_there_is_some(void **state)
     assert_true(test_signalled(pool, SIGNAL_BLOCKS));
     pool__replies_send(&native_side);
     assert_reply(&draft, 7);
+}
+
+static void error_with_a_text_is_kept_whole(void **state)
+{
+    (void)state;
+    pool_call_t call;
+    struct call_draft draft = begin_call(&call);
+    take_all_memory();
+    assert_int_equal(pool_reply(pool, call, -77, data, sizeof data), 0);
+    assert_int_equal(status_of(&draft), POOL_EAGAIN);
+    give_back_all();
+    pool__replies_send(&native_side);
+    assert_int_equal(status_of(&draft), -77);
+    assert_int_equal(pool__pipe_readable(draft.pipe, 0).size, sizeof data);
+    pool__close_end(pool, draft.pipe, PIPE_READ);
 }
 
 static void replies_that_are_kept_are_sent_in_their_order(void **state)
@@ -198,6 +213,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CASE(reply_that_is_wrong_is_refused_and_the_call_waits_on),
         CASE(reply_without_memory_is_kept_until_there_is_some),
+        CASE(error_with_a_text_is_kept_whole),
         CASE(replies_that_are_kept_are_sent_in_their_order),
         CASE(replies_that_are_kept_are_eshutdown_when_the_pool_ends),
         CASE(reply_to_a_caller_that_is_gone_is_not_kept),

@@ -144,6 +144,17 @@ static void reply_of_an_error_is_the_status_whatever_it_is(void **state)
     }
 }
 
+static void reply_of_an_error_can_have_a_text(void **state)
+{
+    (void)state;
+    struct call_draft draft = send("f", NULL, 0);
+    assert_int_equal(pool_reply(pool, take(&draft).call, -77, "no luck", 7), 0);
+    assert_int_equal(atomic_load(&draft.pipe->x_reply), -77);
+    assert_int_equal(bytes_in(&draft), 7);
+    assert_memory_equal(pool__pipe_readable(draft.pipe, 0).data, "no luck", 7);
+    close_reply(&draft);
+}
+
 static void reply_out_of_its_range_is_refused_and_the_call_waits_on(void **state)
 {
     (void)state;
@@ -154,7 +165,7 @@ static void reply_out_of_its_range_is_refused_and_the_call_waits_on(void **state
     assert_int_equal(pool_reply(pool, call.call, INT32_MAX, NULL, 0), POOL_EINVAL);
     assert_int_equal(pool_reply(pool, call.call, POOL_EAGAIN, NULL, 0), POOL_EINVAL); /* means: not answered */
     assert_int_equal(pool_reply(pool, call.call, 0, NULL, 1), POOL_EINVAL);
-    assert_int_equal(pool_reply(pool, call.call, -1, &byte, 1), POOL_EINVAL); /* data or an error, not both */
+    assert_int_equal(pool_reply(pool, call.call, POOL_EAGAIN, &byte, 1), POOL_EINVAL);
     assert_int_equal(pool_reply(pool, call.call, 0, &byte, POOL_BYTES_MAX + 1), POOL_E2BIG);
     assert_int_equal(pool__call_state(draft.call), CALL_TAKEN);
     assert_int_equal(pool_reply(pool, call.call, 0, &byte, 1), 0);
@@ -241,6 +252,37 @@ static void reply_after_the_caller_gave_up_is_no_error(void **state)
     close_reply(&draft);
     assert_int_equal(pool_reply(pool, call.call, 0, "abc", 3), 0);
     assert_int_equal(pool_reply(pool, call.call, 0, "abc", 3), POOL_EBADF);
+}
+
+static void host_that_watches_a_caller_is_told_when_it_goes(void **state)
+{
+    (void)state;
+    struct call_draft draft = send("f", NULL, 0);
+    struct client_call call = take(&draft);
+    assert_true(test_signalled(pool, SIGNAL_CALL_0 + slot_of(&draft)));
+    assert_int_equal(client_watch_caller(pool, call.call), POOL_EAGAIN);
+    assert_false(test_signalled(pool, SIGNAL_CALL_0 + slot_of(&draft)));
+    close_reply(&draft);
+    assert_true(test_signalled(pool, SIGNAL_CALL_0 + slot_of(&draft)));
+    struct client_call again;
+    assert_int_equal(client_call(pool, slot_of(&draft), &again), POOL_EBADF); /* it is no new call */
+    assert_int_equal(client_watch_caller(pool, call.call), POOL_EPIPE);
+    assert_int_equal(pool_reply(pool, call.call, 0, NULL, 0), 0);
+    assert_int_equal(client_watch_caller(pool, call.call), POOL_EBADF);
+    assert_int_equal(client_watch_caller(pool, 0), POOL_EBADF);
+}
+
+static void caller_that_reads_its_reply_is_not_one_that_goes(void **state)
+{
+    (void)state;
+    struct call_draft draft = send("f", NULL, 0);
+    struct client_call call = take(&draft);
+    assert_true(test_signalled(pool, SIGNAL_CALL_0 + slot_of(&draft)));
+    assert_int_equal(client_watch_caller(pool, call.call), POOL_EAGAIN);
+    assert_int_equal(pool_reply(pool, call.call, 0, "x", 1), 0);
+    pool__pipe_consume(draft.pipe, 1);
+    close_reply(&draft);
+    assert_false(test_signalled(pool, SIGNAL_CALL_0 + slot_of(&draft)));
 }
 
 static void job_that_ends_closes_its_calls(void **state)
@@ -431,6 +473,26 @@ static void reply_that_is_more_than_the_job_may_have_is_edquot_to_both(void **st
     assert_int_equal(pool__share_units(&running.job->share), 0);
 }
 
+/* What went wrong is worth more than the words for it. */
+static void error_whose_text_is_more_than_the_job_may_have_comes_without_it(void **state)
+{
+    (void)state;
+    static uint8_t text[(1 << 20) + 1], *staged;
+    pool__share_out(pool, running.job, 0, 1);
+    struct call_draft draft = send("f", NULL, 0), other = send("f", NULL, 0);
+    assert_int_equal(pool_reply(pool, take(&draft).call, -77, text, sizeof text), POOL_EDQUOT);
+    stock(sizeof text, 1);
+    assert_int_equal(client_stage(pool, sizeof text, &staged), 0);
+    assert_int_equal(client_reply(pool, take(&other).call, -78, sizeof text), POOL_EDQUOT);
+    pool__give_block(pool, pool->staged_block);
+    pool->staged_block = 0;
+    assert_int_equal(atomic_load(&draft.pipe->x_reply), -77);
+    assert_int_equal(atomic_load(&other.pipe->x_reply), -78);
+    assert_int_equal(bytes_in(&draft) + bytes_in(&other), 0);
+    close_reply(&draft);
+    close_reply(&other);
+}
+
 static void reply_without_data_costs_no_memory_any_more(void **state)
 {
     (void)state;
@@ -581,6 +643,7 @@ int main(void)
         CASE(reply_reaches_the_job_with_its_status_and_then_end_of_file),
         CASE(reply_wakes_the_job),
         CASE(reply_of_an_error_is_the_status_whatever_it_is),
+        CASE(reply_of_an_error_can_have_a_text),
         CASE(reply_out_of_its_range_is_refused_and_the_call_waits_on),
         CASE(reply_twice_is_ebadf_the_second_time),
         CASE(reply_to_nonsense_is_ebadf),
@@ -588,6 +651,8 @@ int main(void)
         CASE(call_that_is_dropped_leaves_nothing),
         CASE(call_given_up_before_it_is_taken_is_never_served),
         CASE(reply_after_the_caller_gave_up_is_no_error),
+        CASE(host_that_watches_a_caller_is_told_when_it_goes),
+        CASE(caller_that_reads_its_reply_is_not_one_that_goes),
         CASE(job_that_ends_closes_its_calls),
         CASE(calls_of_one_job_are_not_closed_by_the_end_of_another),
         CASE(call_of_the_wrong_size_is_refused),
@@ -599,6 +664,7 @@ int main(void)
         CASE(each_job_has_some_calls_whatever_the_others_have),
         CASE(calls_that_carry_more_than_the_job_may_have_are_edquot),
         CASE(reply_that_is_more_than_the_job_may_have_is_edquot_to_both),
+        CASE(error_whose_text_is_more_than_the_job_may_have_comes_without_it),
         CASE(reply_without_data_costs_no_memory_any_more),
         CASE(reply_after_the_caller_ended_charges_nobody),
         CASE(call_of_a_cancelled_job_is_ecanceled_when_it_would_sleep),

@@ -42,12 +42,13 @@ static pool_call_t take(void)
 }
 
 static int32_t answer_status;
+static const char *error_text = "";
 
 static void answer_meanwhile(void)
 {
     fake.on_look = NULL;
-    bool fine = answer_status == 0;
-    assert_int_equal(pool_reply(rig.pool, take(), answer_status, fine ? "answer" : NULL, fine ? 6 : 0), 0);
+    const char *text = answer_status ? error_text : "answer";
+    assert_int_equal(pool_reply(rig.pool, take(), answer_status, text, (uint32_t)strlen(text)), 0);
 }
 
 static void call_gets_the_reply(void **state)
@@ -79,6 +80,51 @@ static void call_gets_the_hosts_error(void **state)
         fake.on_look = answer_meanwhile;
         assert_int_equal(call(REPLY_BYTES), errors[i]);
     }
+}
+
+static void call_gets_the_text_of_the_hosts_error_cut_to_fit(void **state)
+{
+    (void)state;
+    static const struct {
+        uint32_t capacity;
+        const char *expected;
+    } cases[] = {{10, "no luck\0+"}, {8, "no luck\0+"}, {7, "no luc\0++"}, {1, "\0++++++++"}, {0, "+++++++++"}};
+    error_text = "no luck";
+    for (uint32_t i = 0; i < COUNT_OF(cases); i++) {
+        memset(fake_guest_at(reply_at), '+', REPLY_BYTES);
+        answer_status = -77;
+        fake.on_look = answer_meanwhile;
+        assert_int_equal(call(cases[i].capacity), -77);
+        assert_memory_equal(fake_guest_at(reply_at), cases[i].expected, 9);
+    }
+    error_text = "";
+}
+
+static void call_that_is_refused_leaves_an_empty_text(void **state)
+{
+    (void)state;
+    memset(fake_guest_at(reply_at), '+', REPLY_BYTES);
+    assert_int_equal(wasi_call(rig.c, name_at, 0, data_at, 8, reply_at, REPLY_BYTES), POOL_EINVAL);
+    assert_memory_equal(fake_guest_at(reply_at), "\0+", 2);
+    rig_cancel();
+    memset(fake_guest_at(reply_at), '+', REPLY_BYTES);
+    assert_int_equal(call(REPLY_BYTES), POOL_ECANCELED);
+    assert_memory_equal(fake_guest_at(reply_at), "\0+", 2);
+    struct client_call taken;
+    assert_int_equal(client_call(rig.pool, 0, &taken), POOL_EBADF); /* nobody waits any more */
+}
+
+static void begun_call_has_the_text_of_the_hosts_error(void **state)
+{
+    (void)state;
+    uint32_t iov = fake_guest_iovec(reply_at, REPLY_BYTES);
+    assert_int_equal(begin(), 3);
+    assert_int_equal(pool_reply(rig.pool, take(), -77, "no luck", 7), 0);
+    assert_int_equal(wasi_call_status(rig.c, 3), -77);
+    assert_int_equal(wasi_fd_read(rig.c, 3, iov, 1, n_at), WASI_SUCCESS);
+    assert_int_equal(fake_guest_u32(n_at), 7);
+    assert_memory_equal(fake_guest_at(reply_at), "no luck", 7);
+    assert_int_equal(wasi_fd_close(rig.c, 3), WASI_SUCCESS);
 }
 
 /* Without an answer the other end is gone: whoever served has stopped. */
@@ -256,6 +302,9 @@ int main(void)
         CASE(call_gets_the_reply),
         CASE(call_gets_as_much_of_the_reply_as_fits),
         CASE(call_gets_the_hosts_error),
+        CASE(call_gets_the_text_of_the_hosts_error_cut_to_fit),
+        CASE(call_that_is_refused_leaves_an_empty_text),
+        CASE(begun_call_has_the_text_of_the_hosts_error),
         CASE(call_that_is_never_answered_is_epipe),
         CASE(call_of_a_cancelled_job_is_ecanceled),
         CASE(call_of_the_wrong_size_is_refused),
