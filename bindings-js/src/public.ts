@@ -26,6 +26,7 @@ export {
 export type { Bytes } from './shared/bytes.js';
 export type { PoolMemory, PoolUse, PoolUses } from './client/client.js';
 export type { Chunk, Input } from './client/input.js';
+export type { Host, HostContext, HostHandler, HostJob } from './client/host.js';
 export type { Job } from './client/job.js';
 export type { ModuleSource } from './client/modules.js';
 export type { CallOptions, JobOptions, Preopen, Priority, RunOptions, SpawnOptions } from './client/options.js';

@@ -58,8 +58,10 @@ int client_call(struct pool *pool, uint32_t slot, struct client_call *call_out)
 int client_reply(struct pool *pool, pool_call_t call, int32_t status, uint32_t size_bytes)
 {
     if (size_bytes && !is_staged(pool, size_bytes)) return POOL_EINVAL;
-    int error = pool__call_reply(pool, call, status, size_bytes ? pool->staged_block : 0, size_bytes);
-    if (!error && size_bytes) pool->staged_block = 0;
+    uint32_t block = size_bytes ? pool->staged_block : 0;
+    int error = pool__call_reply(pool, call, status, block, size_bytes);
+    if (error) pool__give_block(pool, block);
+    if (block) pool->staged_block = 0;
     return error;
 }
 

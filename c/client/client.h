@@ -34,7 +34,7 @@ int client_submit(struct pool *pool, const uint8_t *record, uint32_t size, pool_
 /* Takes the host call that a signal told of. POOL_EBADF: it is not there any more, or was taken. */
 int client_call(struct pool *pool, uint32_t slot, struct client_call *call_out);
 
-/* pool_reply with data that was staged before. */
+/* pool_reply with data that was staged before, which is gone then, whatever comes of it. */
 int client_reply(struct pool *pool, pool_call_t call, int32_t status, uint32_t size_bytes);
 
 /* Whether a call that was taken still has a caller: POOL_EAGAIN (the call's signal follows when it goes), POOL_EPIPE,

@@ -5,6 +5,7 @@ import { errorCodes, layout } from '../shared/layout.gen.js';
 import { readValue, typeOfValue, writeValue } from '../shared/value.js';
 import { check, joinWithStack, type Thread } from '../shared/thread.js';
 import { Doorbell } from './doorbell.js';
+import { bareReply, type Reply } from './host-reply.js';
 
 /** A job's handle, one end of a pipe: see `pool.h`. Both are whole numbers below 2^53. */
 export type JobHandle = number & { readonly kind?: 'job' };
@@ -56,6 +57,14 @@ export interface Result {
   readonly worker: number;
   readonly queuedMs: number;
   readonly runMs: number;
+}
+
+/** A guest's call of the host, which is to be answered. */
+export interface TakenCall {
+  readonly call: number;
+  readonly job: JobHandle;
+  readonly name: string;
+  readonly data: Uint8Array<ArrayBuffer>;
 }
 
 /** Of something of which a pool has only so much. */
@@ -121,6 +130,7 @@ export class Client {
   /** Who wants to hear of memory. */
   readonly #blockListeners = new Set<() => void>();
   #onRoom: () => void = () => undefined;
+  #onCall: (slot: number) => void = () => undefined;
   #stopped = false;
 
   /** Joins a pool that the coordinator has created. */
@@ -157,9 +167,9 @@ export class Client {
     if (!this.#stopped) this.#thread.c.client_shut(this.#pool);
   }
 
-  /** Tells everybody what has happened so far. */
+  /** Tells everybody what has happened so far. Host calls are served no more. */
   flush(): void {
-    if (!this.#stopped) this.#dispatch();
+    if (!this.#stopped) this.#dispatch(false);
   }
 
   /** Takes no signal any more: whoever waits for an end is told that the pool is closed. */
@@ -237,7 +247,13 @@ export class Client {
     this.#onRoom = listener;
   }
 
-  #dispatch(): void {
+  /** Calls `listener` with the slot of a host call when it has come, or its caller has gone. */
+  onCall(listener: (slot: number) => void): void {
+    this.#onCall = listener;
+  }
+
+  /** Tells what has happened, up to the next host call: handlers take time, and others want their turn. */
+  #dispatch(serves = true): void {
     const { c } = this.#thread;
     for (let signal = c.client_take(this.#pool); signal >= 0; signal = c.client_take(this.#pool)) {
       if (this.#observer) {
@@ -249,8 +265,8 @@ export class Client {
         continue;
       }
       if (signal >= layout.SIGNAL_CALL_0) {
-        this.#refuseCall(signal - layout.SIGNAL_CALL_0);
-        continue;
+        if (!serves) continue;
+        return this.#onCall(signal - layout.SIGNAL_CALL_0);
       }
       const listener = this.#listeners.get(signal);
       this.#listeners.delete(signal);
@@ -264,12 +280,43 @@ export class Client {
     for (const listener of [...this.#blockListeners]) listener();
   }
 
-  /** A job calls the host, which serves nobody here. */
-  #refuseCall(slot: number): void {
+  /** Takes the host call in a slot; `undefined`: there is none that waits for that. */
+  takeCall(slot: number): TakenCall | undefined {
     const { c, heap } = this.#thread;
-    if (c.client_call(this.#pool, slot, this.#scratch) !== 0) return;
-    const call = heap.u64(this.#scratch + layout.client_call_call);
-    c.script_reply(this.#pool, call, errorCodes.POOL_ENOENT, 0);
+    const at = this.#scratch;
+    if (c.client_call(this.#pool, slot, at) !== 0) return undefined;
+    const bytes = (address: number, size: number): Uint8Array<ArrayBuffer> => {
+      const begin = heap.u32(at + address);
+      const end = begin + heap.u32(at + size);
+      return heap.u8(end).slice(begin, end);
+    };
+    return {
+      call: heap.u64(at + layout.client_call_call),
+      job: heap.u64(at + layout.client_call_job),
+      name: decoder.decode(bytes(layout.client_call_name, layout.client_call_name_bytes)),
+      data: bytes(layout.client_call_data, layout.client_call_size_bytes),
+    };
+  }
+
+  /** Whether nobody waits for the reply to a call any more; if somebody does, `onCall` tells when he goes. */
+  isCallerGone(call: number): boolean {
+    return !this.#stopped && this.#thread.c.script_watch_caller(this.#pool, call) !== EAGAIN;
+  }
+
+  /** Answers a host call. False: there is no memory for that yet, and `onBlocks` tells when there may be. */
+  reply(call: number, { status, bytes }: Reply): boolean {
+    if (this.#stopped) return true;
+    const { c, heap } = this.#thread;
+    if (bytes.length > 0) {
+      const error = c.client_stage(this.#pool, bytes.length, this.#scratch);
+      if (error === EAGAIN) return false;
+      if (error < 0) return this.reply(call, bareReply(status || error));
+      const address = heap.u32(this.#scratch);
+      heap.u8(address + bytes.length).set(bytes, address);
+    }
+    c.script_reply(this.#pool, call, status, bytes.length);
+    this.#doorbell?.answered();
+    return true;
   }
 
   /** Queues a job: its handle, or a negative status. Throws if the arguments cannot be carried at all. */

@@ -104,6 +104,7 @@ export class Doorbell {
         this.#answered = false;
         quietSince = performance.now();
         quietTurns = 0;
+        if (quietSince - begin > TASK_MS) return true;
       } else if (turn % TURNS_A_LOOK === 0) {
         const now = performance.now();
         if (now - begin > TASK_MS) return true;

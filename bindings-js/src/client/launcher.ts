@@ -2,7 +2,15 @@
 import { errorOfStatus, type JobError } from '../shared/errors.js';
 import { errorCodes, layout } from '../shared/layout.gen.js';
 import type { CallSite } from './callsite.js';
-import { type Client, EAGAIN, type ExportCall, type Fd, type Stdio, type VolumePreopen } from './client.js';
+import {
+  type Client,
+  EAGAIN,
+  type ExportCall,
+  type Fd,
+  type JobHandle,
+  type Stdio,
+  type VolumePreopen,
+} from './client.js';
 import type { Directory } from './directory.js';
 import type { Checked } from './options.js';
 import { after, type Patience } from './patience.js';
@@ -20,7 +28,6 @@ export interface Order {
   /** Their directories too, because one that is garbage gives its volume back. */
   readonly preopens: readonly (VolumePreopen & { readonly directory: Directory })[];
   readonly piped: Piped;
-  readonly signal: AbortSignal | undefined;
   /** How long it waits for a place. */
   readonly patience: Patience;
   /** Where it was asked for. */
@@ -35,7 +42,7 @@ const TIMER_SLACK_MS = 10;
 
 export class Launcher {
   readonly #client: Client;
-  readonly #live = new Set<Task>();
+  readonly #live = new Map<JobHandle, Task>();
   /** Whose turn is next, in the order they came. */
   readonly #waiting = new Set<() => void>();
   readonly #onBusy: (busy: boolean) => void;
@@ -56,6 +63,11 @@ export class Launcher {
   /** How many jobs are submitted and not settled. */
   get size(): number {
     return this.#live.size;
+  }
+
+  /** The job of a handle, if it has not settled. */
+  taskOf(job: JobHandle): Task | undefined {
+    return this.#live.get(job);
   }
 
   /** Submits a job as soon as the pool has room for it. Rejects with what it lacks (POOL_ENFILE, POOL_EAGAIN) if that is
@@ -82,12 +94,12 @@ export class Launcher {
   /** Cancels every job, and lets no other begin: those that wait do so until the pool has ended. */
   shut(reason: unknown): void {
     this.#shut = true;
-    for (const task of [...this.#live]) task.cancel(reason);
+    for (const task of [...this.#live.values()]) task.cancel(reason);
   }
 
   /** Ends every job with an error of its own: the pool is gone. */
   failAll(error: () => JobError): void {
-    for (const task of [...this.#live]) task.fail(error());
+    for (const task of [...this.#live.values()]) task.fail(error());
   }
 
   /** Waits for something to become free, and no longer than the job is wanted, or until it seems stuck. */
@@ -114,7 +126,7 @@ export class Launcher {
   }
 
   /** One try; a status: the pool is full. */
-  #try({ module, call, options, preopens, piped, signal, site }: Order): Task | number {
+  #try({ module, call, options, preopens, piped, site }: Order): Task | number {
     const pipes = this.#openPipes(piped, options.pipeCapacity);
     if (!pipes) return errorCodes.POOL_ENFILE;
     const { theirs, ours } = pipes;
@@ -124,7 +136,7 @@ export class Launcher {
       const limits = { timeoutMs: timeoutMsOf(options), maxCalls, maxMemoryMiB };
       const job = this.#client.submit({ module, call, stdio, args, env, preopens, priority, ...limits });
       if (job > 0) {
-        return this.#add(new Task(this.#client, job, ours, signal, site, (settled) => this.#onSettled(settled)));
+        return this.#add(new Task(this.#client, job, ours, options, site, (settled) => this.#onSettled(settled)));
       }
       if (job !== EAGAIN) throw errorOfStatus(job);
     } catch (error) {
@@ -158,12 +170,12 @@ export class Launcher {
 
   #add(task: Task): Task {
     if (this.#live.size === 0) this.#onBusy(true);
-    this.#live.add(task);
+    this.#live.set(task.handle, task);
     return task;
   }
 
   #onSettled(task: Task): void {
-    this.#live.delete(task);
+    this.#live.delete(task.handle);
     if (this.#live.size === 0) this.#onBusy(false);
     this.#onProgress();
   }

@@ -18,6 +18,7 @@ import { layout } from '../shared/layout.gen.js';
 import { milliseconds, wholeNumber } from '../shared/whole-number.js';
 import type { ExportCall } from './client.js';
 import { Directory } from './directory.js';
+import { type Handlers, handlersOf, type Host } from './host.js';
 import { type Input, inputOf } from './input.js';
 
 /** Which of the jobs that wait for a worker begins first. */
@@ -63,6 +64,10 @@ export interface JobOptions {
   /** Bytes that each of its pipes holds before the writer waits; rounded up to a power of two, 1 MiB at most.
    * @default 256 KiB */
   pipeCapacity?: number | undefined;
+  /** Serves the guest's host calls: functions by the names by which it calls them (`pool_guest.h`). Those of the pool serve
+   * what is not here; a name that nobody serves is POOL_ENOENT to the guest.
+   * @default none */
+  host?: Host | undefined;
   /** Host calls that the guest may have open at once, 2048 at most; one more is EMFILE to it. A call is open until the
    * guest has closed its descriptor and the host has answered it.
    * @default 256 */
@@ -124,6 +129,7 @@ export interface Checked {
   readonly maxCalls: number;
   readonly maxMemoryMiB: number;
   readonly signal: AbortSignal | undefined;
+  readonly host: Handlers;
 }
 
 export interface CheckedRun extends Checked {
@@ -155,6 +161,7 @@ const jobNames: Names<JobOptions> = {
   timeoutMs: true,
   priority: true,
   pipeCapacity: true,
+  host: true,
   maxCalls: true,
   maxMemoryMiB: true,
 };
@@ -210,6 +217,7 @@ function checkJob(options: Unchecked<JobOptions>): Checked {
     maxCalls: wholeNumber('maxCalls', options.maxCalls, layout.POOL_CALLS_MAX),
     maxMemoryMiB: wholeNumber('maxMemoryMiB', options.maxMemoryMiB, layout.POOL_MEMORY_MAX_MIB),
     signal: signalOf(options.signal),
+    host: handlersOf(options.host),
   };
 }
 

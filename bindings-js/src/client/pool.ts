@@ -17,6 +17,7 @@ import { wholeNumber } from '../shared/whole-number.js';
 import { Files } from '../files/files.js';
 import { CallSite } from './callsite.js';
 import type { Client, ExportCall, Fd, PoolUses } from './client.js';
+import { Hosts } from './hosts.js';
 import { Job } from './job.js';
 import { Launcher, type Order, type Piped } from './launcher.js';
 import { ModuleList } from './module-list.js';
@@ -93,6 +94,7 @@ export class Pool {
   readonly #parts: Parts;
   readonly #client: Client;
   readonly #launcher: Launcher;
+  readonly #hosts: Hosts;
   readonly #files: Files;
   readonly #compiler: Compiler;
   readonly #modules: ModuleList;
@@ -106,7 +108,7 @@ export class Pool {
 
   /** Use `Pool.create`. @internal */
   constructor(parts: Parts) {
-    const { platform, coordinator, crew, client, roster } = parts;
+    const { platform, coordinator, crew, client, roster, host } = parts;
     this.#parts = parts;
     this.#client = client;
     this.#roster = roster;
@@ -114,6 +116,7 @@ export class Pool {
     this.#modules = new ModuleList(crew);
     const onBusy = (busy: boolean): void => this.#keepAlive(busy);
     this.#launcher = new Launcher(client, onBusy);
+    this.#hosts = new Hosts(client, host, (job) => this.#launcher.taskOf(job));
     this.#files = new Files(coordinator, onBusy);
     coordinator.onMessage((message) => this.#onMessage(message));
     coordinator.onFailure((text) => this.#die(`the coordinator died: ${text}`));
@@ -331,8 +334,7 @@ export class Pool {
     site: CallSite,
   ): Promise<Task> {
     this.#refuseIfClosed();
-    const { signal } = options;
-    const patience = new Patience(signal, options.deadline, this.#shutdown);
+    const patience = new Patience(options.signal, options.deadline, this.#shutdown);
     patience.check();
     // A module needs no compiling, and jobs begin in the order in which they came.
     const ready = this.#moduleIds.has(source) || isModule(source);
@@ -342,7 +344,7 @@ export class Pool {
     this.#modules.use(id);
     try {
       const preopens = options.preopens.length > 0 ? await patience.until(this.#attach(options.preopens)) : [];
-      const task = await this.#launcher.launch({ module: id, call, options, preopens, piped, signal, patience, site });
+      const task = await this.#launcher.launch({ module: id, call, options, preopens, piped, patience, site });
       void task.status.then(done, done);
       return task;
     } catch (error) {
@@ -413,6 +415,7 @@ export class Pool {
     this.#client.flush(); // what has ended by itself until now has
     this.#shutdown.end(error); // first, so that a reaction which submits again is refused
     this.#launcher.failAll(error);
+    this.#hosts.stop();
     this.#files.shut();
     endParts(this.#parts);
     this.#roster = { workers: 0, lost: this.#roster.lost };

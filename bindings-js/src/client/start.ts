@@ -10,6 +10,7 @@ import type { CoordinatorChild, Platform } from '../platform/platform.js';
 import { CallSite } from './callsite.js';
 import { Client } from './client.js';
 import { Crew } from './crew.js';
+import { type Handlers, handlersOf, type Host } from './host.js';
 import { Compiler } from './modules.js';
 import { signalOf } from './options.js';
 import { Patience } from './patience.js';
@@ -46,6 +47,10 @@ export interface PoolOptions {
    * are rounded up.
    * @default 50 */
   graceMs?: number | undefined;
+  /** Serves the host calls of every job: functions by the names by which guests call them (`pool_guest.h`). A job's own
+   * `host` comes first.
+   * @default none */
+  host?: Host | undefined;
   /** Ends the start when aborted: it rejects with a `CancelledError` whose `cause` is the signal's reason, and leaves
    * nothing behind. Has no meaning for the pool once it is there.
    * @default none */
@@ -59,7 +64,11 @@ export interface Parts {
   readonly client: Client;
   readonly crew: Crew;
   readonly roster: Roster;
+  readonly host: Handlers;
 }
+
+/** What comes out of a start. */
+type Started = Omit<Parts, 'host'>;
 
 const poolNames: Names<PoolOptions> = {
   workers: true,
@@ -67,6 +76,7 @@ const poolNames: Names<PoolOptions> = {
   urls: true,
   maxMemory: true,
   graceMs: true,
+  host: true,
   signal: true,
 };
 
@@ -93,6 +103,7 @@ async function startAll(platform: Platform, options: Unchecked<PoolOptions>): Pr
   const graceMs = milliseconds('graceMs', options.graceMs, 60_000) || layout.POOL_GRACE_DEFAULT_MS;
   const memoryMib = memoryMibOf(options);
   const urls = urlsOf(platform, options);
+  const host = handlersOf(options.host);
   const patience = new Patience(signalOf(options.signal));
   if (!platform.isIsolated()) throw new NotIsolatedError();
   const parts: SharedParts = {
@@ -108,7 +119,7 @@ async function startAll(platform: Platform, options: Unchecked<PoolOptions>): Pr
     coordinator.keepAlive(true);
     const limits = { workers, maxWorkers, cores: platform.cores(), graceMs, blocksMib, restMs: platform.restMs };
     coordinator.post({ type: 'millrace:start', parts, ...limits });
-    return await patience.until(start.ready);
+    return { ...(await patience.until(start.ready)), host };
   } catch (error) {
     start.abandon();
     coordinator.terminate();
@@ -131,7 +142,7 @@ function spawnCoordinator(platform: Platform, url: string): CoordinatorChild {
 /** A start under way: joins the pool once the coordinator has created it. */
 class Start {
   /** Resolves when the workers have started. */
-  readonly ready: Promise<Parts>;
+  readonly ready: Promise<Started>;
   readonly #timer: ReturnType<typeof setTimeout>;
   /** Until they are joined: what listens here lives as long as the pool's own listeners. */
   #parts: SharedParts | undefined;
@@ -147,7 +158,7 @@ class Start {
   ) {
     this.#parts = parts;
     let fail!: (text: string) => void;
-    const started = new Promise<Parts>((resolve, reject) => {
+    const started = new Promise<Started>((resolve, reject) => {
       fail = (text) => reject(new StartError(text));
       coordinator.onFailure((text) => fail(`the coordinator failed: ${urls.coordinator}: ${text}`));
       coordinator.onMessage((message) => {

@@ -15,10 +15,18 @@ import { errorCodes, layout } from '../shared/layout.gen.js';
 import { onAbort } from './abort.js';
 import type { CallSite } from './callsite.js';
 import type { Client, Fd, JobHandle, Result } from './client.js';
+import type { Handlers, HostJob } from './host.js';
 import type { Inlet } from './streams.js';
 
 /** How long a guest whose stdin failed has to find that out and end by itself. */
 const INPUT_GRACE_MS = 1000;
+
+/** What a task keeps of what was asked for. */
+export interface Wishes {
+  readonly args: readonly string[];
+  readonly signal: AbortSignal | undefined;
+  readonly host: Handlers;
+}
 
 /** How a job that exited went. */
 export interface JobStatus {
@@ -37,9 +45,13 @@ export interface JobStatus {
 export class Task {
   /** Resolves when the job has exited, rejects with a JobError when it ended in any other way. Settles once. */
   readonly status: Promise<JobStatus>;
+  readonly handle: JobHandle;
+  /** Who serves its host calls before the pool's do. */
+  readonly handlers: Handlers;
   readonly #client: Client;
-  readonly #job: JobHandle;
+  readonly #args: readonly string[];
   readonly #signal: AbortSignal | undefined;
+  #caller: HostJob | undefined;
   #resolve!: (status: JobStatus) => void;
   #reject!: (error: JobError) => void;
   readonly #site: CallSite;
@@ -59,13 +71,15 @@ export class Task {
     client: Client,
     job: JobHandle,
     readonly ends: readonly [Fd, Fd, Fd],
-    signal: AbortSignal | undefined,
+    { args, signal, host }: Wishes,
     site: CallSite,
     readonly onSettled: (task: Task) => void,
   ) {
     this.#client = client;
-    this.#job = job;
+    this.handle = job;
+    this.#args = args;
     this.#signal = signal;
+    this.handlers = host;
     this.#site = site;
     this.status = new Promise((resolve, reject) => {
       this.#resolve = resolve;
@@ -84,11 +98,18 @@ export class Task {
 
   readonly #onAbort = (): void => this.cancel(this.#signal?.reason);
 
+  /** The job, to those who serve its host calls. */
+  get caller(): HostJob {
+    const [name = '', ...args] = this.#args;
+    this.#caller ??= { name, args, cancel: (reason) => this.cancel(reason) };
+    return this.#caller;
+  }
+
   /** Asks the job to end as cancelled. Does nothing once it has settled. */
   cancel(reason?: unknown): void {
     if (this.#settled) return;
     this.#why ??= () => abortError(reason);
-    this.#client.cancel(this.#job);
+    this.#client.cancel(this.handle);
   }
 
   /** What was to be its stdin could not be had to the end: the guest gets EIO there and a while to end by itself, and
@@ -99,7 +120,7 @@ export class Task {
     if (this.#signal?.aborted) return this.#onAbort(); // it was the signal that made the source fail
     this.#why = () => new InputError(error);
     this.#inputFailed = true;
-    this.#grace = setTimeout(() => this.#client.cancel(this.#job), INPUT_GRACE_MS);
+    this.#grace = setTimeout(() => this.#client.cancel(this.handle), INPUT_GRACE_MS);
   }
 
   /** Calls `listener` when the job has ended, just before `status` settles, or now if it has; with its error, if it has
@@ -118,11 +139,11 @@ export class Task {
     if (this.#settled) return;
     let result: Result | undefined;
     try {
-      result = this.#client.takeResult(this.#job);
+      result = this.#client.takeResult(this.handle);
     } catch (cause) {
       return this.fail(new LostError('the result of the job could not be read', { cause }));
     }
-    if (!result) return this.#client.onJobEnd(this.#job, this.#onEnd);
+    if (!result) return this.#client.onJobEnd(this.handle, this.#onEnd);
     if (this.#inputFailed || result.outcome !== layout.POOL_EXITED) {
       return this.fail(this.#inputFailed ? this.#why!() : errorOf(result, this.#why));
     }

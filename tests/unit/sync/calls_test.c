@@ -466,8 +466,7 @@ static void reply_that_is_more_than_the_job_may_have_is_edquot_to_both(void **st
     assert_int_equal(client_stage(pool, sizeof data, &staged), 0);
     assert_int_equal(client_reply(pool, take(&other).call, 0, sizeof data), POOL_EDQUOT);
     assert_int_equal(atomic_load(&other.pipe->x_reply), POOL_EDQUOT);
-    pool__give_block(pool, pool->staged_block);
-    pool->staged_block = 0;
+    assert_int_equal(pool->staged_block, 0);
     close_reply(&draft);
     close_reply(&other);
     assert_int_equal(pool__share_units(&running.job->share), 0);
@@ -484,8 +483,7 @@ static void error_whose_text_is_more_than_the_job_may_have_comes_without_it(void
     stock(sizeof text, 1);
     assert_int_equal(client_stage(pool, sizeof text, &staged), 0);
     assert_int_equal(client_reply(pool, take(&other).call, -78, sizeof text), POOL_EDQUOT);
-    pool__give_block(pool, pool->staged_block);
-    pool->staged_block = 0;
+    assert_int_equal(pool->staged_block, 0);
     assert_int_equal(atomic_load(&draft.pipe->x_reply), -77);
     assert_int_equal(atomic_load(&other.pipe->x_reply), -78);
     assert_int_equal(bytes_in(&draft) + bytes_in(&other), 0);

@@ -1,0 +1,92 @@
+/** What a handler gives or throws, as what goes to the guest: a status and bytes. */
+import { read, tagOf } from '../shared/brand.js';
+import { copyOf, viewOf } from '../shared/bytes.js';
+import { PoolError } from '../shared/errors.js';
+import { hasLoneSurrogate, invalid, quote, refusal, show } from '../shared/gate.js';
+import { errorCodes, layout } from '../shared/layout.gen.js';
+
+export interface Reply {
+  /** 0, or the error. */
+  readonly status: number;
+  /** The data, or the error's text. */
+  readonly bytes: Uint8Array;
+}
+
+const NO_BYTES = new Uint8Array(0);
+
+/** Of an error's text; the rest is cut off. */
+const TEXT_MAX_CHARS = 4096;
+
+const TAKEN = 'bytes, a string, undefined or what has JSON';
+
+const encoder = new TextEncoder();
+
+/** The reply that says `value`, or why that cannot be said. `name` is that of the call. */
+export function replyOf(name: string, value: unknown): Reply {
+  try {
+    const bytes = bytesOf(`the reply of ${quote(name)}`, value);
+    const most = layout.POOL_BYTES_MAX;
+    if (bytes.length <= most) return { status: 0, bytes };
+    throw new PoolError('POOL_E2BIG', `the reply of ${quote(name)} has ${bytes.length} bytes, the most is ${most}`);
+  } catch (error) {
+    return replyOfError(error);
+  }
+}
+
+/** The reply of a handler that threw. */
+export function replyOfError(error: unknown): Reply {
+  return { status: statusOf(error), bytes: encoder.encode(messageOf(error).slice(0, TEXT_MAX_CHARS)) };
+}
+
+/** An error that says no more than its status. */
+export function bareReply(status: number): Reply {
+  return { status, bytes: NO_BYTES };
+}
+
+/** A reply that is sent later, whatever becomes of the handler's bytes. */
+export function keptReply({ status, bytes }: Reply): Reply {
+  try {
+    return { status, bytes: copyOf(bytes) };
+  } catch {
+    return bareReply(status || errorCodes.POOL_ENOMEM);
+  }
+}
+
+function bytesOf(what: string, value: unknown): Uint8Array {
+  if (value === undefined) return NO_BYTES;
+  if (typeof value !== 'string') return viewOf(what, value) ?? encoder.encode(json(what, value));
+  if (hasLoneSurrogate(value)) throw invalid(`${what} is text that was cut in the middle of a character`);
+  return encoder.encode(value);
+}
+
+/** Of what JSON would leave out or empty without a word, nothing is taken. */
+function json(what: string, value: unknown): string {
+  const isSimple = value === null || typeof value === 'boolean' || Number.isFinite(value);
+  if (!isSimple && !isRecord(value)) throw refusal(what, value, TAKEN);
+  let text: string | undefined;
+  try {
+    text = JSON.stringify(value);
+  } catch (cause) {
+    throw invalid(`${what} has no JSON: ${messageOf(cause)}`, { cause });
+  }
+  if (text === undefined) throw refusal(what, value, TAKEN);
+  return text;
+}
+
+/** An object of no class of the platform's, an array, or one that says itself what it is in JSON. */
+function isRecord(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const tag = tagOf(value);
+  return tag === 'Object' || tag === 'Array' || typeof read(value, 'toJSON') === 'function';
+}
+
+function statusOf(error: unknown): number {
+  const status = error instanceof PoolError ? errorCodes[error.code as keyof typeof errorCodes] : undefined;
+  return status === undefined || status === errorCodes.POOL_EAGAIN ? errorCodes.POOL_EIO : status;
+}
+
+function messageOf(error: unknown): string {
+  if (typeof error === 'string') return error;
+  const message = read(error, 'message');
+  return typeof message === 'string' && message !== '' ? message : show(error);
+}

@@ -1,0 +1,108 @@
+/** What an application serves to its guests: functions by the names by which they are called, and what those are given. */
+import { PoolError } from '../shared/errors.js';
+import { entriesOf, entryName, invalid, quote, refusal, text } from '../shared/gate.js';
+import { layout } from '../shared/layout.gen.js';
+
+/** The job that a host call comes from. Each call of the same job has the same one, so that it can be a key. */
+export interface HostJob {
+  /** Its `name`: what the program finds as `argv[0]`. */
+  readonly name: string;
+  /** Its `args`. */
+  readonly args: readonly string[];
+  /** Ends the job, as `Job.cancel` does: its call rejects with a `CancelledError` whose `cause` is `reason`. */
+  cancel(reason?: unknown): void;
+}
+
+/** What a handler is given beside the data. */
+export interface HostContext {
+  /** The name by which the guest called. */
+  readonly name: string;
+  /** Who calls. */
+  readonly job: HostJob;
+  /** Aborts when nobody waits for the reply any more: the job was cancelled, timed out or ended in another way, the guest
+   * closed the call's descriptor, or the pool was closed. What the handler gives then goes nowhere. */
+  readonly signal: AbortSignal;
+  /** The data as text. Throws POOL_EINVAL if it is not UTF-8; a handler that lets it through answers with that. */
+  text(): string;
+  /** What the data says as JSON. Throws POOL_EINVAL if it is none. */
+  json(): unknown;
+}
+
+/** Answers a host call: bytes go as they are, a string as UTF-8, `undefined` as no bytes, and any other value as JSON. A
+ * promise of one of these may be given as well: the guest waits, and nobody else does. 16 MiB at most.
+ *
+ * `data` is what the guest sent, a copy that is the handler's. If the handler throws, or rejects, the guest gets an error
+ * with the message of what was thrown: POOL_EIO, or the code of `pool.h` that a thrown `PoolError` has. So it does with
+ * POOL_EINVAL if what the handler gives has no JSON: a function, a symbol, a bigint, a number that is not finite, a
+ * circle, a `Map`, a `Blob`. */
+export type HostHandler = (data: Uint8Array<ArrayBuffer>, context: HostContext) => unknown;
+
+/** Handlers by the names by which guests call them, each 255 bytes of UTF-8 at most. */
+export type Host = Readonly<Record<string, HostHandler | undefined>>;
+
+/** Checked handlers. */
+export type Handlers = ReadonlyMap<string, HostHandler>;
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** Checks what was given as `host`. */
+export function handlersOf(given: unknown): Handlers {
+  const entries = entriesOf('host', given, 'an object of functions by their names');
+  return new Map(entries.filter(([, value]) => value !== undefined).map(handler));
+}
+
+function handler([name, value]: [name: string, value: unknown]): [string, HostHandler] {
+  const entry = entryName('host', name);
+  if (name === '') throw invalid(`host has ${quote(name)}, which cannot be called`);
+  const size = encoder.encode(text(`the name of ${entry}`, name)).length;
+  const most = layout.POOL_NAME_MAX_BYTES;
+  if (size > most) throw invalid(`the name of ${entry} must be ${most} bytes at most, and is ${size}`);
+  if (typeof value !== 'function') throw refusal(entry, value, 'a function');
+  return [name, value as HostHandler];
+}
+
+/** What a handler is given. Its signal is made when it is asked for. */
+export class Context implements HostContext {
+  readonly name: string;
+  readonly job: HostJob;
+  readonly #data: Uint8Array;
+  #controller: AbortController | undefined;
+  #isGone = false;
+
+  constructor(name: string, job: HostJob, data: Uint8Array) {
+    this.name = name;
+    this.job = job;
+    this.#data = data;
+  }
+
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController();
+    if (this.#isGone) this.#controller.abort();
+    return this.#controller.signal;
+  }
+
+  text(): string {
+    try {
+      return decoder.decode(this.#data);
+    } catch (cause) {
+      throw new PoolError('POOL_EINVAL', `the data of ${quote(this.name)} is not UTF-8`, { cause });
+    }
+  }
+
+  json(): unknown {
+    try {
+      return JSON.parse(this.text());
+    } catch (cause) {
+      if (cause instanceof PoolError) throw cause;
+      const { message } = cause as Error;
+      throw new PoolError('POOL_EINVAL', `the data of ${quote(this.name)} is no JSON: ${message}`, { cause });
+    }
+  }
+
+  /** Nobody waits for the reply any more. */
+  leave(): void {
+    this.#isGone = true;
+    this.#controller?.abort();
+  }
+}
