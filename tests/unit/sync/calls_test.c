@@ -609,8 +609,10 @@ static void reply_that_was_staged_is_not_copied(void **state)
     assert_int_equal(client_stage(pool, 1000, &other), 0);
     assert_int_equal(client_stage(pool, 1000, &staged), 0); /* the last one counts */
     assert_int_equal(client_reply(pool, call.call, 0, 1025), POOL_EINVAL);
+    assert_int_equal(client_reply(pool, call.call + 1, 0, 5), POOL_EBADF);
+    assert_int_equal(client_reply(pool, call.call, 0, 5), POOL_EINVAL); /* it is gone, whatever came of it */
+    assert_int_equal(client_stage(pool, 1000, &staged), 0);
     memcpy(staged, "hello", 5);
-    assert_int_equal(client_reply(pool, call.call + 1, 0, 5), POOL_EBADF); /* and is kept for the next */
     assert_int_equal(client_reply(pool, call.call, 0, 5), 0);
     assert_ptr_equal(pool__pipe_readable(draft.pipe, 0).data, staged);
     assert_int_equal(bytes_in(&draft), 5);
