@@ -55,14 +55,14 @@ int client_call(struct pool *pool, uint32_t slot, struct client_call *call_out)
     return slot < CALLS_MAX ? pool__call_take(pool, slot, call_out) : POOL_EBADF;
 }
 
+int client_reply_room(struct pool *pool, pool_call_t call, uint32_t size_bytes, uint8_t **address_out)
+{
+    return pool__call_room(pool, call, size_bytes, address_out);
+}
+
 int client_reply(struct pool *pool, pool_call_t call, int32_t status, uint32_t size_bytes)
 {
-    if (size_bytes && !is_staged(pool, size_bytes)) return POOL_EINVAL;
-    uint32_t block = size_bytes ? pool->staged_block : 0;
-    int error = pool__call_reply(pool, call, status, block, size_bytes);
-    if (error) pool__give_block(pool, block);
-    if (block) pool->staged_block = 0;
-    return error;
+    return pool__call_reply(pool, call, status, size_bytes);
 }
 
 int client_watch_caller(struct pool *pool, pool_call_t call)

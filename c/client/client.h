@@ -24,7 +24,7 @@ void client_disarm(struct pool *pool);
 /* After SIGNAL_BLOCKS: whether something that was wanted is there now. If not, the signal follows again. */
 int client_room(struct pool *pool);
 
-/* Takes memory for the next submission's input, or the next reply: `*address_out` has room for `size_bytes` bytes.
+/* Takes memory for the next submission's input: `*address_out` has room for `size_bytes` bytes.
  * Staging again replaces it. POOL_EAGAIN (a signal follows), POOL_ENOMEM, POOL_E2BIG. */
 int client_stage(struct pool *pool, uint32_t size_bytes, uint8_t **address_out);
 
@@ -34,7 +34,12 @@ int client_submit(struct pool *pool, const uint8_t *record, uint32_t size, pool_
 /* Takes the host call that a signal told of. POOL_EBADF: it is not there any more, or was taken. */
 int client_call(struct pool *pool, uint32_t slot, struct client_call *call_out);
 
-/* pool_reply with data that was staged before, which is gone then, whatever comes of it. */
+/* Takes memory for the reply to a call, whose name and data are gone then: `*address_out` has room for `size_bytes`
+ * bytes. POOL_EAGAIN (a signal follows), POOL_ENOMEM, POOL_EDQUOT, POOL_EPIPE (nobody waits for it), POOL_E2BIG,
+ * POOL_EBADF. */
+int client_reply_room(struct pool *pool, pool_call_t call, uint32_t size_bytes, uint8_t **address_out);
+
+/* pool_reply with the bytes that were put there. */
 int client_reply(struct pool *pool, pool_call_t call, int32_t status, uint32_t size_bytes);
 
 /* Whether a call that was taken still has a caller: POOL_EAGAIN (the call's signal follows when it goes), POOL_EPIPE,

@@ -67,6 +67,11 @@ int script_watch_caller(struct pool *pool, double call)
     return client_watch_caller(pool, handle_of(call));
 }
 
+int script_reply_room(struct pool *pool, double call, uint32_t size_bytes, uint8_t **address_out)
+{
+    return client_reply_room(pool, handle_of(call), size_bytes, address_out);
+}
+
 int script_reply(struct pool *pool, double call, int32_t status, uint32_t size_bytes)
 {
     return client_reply(pool, handle_of(call), status, size_bytes);

@@ -23,6 +23,7 @@ int script_commit(struct pool *pool, double fd, uint32_t size);
 int script_watch_reader(struct pool *pool, double fd);
 
 int script_watch_caller(struct pool *pool, double call);
+int script_reply_room(struct pool *pool, double call, uint32_t size_bytes, uint8_t **address_out);
 int script_reply(struct pool *pool, double call, int32_t status, uint32_t size_bytes);
 
 #endif

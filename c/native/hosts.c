@@ -73,6 +73,6 @@ void pool__hosts_serve(struct native *native, uint32_t slot)
     if (handler) {
         handler(user, native->pool, call.call, call.data, call.size_bytes);
     } else {
-        pool__call_reply(native->pool, call.call, POOL_ENOENT, 0, 0);
+        pool__call_reply(native->pool, call.call, POOL_ENOENT, 0);
     }
 }

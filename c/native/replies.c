@@ -54,7 +54,7 @@ int pool_reply(pool_t *pool, pool_call_t handle, int32_t status, const void *dat
 {
     if (!pool || (size_bytes && !data)) return POOL_EINVAL;
     if (status > 0 || status == POOL_EAGAIN) return POOL_EINVAL;
-    if (size_bytes == 0) return pool__call_reply(pool, handle, status, 0, 0);
+    if (size_bytes == 0) return pool__call_reply(pool, handle, status, 0);
     if (size_bytes > POOL_BYTES_MAX) return POOL_E2BIG;
     struct call *call = pool__call_claim(pool, handle);
     if (!call) return POOL_EBADF;

@@ -155,6 +155,15 @@ static void discharge(struct pool *pool, struct call *call, uint32_t block)
     call->n_units = n_units;
 }
 
+/* A block for the reply, counted for the job. POOL_EBADF: the job has just ended; or as pool__call_carry. */
+static int take_room(struct pool *pool, struct call *call, uint32_t size_bytes, uint32_t *block_out)
+{
+    int error = charge(pool, call, size_bytes);
+    if (error) return error;
+    *block_out = pool__take_block(pool, pool__use_of(size_bytes), size_bytes, WAITER_CLIENT);
+    return *block_out ? 0 : pool__no_block(pool, pool__use_of(size_bytes), size_bytes);
+}
+
 int pool__call_carry(struct pool *pool, struct call *call, const void *data, uint32_t size_bytes, uint32_t *block_out)
 {
     *block_out = 0;
@@ -163,10 +172,8 @@ int pool__call_carry(struct pool *pool, struct call *call, const void *data, uin
         *block_out = call->block;
         call->block = 0;
     } else {
-        int error = charge(pool, call, size_bytes);
-        if (error) return error == POOL_EBADF ? 0 : error; /* the caller has just ended */
-        *block_out = pool__take_block(pool, pool__use_of(size_bytes), size_bytes, WAITER_CLIENT);
-        if (!*block_out) return pool__no_block(pool, pool__use_of(size_bytes), size_bytes);
+        int error = take_room(pool, call, size_bytes, block_out);
+        if (error) return error == POOL_EBADF ? 0 : error;
     }
     memmove(pool__block_memory(pool, *block_out), data, size_bytes);
     return 0;
@@ -179,14 +186,6 @@ static struct call *call_of(struct pool *pool, pool_call_t handle)
     if (slot >= CALLS_MAX) return NULL;
     struct call *call = &pool->calls[slot];
     return handle == pool__handle_of_call(slot, pool__call_generation(call)) ? call : NULL;
-}
-
-int pool__call_watch(struct pool *pool, pool_call_t handle)
-{
-    struct call *call = call_of(pool, handle);
-    if (!call || pool__call_state(call) != CALL_TAKEN) return POOL_EBADF;
-    pool__pipe_announce(reply_of(pool, call), PIPE_WRITE, WAITER_CLIENT, PIPE_WANTS_CLOSE);
-    return is_given_up(pool, call) ? POOL_EPIPE : POOL_EAGAIN;
 }
 
 struct call *pool__call_claim(struct pool *pool, pool_call_t handle)
@@ -206,14 +205,46 @@ void pool__call_answer(struct pool *pool, struct call *call, int32_t status, uin
     pool__close_end(pool, pipe, PIPE_WRITE);
 }
 
-int pool__call_reply(struct pool *pool, pool_call_t handle, int32_t status, uint32_t block, uint32_t size_bytes)
+/* The call of a handle, if it is in the hands of its handler. */
+static struct call *taken_call(struct pool *pool, pool_call_t handle)
+{
+    struct call *call = call_of(pool, handle);
+    return call && pool__call_state(call) == CALL_TAKEN ? call : NULL;
+}
+
+int pool__call_watch(struct pool *pool, pool_call_t handle)
+{
+    struct call *call = taken_call(pool, handle);
+    if (!call) return POOL_EBADF;
+    pool__pipe_announce(reply_of(pool, call), PIPE_WRITE, WAITER_CLIENT, PIPE_WANTS_CLOSE);
+    return is_given_up(pool, call) ? POOL_EPIPE : POOL_EAGAIN;
+}
+
+int pool__call_room(struct pool *pool, pool_call_t handle, uint32_t size_bytes, uint8_t **address_out)
+{
+    if (size_bytes > POOL_BYTES_MAX) return POOL_E2BIG;
+    struct call *call = taken_call(pool, handle);
+    if (!call) return POOL_EBADF;
+    if (is_given_up(pool, call)) return POOL_EPIPE;
+    if (size_bytes > block_bytes(pool, call->block)) {
+        pool__give_block(pool, call->block); /* or replies would wait for what questions hold, which nobody reads */
+        call->block = 0;
+        int error = take_room(pool, call, size_bytes, &call->block);
+        if (error) return error == POOL_EBADF ? POOL_EPIPE : error;
+    }
+    *address_out = pool__block_memory(pool, call->block);
+    return 0;
+}
+
+int pool__call_reply(struct pool *pool, pool_call_t handle, int32_t status, uint32_t size_bytes)
 {
     if (status > 0 || status == POOL_EAGAIN) return POOL_EINVAL;
-    if (size_bytes > POOL_BYTES_MAX) return POOL_E2BIG;
+    const struct call *taken = taken_call(pool, handle);
+    if (taken && size_bytes > block_bytes(pool, taken->block)) return POOL_EINVAL;
     struct call *call = pool__call_claim(pool, handle);
     if (!call) return POOL_EBADF;
-    bool too_much = charge(pool, call, block ? block_bytes(pool, block) : 0) == POOL_EDQUOT;
-    if (too_much && !status) status = POOL_EDQUOT;
-    pool__call_answer(pool, call, status, too_much ? 0 : block, size_bytes);
-    return too_much ? POOL_EDQUOT : 0;
+    uint32_t block = size_bytes ? call->block : 0;
+    if (block) call->block = 0;
+    pool__call_answer(pool, call, status, block, size_bytes);
+    return 0;
 }

@@ -33,16 +33,20 @@ struct client_call {
 /* Takes the call in a slot for its handler. POOL_EBADF: none waits there, or nobody wants its reply any more. */
 int pool__call_take(struct pool *pool, uint32_t slot, struct client_call *call_out);
 
-/* Answers a call that was taken, with `size_bytes` bytes in `block`, which then belongs to the reply; 0: no data.
- * POOL_EBADF, POOL_E2BIG, POOL_EINVAL (a status that is none); POOL_EDQUOT: more than the caller may have, which was
- * told that, or the error without its text, and the block is still the replier's. */
-int pool__call_reply(struct pool *pool, pool_call_t call, int32_t status, uint32_t block, uint32_t size_bytes);
+/* The memory of a reply: what the replier writes at `*address_out`. The question's is used, which must have been read by
+ * now. POOL_EAGAIN: there is none, and SIGNAL_BLOCKS follows; POOL_ENOMEM: there will be none; POOL_EDQUOT: it is more
+ * than the caller may have; POOL_EPIPE: nobody waits for it any more; POOL_E2BIG, POOL_EBADF. */
+int pool__call_room(struct pool *pool, pool_call_t call, uint32_t size_bytes, uint8_t **address_out);
+
+/* Answers a call that was taken, with the first `size_bytes` of its memory. POOL_EBADF; POOL_EINVAL (a status that is
+ * none, or more bytes than it has). */
+int pool__call_reply(struct pool *pool, pool_call_t call, int32_t status, uint32_t size_bytes);
 
 /* Whether somebody waits for the reply to a call that was taken: POOL_EAGAIN, and the client gets the call's signal when
  * that changes; POOL_EPIPE: nobody any more; POOL_EBADF: it is answered. Only for whoever is to answer. */
 int pool__call_watch(struct pool *pool, pool_call_t call);
 
-/* The same in steps, for data that still has to be copied into a block. The first makes a call the replier's; NULL: it
+/* Answering in steps, for data that still has to be copied into a block. The first makes a call the replier's; NULL: it
  * is not there to be answered. */
 struct call *pool__call_claim(struct pool *pool, pool_call_t call);
 

@@ -102,7 +102,7 @@ void pool__thin_call_signal(struct pool *pool, uint32_t slot)
 static int send(struct pool *pool, pool_call_t call, int32_t status, const void *data, uint32_t size_bytes)
 {
     POOL_ASSERT(status <= 0 && status != POOL_EAGAIN);
-    int error = size_bytes ? pool__thin_stage(pool, data, size_bytes) : 0;
+    int error = size_bytes ? pool__thin_stage_reply(pool, call, data, size_bytes) : 0;
     if (error == POOL_EAGAIN) return error;
     if (error) {
         refuse(pool, call, status ? status : error);

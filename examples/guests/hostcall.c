@@ -4,7 +4,9 @@
  *   hostcall -n COUNT NAME [DATA]  begins COUNT calls before it looks at any reply, and takes them as they come; prints
  *                                  how many bytes they are
  *   hostcall -r COUNT NAME [DATA]  calls COUNT times, one after the other; prints how many replies were the data
- *   hostcall -g COUNT NAME [DATA]  begins COUNT calls and gives them all up; prints so, and waits for the end of stdin
+ *   hostcall -g COUNT NAME [DATA]  begins COUNT calls, and gives them all up when a byte comes in; prints so, and waits
+ *                                  for the end of stdin
+ *   hostcall -s COUNT NAME [DATA]  begins COUNT calls, and computes without end
  *   hostcall -l NAME [BYTES]       begins calls, with so many bytes each, until it gets no more; prints how many, and
  *                                  the error's number; keeps them until the end of stdin
  *   hostcall -z NAME BYTES         calls with so many bytes, the i-th of them i % 251; prints how many came back as sent
@@ -105,9 +107,10 @@ static int give_up_many(int count, const char *name, const char *data)
     static struct pollfd fds[CALLS_MAX];
     if (count < 0 || count > CALLS_MAX) return 2;
     if (begin_many(count, name, data, fds)) return 1;
+    ssize_t n = read(STDIN_FILENO, reply, 1);
     for (int i = 0; i < count; i++) close(fds[i].fd);
     printf("%d given up\n", count);
-    wait_for_the_end_of_stdin();
+    if (n > 0) wait_for_the_end_of_stdin();
     return 0;
 }
 
@@ -130,7 +133,10 @@ static int call_with_many_bytes(const char *name, size_t size)
     if (!data) return 1;
     for (size_t i = 0; i < size; i++) data[i] = (uint8_t)(i % 251);
     int32_t got = pool_call(name, strlen(name), data, size, data + size, size);
-    if (got < 0) return failed(got);
+    if (got < 0) {
+        if (size) snprintf(reply, sizeof reply, "%s", (const char *)data + size);
+        return failed(got);
+    }
     size_t same = 0;
     while (same < (size_t)got && same < size && data[size + same] == data[same]) same++;
     printf("%zu\n", same);
@@ -138,11 +144,20 @@ static int call_with_many_bytes(const char *name, size_t size)
     return 0;
 }
 
+static int begin_and_spin(int count, const char *name, const char *data)
+{
+    static struct pollfd fds[CALLS_MAX];
+    if (count < 0 || count > CALLS_MAX) return 2;
+    if (begin_many(count, name, data, fds)) return 1;
+    for (;;) continue;
+}
+
 /* Those that take how many. */
 static int (*of_count(const char *option))(int count, const char *name, const char *data)
 {
     if (strcmp(option, "-n") == 0) return call_many;
     if (strcmp(option, "-r") == 0) return call_in_a_row;
+    if (strcmp(option, "-s") == 0) return begin_and_spin;
     return strcmp(option, "-g") == 0 ? give_up_many : NULL;
 }
 

@@ -251,18 +251,23 @@ static void step_serve(void)
 static int reply_with(pool_call_t handle, int32_t status, const uint8_t *data, uint32_t size)
 {
     uint32_t block;
-    if (size == 0 || status) return pool__call_reply(run.pool, handle, status, 0, size);
+    if (status > 0 || status == POOL_EAGAIN) return POOL_EINVAL;
+    if (size == 0) return pool__call_reply(run.pool, handle, status, 0);
     struct call *call = pool__call_claim(run.pool, handle);
     if (!call) return POOL_EBADF;
     int error = pool__call_carry(run.pool, call, data, size, &block);
-    pool__call_answer(run.pool, call, error == POOL_EAGAIN ? POOL_ENOMEM : error, block, error ? 0 : size);
+    pool__call_answer(run.pool, call,
+                      status                 ? status
+                      : error == POOL_EAGAIN ? POOL_ENOMEM
+                                             : error,
+                      block, error ? 0 : size);
     return 0;
 }
 
 static void step_reply(void)
 {
     static const uint8_t bytes[65536];
-    uint8_t *staged = NULL;
+    uint8_t *room = NULL;
     pool_call_t call = take_handle(run.calls);
     int32_t reply = -(int32_t)fuzz_take_byte(&run.input) + 1;
     uint32_t size = fuzz_take_u16(&run.input);
@@ -270,7 +275,8 @@ static void step_reply(void)
         int status = reply_with(call, reply, bytes, size);
         if (status != POOL_EINVAL) require_gone(CALL, call, status); /* whatever the handle */
     } else {
-        require_status(client_stage(run.pool, size, &staged), 0);
+        require_status(client_reply_room(run.pool, call, size, &room), 0);
+        if (room) memcpy(room, bytes, size);
         require_status(client_reply(run.pool, call, reply, size), 0);
     }
 }

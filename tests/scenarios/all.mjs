@@ -6,6 +6,7 @@ import { scenarios as deadlines } from './deadlines.mjs';
 import { scenarios as endless } from './endless.mjs';
 import { scenarios as files } from './files.mjs';
 import { scenarios as gates } from './gates.mjs';
+import { scenarios as host } from './host.mjs';
 import { scenarios as huge } from './huge.mjs';
 import { scenarios as memory } from './memory.mjs';
 import { scenarios as modules } from './modules.mjs';
@@ -30,6 +31,7 @@ export const subjects = {
   spawn,
   streams,
   output,
+  host,
   deadlines,
   pool,
   memory,

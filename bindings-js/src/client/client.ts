@@ -308,7 +308,7 @@ export class Client {
     if (this.#stopped) return true;
     const { c, heap } = this.#thread;
     if (bytes.length > 0) {
-      const error = c.client_stage(this.#pool, bytes.length, this.#scratch);
+      const error = c.script_reply_room(this.#pool, call, bytes.length, this.#scratch);
       if (error === EAGAIN) return false;
       if (error < 0) return this.reply(call, bareReply(status || error));
       const address = heap.u32(this.#scratch);

@@ -76,15 +76,15 @@ static void call_is_answered_by_its_number(void **state)
     (void)state;
     struct call_draft draft;
     struct client_call call;
-    uint8_t *staged;
+    uint8_t *room;
     running_job_begin_bare();
     assert_int_equal(pool__call_draft(&running.sleeper, 1, 0, &draft), 0);
     memcpy(draft.memory, "f", 1);
     pool__call_send(&running.sleeper, &draft);
     assert_int_equal(client_call(pool, (uint32_t)(draft.call - pool->calls), &call), 0);
     assert_int_equal(script_watch_caller(pool, (double)call.call), POOL_EAGAIN);
-    assert_int_equal(client_stage(pool, 6, &staged), 0);
-    memcpy(staged, "answer", 6);
+    assert_int_equal(script_reply_room(pool, (double)call.call, 6, &room), 0);
+    memcpy(room, "answer", 6);
     assert_int_equal(script_reply(pool, (double)call.call, 0, 6), 0);
     assert_int_equal(script_reply(pool, (double)call.call, 0, 0), POOL_EBADF);
     assert_memory_equal(pool__pipe_readable(draft.pipe, 0).data, "answer", 6);
@@ -125,6 +125,7 @@ static void number_that_is_no_handle_is_ebadf_to_every_function(void **state)
         assert_int_equal(script_commit(pool, none[i], 0), POOL_EBADF);
         assert_int_equal(script_watch_reader(pool, none[i]), POOL_EBADF);
         assert_int_equal(script_watch_caller(pool, none[i]), POOL_EBADF);
+        assert_int_equal(script_reply_room(pool, none[i], 1, &at), POOL_EBADF);
         assert_int_equal(script_reply(pool, none[i], 0, 0), POOL_EBADF);
         assert_ptr_equal(at, &byte);
     }

@@ -456,17 +456,15 @@ static void calls_that_carry_more_than_the_job_may_have_are_edquot(void **state)
 static void reply_that_is_more_than_the_job_may_have_is_edquot_to_both(void **state)
 {
     (void)state;
-    static uint8_t data[(1 << 20) + 1], *staged;
+    static uint8_t data[(1 << 20) + 1], *room;
     pool__share_out(pool, running.job, 0, 1);
     struct call_draft draft = send("f", NULL, 0), other = send("f", NULL, 0);
     assert_int_equal(pool_reply(pool, take(&draft).call, 0, data, sizeof data), POOL_EDQUOT);
     assert_int_equal(atomic_load(&draft.pipe->x_reply), POOL_EDQUOT);
     assert_int_equal(pool__pipe_read_status(draft.pipe), 0);
-    stock(sizeof data, 1);
-    assert_int_equal(client_stage(pool, sizeof data, &staged), 0);
-    assert_int_equal(client_reply(pool, take(&other).call, 0, sizeof data), POOL_EDQUOT);
-    assert_int_equal(atomic_load(&other.pipe->x_reply), POOL_EDQUOT);
-    assert_int_equal(pool->staged_block, 0);
+    pool_call_t call = take(&other).call;
+    assert_int_equal(client_reply_room(pool, call, sizeof data, &room), POOL_EDQUOT);
+    assert_int_equal(client_reply(pool, call, POOL_EDQUOT, 0), 0);
     close_reply(&draft);
     close_reply(&other);
     assert_int_equal(pool__share_units(&running.job->share), 0);
@@ -476,19 +474,13 @@ static void reply_that_is_more_than_the_job_may_have_is_edquot_to_both(void **st
 static void error_whose_text_is_more_than_the_job_may_have_comes_without_it(void **state)
 {
     (void)state;
-    static uint8_t text[(1 << 20) + 1], *staged;
+    static uint8_t text[(1 << 20) + 1];
     pool__share_out(pool, running.job, 0, 1);
-    struct call_draft draft = send("f", NULL, 0), other = send("f", NULL, 0);
+    struct call_draft draft = send("f", NULL, 0);
     assert_int_equal(pool_reply(pool, take(&draft).call, -77, text, sizeof text), POOL_EDQUOT);
-    stock(sizeof text, 1);
-    assert_int_equal(client_stage(pool, sizeof text, &staged), 0);
-    assert_int_equal(client_reply(pool, take(&other).call, -78, sizeof text), POOL_EDQUOT);
-    assert_int_equal(pool->staged_block, 0);
     assert_int_equal(atomic_load(&draft.pipe->x_reply), -77);
-    assert_int_equal(atomic_load(&other.pipe->x_reply), -78);
-    assert_int_equal(bytes_in(&draft) + bytes_in(&other), 0);
+    assert_int_equal(bytes_in(&draft), 0);
     close_reply(&draft);
-    close_reply(&other);
 }
 
 static void reply_without_data_costs_no_memory_any_more(void **state)
@@ -599,25 +591,56 @@ static void reply_that_fits_goes_back_in_the_memory_of_the_question(void **state
     close_reply(&draft);
 }
 
-static void reply_that_was_staged_is_not_copied(void **state)
+static void reply_is_written_where_its_caller_reads_it(void **state)
 {
     (void)state;
-    uint8_t *staged, *other;
+    uint8_t *small, *room;
     struct call_draft draft = send("f", NULL, 0);
     struct client_call call = take(&draft);
-    assert_int_equal(client_reply(pool, call.call, 0, 10), POOL_EINVAL); /* nothing was staged */
-    assert_int_equal(client_stage(pool, 1000, &other), 0);
-    assert_int_equal(client_stage(pool, 1000, &staged), 0); /* the last one counts */
-    assert_int_equal(client_reply(pool, call.call, 0, 1025), POOL_EINVAL);
+    assert_int_equal(client_reply(pool, call.call, 0, 1025), POOL_EINVAL); /* there is no room for so many */
+    assert_int_equal(client_reply_room(pool, call.call, 10, &small), 0);
+    assert_ptr_equal(small, call.name); /* the question's memory */
+    stock(1000, 1);
+    assert_int_equal(client_reply_room(pool, call.call, 1000, &room), 0);
+    memcpy(room, "hello", 5);
+    assert_int_equal(client_reply_room(pool, call.call + 1, 5, &small), POOL_EBADF);
     assert_int_equal(client_reply(pool, call.call + 1, 0, 5), POOL_EBADF);
-    assert_int_equal(client_reply(pool, call.call, 0, 5), POOL_EINVAL); /* it is gone, whatever came of it */
-    assert_int_equal(client_stage(pool, 1000, &staged), 0);
-    memcpy(staged, "hello", 5);
     assert_int_equal(client_reply(pool, call.call, 0, 5), 0);
-    assert_ptr_equal(pool__pipe_readable(draft.pipe, 0).data, staged);
+    assert_ptr_equal(pool__pipe_readable(draft.pipe, 0).data, room);
     assert_int_equal(bytes_in(&draft), 5);
-    assert_int_equal(client_reply(pool, call.call, 0, 5), POOL_EINVAL);
+    assert_int_equal(client_reply(pool, call.call, 0, 5), POOL_EBADF);
     close_reply(&draft);
+}
+
+/* Else replies could wait for each other's questions, for ever. */
+static void reply_that_waits_for_room_has_given_back_the_questions(void **state)
+{
+    (void)state;
+    uint8_t *room;
+    static uint32_t taken[2000];
+    struct call_draft draft = send("f", NULL, 0);
+    struct client_call call = take(&draft);
+    uint32_t n = test_take_all(pool, taken, COUNT_OF(taken));
+    assert_int_equal(client_reply_room(pool, call.call, 4 << 20, &room), POOL_EAGAIN);
+    assert_int_equal(draft.call->block, 0);
+    assert_int_equal(client_reply(pool, call.call, 0, 1), POOL_EINVAL);
+    test_undrain_blocks(pool, taken, n);
+    assert_int_equal(client_reply_room(pool, call.call, 100, &room), 0);
+    assert_int_equal(client_reply(pool, call.call, 0, 100), 0);
+    assert_int_equal(bytes_in(&draft), 100);
+    close_reply(&draft);
+}
+
+static void room_for_a_reply_that_nobody_waits_for_is_epipe(void **state)
+{
+    (void)state;
+    uint8_t *room;
+    struct call_draft draft = send("f", NULL, 0);
+    struct client_call call = take(&draft);
+    assert_int_equal(client_reply_room(pool, call.call, POOL_BYTES_MAX + 1, &room), POOL_E2BIG);
+    close_reply(&draft);
+    assert_int_equal(client_reply_room(pool, call.call, 1, &room), POOL_EPIPE);
+    assert_int_equal(client_reply(pool, call.call, 0, 0), 0);
 }
 
 static void stage_of_too_much_is_refused(void **state)
@@ -671,7 +694,9 @@ int main(void)
         CASE(reply_without_memory_stays_the_repliers),
         CASE(reply_for_which_only_files_have_memory_is_enomem_to_both),
         CASE(reply_that_fits_goes_back_in_the_memory_of_the_question),
-        CASE(reply_that_was_staged_is_not_copied),
+        CASE(reply_is_written_where_its_caller_reads_it),
+        CASE(reply_that_waits_for_room_has_given_back_the_questions),
+        CASE(room_for_a_reply_that_nobody_waits_for_is_epipe),
         CASE(stage_of_too_much_is_refused),
     };
     return cmocka_run_group_tests_name("calls", tests, NULL, NULL);
