@@ -18,6 +18,7 @@ const guestFiles = {
   '/cat.wasm': 'cat.gen.wasm',
   '/files.wasm': 'files.gen.wasm',
   '/greet.wasm': 'greet.gen.wasm',
+  '/hostcall.wasm': 'hostcall.gen.wasm',
   '/wc.wasm': 'wordcount.gen.wasm',
   '/exit3.wasm': 'misbehaving/exit3.gen.wasm',
   '/flood.wasm': 'misbehaving/flood.gen.wasm',

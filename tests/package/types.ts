@@ -3,6 +3,10 @@ import {
   CancelledError,
   Directory,
   type DirectoryEntry,
+  type Host,
+  type HostContext,
+  type HostHandler,
+  type HostJob,
   type Job,
   Pool,
   type PoolStats,
@@ -42,6 +46,24 @@ export async function use(signal: AbortSignal): Promise<number> {
   void pool.spawn(module, { max_memory_mib: 8 });
   await pool.close();
   return result.code + stats.workers;
+}
+
+export async function serve(module: WebAssembly.Module): Promise<void> {
+  const host: Host = {
+    bytes: (data: Uint8Array<ArrayBuffer>) => data,
+    text: async (_, context) => (await fetch(context.text(), { signal: context.signal })).text(),
+    json: (_, { name, job }: HostContext) => ({ name, from: job.name, args: job.args }),
+    nothing: () => undefined,
+    absent: undefined,
+  };
+  const stop: HostHandler = (_, { job }: { job: HostJob }) => job.cancel('enough');
+  const pool = await Pool.create({ host });
+  await pool.run(module, { host: { ...host, stop } });
+  await pool.spawn(module, { host: { ask: (_, context) => context.json() } });
+  // @ts-expect-error it is no function
+  void pool.run(module, { host: { ask: 'me' } });
+  // @ts-expect-error data is bytes
+  void pool.run(module, { host: { ask: (data: string) => data } });
 }
 
 export async function useFiles(pool: Pool, handle: FileSystemDirectoryHandle): Promise<Uint8Array> {

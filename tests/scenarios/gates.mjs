@@ -32,8 +32,29 @@ const notStrings = [5, 5n, null, true, Symbol('s'), {}, ['a'], () => 'a', new St
 const notObjects = ['text', 5, null, true, [], new Map(), new Date(), Promise.resolve({}), () => ({}), new Strange()];
 const notCounts = [0, -1, 1.5, Number.NaN, Infinity, '5', 5n, null, true, {}, [5], 2 ** 60];
 
+/** `host`, of a pool and of a job. */
+const hostOptions = [
+  [
+    'host',
+    [...notObjects.filter((x) => x !== null), null, []],
+    /^host must be an object of functions by their names, and is /,
+  ],
+  [
+    'host',
+    [5, 'x', null, {}, [], Promise.resolve(), Symbol('s')].map((ask) => ({ ask })),
+    /^host\["ask"\] must be a function, and is /,
+  ],
+  ['host', [{ '': () => 1 }], /^host has "", which cannot be called/],
+  ['host', [{ 'a\0': () => 1 }, { '\ud800': () => 1 }], /^the name of host\[.*\] must be (without NUL|well-formed)/],
+  ['host', [{ ['ü'.repeat(128)]: () => 1 }], /^the name of host\[.*\] must be 255 bytes at most, and is 256/],
+  ['host', [throwing('ask')], /^host\["ask"\] cannot be read/],
+  ['host', [hostile], /^host /],
+  ['hosts', [{}], /^hosts is no option: did you mean host\?/],
+];
+
 /** Options of both `run` and `spawn`: name, wrong values, what the message says is wrong. */
 const jobOptions = [
+  ...hostOptions,
   ['args', ['-l', 5, null, new Set(['a']), { 0: 'a', length: 1 }], /^args must be an array of strings/],
   ['args', notStrings.map((arg) => ['a', arg]), /^args\[1\] must be a string, and is /],
   ['args', [[undefined], [, 'a']], /^args\[0\] must be a string, and is undefined/],
@@ -92,6 +113,7 @@ const spawnOptions = ['stdin', 'stdout', 'stderr']
   .concat([['maxOutput', [5], /^maxOutput is no option/]]);
 
 const poolOptions = [
+  ...hostOptions,
   ['workers', [...notCounts, 128], /^workers must be a whole number, at least 1 and at most 127/],
   ['maxWorkers', [...notCounts, 128], /^maxWorkers must be a whole number/],
   ['maxMemory', [...notCounts, 1 << 20], /^maxMemory must be a whole number/],

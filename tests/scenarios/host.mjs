@@ -111,7 +111,7 @@ export const scenarios = [
           return data.reverse();
         },
         text: (_, context) => context.text().toUpperCase(),
-        json: (_, { json }) => typeof json, // a method, as of a Request
+        json: (_, { json }) => json() + 1,
         parsed: (_, context) => context.json().a + 1,
         who: (_, { name, job }) => ({ name, job }),
       };
@@ -120,7 +120,7 @@ export const scenarios = [
         equal(await ask(env, pool, ['bytes']), printed(''));
         equal(await ask(env, pool, ['text', 'ä\ufeff']), printed('Ä\ufeff'));
         equal(await ask(env, pool, ['text', '\ufeffbom']), printed('\ufeffBOM'));
-        equal(await ask(env, pool, ['json', '1']), printed('function'));
+        equal(await ask(env, pool, ['json', '1']), printed('2'));
         equal(await ask(env, pool, ['parsed', '{"a":41}']), printed('42'));
         const who = '{"name":"who","job":{"name":"prog","args":["who","x"]}}';
         equal(await ask(env, pool, ['who', 'x'], { name: 'prog' }), printed(who));

@@ -13,7 +13,17 @@ export interface HostJob {
   cancel(reason?: unknown): void;
 }
 
-/** What a handler is given beside the data. */
+/** What a handler is given beside the data.
+ *
+ * @example
+ * ```ts
+ * const { stdoutText } = await pool.run('/hostcall.wasm', {
+ *   args: ['read', 'data:,hello'],
+ *   host: { read: async (_, { text, signal }) => (await fetch(text(), { signal })).text() },
+ * });
+ * console.log(stdoutText.trim()); // 5 hello
+ * ```
+ */
 export interface HostContext {
   /** The name by which the guest called. */
   readonly name: string;
@@ -23,9 +33,9 @@ export interface HostContext {
    * closed the call's descriptor, or the pool was closed. What the handler gives then goes nowhere. */
   readonly signal: AbortSignal;
   /** The data as text. Throws POOL_EINVAL if it is not UTF-8; a handler that lets it through answers with that. */
-  text(): string;
+  readonly text: () => string;
   /** What the data says as JSON. Throws POOL_EINVAL if it is none. */
-  json(): unknown;
+  readonly json: () => unknown;
 }
 
 /** Answers a host call: bytes go as they are, a string as UTF-8, `undefined` as no bytes, and any other value as JSON. A
@@ -34,7 +44,17 @@ export interface HostContext {
  * `data` is what the guest sent, a copy that is the handler's. If the handler throws, or rejects, the guest gets an error
  * with the message of what was thrown: POOL_EIO, or the code of `pool.h` that a thrown `PoolError` has. So it does with
  * POOL_EINVAL if what the handler gives has no JSON: a function, a symbol, a bigint, a number that is not finite, a
- * circle, a `Map`, a `Blob`. */
+ * circle, a `Map`, a `Blob`.
+ *
+ * @example
+ * ```ts
+ * const { stdoutText } = await pool.run('/hostcall.wasm', {
+ *   args: ['sum', '[1,2,3]'],
+ *   host: { sum: (_, context) => (context.json() as number[]).reduce((a, b) => a + b) },
+ * });
+ * console.log(stdoutText.trim()); // 1 6
+ * ```
+ */
 export type HostHandler = (data: Uint8Array<ArrayBuffer>, context: HostContext) => unknown;
 
 /** Handlers by the names by which guests call them, each 255 bytes of UTF-8 at most. */
@@ -82,15 +102,15 @@ export class Context implements HostContext {
     return this.#controller.signal;
   }
 
-  text(): string {
+  readonly text = (): string => {
     try {
       return decoder.decode(this.#data);
     } catch (cause) {
       throw new PoolError('POOL_EINVAL', `the data of ${quote(this.name)} is not UTF-8`, { cause });
     }
-  }
+  };
 
-  json(): unknown {
+  readonly json = (): unknown => {
     try {
       return JSON.parse(this.text());
     } catch (cause) {
@@ -98,7 +118,7 @@ export class Context implements HostContext {
       const { message } = cause as Error;
       throw new PoolError('POOL_EINVAL', `the data of ${quote(this.name)} is no JSON: ${message}`, { cause });
     }
-  }
+  };
 
   /** Nobody waits for the reply any more. */
   leave(): void {
