@@ -671,4 +671,9 @@ POOL_API int pool_host_set(pool_t *pool, const char *name, pool_host_handler han
  * POOL_E2BIG, POOL_EINVAL. A caller that has ended is no error. */
 POOL_API int pool_reply(pool_t *pool, pool_call_t call, int32_t status, const void *data, uint32_t size_bytes);
 
+/* Whether nobody waits for the reply to a call any more: its job has ended, or has closed its descriptor. Who takes long
+ * to answer asks now and then, and answers at once. False for a call that is answered.
+ * Thread: any (thin client: the client).  Blocks: never. */
+POOL_API bool pool_call_abandoned(pool_t *pool, pool_call_t call);
+
 #endif

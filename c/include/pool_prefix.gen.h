@@ -8,6 +8,7 @@
 #define POOL_PREFIX_NAME(prefix, name) POOL_PREFIX_PASTE(prefix, name)
 
 #define pool_abort_write POOL_PREFIX_NAME(POOL_PREFIX, pool_abort_write)
+#define pool_call_abandoned POOL_PREFIX_NAME(POOL_PREFIX, pool_call_abandoned)
 #define pool_cancel POOL_PREFIX_NAME(POOL_PREFIX, pool_cancel)
 #define pool_close POOL_PREFIX_NAME(POOL_PREFIX, pool_close)
 #define pool_create POOL_PREFIX_NAME(POOL_PREFIX, pool_create)

@@ -45,6 +45,12 @@ int pool_host_set(pool_t *pool, const char *name, pool_host_handler handler, voi
     return POOL_ENOSYS;
 }
 
+bool pool_call_abandoned(pool_t *pool, pool_call_t call)
+{
+    (void)pool, (void)call;
+    return false;
+}
+
 int pool_reply(pool_t *pool, pool_call_t call, int32_t status, const void *data, uint32_t size_bytes)
 {
     (void)pool, (void)call, (void)status, (void)data, (void)size_bytes;

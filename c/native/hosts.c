@@ -52,6 +52,11 @@ int pool_host_set(pool_t *pool, const char *name, pool_host_handler handler, voi
     return error;
 }
 
+bool pool_call_abandoned(pool_t *pool, pool_call_t call)
+{
+    return pool && pool__call_is_abandoned(pool, call);
+}
+
 void pool__hosts_free(struct native *native)
 {
     for (struct host *host = native->hosts, *next; host; host = next) {

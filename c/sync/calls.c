@@ -212,6 +212,13 @@ static struct call *taken_call(struct pool *pool, pool_call_t handle)
     return call && pool__call_state(call) == CALL_TAKEN ? call : NULL;
 }
 
+bool pool__call_is_abandoned(struct pool *pool, pool_call_t handle)
+{
+    const struct call *call = taken_call(pool, handle);
+    bool given_up = call && is_given_up(pool, call);
+    return given_up && taken_call(pool, handle); /* and not answered meanwhile, by another thread */
+}
+
 int pool__call_watch(struct pool *pool, pool_call_t handle)
 {
     struct call *call = taken_call(pool, handle);

@@ -42,6 +42,9 @@ int pool__call_room(struct pool *pool, pool_call_t call, uint32_t size_bytes, ui
  * none, or more bytes than it has). */
 int pool__call_reply(struct pool *pool, pool_call_t call, int32_t status, uint32_t size_bytes);
 
+/* Whether nobody waits for the reply to a call that was taken. */
+bool pool__call_is_abandoned(struct pool *pool, pool_call_t call);
+
 /* Whether somebody waits for the reply to a call that was taken: POOL_EAGAIN, and the client gets the call's signal when
  * that changes; POOL_EPIPE: nobody any more; POOL_EBADF: it is answered. Only for whoever is to answer. */
 int pool__call_watch(struct pool *pool, pool_call_t call);

@@ -106,7 +106,7 @@ static int send(struct pool *pool, pool_call_t call, int32_t status, const void 
     if (error == POOL_EAGAIN) return error;
     if (error) {
         refuse(pool, call, status ? status : error);
-        return error;
+        return error == POOL_EPIPE ? 0 : error; /* that the caller has gone is none */
     }
     return pool__thin_call(pool->id, THIN_CALL_REPLY, (double)call, (uint32_t)status, size_bytes);
 }
@@ -151,6 +151,12 @@ int pool_reply(pool_t *pool, pool_call_t call, int32_t status, const void *data,
     if (error == POOL_EAGAIN) error = keep_reply(pool, call, status, data, size_bytes);
     free(asked); /* not before: the data may be in there */
     return error;
+}
+
+bool pool_call_abandoned(pool_t *pool, pool_call_t call)
+{
+    pool__thin_begin();
+    return pool && pool__thin_call(pool->id, THIN_CALL_WATCH_CALLER, (double)call, 0, 0) == POOL_EPIPE;
 }
 
 void pool__thin_send_replies(struct pool *pool)

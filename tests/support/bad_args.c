@@ -308,6 +308,7 @@ static void run_hosts(pool_t *pool, const struct unended *text, bad_args_check *
         ROW(pool_host_set, POOL_EINVAL, (pool, bad[i], NULL, NULL))
     }
     ROW(pool_host_set, POOL_EINVAL, (NULL, "a", never_called, NULL))
+    ROW(pool_call_abandoned, false, (NULL, 1))
     ROW(pool_reply, POOL_EINVAL, (NULL, 1, 0, NULL, 0))
     ROW(pool_reply, POOL_EINVAL, (pool, 1, 0, NULL, 1))
     ROW(pool_reply, POOL_EINVAL, (pool, 1, 1, NULL, 0))
@@ -345,6 +346,7 @@ static void run_word(const struct bad_args *args, uint64_t word, bad_args_check 
     ROW(pool_close, ANY, (pool, FD))
     ROW(pool_abort_write, ANY, (pool, FD))
     ROW(pool_reply, ANY, (pool, (pool_call_t)word, 0, NULL, 0))
+    ROW(pool_call_abandoned, false, (pool, (pool_call_t)word))
     struct pool_pollfd poll = {FD, POOL_POLLIN | POOL_POLLOUT, 0};
     if (!FD) return; /* skipped */
     ROW(pool_poll, 1, (pool, &poll, 1, POOL_FOREVER))

@@ -571,6 +571,8 @@ static void serve(void *user, pool_t *of, pool_call_t asked, const void *data, u
     CHECK(of == pool);
     if (strcmp(how, "echo") == 0) EQUAL(pool_reply(of, asked, 0, data, size), 0);
     if (strcmp(how, "fail") == 0) EQUAL(pool_reply(of, asked, -1234, NULL, 0), 0);
+    if (strcmp(how, "tell") == 0) EQUAL(pool_reply(of, asked, -1234, "no luck", 7), 0);
+    CHECK(!pool_call_abandoned(of, asked));
     if (strcmp(how, "late") == 0) {
         later = asked;
         emscripten_async_call(on_later, NULL, 20);
@@ -595,11 +597,14 @@ static void test_host_calls(void)
     EQUAL(pool_host_set(pool, "", serve, "echo"), POOL_EINVAL);
     EQUAL(pool_host_set(pool, "echo", serve, "echo"), 0);
     EQUAL(pool_host_set(pool, "fail", serve, "fail"), 0);
+    EQUAL(pool_host_set(pool, "tell", serve, "tell"), 0);
     EQUAL(pool_host_set(pool, "late", serve, "late"), 0);
     EQUAL(pool_reply(pool, 77, 0, NULL, 0), POOL_EBADF);
     test_host_call((const char *[]){"hostcall", "echo", "ping", NULL}, "4 ping\n");
     test_host_call((const char *[]){"hostcall", "echo", NULL}, "0 \n");
     test_host_call((const char *[]){"hostcall", "fail", "x", NULL}, "error -1234\n");
+    test_host_call((const char *[]){"hostcall", "tell", "x", NULL}, "error -1234: no luck\n");
+    test_host_call((const char *[]){"hostcall", "-n", "2", "tell", "x", NULL}, "error -1234: no luck\n");
     test_host_call((const char *[]){"hostcall", "late", "x", NULL}, "4 late\n");
     test_host_call((const char *[]){"hostcall", "nobody", "x", NULL}, "error -2\n");
     test_host_call((const char *[]){"hostcall", "-n", "100", "echo", "abc", NULL}, "300\n");
@@ -650,7 +655,11 @@ static void test_shares(void)
     test_share((const char *[]){"hostcall", "-l", "keep", NULL}, "3 calls, then error -24\n");
     test_share((const char *[]){"hostcall", "-l", "keep", "2000000", NULL}, "1 calls, then error -122\n");
     test_share((const char *[]){"hostcall", "much", NULL}, "error -122\n");
-    for (unsigned i = 0; i < n_kept; i++) EQUAL(pool_reply(pool, kept[i], 0, "late", 4), 0); /* to who has gone */
+    for (unsigned i = 0; i < n_kept; i++) {
+        CHECK(pool_call_abandoned(pool, kept[i]));
+        EQUAL(pool_reply(pool, kept[i], 0, "late", 4), 0); /* to who has gone */
+        CHECK(!pool_call_abandoned(pool, kept[i]));
+    }
     EQUAL(pool_host_set(pool, "keep", NULL, NULL), 0);
     EQUAL(pool_host_set(pool, "much", NULL, NULL), 0);
     EQUAL(pool_stats(pool, &stats), 0);

@@ -30,6 +30,7 @@ const calls: Readonly<Record<CallName, keyof CoordinatorExports>> = {
   THIN_CALL_POLL: 'client_poll',
   THIN_CALL_STAGE: 'client_stage',
   THIN_CALL_SUBMIT: 'client_submit',
+  THIN_CALL_WATCH_CALLER: 'script_watch_caller',
   THIN_CALL_REPLY_ROOM: 'script_reply_room',
   THIN_CALL_REPLY: 'script_reply',
   THIN_CALL_FILE: 'client_file_call',

@@ -251,6 +251,7 @@ static void status_is_eagain_until_the_answer(void **state)
     pool_job_t job = native_submit(native.pool, begin_and_ask, name);
     gate_await_arrival(&native.gate);
     gate_await_arrival(&native.gate); /* the job, and its call */
+    assert_false(pool_call_abandoned(native.pool, atomic_load(&x_kept)));
     assert_int_equal(pool_reply(native.pool, atomic_load(&x_kept), -77, NULL, 0), 0);
     gate_open(&native.gate);
     assert_int_equal(native_await(native.pool, job).code, (uint32_t)-77);
@@ -289,8 +290,10 @@ static void caller_that_is_cancelled_is_told_and_the_reply_is_no_error(void **st
     gate_await_arrival(&native.gate);
     assert_int_equal(pool_cancel(native.pool, job), 0);
     assert_int_equal(native_await(native.pool, job).outcome, POOL_CANCELLED);
+    assert_true(pool_call_abandoned(native.pool, atomic_load(&x_kept)));
     assert_int_equal(pool_reply(native.pool, atomic_load(&x_kept), 0, "too late", 8), 0);
     assert_int_equal(pool_reply(native.pool, atomic_load(&x_kept), 0, "too late", 8), POOL_EBADF);
+    assert_false(pool_call_abandoned(native.pool, atomic_load(&x_kept)));
 }
 
 static _Atomic int32_t x_status;
