@@ -41,4 +41,5 @@ export {
 export type { DirectoryEntry, EntryKind, EntryStat } from './shared/protocol.js';
 export { SaveError, type SaveFailure, type SaveOptions, type SaveReport } from './files/save.js';
 export type { PoolOptions, PoolUrls } from './client/start.js';
+export type { TerminalSize } from './client/terminal.js';
 export type { JobStatus } from './client/task.js';

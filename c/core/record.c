@@ -55,6 +55,7 @@ static struct record header_of(const struct pool_job_config *config)
                             .capture_max_bytes = config->capture_max_bytes,
                             .max_calls = config->max_calls,
                             .max_memory_mib = config->max_memory_mib,
+                            .tty = config->tty,
                             .n_values = config->n_values,
                             .name_bytes = name_bytes_of(config),
                             .n_preopens = config->n_preopens};
@@ -69,7 +70,7 @@ static int check_numbers(const struct record *record)
 {
     if (record->priority > POOL_PRIORITY_LOW || record->n_values > POOL_VALUES_MAX) return POOL_EINVAL;
     if (record->n_values && !record->name_bytes) return POOL_EINVAL; /* a command takes strings */
-    if (record->n_preopens > POOL_PREOPENS_MAX) return POOL_EINVAL;
+    if (record->n_preopens > POOL_PREOPENS_MAX || record->tty > 1 || record->zero) return POOL_EINVAL;
     if (record->max_calls > POOL_CALLS_MAX || record->max_memory_mib > POOL_MEMORY_MAX_MIB) return POOL_EINVAL;
     if (record->input_bytes > POOL_BYTES_MAX || record->capture_max_bytes > POOL_BYTES_MAX) return POOL_E2BIG;
     for (uint32_t i = 0; i < POOL_COUNT_OF(record->stdio); i++) {
@@ -130,6 +131,7 @@ int32_t pool__record_size(const struct pool_job_config *config)
     payload += config->n_preopens * sizeof(struct record_preopen) + measure_paths(config);
     if (payload > POOL_ARGS_MAX_BYTES) return POOL_E2BIG;
     if (config->input_bytes && !config->input) return POOL_EINVAL;
+    if (config->tty && config->function) return POOL_EINVAL; /* only a guest asks */
     error = check_texts_of(config);
     if (error) return error;
     struct record header = header_of(config);

@@ -29,6 +29,8 @@ struct record {
     uint32_t n_preopens;
     uint32_t max_calls;      /* 0: the default, as of all that follows */
     uint32_t max_memory_mib; /* for host calls and captured outputs */
+    uint32_t tty;            /* 0 or 1 */
+    uint32_t zero;           /* nothing is left unset */
 };
 
 struct record_preopen {

@@ -20,6 +20,7 @@ struct fs_fd {
     const char *preopen;        /* the path that the guest was given it as; NULL: it opened it itself */
     uint32_t kind;              /* enum node_kind of `file` */
     uint16_t flags;             /* WASI_FDFLAG_* */
+    bool tty;                   /* a stream that says it is a terminal */
 };
 
 struct fd_table {

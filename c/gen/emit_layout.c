@@ -134,6 +134,7 @@ static void submissions(void)
     OFFSET(record, n_preopens);
     OFFSET(record, max_calls);
     OFFSET(record, max_memory_mib);
+    OFFSET(record, tty);
     SIZE(record_preopen);
     OFFSET(record_preopen, volume);
     OFFSET(record_preopen, read_only);

@@ -72,7 +72,7 @@
 #include "pool_export.h"
 
 /* The version of everything that threads share. Script and wasm of different versions refuse each other. */
-#define POOL_ABI 3u
+#define POOL_ABI 4u
 
 #define POOL_FOREVER (-1)
 #define POOL_WAIT_MAX 16384u /* how many jobs, or ends of pipes, one call can wait for */
@@ -455,6 +455,9 @@ struct pool_job_config {
                                 block whose size is a power of two. More is POOL_EDQUOT: to the job that calls or
                                 writes, and, of a reply, to its host as well (default 0: a quarter of the pool's
                                 memory, 32 at least; POOL_MEMORY_MAX_MIB at most) */
+    bool tty; /* a guest's stdin, stdout and stderr say that they are a terminal (character devices), whatever they are
+                 connected with: C libraries buffer by lines, interpreters prompt. Its size is told by COLUMNS and LINES
+                 in `envp`, if at all. With a function POOL_EINVAL (default false) */
 };
 
 #define POOL_VALUES_MAX 16u

@@ -54,6 +54,7 @@ void wasi_context_init(struct wasi_context *context, struct sleeper *sleeper, st
     context->exit_code = 0;
     for (uint32_t fd = 0; fd < 3; fd++) {
         context->table->fds[fd] = fd_of_stream(pool__stream_of(sleeper->pool, job, fd));
+        context->table->fds[fd].tty = record && record->tty;
     }
     context->table->n_used = 3;
     if (record && record->n_preopens) open_preopens(context, record);

@@ -33,11 +33,17 @@ uint32_t wasi_fd_renumber(struct wasi_context *c, uint32_t from, uint32_t to)
     return WASI_SUCCESS;
 }
 
+/* C libraries take a character device without the rights to seek and to tell, which no stream has, for a terminal. */
+static uint8_t filetype_of(const struct fs_fd *fd)
+{
+    return fd->tty ? WASI_FILETYPE_CHARACTER_DEVICE : wasi_filetype_of(fd->kind);
+}
+
 uint32_t wasi_fd_fdstat_get(struct wasi_context *c, uint32_t number, uint32_t stat_out)
 {
     const struct fs_fd *fd = wasi_fd_of(c, number);
     if (!fd) return WASI_EBADF;
-    struct wasi_fdstat stat = {.filetype = wasi_filetype_of(fd->kind),
+    struct wasi_fdstat stat = {.filetype = filetype_of(fd),
                                .flags = fd->flags,
                                .rights_base = fd->rights_base,
                                .rights_inheriting = fd->rights_inheriting};
@@ -69,7 +75,7 @@ static uint32_t filestat(struct wasi_context *c, const struct fs_fd *fd, uint32_
                          struct wasi_filestat *stat_out)
 {
     struct fs_stat stat;
-    *stat_out = (struct wasi_filestat){.inode = number, .filetype = WASI_FILETYPE_UNKNOWN, .n_links = 1};
+    *stat_out = (struct wasi_filestat){.inode = number, .filetype = filetype_of(fd), .n_links = 1};
     if (!fd->file.volume) return WASI_SUCCESS;
     int status = pool__fs_stat(c->sleeper->pool, &fd->file, &stat);
     if (status == 0) *stat_out = wasi_filestat_of(&stat);

@@ -10,7 +10,8 @@ GUESTS_DIR := examples/guests
 GUESTS_BUILD := build/guests
 
 # The three ways; README.md tells which guest goes which.
-GUESTS_WASI := wordcount mandelbrot rpc bulk crossing files hostcall adder misbehaving/echoargs misbehaving/huge
+GUESTS_WASI := wordcount mandelbrot rpc bulk lines terminal crossing files hostcall adder misbehaving/echoargs \
+    misbehaving/huge
 GUESTS_EMSCRIPTEN := sieve greet
 GUESTS_WAT := cat hello values $(sort $(patsubst $(GUESTS_DIR)/%.wat,%,$(wildcard $(GUESTS_DIR)/misbehaving/*.wat)))
 GUESTS := $(GUESTS_WASI) $(GUESTS_EMSCRIPTEN) $(GUESTS_WAT)

@@ -22,6 +22,7 @@ import { scenarios as sqlite } from './programs/sqlite.mjs';
 import { scenarios as run } from './run.mjs';
 import { scenarios as spawn } from './spawn.mjs';
 import { scenarios as streams } from './streams.mjs';
+import { scenarios as terminal } from './terminal.mjs';
 import { scenarios as workers } from './workers.mjs';
 
 const programs = { python, sqlite, php, ruby, quickjs, clang };
@@ -32,6 +33,7 @@ export const subjects = {
   streams,
   output,
   host,
+  terminal,
   deadlines,
   pool,
   memory,

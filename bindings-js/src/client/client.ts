@@ -45,6 +45,7 @@ export interface Submission {
   /** 0: the default, as of `maxMemoryMiB`. */
   readonly maxCalls: number;
   readonly maxMemoryMiB: number;
+  readonly tty: boolean;
 }
 
 /** What `pool_wait` gives. */
@@ -331,7 +332,7 @@ export class Client {
 
   /** Writes a `struct record` into the scratch memory: its size. */
   #putRecord(submission: Submission): number {
-    const { module, call, stdio, args, env, preopens, timeoutMs, priority, maxCalls, maxMemoryMiB } = submission;
+    const { module, call, stdio, args, env, preopens, timeoutMs, priority, maxCalls, maxMemoryMiB, tty } = submission;
     const { heap } = this.#thread;
     const record = this.#scratch + layout.SCRATCH_RECORD;
     const values = call?.values ?? [];
@@ -358,6 +359,7 @@ export class Client {
     heap.setU32(record + layout.record_n_preopens, preopens.length);
     heap.setU32(record + layout.record_max_calls, maxCalls);
     heap.setU32(record + layout.record_max_memory_mib, maxMemoryMiB);
+    heap.setU32(record + layout.record_tty, tty ? 1 : 0);
     heap.setU32(record + layout.record_strings_bytes, strings.length);
     return stringsAt + strings.length - record;
   }

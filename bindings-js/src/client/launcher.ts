@@ -131,9 +131,9 @@ export class Launcher {
     if (!pipes) return errorCodes.POOL_ENFILE;
     const { theirs, ours } = pipes;
     try {
-      const { args, env, priority, maxCalls, maxMemoryMiB } = options;
+      const { args, env, priority, maxCalls, maxMemoryMiB, terminal } = options;
       const stdio = [stdioOf(theirs[0]), stdioOf(theirs[1]), stdioOf(theirs[2])] as const;
-      const limits = { timeoutMs: timeoutMsOf(options), maxCalls, maxMemoryMiB };
+      const limits = { timeoutMs: timeoutMsOf(options), maxCalls, maxMemoryMiB, tty: terminal !== undefined };
       const job = this.#client.submit({ module, call, stdio, args, env, preopens, priority, ...limits });
       if (job > 0) {
         return this.#add(new Task(this.#client, job, ours, options, site, (settled) => this.#onSettled(settled)));

@@ -20,6 +20,7 @@ import type { ExportCall } from './client.js';
 import { Directory } from './directory.js';
 import { type Handlers, handlersOf, type Host } from './host.js';
 import { type Input, inputOf } from './input.js';
+import { type Terminal, terminalOf, type TerminalSize, withSize } from './terminal.js';
 
 /** Which of the jobs that wait for a worker begins first. */
 export type Priority = 'high' | 'normal' | 'low';
@@ -76,6 +77,10 @@ export interface JobOptions {
    * power of two; a whole number, 4096 at most. More is EDQUOT to the guest.
    * @default a quarter of the pool's memory, 32 at least */
   maxMemoryMiB?: number | undefined;
+  /** The guest's stdin, stdout and stderr say that they are a terminal, whatever they are connected with: C libraries then
+   * buffer by lines, and interpreters prompt. COLUMNS and LINES in the environment tell its size, unless `env` has them.
+   * @default false */
+  tty?: boolean | TerminalSize | undefined;
 }
 
 /** Options of `pool.run`. */
@@ -128,6 +133,7 @@ export interface Checked {
   /** 0: the default, as of `maxMemoryMiB`. */
   readonly maxCalls: number;
   readonly maxMemoryMiB: number;
+  readonly terminal: Terminal | undefined;
   readonly signal: AbortSignal | undefined;
   readonly host: Handlers;
 }
@@ -164,6 +170,7 @@ const jobNames: Names<JobOptions> = {
   host: true,
   maxCalls: true,
   maxMemoryMiB: true,
+  tty: true,
 };
 
 const runNames: Names<RunOptions> = { ...jobNames, stdin: true, maxOutput: true };
@@ -207,9 +214,11 @@ function valueOf(value: unknown, i: number): number | bigint {
 }
 
 function checkJob(options: Unchecked<JobOptions>): Checked {
+  const terminal = terminalOf(options.tty);
   return {
     args: [nameOf(options.name), ...argsOf(options.args)],
-    env: given('env', options.env, 'an object of strings').map(([name, value]) => variable(name, value)),
+    env: withSize(envOf(options.env), terminal),
+    terminal,
     preopens: preopensOf(options.preopens),
     deadline: performance.now() + (milliseconds('timeoutMs', options.timeoutMs, UINT32_MAX) || Infinity),
     priority: priorityOf(options.priority),
@@ -236,6 +245,10 @@ function argsOf(given: unknown): string[] {
   if (given === undefined) return [];
   if (!Array.isArray(given)) throw refusal('args', given, 'an array of strings');
   return elementsOf('args', given).map((arg, i) => text(`args[${i}]`, arg));
+}
+
+function envOf(object: unknown): string[] {
+  return given('env', object, 'an object of strings').map(([name, value]) => variable(name, value));
 }
 
 function priorityOf(given: unknown = 'normal'): number {

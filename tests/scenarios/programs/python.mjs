@@ -27,6 +27,22 @@ export const scenarios = [
       }),
   },
   {
+    name: 'CPython on a terminal prompts and answers without being told to, as on any other',
+    run: (env) =>
+      withPool(env, { workers: 1 }, async (pool) => {
+        const job = await pool.spawn(env.file(PYTHON), { name: 'python', tty: { columns: 100, rows: 30 } });
+        const [input, output, prompt] = [job.stdin.getWriter(), job.stdout.getReader(), job.stderr.getReader()];
+        await readUntil(prompt, '>>> ');
+        await input.write(bytes('import os; print(os.isatty(0), os.environ["COLUMNS"])\n'));
+        equal(await readUntil(output, '\n'), 'True 100\n');
+        await readUntil(prompt, '>>> ');
+        await input.write(bytes('6 * 7\n'));
+        equal(await readUntil(output, '\n'), '42\n');
+        await input.close();
+        equal((await job.status).code, 0);
+      }),
+  },
+  {
     name: 'CPython at its prompt answers line by line, sleeps, and is ended',
     run: (env) =>
       withPool(env, { workers: 1 }, async (pool) => {

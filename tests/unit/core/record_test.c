@@ -266,6 +266,10 @@ static void record_with_a_field_out_of_range_is_refused(void **state)
     expect(&bad, POOL_EINVAL);
     bad = good, bad.n_preopens = UINT32_MAX;
     expect(&bad, POOL_EINVAL);
+    bad = good, bad.tty = 2;
+    expect(&bad, POOL_EINVAL);
+    bad = good, bad.zero = 1;
+    expect(&bad, POOL_EINVAL);
     bad = good, bad.strings_bytes = POOL_ARGS_MAX_BYTES + 1;
     expect(&bad, POOL_E2BIG);
     bad = good, bad.name_bytes = 1, bad.strings_bytes = UINT32_MAX; /* their sum wraps */
@@ -280,6 +284,24 @@ static void record_with_a_field_out_of_range_is_refused(void **state)
         bad = good, bad.stdio[i].kind = UINT32_MAX;
         expect(&bad, POOL_EINVAL);
     }
+}
+
+static uint32_t no_function(pool_t *pool, void *user)
+{
+    (void)pool, (void)user;
+    return 0;
+}
+
+static void terminal_is_carried_for_a_guest_and_refused_for_a_function(void **state)
+{
+    (void)state;
+    uint32_t size;
+    uint8_t *bytes = record_of(&(struct pool_job_config){.module = 1, .tty = true}, &size);
+    assert_int_equal(pool__record_check(bytes, size), 0);
+    assert_int_equal(((const struct record *)bytes)->tty, 1);
+    free(bytes);
+    assert_int_equal(pool__record_size(&(struct pool_job_config){.function = no_function, .tty = true}), POOL_EINVAL);
+    assert_true(pool__record_size(&(struct pool_job_config){.function = no_function}) > 0);
 }
 
 static void record_with_strings_that_do_not_end_is_refused(void **state)
@@ -340,6 +362,7 @@ int main(void)
         cmocka_unit_test(record_with_any_byte_changed_is_refused_or_consistent),
         cmocka_unit_test(record_of_any_bytes_is_refused_or_consistent),
         cmocka_unit_test(record_with_a_field_out_of_range_is_refused),
+        cmocka_unit_test(terminal_is_carried_for_a_guest_and_refused_for_a_function),
         cmocka_unit_test(record_with_strings_that_do_not_end_is_refused),
         cmocka_unit_test(record_with_what_is_no_text_is_refused),
         cmocka_unit_test(record_of_preopens_that_are_none_is_refused),

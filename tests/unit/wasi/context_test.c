@@ -80,6 +80,21 @@ static void stdio_has_the_rights_that_its_kind_has(void **state)
     }
 }
 
+/* Whatever they are connected to, and no other stream. */
+static void terminal_is_said_to_be_one(void **state)
+{
+    (void)state;
+    for (uint32_t tty = 0; tty < 2; tty++) {
+        if (tty) running_job_end();
+        begin(&(struct pool_job_config){.tty = tty, .stdio[1].kind = POOL_STDIO_CAPTURE});
+        for (uint32_t fd = 0; fd < 3; fd++) assert_int_equal(wasi_fd_of(&context, fd)->tty, tty);
+        int32_t other = wasi_fd_open(&context, (struct stream){.kind = STREAM_READER});
+        assert_int_equal(other, 3);
+        assert_false(wasi_fd_of(&context, 3)->tty);
+        *wasi_fd_of(&context, 3) = (struct fs_fd){0};
+    }
+}
+
 static pool_volume_t make_volume(void)
 {
     pool_volume_t volume;
@@ -174,7 +189,7 @@ int main(void)
         CASE(guest_knows_nothing_of_the_one_before),           CASE(stdio_has_the_rights_that_its_kind_has),
         CASE(directories_are_open_from_3_on_in_their_order),   CASE(broken_directory_is_left_out),
         CASE(number_that_is_not_open_is_no_descriptor),        CASE(lowest_free_number_is_opened),
-        CASE(numbers_end_and_begin_again_where_one_is_closed),
+        CASE(numbers_end_and_begin_again_where_one_is_closed), CASE(terminal_is_said_to_be_one),
     };
     return cmocka_run_group_tests_name("context", tests, NULL, NULL);
 }

@@ -89,6 +89,47 @@ static void fdstat_tells_rights_and_flags(void **state)
     assert_int_equal(wasi_fd_fdstat_get(rig.c, 3, at), WASI_EBADF);
 }
 
+static struct wasi_fdstat fdstat_of(uint32_t fd)
+{
+    uint32_t at = fake_guest_new(sizeof(struct wasi_fdstat));
+    struct wasi_fdstat stat;
+    assert_int_equal(wasi_fd_fdstat_get(rig.c, fd, at), WASI_SUCCESS);
+    memcpy(&stat, fake_guest_at(at), sizeof stat);
+    return stat;
+}
+
+static uint8_t filetype_of(uint32_t fd)
+{
+    uint32_t at = fake_guest_new(sizeof(struct wasi_filestat));
+    struct wasi_filestat stat;
+    assert_int_equal(wasi_fd_filestat_get(rig.c, fd, at), WASI_SUCCESS);
+    memcpy(&stat, fake_guest_at(at), sizeof stat);
+    return stat.filetype;
+}
+
+/* What isatty of wasi-libc looks at. */
+static bool looks_like_a_terminal(uint32_t fd)
+{
+    struct wasi_fdstat stat = fdstat_of(fd);
+    return stat.filetype == WASI_FILETYPE_CHARACTER_DEVICE &&
+           !(stat.rights_base & (WASI_RIGHT_FD_SEEK | WASI_RIGHT_FD_TELL));
+}
+
+static void terminal_looks_like_one_also_under_another_number(void **state)
+{
+    (void)state;
+    for (uint32_t fd = 0; fd < 3; fd++) {
+        assert_false(looks_like_a_terminal(fd));
+        assert_int_equal(filetype_of(fd), WASI_FILETYPE_UNKNOWN);
+        wasi_fd_of(rig.c, fd)->tty = true;
+        assert_true(looks_like_a_terminal(fd));
+        assert_int_equal(filetype_of(fd), WASI_FILETYPE_CHARACTER_DEVICE);
+    }
+    wasi_fd_of(rig.c, 2)->tty = false;
+    assert_int_equal(wasi_fd_renumber(rig.c, 1, 2), WASI_SUCCESS);
+    assert_true(looks_like_a_terminal(2));
+}
+
 static void fdstat_set_flags_knows_nonblock_only(void **state)
 {
     (void)state;
@@ -143,6 +184,7 @@ int main(void)
         WASI_CASE(fd_renumber_to_itself_is_nothing),
         WASI_CASE(fd_renumber_of_what_is_not_open_is_ebadf),
         WASI_CASE(fdstat_tells_rights_and_flags),
+        WASI_CASE(terminal_looks_like_one_also_under_another_number),
         WASI_CASE(fdstat_set_flags_knows_nonblock_only),
         WASI_CASE(filestat_and_seek_know_a_stream),
         WASI_CASE(fdstat_and_filestat_check_their_pointer),

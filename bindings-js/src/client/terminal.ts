@@ -1,0 +1,45 @@
+/** What a guest is told about the terminal that it has, if it has one. */
+import { fields, type Names, refusal } from '../shared/gate.js';
+import { wholeNumber } from '../shared/whole-number.js';
+
+/** A terminal's size. */
+export interface TerminalSize {
+  /** Characters in a line, 65,535 at most.
+   * @default 80 */
+  columns?: number | undefined;
+  /** Lines, 65,535 at most.
+   * @default 24 */
+  rows?: number | undefined;
+}
+
+/** A checked size. */
+export interface Terminal {
+  readonly columns: number;
+  readonly rows: number;
+}
+
+const names: Names<TerminalSize> = { columns: true, rows: true };
+const SIZE_MAX = 0xffff;
+const DEFAULT_COLUMNS = 80;
+const DEFAULT_ROWS = 24;
+
+/** `undefined`: there is none. */
+export function terminalOf(given: unknown = false): Terminal | undefined {
+  if (given === false) return undefined;
+  if (given !== true && (typeof given !== 'object' || given === null)) {
+    throw refusal('tty', given, 'true, false or { columns, rows }');
+  }
+  const { columns, rows } = fields<TerminalSize>('tty', given === true ? {} : given, names, 'tty.');
+  return {
+    columns: wholeNumber('tty.columns', columns, SIZE_MAX) || DEFAULT_COLUMNS,
+    rows: wholeNumber('tty.rows', rows, SIZE_MAX) || DEFAULT_ROWS,
+  };
+}
+
+/** An environment in which C libraries and programs find the size of the terminal, unless it says another. */
+export function withSize(env: readonly string[], terminal: Terminal | undefined): readonly string[] {
+  if (!terminal) return env;
+  const size = Object.entries({ COLUMNS: terminal.columns, LINES: terminal.rows });
+  const missing = size.filter(([name]) => !env.some((variable) => variable.startsWith(`${name}=`)));
+  return [...env, ...missing.map(([name, value]) => `${name}=${value}`)];
+}
