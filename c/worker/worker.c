@@ -71,7 +71,8 @@ static bool take_job(void)
     return false;
 }
 
-static void sleep_until_work(void)
+/* True: it slept for as long as worker_tell_idle said, and nobody rang. */
+static bool sleep_until_work(void)
 {
     struct sched *sched = &this.pool->sched;
     POOL_ASSERT(!this.job && !this.sleeper.job);
@@ -80,21 +81,25 @@ static void sleep_until_work(void)
     bool wanted = pool__sched_has_more(sched) || atomic_load(&sched->x_retire) || atomic_load(&this.pool->x_closing);
     if (!wanted) {
         pool__want_dismissal(this.pool);
-        pool__sleeper_sleep(&this.sleeper, count, PORT_FOREVER);
+        pool__sleeper_sleep(&this.sleeper, count, this.idle_ns ? this.idle_ns : PORT_FOREVER);
     }
     pool__sched_clear_idle(sched, this.number);
     pool__sleeper_disarm(&this.sleeper);
+    return this.idle_ns && !wanted && atomic_load(&this.pool->bells[this.sleeper.waiter].x_count) == count;
 }
 
-/* Begins the next job: 0; or why this worker shall end, POOL_ESHUTDOWN or POOL_ETIMEDOUT. */
+/* Begins the next job: 0; POOL_EAGAIN, there is none yet, see worker_tell_idle; or why this worker shall end,
+ * POOL_ESHUTDOWN or POOL_ETIMEDOUT. */
 static int next_job(void)
 {
-    for (;;) {
+    for (bool is_idle = false;; is_idle = sleep_until_work()) {
         park_if_buried();
         if (atomic_load(&this.pool->x_closing)) return POOL_ESHUTDOWN;
         if (pool__sched_retire(&this.pool->sched, this.number)) return POOL_ETIMEDOUT;
         if (take_job()) break;
-        sleep_until_work();
+        if (!is_idle) continue;
+        this.idle_ns = 0;
+        return POOL_EAGAIN;
     }
     pool__wake_idle(this.pool); /* see pool__sched_pick */
     return 0;
@@ -106,6 +111,11 @@ static void run_function(void)
     uint32_t code = this.job->function(this.pool, this.job->user);
     uint32_t wished = pool__job_wished(this.job);
     worker_end(wished ? wished : POOL_EXITED, wished ? 0 : code, 0);
+}
+
+void worker_tell_idle(uint32_t idle_ms)
+{
+    this.idle_ns = (uint64_t)idle_ms * 1000000;
 }
 
 double worker_next(void)

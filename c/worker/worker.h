@@ -17,6 +17,7 @@ struct worker_thread {
     uint32_t number;
     uint64_t turn; /* see core/worker.h */
     struct job *job;
+    uint64_t idle_ns; /* after so long without a job worker_next says so; 0: it does not */
     struct sleeper sleeper;
 };
 
@@ -33,6 +34,9 @@ int worker_join(struct pool *pool, uint32_t number);
 /* Sleeps until there is a guest to run. Its module, as a number that scripts have (client/script.h); POOL_ESHUTDOWN
  * when the pool is closing; POOL_ETIMEDOUT when there are more workers than are wanted and this one shall end. */
 double worker_next(void);
+
+/* Has worker_next return POOL_EAGAIN, once, when there was nothing to do for so long. */
+void worker_tell_idle(uint32_t idle_ms);
 
 /* guest.c */
 

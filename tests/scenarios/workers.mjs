@@ -7,6 +7,7 @@ import {
   frames,
   readUntil,
   rejects,
+  sleep,
   spawnSpinning,
   stillGood,
   text,
@@ -45,7 +46,32 @@ function withSilentWorkers(env, use) {
   return withCrew(env, use, replace);
 }
 
+/** As many wasm memories as a process of Chromium has room for, but for those of a few pools. */
+const MEMORIES = 100;
+
+/** Whether the engine has room for so many memories more. */
+function hasRoom() {
+  try {
+    return Array.from({ length: MEMORIES }, () => new WebAssembly.Memory({ initial: 1 })).length === MEMORIES;
+  } catch {
+    return false;
+  }
+}
+
 export const scenarios = [
+  {
+    name: 'workers: at rest they keep no memory of guests that have ended from a pool or a page',
+    run: (env) =>
+      withPool(env, { workers: 8, maxWorkers: 8 }, async (pool) => {
+        const module = await pool.compile(env.guest('hello'));
+        for (const runs of [MEMORIES + 20, MEMORIES + 23, MEMORIES + 26]) {
+          await Promise.all(Array.from({ length: runs }, () => pool.run(module)));
+          await withPool(env, { workers: 1 }, (other) => stillGood(env, other, 1));
+        }
+        await Promise.all(Array.from({ length: MEMORIES + 23 }, () => pool.run(module)));
+        await until(async () => hasRoom() || sleep(50));
+      }),
+  },
   {
     name: 'workers: one whose stack overflowed is not used again',
     run: (env) =>

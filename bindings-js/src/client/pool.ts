@@ -239,7 +239,7 @@ export class Pool {
    * ```ts
    * const module = await pool.compile('/adder.wasm');
    * console.log(await pool.call(module, 'add', 40, 2)); // 42
-   * console.log(await pool.call(module, 'add64', 40n, 2n, { timeoutMs: 1000 })); // 42n
+   * console.log(await pool.call(module, 'add64', 40n, 2n, { timeoutMs: 1000 })); // 42
    * ```
    */
   async call(source: ModuleSource, name: string, ...values: CallValues): Promise<CallResult> {

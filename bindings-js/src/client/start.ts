@@ -87,6 +87,7 @@ const INITIAL_PAGES = 256;
 const MIB = 1 << 20;
 const START_TIMEOUT_MS = 30_000;
 const CLOSE_TIMEOUT_MS = 3000;
+const MEMORY_TRIES_MS = [20, 100, 200, 400];
 
 /** Starts everything; on any failure nothing is left behind. */
 export async function startParts(platform: Platform, given: PoolOptions | undefined): Promise<Parts> {
@@ -109,7 +110,7 @@ async function startAll(platform: Platform, options: Unchecked<PoolOptions>): Pr
   const parts: SharedParts = {
     abi: layout.POOL_ABI,
     wasm: await loadWasm(platform, urls.wasm, patience),
-    memory: makeMemory(memoryMib),
+    memory: await makeMemory(memoryMib, patience),
   };
   const blocksMib = memoryMib - layout.POOL_MEMORY_MIN_MIB / 2; // the rest is for code, stacks and the pool's own tables
   const coordinator = spawnCoordinator(platform, urls.coordinator);
@@ -258,13 +259,17 @@ async function loadWasm(platform: Platform, url: string, patience: Patience): Pr
   }
 }
 
-/** Some engines throw other things than errors when memory is short. */
-function makeMemory(mib: number): WebAssembly.Memory {
-  try {
-    return new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum: (mib * MIB) / PAGE_BYTES, shared: true });
-  } catch (cause) {
-    throw new PoolError('POOL_ENOMEM', `the platform refuses ${mib} MiB of shared memory; try a smaller maxMemory`, {
-      cause,
-    });
+/** Some engines throw other things than errors when memory is short. Others have room for it as soon as they have collected
+ * the garbage of workers, which those at rest have done a moment later (worker/litter.ts). */
+async function makeMemory(mib: number, patience: Patience): Promise<WebAssembly.Memory> {
+  for (const waitMs of [...MEMORY_TRIES_MS, undefined]) {
+    try {
+      return new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum: (mib * MIB) / PAGE_BYTES, shared: true });
+    } catch (cause) {
+      const text = `the platform refuses ${mib} MiB of shared memory; try a smaller maxMemory`;
+      if (waitMs === undefined) throw new PoolError('POOL_ENOMEM', text, { cause });
+      await patience.until(new Promise((resolve) => setTimeout(resolve, waitMs)));
+    }
   }
+  throw new Error('unreachable');
 }

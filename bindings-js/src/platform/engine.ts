@@ -5,3 +5,8 @@ export function isJavaScriptCore(): boolean {
   const agent = globalThis.navigator?.userAgent ?? '';
   return /AppleWebKit/.test(agent) && !/Chrom(e|ium)\//.test(agent);
 }
+
+/** Chromium, and browsers made of it; not Node. */
+export function isChromium(): boolean {
+  return /Chrom(e|ium)\//.test(globalThis.navigator?.userAgent ?? '');
+}

@@ -59,6 +59,7 @@ export interface CoordinatorExports {
 
   worker_join(pool: number, number: number): number;
   worker_next(): number;
+  worker_tell_idle(idleMs: number): void;
   worker_begin(read: number, write: number, check: number): void;
   worker_enter(): number;
   worker_leave(): void;

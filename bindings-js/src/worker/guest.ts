@@ -10,8 +10,9 @@ import { textOf, trapOf } from './trap.js';
 const START = '_start';
 const INITIALIZE = '_initialize';
 
-/** An engine that has no room for one more memory often has some again as soon as another thread's garbage is gone. */
-const MEMORY_TRIES_MS = [1, 5, 20, 50, 100];
+/** An engine that has no room for one more memory often has some again as soon as another thread's garbage is gone: that of
+ * a worker at rest, a moment later (litter.ts). */
+const MEMORY_TRIES_MS = [1, 5, 20, 50, 100, 200, 400];
 
 /** How a job ended. */
 interface Ending {

@@ -4,9 +4,13 @@ import type { FromWorker, ToWorker } from '../shared/protocol.js';
 import { check, instantiate, joinWithStack, type Thread } from '../shared/thread.js';
 import type { Scope } from '../platform/scope.js';
 import { type Guest, GuestRunner, inspect } from './guest.js';
+import { Litter } from './litter.js';
 
 type WorkerScope = Scope<FromWorker, ToWorker>;
 type Join = Extract<ToWorker, { type: 'millrace:join' }>;
+
+/** A worker that has had nothing to do for so long has the time to tidy up. */
+const IDLE_MS = 100;
 
 /** The modules that this worker was sent, and those that a job waits for. */
 class Modules {
@@ -68,11 +72,18 @@ function join(scope: WorkerScope, { parts, pool, number, stack }: Join): Thread 
 
 async function work(scope: WorkerScope, { c }: Thread, runner: GuestRunner, modules: Modules): Promise<void> {
   const retire = (text: string): void => scope.post({ type: 'millrace:gone', text, retired: true });
+  const litter = new Litter();
   for (;;) {
+    if (litter.isLeft) c.worker_tell_idle(IDLE_MS);
     const id = c.worker_next(); // sleeps here
+    if (id === errorCodes.POOL_EAGAIN) {
+      litter.collect();
+      continue;
+    }
     if (id === errorCodes.POOL_ETIMEDOUT) return retire('the pool has a worker too many');
     if (id < 0) return;
     const guest = modules.get(id) ?? (await modules.arrival(id));
     if (runner.run(guest)) return retire('its stack overflowed');
+    litter.add();
   }
 }

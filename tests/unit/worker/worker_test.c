@@ -193,6 +193,22 @@ static void worker_that_is_to_retire_takes_no_more_jobs(void **state)
     test_worker_return(0);
 }
 
+static void worker_that_is_idle_says_so_once_if_it_is_to(void **state)
+{
+    struct pool *pool = *state;
+    worker_tell_idle(1);
+    pool_job_t job = test_submit(pool, 1);
+    test_worker_enter(1); /* it has something to do */
+    test_worker_return(0);
+    assert_int_equal(test_result(pool, job).outcome, POOL_EXITED);
+    assert_int_equal(worker_next(), POOL_EAGAIN);
+    assert_int_equal(pool__this_worker()->idle_ns, 0);
+    job = test_submit(pool, 2);
+    test_worker_enter(2);
+    test_worker_return(0);
+    assert_int_equal(test_result(pool, job).outcome, POOL_EXITED);
+}
+
 #define CASE(test) cmocka_unit_test_setup_teardown(test, test_worker_setup, test_worker_teardown)
 
 /* Whether this thread never comes back from `call`: it is tried in a process of its own, which is ended then. */
@@ -267,6 +283,7 @@ int main(void)
         CASE(thread_that_was_buried_alive_ends_no_job),
         CASE(worker_runs_functions_by_itself),
         CASE(worker_that_is_to_retire_takes_no_more_jobs),
+        CASE(worker_that_is_idle_says_so_once_if_it_is_to),
     };
     return cmocka_run_group_tests_name("worker", tests, NULL, NULL);
 }
