@@ -19,6 +19,7 @@ export {
   PoolError,
   type PoolErrorCode,
   StartError,
+  type StageStatus,
   TimedOutError,
   TrapError,
   type TrapKind,
@@ -30,14 +31,13 @@ export type { Host, HostContext, HostHandler, HostJob } from './client/host.js';
 export type { Job } from './client/job.js';
 export type { ModuleSource } from './client/modules.js';
 export type { CallOptions, JobOptions, Preopen, Priority, RunOptions, SpawnOptions } from './client/options.js';
-export {
-  type CallResult,
-  type CallValues,
-  type CompileOptions,
-  type PoolStats,
-  RunResult,
-  type Tier,
-} from './client/pool.js';
+export { OutputStream } from './client/output.js';
+export type { Pipe, PipeOptions } from './client/pipe.js';
+export { type PipelineArguments, type PipelineOptions, PipelineResult, type Stage } from './client/pipeline.js';
+export type { CallResult, CallValues, CompileOptions, PoolStats, Tier } from './client/pool.js';
+export { RunResult } from './client/result.js';
+export type { StreamTarget } from './client/sink.js';
+export type { OutputTarget } from './client/stdio.js';
 export type { DirectoryEntry, EntryKind, EntryStat } from './shared/protocol.js';
 export { SaveError, type SaveFailure, type SaveOptions, type SaveReport } from './files/save.js';
 export type { PoolOptions, PoolUrls } from './client/start.js';

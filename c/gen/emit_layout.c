@@ -135,6 +135,7 @@ static void submissions(void)
     OFFSET(record, max_calls);
     OFFSET(record, max_memory_mib);
     OFFSET(record, tty);
+    OFFSET(pool, max_workers);
     SIZE(record_preopen);
     OFFSET(record_preopen, volume);
     OFFSET(record_preopen, read_only);

@@ -12,6 +12,8 @@ import { scenarios as memory } from './memory.mjs';
 import { scenarios as modules } from './modules.mjs';
 import { scenarios as output } from './output.mjs';
 import { scenarios as page } from './page.mjs';
+import { scenarios as outputs } from './outputs.mjs';
+import { scenarios as pipelines } from './pipelines.mjs';
 import { scenarios as pool } from './pool.mjs';
 import { scenarios as clang } from './programs/clang.mjs';
 import { scenarios as php } from './programs/php.mjs';
@@ -33,6 +35,8 @@ export const subjects = {
   streams,
   output,
   host,
+  outputs,
+  pipelines,
   terminal,
   deadlines,
   pool,

@@ -110,12 +110,40 @@ const runOptions = [
   ['stdin', [transferred(), transferred().buffer, transferred(Float64Array)], /^stdin must have its bytes/],
   ['stdin', [{ [Symbol.asyncIterator]: () => JSON.parse('no') }], /^stdin is an iterable that gives no iterator/],
   ['maxOutput', notCounts, /^maxOutput must be a whole number/],
-  ['stdout', ['null'], /^stdout is no option/],
 ];
 
-const spawnOptions = ['stdin', 'stdout', 'stderr']
-  .map((name) => [name, ['inherit', 'text', '', 5, null, true, new ReadableStream()], /must be "piped" or "null"/])
-  .concat([['maxOutput', [5], /^maxOutput is no option/]]);
+/** A stream that somebody writes. */
+function busy() {
+  const stream = new WritableStream();
+  stream.getWriter();
+  return stream;
+}
+
+const targetOptions = ['stdout', 'stderr'].flatMap((name) => [
+  [
+    name,
+    ['text', '', 'PIPE', 5, null, true, {}, [], new ReadableStream(), { stream: 5 }, { preventClose: true }, hostile],
+    new RegExp(`^${name} must be "pipe", "null", "inherit", a WritableStream, or \\{ stream, preventClose`),
+  ],
+  [name, [{ write() {}, end() {} }], /make it one by Writable\.toWeb/],
+  [name, [busy(), { stream: busy() }], new RegExp(`^${name} must be a stream that nobody writes`)],
+  [
+    name,
+    [1, 'true', null].map((preventClose) => ({ stream: new WritableStream(), preventClose })),
+    new RegExp(`^${name}\\.preventClose must be true or false`),
+  ],
+  [
+    name,
+    [{ stream: new WritableStream(), preventCancel: true }],
+    new RegExp(`^${name}\\.preventCancel is no option: there are stream, preventClose, preventAbort`),
+  ],
+]);
+
+const spawnOptions = [
+  ['stdin', [5, true, {}, new WritableStream(), Symbol('s'), hostile], /^stdin must be a string, bytes/],
+  ['stdin', [locked()], /^stdin must be a stream that nobody reads/],
+  ['maxOutput', [5], /^maxOutput is no option/],
+];
 
 const poolOptions = [
   ...hostOptions,
@@ -246,8 +274,12 @@ export const scenarios = [
     run: (env) =>
       withPool(env, { workers: 1 }, async (pool) => {
         const hello = env.guest('hello');
-        await refuseAll([...jobOptions, ...runOptions], (options) => pool.run(hello, options), pool);
-        await refuseAll([...jobOptions, ...spawnOptions], (options) => pool.spawn(hello, options), pool);
+        await refuseAll([...jobOptions, ...targetOptions, ...runOptions], (options) => pool.run(hello, options), pool);
+        await refuseAll(
+          [...jobOptions, ...targetOptions, ...spawnOptions],
+          (options) => pool.spawn(hello, options),
+          pool,
+        );
         for (const options of notObjects) {
           await refuse(() => pool.run(hello, options), /^options must be an object of options, and is /, pool);
           await refuse(() => pool.spawn(hello, options), /^options must be an object of options, and is /, pool);

@@ -210,6 +210,11 @@ export class Client {
     };
   }
 
+  /** Threads at most. */
+  get maxWorkers(): number {
+    return this.#thread.heap.u32(this.#pool + layout.pool_max_workers);
+  }
+
   /** Changes how many jobs run at the same time. */
   resize(workers: number): void {
     check(this.#thread.c.pool_resize(this.#pool, workers));

@@ -1,10 +1,8 @@
 /** A running job, as the caller of `pool.spawn` sees it. */
-import type { Client } from './client.js';
-import { Inlet, InletStream, Outlet, readable } from './streams.js';
+import { OutputStream } from './output.js';
+import type { Stdio } from './stdio.js';
+import { dropped, InletStream, type Outlet } from './streams.js';
 import type { JobStatus, Task } from './task.js';
-
-/** Frees what a stream that nobody holds any more had: an input ends, and what comes out is discarded. */
-const dropped = new FinalizationRegistry<() => void>((free) => free());
 
 /** A guest that runs, or waits for a worker. As `Deno.ChildProcess`.
  *
@@ -14,7 +12,7 @@ const dropped = new FinalizationRegistry<() => void>((free) => free());
  * const writer = job.stdin.getWriter();
  * await writer.write(new TextEncoder().encode('Ada\ngreen\n'));
  * await writer.close();
- * console.log((await new Response(job.stdout).text()).split('\n')[0]); // What is your name?
+ * console.log((await job.stdout.text()).split('\n')[0]); // What is your name?
  * const { success, code } = await job.status;
  * console.log(success, code); // true 0
  * ```
@@ -24,25 +22,25 @@ export class Job {
    * writing what are no bytes, fails the job: the guest gets EIO behind what was written, and `status` rejects with an
    * `InputError`. Writing fails with EPIPE once the guest has closed its stdin or ended, and a stream that is piped into
    * it is cancelled, also one that is piped only then; with EBADF if it is not piped. A writer's `closed` rejects with the
-   * same when the guest has ended; closing it then is no error. */
+   * same when the guest has ended; closing it then is no error. Given to another job as `stdout`, it is that job's. */
   readonly stdin: WritableStream<Uint8Array>;
   /** Out of the guest's stdout, and stderr. The guest waits while the pipe is full. Both end when the guest ends; one that
    * is not piped is at its end. What is left unread when the guest ends, `pipeCapacity` at most, stays readable. What
    * cannot be read to its end fails with the reason, a `PoolError`. */
-  readonly stdout: ReadableStream<Uint8Array<ArrayBuffer>>;
+  readonly stdout: OutputStream;
   /** As `stdout`. */
-  readonly stderr: ReadableStream<Uint8Array<ArrayBuffer>>;
-  /** Resolves when the guest has exited, whatever its code; rejects with a `JobError` if it ended in any other way. */
+  readonly stderr: OutputStream;
+  /** Resolves when the guest has exited, whatever its code, and the `WritableStream`s that it was given have taken what it
+   * wrote; rejects with a `JobError` if it ended in any other way. */
   readonly status: Promise<JobStatus>;
   readonly #task: Task;
 
   /** Use `pool.spawn`. @internal */
-  constructor(client: Client, task: Task) {
-    const [stdin, stdout, stderr] = task.ends;
-    this.stdin = inputOf(new Inlet(client, stdin), task);
-    this.stdout = outputOf(new Outlet(client, stdout), task);
-    this.stderr = outputOf(new Outlet(client, stderr), task);
-    this.status = task.status;
+  constructor(task: Task, stdio: Stdio, status: Promise<JobStatus>) {
+    this.stdin = inputOf(stdio, task);
+    this.stdout = outputOf(stdio.outlet(1), task);
+    this.stderr = outputOf(stdio.outlet(2), task);
+    this.status = status;
     this.#task = task;
   }
 
@@ -69,7 +67,8 @@ export class Job {
 }
 
 /** What a task keeps must not keep the stream: it may become garbage while the job runs. */
-function inputOf(inlet: Inlet, task: Task): WritableStream<Uint8Array> {
+function inputOf(stdio: Stdio, task: Task): WritableStream<Uint8Array> {
+  const inlet = stdio.inlet();
   const stream = new InletStream(inlet, (error) => task.failInput(error, inlet));
   const held = new WeakRef(stream);
   task.onEnd(() => {
@@ -80,8 +79,8 @@ function inputOf(inlet: Inlet, task: Task): WritableStream<Uint8Array> {
   return stream;
 }
 
-function outputOf(outlet: Outlet, task: Task): ReadableStream<Uint8Array<ArrayBuffer>> {
-  const stream = readable(outlet);
+function outputOf(outlet: Outlet, task: Task): OutputStream {
+  const stream = new OutputStream(outlet);
   task.onEnd(() => outlet.onJobEnd());
   dropped.register(stream, () => void outlet.discard().catch(() => undefined)); // the pool may be closed by then
   return stream;

@@ -15,9 +15,7 @@ import type { Directory } from './directory.js';
 import type { Checked } from './options.js';
 import { after, type Patience } from './patience.js';
 import { Task } from './task.js';
-
-/** Which of stdin, stdout and stderr are pipes. */
-export type Piped = readonly [boolean, boolean, boolean];
+import { WANT_PIPE, WANT_PREVIOUS, type Wants } from './wants.js';
 
 /** What one job takes. */
 export interface Order {
@@ -27,11 +25,17 @@ export interface Order {
   readonly options: Checked;
   /** Their directories too, because one that is garbage gives its volume back. */
   readonly preopens: readonly (VolumePreopen & { readonly directory: Directory })[];
-  readonly piped: Piped;
+  readonly wants: Wants;
   /** How long it waits for a place. */
   readonly patience: Patience;
   /** Where it was asked for. */
   readonly site: CallSite;
+}
+
+/** Somebody's place among those who wait. */
+interface Turn {
+  /** Only while it waits. */
+  wake: (() => void) | undefined;
 }
 
 /** If for so long nothing became free, and no job runs that could free something, nothing ever will by itself. */
@@ -44,7 +48,9 @@ export class Launcher {
   readonly #client: Client;
   readonly #live = new Map<JobHandle, Task>();
   /** Whose turn is next, in the order they came. */
-  readonly #waiting = new Set<() => void>();
+  readonly #waiting = new Set<Turn>();
+  /** A group of which some are submitted: nobody else has a turn before all of it is. */
+  #begun: Turn | undefined;
   readonly #onBusy: (busy: boolean) => void;
   #shut = false;
   #lacksPipes = false;
@@ -72,21 +78,52 @@ export class Launcher {
 
   /** Submits a job as soon as the pool has room for it. Rejects with what it lacks (POOL_ENFILE, POOL_EAGAIN) if that is
    * held by the page alone. */
-  async launch(order: Order): Promise<Task> {
-    const begin = performance.now();
+  launch(order: Order): Promise<Task> {
+    return this.#whenRoom(order.patience, () => this.#try(order));
+  }
+
+  /** Submits several that belong together, one right behind the other, so that those which begin wait for none that is far
+   * behind in the queue. None takes a place before there is one for each. If it rejects, those that have begun are
+   * cancelled. */
+  async launchAll(orders: readonly Order[], patience: Patience): Promise<Task[]> {
+    const tasks: Task[] = [];
     try {
-      if (this.#waiting.size > 0) await this.#turn(order);
+      return await this.#whenRoom(patience, (turn) => {
+        const all = this.#tryAll(orders, tasks);
+        if (tasks.length > 0) this.#begun = turn;
+        return all;
+      });
+    } catch (error) {
+      for (const [i, task] of tasks.entries()) this.#giveUp(task, error, i < tasks.length - 1);
+      throw error;
+    }
+  }
+
+  /** Cancels a job whose group did not come about, and closes what it wrote into: nobody reads it. */
+  #giveUp(task: Task, error: unknown, isPassedOn: boolean): void {
+    task.cancel(error);
+    const ours = task.ends.filter((fd, i) => fd && !(i === 1 && isPassedOn));
+    for (const fd of ours) this.#client.release(fd);
+  }
+
+  /** What an attempt gives, in the order in which the callers came; a status: it lacks something. */
+  async #whenRoom<T extends object>(patience: Patience, attempt: (turn: Turn) => T | number): Promise<T> {
+    const begin = performance.now();
+    const turn: Turn = { wake: undefined };
+    try {
+      if (this.#waiting.size > 0 || this.#begun) await this.#wait(turn, patience);
       for (;;) {
-        if (this.#shut) await order.patience.until(new Promise<never>(() => undefined));
-        order.patience.check();
-        const task = this.#try(order);
-        if (typeof task !== 'number') return task;
-        this.#lacksPipes = task === errorCodes.POOL_ENFILE;
-        await this.#turn(order);
+        if (this.#shut) await patience.until(new Promise<never>(() => undefined));
+        patience.check();
+        const made = this.#begun && this.#begun !== turn ? EAGAIN : attempt(turn);
+        if (typeof made !== 'number') return made;
+        this.#lacksPipes = made === errorCodes.POOL_ENFILE;
+        await this.#wait(turn, patience);
         const stuckMs = performance.now() - Math.max(begin, this.#progress);
-        if (stuckMs >= STUCK_MS && this.#live.size === 0) throw errorOfStatus(task);
+        if (stuckMs >= STUCK_MS && this.#live.size === 0) throw errorOfStatus(made);
       }
     } finally {
+      if (this.#begun === turn) this.#begun = undefined;
       this.#wakeNext(); // there may be room for one more, or the turn was not needed
     }
   }
@@ -103,15 +140,17 @@ export class Launcher {
   }
 
   /** Waits for something to become free, and no longer than the job is wanted, or until it seems stuck. */
-  #turn({ patience }: Order): Promise<void> {
+  #wait(turn: Turn, patience: Patience): Promise<void> {
     return new Promise((resolve) => {
       const wake = (): void => {
         forget.forEach((each) => each());
-        this.#waiting.delete(wake);
+        this.#waiting.delete(turn);
+        turn.wake = undefined;
         resolve();
       };
       const forget = [patience.onEnd(wake), after(STUCK_MS + TIMER_SLACK_MS, wake)];
-      this.#waiting.add(wake);
+      turn.wake = wake;
+      this.#waiting.add(turn);
     });
   }
 
@@ -122,12 +161,34 @@ export class Launcher {
   }
 
   #wakeNext(): void {
-    for (const turn of this.#waiting) return turn();
+    if (this.#begun) return this.#begun.wake?.();
+    for (const { wake } of this.#waiting) return wake?.();
+  }
+
+  /** One try for all that are not in `tasks` yet. */
+  #tryAll(orders: readonly Order[], tasks: Task[]): Task[] | number {
+    const lack = tasks.length === 0 ? this.#lackOf(orders.length) : 0;
+    if (lack) return lack;
+    for (const order of orders.slice(tasks.length)) {
+      const [stdin, stdout, stderr] = order.wants;
+      const from = stdin === WANT_PREVIOUS ? tasks.at(-1)!.ends[1] : stdin;
+      const task = this.#try({ ...order, wants: [from, stdout, stderr] });
+      if (typeof task === 'number') return task;
+      tasks.push(task);
+    }
+    return tasks;
+  }
+
+  /** The status of a pool that has no room for so many jobs with all their pipes; 0: it has. */
+  #lackOf(jobs: number): number {
+    const { places, pipes } = this.#client.uses();
+    if (places.limit - places.used < jobs) return EAGAIN;
+    return pipes.limit - pipes.used < 3 * jobs ? errorCodes.POOL_ENFILE : 0;
   }
 
   /** One try; a status: the pool is full. */
-  #try({ module, call, options, preopens, piped, site }: Order): Task | number {
-    const pipes = this.#openPipes(piped, options.pipeCapacity);
+  #try({ module, call, options, preopens, wants, site }: Order): Task | number {
+    const pipes = this.#openPipes(wants, options.pipeCapacity);
     if (!pipes) return errorCodes.POOL_ENFILE;
     const { theirs, ours } = pipes;
     try {
@@ -140,21 +201,24 @@ export class Launcher {
       }
       if (job !== EAGAIN) throw errorOfStatus(job);
     } catch (error) {
-      this.#closeAll([...theirs, ...ours]);
+      this.#closeOpened(wants, theirs, ours);
       throw error;
     }
-    this.#closeAll([...theirs, ...ours]);
+    this.#closeOpened(wants, theirs, ours);
     return EAGAIN;
   }
 
-  #openPipes(piped: Piped, capacity: number): { theirs: [Fd, Fd, Fd]; ours: [Fd, Fd, Fd] } | undefined {
+  #openPipes(wants: Wants, capacity: number): { theirs: [Fd, Fd, Fd]; ours: [Fd, Fd, Fd] } | undefined {
     const theirs: [Fd, Fd, Fd] = [0, 0, 0];
     const ours: [Fd, Fd, Fd] = [0, 0, 0];
-    for (const [i, wanted] of piped.entries()) {
-      if (!wanted) continue;
+    for (const [i, want] of wants.entries()) {
+      if (want !== WANT_PIPE) {
+        theirs[i] = want; // an end, or none
+        continue;
+      }
       const pipe = this.#client.pipe(capacity);
       if (typeof pipe === 'number') {
-        this.#closeAll([...theirs, ...ours]);
+        this.#closeOpened(wants, theirs, ours);
         if (pipe === errorCodes.POOL_ENFILE) return undefined;
         throw errorOfStatus(pipe);
       }
@@ -164,8 +228,10 @@ export class Launcher {
     return { theirs, ours };
   }
 
-  #closeAll(fds: readonly Fd[]): void {
-    for (const fd of fds) if (fd) this.#client.close(fd);
+  /** Closes both ends of each pipe that was opened for a job; ends that were given stay whose they are. */
+  #closeOpened(wants: Wants, theirs: readonly Fd[], ours: readonly Fd[]): void {
+    const opened = [...theirs, ...ours].filter((fd, i) => fd && wants[i % 3] === WANT_PIPE);
+    for (const fd of opened) this.#client.close(fd);
   }
 
   #add(task: Task): Task {

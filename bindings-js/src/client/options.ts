@@ -19,7 +19,8 @@ import { milliseconds, wholeNumber } from '../shared/whole-number.js';
 import type { ExportCall } from './client.js';
 import { Directory } from './directory.js';
 import { type Handlers, handlersOf, type Host } from './host.js';
-import { type Input, inputOf } from './input.js';
+import type { Input } from './input.js';
+import { type CheckedStdio, type From, fromOf, type OutputTarget, spawnFromOf, toOf } from './stdio.js';
 import { type Terminal, terminalOf, type TerminalSize, withSize } from './terminal.js';
 
 /** Which of the jobs that wait for a worker begins first. */
@@ -88,9 +89,16 @@ export interface RunOptions extends JobOptions {
   /** What the guest reads from its stdin: a string, bytes (which are copied), a Blob, a stream of bytes, or an iterable
    * of strings and bytes, as Node's streams are. Streams and iterables are read only as fast as the guest reads, and
    * cancelled when it reads no more. `null` is as good as nothing. A source that fails fails the job: the guest gets EIO
-   * behind what had come and a second to end by itself, and the call rejects with an `InputError`.
+   * behind what had come and a second to end by itself, and the call rejects with an `InputError`. The output of another
+   * job of this pool, or a pipe's `readable`, goes from guest to guest and not over this thread: it is used up.
    * @default end of file */
   stdin?: Input | null | undefined;
+  /** Where stdout goes: into the result by default.
+   * @default "pipe" */
+  stdout?: OutputTarget | undefined;
+  /** As `stdout`.
+   * @default "pipe" */
+  stderr?: OutputTarget | undefined;
   /** Bytes of stdout, and of stderr, that are kept. A guest that writes more is ended, and the call rejects with an
    * `OutputLimitError`.
    * @default 64 MiB */
@@ -99,15 +107,16 @@ export interface RunOptions extends JobOptions {
 
 /** Options of `pool.spawn`, as of `Deno.Command`. */
 export interface SpawnOptions extends JobOptions {
-  /** "piped": a stream of the job; "null": at end of file.
-   * @default "piped" */
-  stdin?: 'piped' | 'null' | undefined;
-  /** "piped": a stream of the job, and the guest waits when nobody reads it; "null": discarded.
-   * @default "piped" */
-  stdout?: 'piped' | 'null' | undefined;
+  /** What the guest reads. "pipe": a stream of the job; "null": it is at end of file; anything else as `stdin` of `run`. A
+   * text that could be one of these words goes into an array: `[text]`.
+   * @default "pipe" */
+  stdin?: Input | null | undefined;
+  /** Where stdout goes: into a stream of the job by default, and the guest waits when nobody reads that.
+   * @default "pipe" */
+  stdout?: OutputTarget | undefined;
   /** As `stdout`.
-   * @default "piped" */
-  stderr?: 'piped' | 'null' | undefined;
+   * @default "pipe" */
+  stderr?: OutputTarget | undefined;
 }
 
 /** Options of `pool.call`. */
@@ -136,16 +145,11 @@ export interface Checked {
   readonly terminal: Terminal | undefined;
   readonly signal: AbortSignal | undefined;
   readonly host: Handlers;
+  readonly stdio: CheckedStdio;
 }
 
 export interface CheckedRun extends Checked {
-  readonly input: Uint8Array | ReadableStream<Uint8Array> | undefined;
   readonly maxOutput: number;
-}
-
-export interface CheckedSpawn extends Checked {
-  /** Which of stdin, stdout and stderr are pipes. */
-  readonly piped: readonly [boolean, boolean, boolean];
 }
 
 export interface CheckedCall extends Checked {
@@ -173,11 +177,11 @@ const jobNames: Names<JobOptions> = {
   tty: true,
 };
 
-const runNames: Names<RunOptions> = { ...jobNames, stdin: true, maxOutput: true };
 const spawnNames: Names<SpawnOptions> = { ...jobNames, stdin: true, stdout: true, stderr: true };
+const runNames: Names<RunOptions> = { ...spawnNames, maxOutput: true };
 const preopenNames: Names<Preopen> = { directory: true, readOnly: true };
 
-const UINT32_MAX = 0xffff_ffff;
+export const UINT32_MAX = 0xffff_ffff;
 
 const DEFAULT_MAX_OUTPUT = 64 << 20;
 
@@ -185,15 +189,13 @@ const DEFAULT_MAX_OUTPUT = 64 << 20;
 export function checkRun(given: unknown): CheckedRun {
   const options = fields<RunOptions>('options', given, runNames);
   const maxOutput = wholeNumber('maxOutput', options.maxOutput, Number.MAX_SAFE_INTEGER) || DEFAULT_MAX_OUTPUT;
-  return { ...checkJob(options), maxOutput, input: inputOf('stdin', options.stdin) };
+  return { ...checkJob(options, fromOf('stdin', options.stdin)), maxOutput };
 }
 
 /** The same for `spawn`. */
-export function checkSpawn(given: unknown): CheckedSpawn {
+export function checkSpawn(given: unknown): Checked {
   const options = fields<SpawnOptions>('options', given, spawnNames);
-  const { stdin, stdout, stderr } = options;
-  const piped = [isPiped('stdin', stdin), isPiped('stdout', stdout), isPiped('stderr', stderr)] as const;
-  return { ...checkJob(options), piped };
+  return checkJob(options, spawnFromOf(options.stdin));
 }
 
 /** The same for `call`: what is called, and the options behind its values. */
@@ -205,7 +207,8 @@ export function checkCall(name: unknown, given: readonly unknown[]): CheckedCall
   }
   if (name === '') throw refusal('name', name, 'the name of an export');
   const call = { name: text('name', name), values: values.map(valueOf) };
-  return { ...checkJob(fields<CallOptions>('options', options, jobNames)), call };
+  const job = fields<CallOptions>('options', options, jobNames);
+  return { ...checkJob({ ...job, stdout: 'null', stderr: 'null' }, 'null'), call };
 }
 
 function valueOf(value: unknown, i: number): number | bigint {
@@ -213,7 +216,7 @@ function valueOf(value: unknown, i: number): number | bigint {
   throw refusal(`values[${i}]`, value, 'a number or a bigint');
 }
 
-function checkJob(options: Unchecked<JobOptions>): Checked {
+function checkJob(options: Unchecked<SpawnOptions>, stdin: From): Checked {
   const terminal = terminalOf(options.tty);
   return {
     args: [nameOf(options.name), ...argsOf(options.args)],
@@ -227,6 +230,7 @@ function checkJob(options: Unchecked<JobOptions>): Checked {
     maxMemoryMiB: wholeNumber('maxMemoryMiB', options.maxMemoryMiB, layout.POOL_MEMORY_MAX_MIB),
     signal: signalOf(options.signal),
     host: handlersOf(options.host),
+    stdio: [stdin, toOf('stdout', options.stdout), toOf('stderr', options.stderr)],
   };
 }
 
@@ -251,15 +255,11 @@ function envOf(object: unknown): string[] {
   return given('env', object, 'an object of strings').map(([name, value]) => variable(name, value));
 }
 
-function priorityOf(given: unknown = 'normal'): number {
+/** `enum pool_priority`. */
+export function priorityOf(given: unknown = 'normal'): number {
   const priority = typeof given === 'string' && Object.hasOwn(priorities, given) ? priorities[given] : undefined;
   if (priority === undefined) throw refusal('priority', given, '"high", "normal" or "low"');
   return priority;
-}
-
-function isPiped(name: string, given: unknown = 'piped'): boolean {
-  if (given !== 'piped' && given !== 'null') throw refusal(name, given, '"piped" or "null"');
-  return given === 'piped';
 }
 
 /** The entries that are not `undefined`. */

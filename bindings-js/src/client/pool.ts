@@ -1,25 +1,16 @@
 /** The pool: what an application makes first. */
 import { isModule } from '../shared/brand.js';
-import {
-  CancelledError,
-  ExitError,
-  JobError,
-  LostError,
-  Output,
-  OutputLimitError,
-  OutputLostError,
-  PoolError,
-} from '../shared/errors.js';
+import { CancelledError, ExitError, type JobError, LostError, PoolError } from '../shared/errors.js';
 import { fields, type Names, refusal } from '../shared/gate.js';
 import { layout } from '../shared/layout.gen.js';
 import type { FromCoordinator, Roster } from '../shared/protocol.js';
 import { wholeNumber } from '../shared/whole-number.js';
 import { Files } from '../files/files.js';
 import { CallSite } from './callsite.js';
-import type { Client, ExportCall, Fd, PoolUses } from './client.js';
+import type { Client, PoolUses } from './client.js';
 import { Hosts } from './hosts.js';
 import { Job } from './job.js';
-import { Launcher, type Order, type Piped } from './launcher.js';
+import { Launcher, type Order } from './launcher.js';
 import { ModuleList } from './module-list.js';
 import { Compiler, type ModuleSource } from './modules.js';
 import {
@@ -34,9 +25,11 @@ import {
   type SpawnOptions,
 } from './options.js';
 import { Patience, Shutdown } from './patience.js';
-import { openSource, type Source } from './source.js';
+import { openPipe, type Pipe, type PipeOptions } from './pipe.js';
+import { checkPipeline, type Launch, type PipelineArguments, type PipelineResult, runPipeline } from './pipeline.js';
+import { finish, type RunResult } from './result.js';
 import { closeParts, endParts, type Parts } from './start.js';
-import { collect, feed, Inlet, Outlet, type Shortage } from './streams.js';
+import { Stdio } from './stdio.js';
 import type { Task } from './task.js';
 
 /** How a pool shares memory with its workers. "shared": by shared memory, on a cross-origin isolated page. */
@@ -50,25 +43,6 @@ export interface PoolStats extends PoolUses {
   readonly lostWorkers: number;
   /** Jobs that are queued or running. */
   readonly jobs: number;
-}
-
-/** What `pool.run` resolves with: all that the guest wrote, and how it ended.
- *
- * @example
- * ```ts
- * const result = await pool.run('/exit3.wasm');
- * console.log(result.code, result.stdout.length); // 3 0
- * ```
- */
-export class RunResult extends Output {
-  constructor(
-    /** The exit code, 0 to 4294967295. */
-    readonly code: number,
-    stdout: Uint8Array<ArrayBuffer>,
-    stderr: Uint8Array<ArrayBuffer>,
-  ) {
-    super(stdout, stderr);
-  }
 }
 
 /** Options of `pool.compile`. */
@@ -156,51 +130,16 @@ export class Pool {
    */
   async run(source: ModuleSource, options?: RunOptions): Promise<RunResult> {
     const site = new CallSite();
-    let stdin: Source | undefined;
+    let stdio: Stdio | undefined;
     try {
       const checked = checkRun(options);
-      if (checked.input) stdin = openSource(checked.input);
-      const task = await this.#launch(source, undefined, checked, [stdin !== undefined, true, true], site);
-      if (stdin) this.#feed(task, stdin);
-      return await this.#finish(task, checked.maxOutput);
+      const patience = this.#patienceFor(checked);
+      stdio = new Stdio(this.#client, checked.stdio, this.#parts.platform);
+      const task = await this.#launch({ source, checked, stdio, patience, site });
+      return await finish(task, stdio, checked.maxOutput, patience, () => this.#closing !== undefined);
     } catch (error) {
-      stdin?.cancel(error); // if it has not come to a job
+      stdio?.cancel(error); // if it has not come to a job
       throw site.sign(error);
-    }
-  }
-
-  /** The guest need not read its input; a source that fails fails the job. */
-  #feed(task: Task, source: Source): void {
-    const inlet = new Inlet(this.#client, task.ends[0]);
-    task.onEnd((error) => {
-      inlet.close();
-      source.cancel(error ?? new PoolError('POOL_EPIPE', 'the guest has exited'));
-    });
-    void feed(inlet, source, (error) => task.failInput(error, inlet));
-  }
-
-  /** Collects a job's outputs, and waits for its end. */
-  async #finish(task: Task, limit: number): Promise<RunResult> {
-    let excess: JobError | undefined;
-    let lost: JobError | undefined;
-    const shortage: Shortage = {
-      onLimit: () => task.cancel((excess ??= new OutputLimitError(limit))),
-      onLost: (cause) => void (lost ??= new OutputLostError(cause)),
-    };
-    const collectFrom = (fd: Fd): Promise<Uint8Array<ArrayBuffer>> =>
-      collect(new Outlet(this.#client, fd), limit, shortage);
-    const written = Promise.all([collectFrom(task.ends[1]), collectFrom(task.ends[2])]);
-    written.catch(() => undefined); // when the pool is closed nobody asks
-    try {
-      const { code } = await task.status;
-      const result = new RunResult(code, ...(await written));
-      const failure = excess ?? lost; // it may have exited by itself when its pipe was closed
-      if (failure) throw failure;
-      return result;
-    } catch (thrown) {
-      const error = excess ?? thrown;
-      if (error instanceof JobError && !this.#closing) error.output = new Output(...(await written));
-      throw error;
     }
   }
 
@@ -209,19 +148,28 @@ export class Pool {
    * @throws The same as `run`, until the job is there. How the job ends is told by `job.status`.
    * @example
    * ```ts
-   * const job = await pool.spawn('/cat.wasm', { stderr: 'null' });
+   * const job = await pool.spawn('/cat.wasm', { stderr: 'inherit' });
    * const writer = job.stdin.getWriter();
    * await writer.write(new TextEncoder().encode('piece by piece'));
    * await writer.close();
-   * console.log(await new Response(job.stdout).text()); // piece by piece
+   * console.log(await job.stdout.text()); // piece by piece
    * ```
    */
   async spawn(source: ModuleSource, options?: SpawnOptions): Promise<Job> {
     const site = new CallSite();
+    let stdio: Stdio | undefined;
     try {
       const checked = checkSpawn(options);
-      return new Job(this.#client, await this.#launch(source, undefined, checked, checked.piped, site));
+      const patience = this.#patienceFor(checked);
+      stdio = new Stdio(this.#client, checked.stdio, this.#parts.platform);
+      const task = await this.#launch({ source, checked, stdio, patience, site });
+      const status = stdio.ended(patience).catch((error: unknown) => {
+        throw site.sign(error);
+      });
+      status.catch(() => undefined); // whoever wants to know asks; nobody has to
+      return new Job(task, stdio, status);
     } catch (error) {
+      stdio?.cancel(error);
       throw site.sign(error);
     }
   }
@@ -246,13 +194,68 @@ export class Pool {
     const site = new CallSite();
     try {
       const checked = checkCall(name, values);
-      const task = await this.#launch(source, checked.call, checked, [false, false, false], site);
+      const patience = this.#patienceFor(checked);
+      const stdio = new Stdio(this.#client, checked.stdio, this.#parts.platform);
+      const task = await this.#launch({ source, call: checked.call, checked, stdio, patience, site });
       const { code } = await task.status;
       if (code !== 0) throw new ExitError(code);
       return task.values.length > 1 ? task.values : task.values[0];
     } catch (error) {
       throw site.sign(error);
     }
+  }
+
+  /** Runs several WASI commands at once, each of which reads as stdin what the one before it writes as stdout: the bytes go
+   * from guest to guest. Resolves when all have exited with what the last has written, and with how each has ended.
+   *
+   * It fails as a shell's does with `pipefail`. Its `code` is the last that is not 0, so that 0 means that all have exited
+   * with 0; what a guest makes of a reader that has enough (EPIPE) counts, and `stages` tells whose code it is. If a stage
+   * does not exit by itself, or a signal aborts, the others are cancelled, and the call rejects.
+   *
+   * @throws `PoolError` with POOL_EINVAL, before anything is done, if an option is wrong, which it names, as `stages[1]`;
+   * the same as `run`, for the stage that failed first: then `stages` of the error tells how each went, and `output` what
+   * the last had written.
+   * @example
+   * ```ts
+   * const result = await pool.pipeline(['/cat.wasm', { stdin: 'to be or not to be' }], ['/wc.wasm', { args: ['-n', '1'] }]);
+   * console.log(result.code, result.stages.length, result.text().includes('6  words')); // 0 2 true
+   * ```
+   */
+  async pipeline(...stages: PipelineArguments): Promise<PipelineResult> {
+    const site = new CallSite();
+    try {
+      this.#refuseIfClosed();
+      const checked = checkPipeline(stages, this.#client.maxWorkers);
+      return await runPipeline(checked, {
+        client: this.#client,
+        platform: this.#parts.platform,
+        shutdown: this.#shutdown,
+        site,
+        order: (launch) => this.#order(launch),
+        launchAll: (orders, patience) => this.#launcher.launchAll(orders, patience),
+        done: (order) => this.#modules.done(order.module),
+        isClosing: () => this.#closing !== undefined,
+      });
+    } catch (error) {
+      throw site.sign(error);
+    }
+  }
+
+  /** Opens a pipe, for jobs and this thread: `spawn(a, { stdout: writable })`, `spawn(b, { stdin: readable })`.
+   *
+   * @throws `PoolError` with POOL_EINVAL if the option is wrong, with POOL_ENFILE if there are too many pipes, with
+   * POOL_ESHUTDOWN if the pool is closed.
+   * @example
+   * ```ts
+   * const { readable, writable } = pool.pipe({ capacity: 4096 });
+   * const job = await pool.spawn('/cat.wasm', { stdin: 'through a pipe', stdout: writable });
+   * console.log(await readable.text()); // through a pipe
+   * await job.status;
+   * ```
+   */
+  pipe(options?: PipeOptions): Pipe {
+    this.#refuseIfClosed();
+    return openPipe(this.#client, options);
   }
 
   /** Has the workers forget a module, as soon as no job that was given it runs. Give it again, and they are sent it
@@ -326,29 +329,39 @@ export class Pool {
     return this.close();
   }
 
-  async #launch(
-    source: ModuleSource,
-    call: ExportCall | undefined,
-    options: Checked,
-    piped: Piped,
-    site: CallSite,
-  ): Promise<Task> {
+  /** How long a job waits for what comes before it, and for the streams behind it. */
+  #patienceFor({ signal, deadline }: Checked): Patience {
+    return new Patience(signal, deadline, this.#shutdown);
+  }
+
+  async #launch(launch: Launch): Promise<Task> {
+    const order = await this.#order(launch);
+    const done = (): void => this.#modules.done(order.module);
+    try {
+      const task = await this.#launcher.launch(order);
+      launch.stdio.attach(task);
+      void task.status.then(done, done);
+      return task;
+    } catch (error) {
+      done();
+      throw error;
+    }
+  }
+
+  /** Gets all that a job needs. Its module is kept until it is done. */
+  async #order({ source, call, checked: options, stdio, patience, site }: Launch): Promise<Order> {
     this.#refuseIfClosed();
-    const patience = new Patience(options.signal, options.deadline, this.#shutdown);
     patience.check();
     // A module needs no compiling, and jobs begin in the order in which they came.
     const ready = this.#moduleIds.has(source) || isModule(source);
     const module = ready ? (source as WebAssembly.Module) : await this.#compiler.compile(source, patience);
     const id = this.#idOf(module);
-    const done = (): void => this.#modules.done(id);
     this.#modules.use(id);
     try {
       const preopens = options.preopens.length > 0 ? await patience.until(this.#attach(options.preopens)) : [];
-      const task = await this.#launcher.launch({ module: id, call, options, preopens, piped, patience, site });
-      void task.status.then(done, done);
-      return task;
+      return { module: id, call, options, preopens, wants: stdio.wants, patience, site };
     } catch (error) {
-      done();
+      this.#modules.done(id);
       throw error;
     }
   }

@@ -11,6 +11,9 @@ import type { Source } from './source.js';
 
 const nothing: Uint8Array = new Uint8Array();
 
+/** Frees what a stream that nobody holds any more had: an input ends, and what comes out is discarded. */
+export const dropped = new FinalizationRegistry<() => void>((free) => free());
+
 /** The end of a pipe that a job writes, in the hands of whoever reads it. */
 export class Outlet {
   readonly #client: Client;
@@ -45,6 +48,21 @@ export class Outlet {
   /** Waits until `peek` gives bytes or the end. Look with it afterwards: when the job ends, its bytes move. */
   async ready(): Promise<void> {
     while (this.peek() === EAGAIN) await this.#client.ready(this.#fd);
+  }
+
+  /** Whether it is an end of this client's pool. */
+  isOf(client: Client): boolean {
+    return this.#client === client;
+  }
+
+  /** Gives the end away, which is somebody else's from now on, and here as good as closed; or the bytes that an ended job
+   * left, all that is still to come. */
+  take(): Fd | Uint8Array {
+    const rest = this.#rest;
+    this.#rest = nothing;
+    if (!this.#open) return rest;
+    this.#open = false;
+    return this.#fd;
   }
 
   /** Reads no more: the writer gets EPIPE. */
@@ -139,6 +157,22 @@ export class Inlet {
     }
   }
 
+  /** Whether it is an end of this client's pool. */
+  isOf(client: Client): boolean {
+    return this.#client === client;
+  }
+
+  /** Whether somebody may still read what is written. */
+  get isOpen(): boolean {
+    return this.#open;
+  }
+
+  /** Gives the end away, which is somebody else's from now on, and here as good as closed. */
+  take(): Fd {
+    this.#open = false;
+    return this.#fd;
+  }
+
   /** What a write is told when nobody can read it. */
   goneError(): PoolError {
     return errorOfStatus(this.#fd === 0 ? errorCodes.POOL_EBADF : errorCodes.POOL_EPIPE);
@@ -211,61 +245,6 @@ export function isGone(error: unknown): boolean {
   return error instanceof PoolError && (error.code === 'POOL_EPIPE' || error.code === 'POOL_ESHUTDOWN');
 }
 
-/** A stream of the bytes that come out of an end. Cancelling it closes the end: the writer gets EPIPE. */
-export function readable(outlet: Outlet): ReadableStream<Uint8Array<ArrayBuffer>> {
-  const cancel = (): void => outlet.close();
-  try {
-    return new ReadableStream({ type: 'bytes', pull: (controller) => pullBytes(outlet, controller), cancel });
-  } catch {
-    // An engine without byte streams; the same bytes, only not into the caller's buffers.
-    const pull = (controller: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>): Promise<void> =>
-      pullChunk(outlet, controller);
-    return new ReadableStream({ pull, cancel }, { highWaterMark: 0 });
-  }
-}
-
-async function pullBytes(outlet: Outlet, controller: ReadableByteStreamController): Promise<void> {
-  let bytes = outlet.peek();
-  if (bytes === EAGAIN) {
-    await outlet.ready();
-    bytes = outlet.peek();
-  }
-  const request = controller.byobRequest;
-  if (typeof bytes === 'number') {
-    endStream(outlet, bytes, controller);
-    request?.respond(0);
-  } else if (request?.view) {
-    const view = new Uint8Array(request.view.buffer, request.view.byteOffset, request.view.byteLength);
-    const n = Math.min(view.length, bytes.length);
-    view.set(bytes.subarray(0, n));
-    outlet.consume(n);
-    request.respond(n);
-  } else {
-    const chunk = bytes.slice();
-    outlet.consume(chunk.length);
-    controller.enqueue(chunk);
-  }
-}
-
-async function pullChunk(
-  outlet: Outlet,
-  controller: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>,
-): Promise<void> {
-  await outlet.ready();
-  const bytes = outlet.peek();
-  if (typeof bytes === 'number') return endStream(outlet, bytes, controller);
-  const chunk = bytes.slice();
-  outlet.consume(chunk.length);
-  controller.enqueue(chunk);
-}
-
-/** Ends a stream as its output has ended. Throws, which makes the stream fail, if that was not the end of the file. */
-function endStream(outlet: Outlet, status: number, controller: { close(): void }): void {
-  outlet.close();
-  if (status < 0) throw errorOfStatus(status);
-  controller.close();
-}
-
 /** How a stream into an end ends with its job. The stream and its writer know this, and it knows neither of them: WebKit
  * never collects a stream that its own writer leads back to. */
 class Ending {
@@ -278,11 +257,11 @@ class Ending {
     this.#controller = controller;
   }
 
-  /** The job has ended. Only a stream that has failed tells that to whoever pipes into it and has nothing to write perhaps
-   * for ever, before he begins or later, and to whoever waits for a writer's `closed`. */
-  onJobEnd(): void {
-    this.#error = this.#inlet.goneError();
-    this.#controller.error(this.#error);
+  /** The job has ended, or has got another stdin. Only a stream that has failed tells that to whoever pipes into it and has
+   * nothing to write perhaps for ever, before he begins or later, and to whoever waits for a writer's `closed`. */
+  end(error = this.#inlet.goneError()): void {
+    this.#error = error;
+    this.#controller.error(error);
   }
 
   /** Closes, unless the job has ended: closing what has ended is no error. */
@@ -318,6 +297,11 @@ class InletWriter extends WritableStreamDefaultWriter<Uint8Array> {
 /** A stream into an end. Closing it is end of file to the reader; after the reader is gone, writing is EPIPE. */
 export class InletStream extends WritableStream<Uint8Array> {
   readonly #ending: Ending;
+  readonly #inlet: Inlet;
+
+  static is(value: unknown): value is InletStream {
+    return typeof value === 'object' && value !== null && #inlet in value;
+  }
 
   /** `onFailure` is told when what was to be written could not be had: the stream was aborted, or given no bytes. */
   constructor(inlet: Inlet, onFailure: (error: unknown) => void) {
@@ -351,6 +335,7 @@ export class InletStream extends WritableStream<Uint8Array> {
       close: () => inlet.close(),
       abort: fail,
     });
+    this.#inlet = inlet;
     this.#ending = new Ending(inlet, own);
   }
 
@@ -364,6 +349,25 @@ export class InletStream extends WritableStream<Uint8Array> {
 
   /** The job has ended. */
   onJobEnd(): void {
-    this.#ending.onJobEnd();
+    this.#ending.end();
   }
+
+  /** Why no job of this pool can be given it, in the words behind "must be"; `undefined`: one can. */
+  obstacle(client: Client): string | undefined {
+    if (!this.#inlet.isOf(client)) return 'an end of a pipe of the same pool, and is one of another pool';
+    if (this.locked) return 'a stream that nobody writes, and is one that is locked';
+    return this.#inlet.isOpen ? undefined : 'an end of a pipe that is open, and is one that is closed, or given away';
+  }
+
+  /** Gives its end to a job. */
+  take(): Fd {
+    const fd = this.#inlet.take();
+    this.#ending.end(givenAway('input'));
+    return fd;
+  }
+}
+
+/** What who uses a stream is told whose end was given to a job. */
+export function givenAway(what: 'input' | 'output'): PoolError {
+  return new PoolError('POOL_EBADF', `this ${what} was given to another job`);
 }

@@ -17,6 +17,7 @@ export const platform: Platform = {
   spawnCoordinator: nodeChild,
   spawnWorker: nodeChild,
   restMs: nodeRestMs,
+  inherit: (fd) => stdioStream(fd === 1 ? process.stdout : process.stderr),
   urlOf: (text) => urlOf(text).href,
   load: (source, signal) => {
     if (typeof source !== 'string') return fetch(source, { signal: signal ?? null });
@@ -24,6 +25,19 @@ export const platform: Platform = {
     return url.protocol === 'file:' ? readModule(url, signal) : fetch(url, { signal: signal ?? null });
   },
 };
+
+/** As Writable.toWeb, but what is behind it stays open. */
+function stdioStream(stream: NodeJS.WriteStream): WritableStream<Uint8Array> {
+  const heard = (): void => undefined;
+  const end = (): void => void stream.off('error', heard);
+  return new WritableStream({
+    start: () => void stream.on('error', heard), // a write's callback tells, and an error that nobody hears ends the process
+    write: (bytes) =>
+      new Promise((resolve, reject) => stream.write(bytes, (error) => (error ? reject(error) : resolve()))),
+    close: end,
+    abort: end,
+  });
+}
 
 /** A string is a URL if it has a scheme, and a path otherwise. */
 function urlOf(source: string): URL {

@@ -15,6 +15,8 @@ export interface Platform {
   spawnWorker(url: string, name: string): WorkerChild;
   /** How long a terminated worker may live on in secret, in milliseconds; -1: perhaps for ever. */
   readonly restMs: number;
+  /** A stream into this program's own stdout (1) or stderr (2). Closing or aborting it leaves them open. */
+  inherit(fd: 1 | 2): WritableStream<Uint8Array>;
   /** A string as an absolute URL. Throws if it is none. */
   urlOf(text: string): string;
   /** Fetches what a string or a request names, until `signal` aborts. May throw. */

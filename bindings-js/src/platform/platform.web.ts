@@ -1,4 +1,5 @@
 /** Browsers, as the main thread's side needs them. */
+import { consoleStream } from './console.js';
 import type { Platform } from './platform.js';
 import { webChild, webRestMs } from './scope.web.js';
 
@@ -13,6 +14,7 @@ export const platform: Platform = {
   spawnCoordinator: (url, name) => webChild(new Worker(url, { type: 'module', name })),
   spawnWorker: (url, name) => webChild(new Worker(url, { type: 'module', name })),
   restMs: webRestMs,
+  inherit: (fd) => consoleStream(fd === 1 ? (line) => console.log(line) : (line) => console.error(line)),
   urlOf: (text) => new URL(text, globalThis.document?.baseURI ?? globalThis.location?.href).href,
   load: (source, signal) => fetch(source, { signal: signal ?? null }),
 };

@@ -33,6 +33,7 @@ function has(value: unknown, members: Members): boolean {
 
 const hasBlobSlot = slot(prototypeOf('Blob'), 'size');
 const hasStreamSlot = slot(prototypeOf('ReadableStream'), 'locked');
+const hasSinkSlot = slot(prototypeOf('WritableStream'), 'locked');
 const hasUrlSlot = slot(prototypeOf('URL'), 'href');
 
 export const isArrayBuffer = slot(ArrayBuffer.prototype, 'byteLength') as (value: unknown) => value is ArrayBuffer;
@@ -68,6 +69,11 @@ export function isOwnStream(stream: ReadableStream<unknown>): boolean {
 
 export function isReadableStream(value: unknown): value is ReadableStream<unknown> {
   return hasStreamSlot(value) || has(value, { locked: 'boolean', getReader: 'function', cancel: 'function' });
+}
+
+/** Of this platform, or a stand-in; a stream of Node's is none. */
+export function isWritableStream(value: unknown): value is WritableStream<unknown> {
+  return hasSinkSlot(value) || has(value, { locked: 'boolean', getWriter: 'function', abort: 'function' });
 }
 
 export function isResponse(value: unknown): value is Response {

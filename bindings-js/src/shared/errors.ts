@@ -1,5 +1,6 @@
 /** The errors that the library throws: one class for each thing a caller may want to tell apart. */
 import { errorCodes, errorMessages, layout } from './layout.gen.js';
+import { Lines } from './lines.js';
 
 /** Codes of `pool.h`, and of the ways in which a job can fail to exit. */
 export type PoolErrorCode =
@@ -127,6 +128,71 @@ export class Output {
   get stderrText(): string {
     return decoder.decode(this.stderr);
   }
+
+  /** `stdout` as text, as of a `Response`; the same as `stdoutText`.
+   *
+   * @example
+   * ```ts
+   * const result = await pool.run('/cat.wasm', { stdin: 'text' });
+   * console.log(result.text()); // text
+   * ```
+   */
+  text(): string {
+    return this.stdoutText;
+  }
+
+  /** `stdout`, as of a `Response`.
+   *
+   * @example
+   * ```ts
+   * const result = await pool.run('/cat.wasm', { stdin: 'text' });
+   * console.log(result.bytes().length); // 4
+   * ```
+   */
+  bytes(): Uint8Array<ArrayBuffer> {
+    return this.stdout;
+  }
+
+  /** `stdout` as JSON.
+   *
+   * @throws `SyntaxError` if it is none.
+   * @example
+   * ```ts
+   * const result = await pool.run('/cat.wasm', { stdin: '{"answer": 42}' });
+   * console.log((result.json() as { answer: number }).answer); // 42
+   * ```
+   */
+  json(): unknown {
+    return JSON.parse(this.stdoutText);
+  }
+
+  /** The lines of `stdout`, without their ends, "\n" or "\r\n". The last may lack its end.
+   *
+   * @example
+   * ```ts
+   * const result = await pool.run('/cat.wasm', { stdin: 'one\ntwo' });
+   * console.log([...result.lines()].length); // 2
+   * ```
+   */
+  *lines(): Generator<string, void, undefined> {
+    const lines = new Lines();
+    yield* lines.push(this.stdoutText);
+    yield* lines.end();
+  }
+}
+
+/** How one stage of a pipeline went. */
+export interface StageStatus {
+  /** Whether it has exited with 0. */
+  readonly success: boolean;
+  /** Its exit code; `undefined` if it did not exit by itself. */
+  readonly code: number | undefined;
+  /** Why it did not. */
+  readonly error: JobError | undefined;
+  /** What it wrote to its stderr, as far as that was kept. */
+  readonly stderr: Uint8Array<ArrayBuffer>;
+  /** The same as text. */
+  readonly stderrText: string;
 }
 
 /** A job that did not exit by itself. The classes below tell how it ended.
@@ -139,8 +205,10 @@ export class Output {
  */
 export class JobError extends PoolError {
   override name = 'JobError';
-  /** After `pool.run`: what the guest had written until then. */
+  /** After `pool.run`: what the guest had written until then; after `pool.pipeline`: the last of its guests. */
   output?: Output;
+  /** After `pool.pipeline`: how each of its stages went. */
+  stages?: readonly StageStatus[];
 }
 
 /** The module could not be run as a command: an import that nobody provides, no `_start`, no memory for it.
@@ -287,7 +355,7 @@ export class OutputLimitError extends JobError {
 }
 
 /** The guest ended by itself, but not all that it wrote to stdout or stderr could be carried, or read by `pool.run`. `cause`
- * is the `PoolError` that says why; `output` is what came before.
+ * says why: a `PoolError`, or the error of the `WritableStream` that was to take it; `output` is what came before.
  *
  * @example
  * ```ts
@@ -300,8 +368,9 @@ export class OutputLimitError extends JobError {
  */
 export class OutputLostError extends JobError {
   override name = 'OutputLostError';
-  constructor(cause: PoolError) {
-    super('POOL_OUTPUT_LOST', `not all of the output could be carried: ${cause.message}`, { cause });
+  constructor(cause: unknown) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    super('POOL_OUTPUT_LOST', `not all of the output could be carried: ${why}`, { cause });
   }
 }
 

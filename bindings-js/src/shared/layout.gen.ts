@@ -106,6 +106,7 @@ export const layout = {
   record_max_calls: 96,
   record_max_memory_mib: 100,
   record_tty: 104,
+  pool_max_workers: 52,
   sizeof_record_preopen: 16,
   record_preopen_volume: 0,
   record_preopen_read_only: 8,

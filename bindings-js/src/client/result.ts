@@ -1,0 +1,54 @@
+/** What a job comes to that was run to its end. */
+import { JobError, Output, OutputLimitError, OutputLostError } from '../shared/errors.js';
+import type { Patience } from './patience.js';
+import type { Stdio } from './stdio.js';
+import { collect, type Shortage } from './streams.js';
+import type { Task } from './task.js';
+
+/** What `pool.run` resolves with: all that the guest wrote, and how it ended.
+ *
+ * @example
+ * ```ts
+ * const result = await pool.run('/exit3.wasm');
+ * console.log(result.code, result.stdout.length); // 3 0
+ * ```
+ */
+export class RunResult extends Output {
+  constructor(
+    /** The exit code, 0 to 4294967295. */
+    readonly code: number,
+    stdout: Uint8Array<ArrayBuffer>,
+    stderr: Uint8Array<ArrayBuffer>,
+  ) {
+    super(stdout, stderr);
+  }
+}
+
+/** Collects a job's outputs, and waits for its end. An error has what was written until then, if the pool still is. */
+export async function finish(
+  task: Task,
+  stdio: Stdio,
+  limit: number,
+  patience: Patience,
+  isClosing: () => boolean,
+): Promise<RunResult> {
+  let excess: JobError | undefined;
+  let lost: JobError | undefined;
+  const shortage: Shortage = {
+    onLimit: () => task.cancel((excess ??= new OutputLimitError(limit))),
+    onLost: (cause) => void (lost ??= new OutputLostError(cause)),
+  };
+  const written = Promise.all([collect(stdio.outlet(1), limit, shortage), collect(stdio.outlet(2), limit, shortage)]);
+  written.catch(() => undefined); // when the pool is closed nobody asks
+  try {
+    const { code } = await stdio.ended(patience);
+    const result = new RunResult(code, ...(await written));
+    const failure = excess ?? lost; // it may have exited by itself when its pipe was closed
+    if (failure) throw failure;
+    return result;
+  } catch (thrown) {
+    const error = excess ?? thrown;
+    if (error instanceof JobError && !isClosing()) error.output = new Output(...(await written));
+    throw error;
+  }
+}
