@@ -8,8 +8,12 @@ import {
   type HostHandler,
   type HostJob,
   type Job,
+  type OutputStream,
+  type Pipe,
+  type PipelineResult,
   Pool,
   type PoolStats,
+  type RunOptions,
   type RunResult,
   TrapError,
   type TrapKind,
@@ -159,6 +163,27 @@ export async function useUndefined(env: Record<string, string | undefined>, sign
   const directory = new Directory({}, { maxBytes: none, maxFiles: none });
   await pool.run('guest.wasm', { preopens: { '/x': { directory, readOnly: none } } });
   await directory.stat('x', { follow: none });
+}
+
+/** Bytes from guest to guest, and where outputs go. */
+export async function usePipelines(pool: Pool, signal: AbortSignal, sink: WritableStream<Uint8Array>): Promise<string> {
+  const a = await pool.spawn('a.wasm', { stdin: 'pipe', stderr: 'inherit', tty: { columns: 80 } });
+  const b = await pool.spawn('b.wasm', { stdin: a.stdout, stdout: sink, stderr: 'null', tty: true });
+  const output: OutputStream = b.stderr;
+  for await (const line of output.lines()) line.toUpperCase();
+  const { readable, writable }: Pipe = pool.pipe({ capacity: 4096 });
+  await pool.run('a.wasm', { stdin: readable, stdout: { stream: writable, preventClose: true }, stderr: 'pipe' });
+  const options: RunOptions = { stdin: [await a.stdout.text(), await a.stdout.bytes()] };
+  const result: PipelineResult = await pool.pipeline(['a.wasm', options], [fetch('b.wasm')], { signal, timeoutMs: 5 });
+  const codes: (number | undefined)[] = result.stages.map(({ code }) => code);
+  await pool.pipeline(['a.wasm']);
+  // @ts-expect-error a stage is an array
+  await pool.pipeline('a.wasm', ['b.wasm']);
+  // @ts-expect-error there is no such word
+  await pool.spawn('a.wasm', { stdout: 'console' });
+  // @ts-expect-error a stream that is read
+  await pool.run('a.wasm', { stdout: readable });
+  return result.text() + codes.join() + [...result.lines()].join();
 }
 
 export function kindOf(error: unknown): TrapKind | undefined {

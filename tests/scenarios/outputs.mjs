@@ -147,6 +147,26 @@ export const scenarios = [
       }),
   },
   {
+    name: 'outputs: what nobody ever reads keeps nothing of the pool when its job has ended, and can be read then',
+    run: (env) =>
+      withPool(env, { workers: 2 }, async (pool) => {
+        const cat = await pool.compile(env.guest('cat'));
+        const jobs = [];
+        for (let i = 0; i < 50; i++) jobs.push(await pool.spawn(cat, { stdin: `job ${i}` }));
+        await Promise.all(jobs.map(({ status }) => status));
+        await until(() => pool.stats().pipes.used + pool.stats().memory.used === 0);
+        equal(await jobs[7].stdout.text(), 'job 7');
+        equal((await pool.run(cat, { stdin: jobs[8].stdout })).stdoutText, 'job 8');
+        const endless = await pool.spawn(env.guest('lines'), { args: ['seq'] });
+        const given = await pool.spawn(cat, { stdin: endless.stdout }); // whose output nobody reads
+        await until(() => pool.stats().memory.used > 3 << 16);
+        given.cancel();
+        await rejects(given.status, 'AbortError');
+        equal((await endless.status).code, 1);
+        await until(() => pool.stats().pipes.used + pool.stats().memory.used === 0);
+      }),
+  },
+  {
     name: 'outputs: into nothing, and into streams, which are closed, or left open if that is asked',
     run: (env) =>
       withPool(env, { workers: 1 }, async (pool) => {
