@@ -7,6 +7,7 @@ export type { ReadFileOptions, ReadRange } from './files/range.js';
 export {
   CancelledError,
   CompileError,
+  EndedError,
   ExitError,
   InputError,
   JobError,
@@ -30,11 +31,23 @@ export type { Chunk, Input } from './client/input.js';
 export type { Host, HostContext, HostHandler, HostJob } from './client/host.js';
 export type { Job } from './client/job.js';
 export type { ModuleSource } from './client/modules.js';
-export type { CallOptions, JobOptions, Preopen, Priority, RunOptions, SpawnOptions } from './client/options.js';
+export type { Instance, InstanceExport, InstanceMemory } from './client/instance.js';
+export type {
+  CallOptions,
+  CallResult,
+  CallValues,
+  InstanceCallOptions,
+  InstanceOptions,
+  JobOptions,
+  Preopen,
+  Priority,
+  RunOptions,
+  SpawnOptions,
+} from './client/options.js';
 export { OutputStream } from './client/output.js';
 export type { Pipe, PipeOptions } from './client/pipe.js';
 export { type PipelineArguments, type PipelineOptions, PipelineResult, type Stage } from './client/pipeline.js';
-export type { CallResult, CallValues, CompileOptions, PoolStats, Tier } from './client/pool.js';
+export type { CompileOptions, PoolStats, Tier } from './client/pool.js';
 export { RunResult } from './client/result.js';
 export type { StreamTarget } from './client/sink.js';
 export type { OutputTarget } from './client/stdio.js';

@@ -66,18 +66,30 @@ static struct record header_of(const struct pool_job_config *config)
     return record;
 }
 
+static bool is_piped(const struct record *record, uint32_t index)
+{
+    return record->stdio[index].kind == POOL_STDIO_PIPE;
+}
+
+static int check_service(const struct record *record)
+{
+    if (record->serves > 1) return POOL_EINVAL;
+    if (!record->serves) return 0;
+    return record->name_bytes || !is_piped(record, 0) || !is_piped(record, 1) ? POOL_EINVAL : 0;
+}
+
 static int check_numbers(const struct record *record)
 {
     if (record->priority > POOL_PRIORITY_LOW || record->n_values > POOL_VALUES_MAX) return POOL_EINVAL;
     if (record->n_values && !record->name_bytes) return POOL_EINVAL; /* a command takes strings */
-    if (record->n_preopens > POOL_PREOPENS_MAX || record->tty > 1 || record->zero) return POOL_EINVAL;
+    if (record->n_preopens > POOL_PREOPENS_MAX || record->tty > 1) return POOL_EINVAL;
     if (record->max_calls > POOL_CALLS_MAX || record->max_memory_mib > POOL_MEMORY_MAX_MIB) return POOL_EINVAL;
     if (record->input_bytes > POOL_BYTES_MAX || record->capture_max_bytes > POOL_BYTES_MAX) return POOL_E2BIG;
     for (uint32_t i = 0; i < POOL_COUNT_OF(record->stdio); i++) {
         uint32_t kind = record->stdio[i].kind, other = i == 0 ? POOL_STDIO_CAPTURE : POOL_STDIO_INPUT;
         if (kind > POOL_STDIO_CAPTURE || kind == other) return POOL_EINVAL;
     }
-    return 0;
+    return check_service(record);
 }
 
 static int check_values(const struct pool_value *values, uint32_t n)

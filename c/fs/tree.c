@@ -5,6 +5,7 @@
 
 #include "core/check.h"
 #include "fs/fs.h"
+#include "sync/plain.h"
 
 _Static_assert((int)NODE_FILE == (int)POOL_FILE && (int)NODE_DIRECTORY == (int)POOL_DIRECTORY &&
                    (int)NODE_SYMLINK == (int)POOL_SYMLINK,
@@ -43,38 +44,16 @@ static int open_file(struct tree *tree, uint32_t flags, struct fs_open *file_out
 /* ------------------------------------------------------------------------------------------------------------ bytes */
 
 /* The caller's memory, which a file's bytes are moved to or from. */
-struct memory {
-    struct cursor cursor;
-    uint8_t *to; /* one of the two */
-    const uint8_t *from;
-};
-
-static uint32_t piece(struct cursor *cursor)
+static struct plain_cursor memory_of(const struct file_call *call)
 {
-    return cursor->total - cursor->done;
-}
-
-static void copy(struct cursor *cursor, uint8_t *data, uint32_t size)
-{
-    struct memory *memory = (struct memory *)(void *)cursor;
-    POOL_ASSERT(size <= cursor->total - cursor->done);
-    if (memory->to) {
-        memcpy(memory->to + cursor->done, data, size);
-    } else {
-        memcpy(data, memory->from + cursor->done, size);
-    }
-}
-
-static struct memory memory_of(const struct file_call *call)
-{
-    struct cursor cursor = {.total = pool__min(call->data_bytes, INT32_MAX), .piece = piece, .copy = copy};
-    return (struct memory){.cursor = cursor, .to = call->data, .from = call->source};
+    uint32_t size = pool__min(call->data_bytes, INT32_MAX);
+    return call->data ? pool__plain_into(call->data, size) : pool__plain_from(call->source, size);
 }
 
 static int32_t read_file(struct tree *tree)
 {
     struct fs_open file;
-    struct memory memory = memory_of(tree->call);
+    struct plain_cursor memory = memory_of(tree->call);
     int status = open_file(tree, 0, &file);
     if (status) return status;
     status = pool__fs_read(tree->pool, &file, tree->call->number, &memory.cursor);
@@ -86,7 +65,7 @@ static int32_t write_file(struct tree *tree)
 {
     struct fs_open file;
     uint64_t offset = tree->call->number;
-    struct memory memory = memory_of(tree->call);
+    struct plain_cursor memory = memory_of(tree->call);
     int status = open_file(tree, offset == 0 || offset == POOL_APPEND ? FS_CREATE | FS_WRITE : FS_WRITE, &file);
     if (status) return status;
     status = pool__fs_write(tree->sleeper, &file, offset, &memory.cursor, NULL);
@@ -98,7 +77,7 @@ static int32_t write_file(struct tree *tree)
 static int32_t replace_file(struct tree *tree)
 {
     struct fs_open file;
-    struct memory memory = memory_of(tree->call);
+    struct plain_cursor memory = memory_of(tree->call);
     int status = open_file(tree, FS_CREATE | FS_WRITE, &file);
     if (status) return status;
     status = pool__fs_write(tree->sleeper, &file, 0, &memory.cursor, NULL);

@@ -9,6 +9,7 @@
 #include "core/record.h"
 #include "sync/calls.h"
 #include "thin/bridge.h"
+#include "worker/instance.h"
 #include "worker/worker.h"
 
 #define NUMBER(name, value) printf("  %s: %ld,\n", name, (long)(value))
@@ -136,6 +137,7 @@ static void submissions(void)
     OFFSET(record, max_memory_mib);
     OFFSET(record, tty);
     OFFSET(pool, max_workers);
+    OFFSET(record, serves);
     SIZE(record_preopen);
     OFFSET(record_preopen, volume);
     OFFSET(record_preopen, read_only);
@@ -150,6 +152,18 @@ static void submissions(void)
     OFFSET(worker_call, name_bytes);
     OFFSET(worker_call, n_values);
     OFFSET(worker_call, values);
+    OFFSET(worker_call, serves);
+    CONSTANT(INSTANCE_CALL);
+    CONSTANT(INSTANCE_READ);
+    CONSTANT(INSTANCE_WRITE);
+    CONSTANT(INSTANCE_DONE);
+    CONSTANT(INSTANCE_REFUSED);
+    CONSTANT(INSTANCE_TEXT_BYTES);
+    SIZE(instance_record);
+    OFFSET(instance_record, kind);
+    OFFSET(instance_record, at);
+    OFFSET(instance_record, size);
+    OFFSET(instance_record, n_values);
     SIZE(module_signature);
     OFFSET(module_signature, n_params);
     OFFSET(module_signature, n_results);

@@ -34,7 +34,7 @@ const struct worker_call *worker_call(void)
     POOL_ASSERT(this->job);
     const struct record *record = pool__job_record(this->pool, this->job);
     wasi.exited = false; /* it may end before worker_begin */
-    call = (struct worker_call){0};
+    call = (struct worker_call){.serves = record ? record->serves : 0};
     if (record && record->name_bytes) {
         call = (struct worker_call){.name = pool__record_name(record),
                                     .name_bytes = record->name_bytes - 1,

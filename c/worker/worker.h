@@ -51,6 +51,7 @@ struct worker_call {
     uint32_t name_bytes; /* without a NUL; 0: it is a command */
     uint32_t n_values;
     const struct pool_value *values;
+    uint32_t serves; /* 1: it is an instance, and no command; see instance.h */
 };
 const struct worker_call *worker_call(void);
 

@@ -16,6 +16,7 @@ const types = resolve('node_modules/millrace/dist');
 const guestFiles = {
   '/adder.wasm': 'adder.gen.wasm',
   '/cat.wasm': 'cat.gen.wasm',
+  '/counter.wasm': 'counter.gen.wasm',
   '/files.wasm': 'files.gen.wasm',
   '/greet.wasm': 'greet.gen.wasm',
   '/hostcall.wasm': 'hostcall.gen.wasm',

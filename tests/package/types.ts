@@ -151,6 +151,18 @@ export async function callExports(pool: Pool): Promise<number> {
   return typeof sum === 'number' ? sum : Number(Array.isArray(sum) ? sum[0] : 0);
 }
 
+/** A guest that is kept. */
+export async function useInstance(pool: Pool, signal: AbortSignal): Promise<Uint8Array> {
+  const instance = await pool.instantiate('counter.wasm', { timeoutMs: 5, priority: 'low' });
+  const sum = await instance.call('add', 1, { signal, timeoutMs: 5 });
+  // @ts-expect-error no option of a call
+  void instance.call('add', 1, { priority: 'low' });
+  await instance.memory.write(Number(sum), new Uint8Array(3));
+  const names: string[] = instance.exports.map(({ name, kind, parameters }) => `${name} ${kind} ${parameters ?? ''}`);
+  await instance.close();
+  return instance.memory.read(0, names.length);
+}
+
 /** What is undefined is absent, also with `exactOptionalPropertyTypes`. */
 export async function useUndefined(env: Record<string, string | undefined>, signal?: AbortSignal): Promise<void> {
   const none = undefined as undefined;

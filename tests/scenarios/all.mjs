@@ -8,6 +8,7 @@ import { scenarios as files } from './files.mjs';
 import { scenarios as gates } from './gates.mjs';
 import { scenarios as host } from './host.mjs';
 import { scenarios as huge } from './huge.mjs';
+import { scenarios as instances } from './instances.mjs';
 import { scenarios as memory } from './memory.mjs';
 import { scenarios as modules } from './modules.mjs';
 import { scenarios as output } from './output.mjs';
@@ -42,6 +43,7 @@ export const subjects = {
   pool,
   memory,
   call,
+  instances,
   compile,
   modules,
   page,

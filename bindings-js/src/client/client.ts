@@ -30,11 +30,14 @@ export interface ExportCall {
   readonly values: readonly (number | bigint)[];
 }
 
+/** What of a guest is called: `_start`, if it is a command; one export; or what comes through the job's stdin, if it is an
+ * instance. */
+export type Called = undefined | ExportCall | 'instance';
+
 /** What `client_submit` takes, as far as scripts need it. */
 export interface Submission {
   readonly module: number;
-  /** `undefined`: the guest is a command. */
-  readonly call: ExportCall | undefined;
+  readonly call: Called;
   readonly stdio: readonly [Stdio, Stdio, Stdio];
   readonly args: readonly string[];
   readonly env: readonly string[];
@@ -340,8 +343,8 @@ export class Client {
     const { module, call, stdio, args, env, preopens, timeoutMs, priority, maxCalls, maxMemoryMiB, tty } = submission;
     const { heap } = this.#thread;
     const record = this.#scratch + layout.SCRATCH_RECORD;
-    const values = call?.values ?? [];
-    const name = encoder.encode(call ? `${call.name}\0` : '');
+    const { values, name: exported } = call && call !== 'instance' ? call : { values: [], name: undefined };
+    const name = encoder.encode(exported === undefined ? '' : `${exported}\0`);
     const preopensAt = record + layout.sizeof_record + values.length * layout.sizeof_pool_value;
     const nameAt = preopensAt + preopens.length * layout.sizeof_record_preopen;
     const stringsAt = nameAt + name.length;
@@ -366,6 +369,7 @@ export class Client {
     heap.setU32(record + layout.record_max_memory_mib, maxMemoryMiB);
     heap.setU32(record + layout.record_tty, tty ? 1 : 0);
     heap.setU32(record + layout.record_strings_bytes, strings.length);
+    heap.setU32(record + layout.record_serves, call === 'instance' ? 1 : 0);
     return stringsAt + strings.length - record;
   }
 

@@ -2,15 +2,7 @@
 import { errorOfStatus, type JobError } from '../shared/errors.js';
 import { errorCodes, layout } from '../shared/layout.gen.js';
 import type { CallSite } from './callsite.js';
-import {
-  type Client,
-  EAGAIN,
-  type ExportCall,
-  type Fd,
-  type JobHandle,
-  type Stdio,
-  type VolumePreopen,
-} from './client.js';
+import { type Called, type Client, EAGAIN, type Fd, type JobHandle, type Stdio, type VolumePreopen } from './client.js';
 import type { Directory } from './directory.js';
 import type { Checked } from './options.js';
 import { after, type Patience } from './patience.js';
@@ -20,8 +12,7 @@ import { WANT_PIPE, WANT_PREVIOUS, type Wants } from './wants.js';
 /** What one job takes. */
 export interface Order {
   readonly module: number;
-  /** `undefined`: the guest runs as a command. */
-  readonly call: ExportCall | undefined;
+  readonly call: Called;
   readonly options: Checked;
   /** Their directories too, because one that is garbage gives its volume back. */
   readonly preopens: readonly (VolumePreopen & { readonly directory: Directory })[];

@@ -122,6 +122,38 @@ export interface SpawnOptions extends JobOptions {
 /** Options of `pool.call`. */
 export type CallOptions = JobOptions;
 
+/** Options of `pool.instantiate`. `signal` and `timeoutMs` are of the instance's whole life. */
+export type InstanceOptions = JobOptions;
+
+/** Options of `instance.call`. A call that can be ended in such a way is begun only when those before it are done, and so is
+ * a little slower. */
+export interface InstanceCallOptions {
+  /** Ends the call when aborted: it rejects with a `CancelledError`, or a `TimedOutError`, whose `cause` is the signal's
+   * reason. A call that has not begun is dropped; one that runs ends the instance, since nothing else stops a guest.
+   * @default none */
+  signal?: AbortSignal | undefined;
+  /** Milliseconds from now until the call ends as timed out, in the same way.
+   * @default none */
+  timeoutMs?: number | undefined;
+}
+
+/** What an export is called with: numbers and bigints, and behind them perhaps options. */
+export type CallValues<Options = CallOptions> =
+  (number | bigint)[] | [...values: (number | bigint)[], options: Options];
+
+/** What an export returned. */
+export type CallResult = number | bigint | undefined | readonly (number | bigint)[];
+
+/** What may end a call. */
+export interface Limits {
+  readonly signal: AbortSignal | undefined;
+  /** Infinity: none. */
+  readonly timeoutMs: number;
+}
+
+/** Nothing may end it. */
+export const unlimited: Limits = { signal: undefined, timeoutMs: Infinity };
+
 /** A directory, and the path that a guest knows it as. */
 export interface CheckedPreopen {
   readonly path: string;
@@ -179,6 +211,7 @@ const jobNames: Names<JobOptions> = {
 
 const spawnNames: Names<SpawnOptions> = { ...jobNames, stdin: true, stdout: true, stderr: true };
 const runNames: Names<RunOptions> = { ...spawnNames, maxOutput: true };
+const limitNames: Names<InstanceCallOptions> = { signal: true, timeoutMs: true };
 const preopenNames: Names<Preopen> = { directory: true, readOnly: true };
 
 export const UINT32_MAX = 0xffff_ffff;
@@ -200,15 +233,33 @@ export function checkSpawn(given: unknown): Checked {
 
 /** The same for `call`: what is called, and the options behind its values. */
 export function checkCall(name: unknown, given: readonly unknown[]): CheckedCall {
+  const { call, options } = callOf(name, given);
+  const job = fields<CallOptions>('options', options, jobNames);
+  return { ...checkJob({ ...job, stdout: 'null', stderr: 'null' }, 'null'), call };
+}
+
+/** The same for `instantiate`. */
+export function checkInstance(given: unknown): Checked {
+  return checkJob({ ...fields<InstanceOptions>('options', given, jobNames), stderr: 'null' }, 'pipe');
+}
+
+/** What is called, and what stands behind its values if that is an object of options. */
+export function callOf(name: unknown, given: readonly unknown[]): { call: ExportCall; options: unknown } {
   const values = [...given];
   const options = isPlain(values.at(-1)) ? values.pop() : undefined;
   if (values.length > layout.POOL_VALUES_MAX) {
     throw invalid(`values must be ${layout.POOL_VALUES_MAX} at most, and are ${values.length}`);
   }
   if (name === '') throw refusal('name', name, 'the name of an export');
-  const call = { name: text('name', name), values: values.map(valueOf) };
-  const job = fields<CallOptions>('options', options, jobNames);
-  return { ...checkJob({ ...job, stdout: 'null', stderr: 'null' }, 'null'), call };
+  return { call: { name: text('name', name), values: values.map(valueOf) }, options };
+}
+
+/** What may end one call of an instance. */
+export function checkLimits(given: unknown): Limits {
+  if (given === undefined) return unlimited;
+  const { signal, timeoutMs } = fields<InstanceCallOptions>('options', given, limitNames);
+  const limits = { signal: signalOf(signal), timeoutMs: milliseconds('timeoutMs', timeoutMs, UINT32_MAX) || Infinity };
+  return limits.signal || limits.timeoutMs < Infinity ? limits : unlimited;
 }
 
 function valueOf(value: unknown, i: number): number | bigint {

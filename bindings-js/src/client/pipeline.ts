@@ -5,7 +5,7 @@ import { milliseconds } from '../shared/whole-number.js';
 import type { Platform } from '../platform/platform.js';
 import { onAbort } from './abort.js';
 import type { CallSite } from './callsite.js';
-import type { Client, ExportCall } from './client.js';
+import type { Called, Client } from './client.js';
 import type { Order } from './launcher.js';
 import type { ModuleSource } from './modules.js';
 import {
@@ -81,7 +81,7 @@ export interface CheckedPipeline {
 export interface Launch {
   readonly source: ModuleSource;
   /** `undefined`: the guest runs as a command. */
-  readonly call?: ExportCall;
+  readonly call?: Called;
   readonly checked: Checked;
   readonly stdio: Stdio;
   readonly patience: Patience;

@@ -9,17 +9,22 @@ import { Files } from '../files/files.js';
 import { CallSite } from './callsite.js';
 import type { Client, PoolUses } from './client.js';
 import { Hosts } from './hosts.js';
+import { Instance } from './instance.js';
 import { Job } from './job.js';
+import { Line } from './line.js';
 import { Launcher, type Order } from './launcher.js';
 import { ModuleList } from './module-list.js';
 import { Compiler, type ModuleSource } from './modules.js';
 import {
-  type CallOptions,
+  type CallResult,
+  type CallValues,
   checkCall,
   type Checked,
   type CheckedPreopen,
+  checkInstance,
   checkRun,
   checkSpawn,
+  type InstanceOptions,
   type RunOptions,
   signalOf,
   type SpawnOptions,
@@ -52,12 +57,6 @@ export interface CompileOptions {
    * @default none */
   signal?: AbortSignal | undefined;
 }
-
-/** What an export is called with: numbers and bigints, and behind them perhaps options. */
-export type CallValues = (number | bigint)[] | [...values: (number | bigint)[], options: CallOptions];
-
-/** What an export returned. */
-export type CallResult = number | bigint | undefined | readonly (number | bigint)[];
 
 const compileNames: Names<CompileOptions> = { signal: true };
 
@@ -200,6 +199,34 @@ export class Pool {
       const { code } = await task.status;
       if (code !== 0) throw new ExitError(code);
       return task.values.length > 1 ? task.values : task.values[0];
+    } catch (error) {
+      throw site.sign(error);
+    }
+  }
+
+  /** Instantiates a module and keeps it, in a worker of its own: what one call of an export leaves in its memory, the next
+   * one finds. Resolves when it is there and its `_initialize`, if it exports one, has run. It holds its worker while it is
+   * called only: a pool with more instances than workers starts further ones, up to `maxWorkers`. Its stdin is empty, and
+   * what it writes to stdout and stderr is discarded. Close it when it is not needed any more.
+   *
+   * @throws The same as `call`.
+   * @example
+   * ```ts
+   * await using instance = await pool.instantiate('/counter.wasm');
+   * await instance.call('add', 40);
+   * console.log(await instance.call('add', 2)); // 42
+   * ```
+   */
+  async instantiate(source: ModuleSource, options?: InstanceOptions): Promise<Instance> {
+    const site = new CallSite();
+    try {
+      const checked = checkInstance(options);
+      const patience = this.#patienceFor(checked);
+      const module = await this.#moduleOf(source, patience);
+      const stdio = new Stdio(this.#client, checked.stdio, this.#parts.platform);
+      const task = await this.#launch({ source: module, call: 'instance', checked, stdio, patience, site });
+      const line = new Line(this.#client, task);
+      return new Instance(line, task, module, await line.ready);
     } catch (error) {
       throw site.sign(error);
     }
@@ -350,11 +377,8 @@ export class Pool {
 
   /** Gets all that a job needs. Its module is kept until it is done. */
   async #order({ source, call, checked: options, stdio, patience, site }: Launch): Promise<Order> {
-    this.#refuseIfClosed();
-    patience.check();
-    // A module needs no compiling, and jobs begin in the order in which they came.
-    const ready = this.#moduleIds.has(source) || isModule(source);
-    const module = ready ? (source as WebAssembly.Module) : await this.#compiler.compile(source, patience);
+    const found = this.#moduleOf(source, patience);
+    const module = found instanceof Promise ? await found : found;
     const id = this.#idOf(module);
     this.#modules.use(id);
     try {
@@ -364,6 +388,14 @@ export class Pool {
       this.#modules.done(id);
       throw error;
     }
+  }
+
+  /** A module needs no compiling, and jobs begin in the order in which they came. */
+  #moduleOf(source: ModuleSource, patience: Patience): WebAssembly.Module | Promise<WebAssembly.Module> {
+    this.#refuseIfClosed();
+    patience.check();
+    const ready = this.#moduleIds.has(source) || isModule(source);
+    return ready ? source : this.#compiler.compile(source, patience);
   }
 
   #refuseIfClosed(): void {

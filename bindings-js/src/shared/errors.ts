@@ -11,6 +11,7 @@ export type PoolErrorCode =
   | 'POOL_LOST'
   | 'POOL_NOT_STARTED'
   | 'POOL_EXITED'
+  | 'POOL_ENDED'
   | 'POOL_OUTPUT_LOST'
   | 'POOL_OUTPUT_LIMIT'
   | 'POOL_INPUT_FAILED'
@@ -223,7 +224,8 @@ export class NotStartedError extends JobError {
   override name = 'NotStartedError';
 }
 
-/** A guest whose export was called exited with a code other than 0, and so returned nothing.
+/** A guest whose export was called exited with a code other than 0, and so returned nothing. An instance may not even exit
+ * with 0.
  *
  * @example
  * ```ts
@@ -234,10 +236,29 @@ export class NotStartedError extends JobError {
 export class ExitError extends JobError {
   override name = 'ExitError';
   constructor(
-    /** What the guest exited with, 1 to 4294967295. */
+    /** What the guest exited with, 0 to 4294967295; 0 only if it is an instance. */
     readonly exitCode: number,
   ) {
     super('POOL_EXITED', `the guest exited with ${exitCode} instead of returning`);
+  }
+}
+
+/** An instance had ended, or was closed, before a call came to its turn: nothing of the call has run. `cause` is the error
+ * that ended the instance, if one did.
+ *
+ * @example
+ * ```ts
+ * const instance = await pool.instantiate('/adder.wasm');
+ * const [first, second] = [instance.call('divide', 1, 0), instance.call('add', 1, 2)];
+ * await first.catch((error: Error) => console.log(error.name)); // TrapError
+ * const error = await second.catch((error: unknown) => error);
+ * console.log(error instanceof EndedError && error.cause instanceof TrapError); // true
+ * ```
+ */
+export class EndedError extends PoolError {
+  override name = 'EndedError';
+  constructor(options?: ErrorOptions) {
+    super('POOL_ENDED', 'the instance had ended before the call came to its turn', options);
   }
 }
 

@@ -72,6 +72,13 @@ export interface CoordinatorExports {
   worker_signature(bytes: number, size: number, name: number, nameBytes: number, out: number): number;
   worker_text(size: number): number;
   worker_end(outcome: number, code: number, textBytes: number): void;
+
+  instance_begin(): number;
+  instance_next(): number;
+  instance_take(address: number, size: number): number;
+  instance_skip(size: number): number;
+  instance_send(size: number): number;
+  instance_give(address: number, size: number): number;
 }
 
 /** Views of the shared memory. It grows, and views made before see only what there was: ask for them at each use. */

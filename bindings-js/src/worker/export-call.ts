@@ -16,6 +16,9 @@ export interface ExportCall {
   readonly values: readonly Value[];
 }
 
+/** A function of a guest's, as JavaScript sees it. */
+export type ExportedFunction = (...values: unknown[]) => unknown;
+
 const names: Readonly<Record<number, string>> = {
   [layout.POOL_I32]: 'i32',
   [layout.POOL_I64]: 'i64',
@@ -43,6 +46,16 @@ export function readExportCall({ c, heap }: Thread): ExportCall | undefined {
     name: decoder.decode(heap.u8(name + nameBytes).slice(name, name + nameBytes)),
     values: Array.from({ length: n }, (_, i) => readValue(view, values + i * layout.sizeof_pool_value)),
   };
+}
+
+/** Whether that job is an instance, which is called by what comes through its stdin. */
+export function isInstance({ c, heap }: Thread): boolean {
+  return heap.u32((c.worker_call() >>> 0) + layout.worker_call_serves) !== 0;
+}
+
+/** That a function was given too many values or too few. */
+export function takesNumber(name: string, takes: number, given: number): string {
+  return `${name} takes ${takes} values and was given ${given}`;
 }
 
 /** Hands over what an export returned: nothing, a value, or an array of them. Without `types` a bigint is an i64 and a

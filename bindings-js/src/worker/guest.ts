@@ -1,11 +1,20 @@
 /** Running one guest after the other in this worker. */
-import { errorCodes, layout } from '../shared/layout.gen.js';
+import { layout } from '../shared/layout.gen.js';
 import type { Thread } from '../shared/thread.js';
-import { readExportCall, type ExportCall, typeName, writeResults } from './export-call.js';
+import { Ending, endingOf, notStarted } from './ending.js';
+import {
+  type ExportedFunction,
+  isInstance,
+  readExportCall,
+  type ExportCall,
+  takesNumber,
+  typeName,
+  writeResults,
+} from './export-call.js';
 import { findUnknown, importsFor, importTable, type ImportTable } from './guest-imports.js';
 import { GuestMemory } from './guest-memory.js';
+import { InstanceServer } from './instance.js';
 import { readSignature, type Signature } from './signature.js';
-import { textOf, trapOf } from './trap.js';
 
 const START = '_start';
 const INITIALIZE = '_initialize';
@@ -13,13 +22,6 @@ const INITIALIZE = '_initialize';
 /** An engine that has no room for one more memory often has some again as soon as another thread's garbage is gone: that of
  * a worker at rest, a moment later (litter.ts). */
 const MEMORY_TRIES_MS = [1, 5, 20, 50, 100, 200, 400];
-
-/** How a job ended. */
-interface Ending {
-  readonly outcome: number;
-  readonly code: number;
-  readonly text?: string;
-}
 
 /** A guest's module, looked at once. */
 export interface Guest {
@@ -55,14 +57,15 @@ export class GuestRunner {
   /** Runs the job that worker_next began. True: this thread is worn out and must be replaced. */
   run(guest: Guest): boolean {
     const call = readExportCall(this.#thread);
-    const ending = this.#refuse(guest, call) ?? this.#start(guest, call);
+    const serves = isInstance(this.#thread);
+    const ending = this.#refuse(guest, call, serves) ?? this.#run(guest, call, serves);
     this.#memory.bind(undefined);
     this.#end(ending);
     return ending.outcome === layout.POOL_TRAPPED && ending.code === layout.POOL_TRAP_STACK_OVERFLOW;
   }
 
   /** Why a guest cannot be run like that; `undefined`: it can, as far as it shows. */
-  #refuse(guest: Guest, call: ExportCall | undefined): Ending | undefined {
+  #refuse(guest: Guest, call: ExportCall | undefined, serves: boolean): Ending | undefined {
     const { imports, exports } = guest;
     const unknown = findUnknown(this.#imports, imports);
     if (unknown) {
@@ -73,7 +76,7 @@ export class GuestRunner {
       return notStarted('POOL_EINVAL', 'the module uses WASI but exports no memory');
     }
     if (call) return this.#refuseCall(guest, call);
-    if (exports.get(START) === 'function') return undefined;
+    if (serves || exports.get(START) === 'function') return undefined;
     return notStarted('POOL_EINVAL', 'the module exports no function _start, so it is no command');
   }
 
@@ -100,37 +103,64 @@ export class GuestRunner {
     return true;
   }
 
-  #start(guest: Guest, call: ExportCall | undefined): Ending {
-    const { c } = this.#thread;
-    const stack = c.emscripten_stack_get_current();
-    c.worker_begin(this.#memory.read, this.#memory.write, this.#memory.check);
+  #run(guest: Guest, call: ExportCall | undefined, serves: boolean): Ending {
+    this.#thread.c.worker_begin(this.#memory.read, this.#memory.write, this.#memory.check);
+    if (serves) return this.#serve(guest);
+    const results = this.#start(() => this.#call(guest, call));
+    if (results instanceof Ending) return results;
+    if (!call || writeResults(this.#thread, results, guest.signatures.get(call.name)?.results)) {
+      return new Ending(layout.POOL_EXITED);
+    }
+    return new Ending(layout.POOL_LOST, 0, `what ${call.name} returned could not be handed over`);
+  }
+
+  #serve(guest: Guest): Ending {
+    const exports = this.#start(() => this.#instantiate(guest, true));
+    if (exports instanceof Ending) return exports;
+    const enter = this.#enter.bind(this);
+    const server = new InstanceServer(this.#thread, enter, guest.exports.keys(), exports);
+    return server.serve() ?? this.#leftBy() ?? new Ending(layout.POOL_LOST, 0, 'its pipes failed');
+  }
+
+  /** Instantiates a guest and runs what is to be run at once, again while there is no memory for it. */
+  #start<T>(code: () => T): T | Ending {
     for (const waitMs of [...MEMORY_TRIES_MS, undefined]) {
-      if (c.worker_enter() !== 0) return this.#leftBy() ?? { outcome: layout.POOL_CANCELLED, code: 0 };
-      try {
-        const results = this.#call(guest, call);
-        c.worker_leave();
-        if (!call || writeResults(this.#thread, results, guest.signatures.get(call.name)?.results)) {
-          return { outcome: layout.POOL_EXITED, code: 0 };
-        }
-        return { outcome: layout.POOL_LOST, code: 0, text: `what ${call.name} returned could not be handed over` };
-      } catch (thrown) {
-        c._emscripten_stack_restore(stack);
-        c.worker_leave();
-        const ending = this.#leftBy() ?? endingOf(thrown);
-        if (!isOutOfMemory(ending) || waitMs === undefined) return ending;
-        Atomics.wait(sleepWord, 0, 0, waitMs);
-      }
+      const made = this.#enter(code);
+      if (waitMs === undefined || !(made instanceof Ending && made.isOutOfMemory())) return made;
+      Atomics.wait(sleepWord, 0, 0, waitMs);
     }
     throw new Error('unreachable');
   }
 
-  /** In here the guest's code runs, from its start section on. What its export returned. */
-  #call({ module, imports }: Guest, call: ExportCall | undefined): unknown {
+  /** Runs a guest's code: what it returns, or how the job ends because of what it threw, unless it `survives` that. */
+  #enter<T>(code: () => T, survives?: (thrown: unknown) => T | undefined): T | Ending {
+    const { c } = this.#thread;
+    const stack = c.emscripten_stack_get_current();
+    if (c.worker_enter() !== 0) return this.#leftBy() ?? new Ending(layout.POOL_CANCELLED);
+    try {
+      const result = code();
+      c.worker_leave();
+      return result;
+    } catch (thrown) {
+      c._emscripten_stack_restore(stack);
+      c.worker_leave();
+      return this.#leftBy() ?? survives?.(thrown) ?? endingOf(thrown);
+    }
+  }
+
+  /** In here the guest's code runs, from its start section on. */
+  #instantiate({ module, imports }: Guest, initializes: boolean): WebAssembly.Exports {
     const { exports } = new WebAssembly.Instance(module, importsFor(this.#imports, imports));
     this.#memory.bind(exports['memory'] instanceof WebAssembly.Memory ? exports['memory'] : undefined);
+    const initialize = initializes ? exports[INITIALIZE] : undefined;
+    if (typeof initialize === 'function') callWithout(initialize as () => void, INITIALIZE);
+    return exports;
+  }
+
+  /** What its export returned. */
+  #call(guest: Guest, call: ExportCall | undefined): unknown {
+    const exports = this.#instantiate(guest, call !== undefined && call.name !== INITIALIZE);
     if (!call) return callWithout(exports[START] as () => void, START);
-    const initialize = exports[INITIALIZE];
-    if (typeof initialize === 'function' && call.name !== INITIALIZE) callWithout(initialize as () => void, INITIALIZE);
     return callWith(exports[call.name] as ExportedFunction, call);
   }
 
@@ -138,7 +168,7 @@ export class GuestRunner {
   #leftBy(): Ending | undefined {
     const { c } = this.#thread;
     const outcome = c.worker_left_by();
-    return outcome === 0 ? undefined : { outcome, code: c.worker_exit_code() >>> 0 };
+    return outcome === 0 ? undefined : new Ending(outcome, c.worker_exit_code() >>> 0);
   }
 
   #end({ outcome, code, text }: Ending): void {
@@ -150,12 +180,10 @@ export class GuestRunner {
   }
 }
 
-type ExportedFunction = (...values: unknown[]) => unknown;
-
 /** Calls an export. A value too few would be 0 to it, and one too many nothing. */
 function callWith(exported: ExportedFunction, { name, values }: ExportCall): unknown {
   if (exported.length === values.length) return exported(...values.map(({ value }) => value));
-  throw new WebAssembly.LinkError(`${name} takes ${exported.length} values and was given ${values.length}`);
+  throw new WebAssembly.LinkError(takesNumber(name, exported.length, values.length));
 }
 
 /** Calls what must have no parameters. */
@@ -166,22 +194,4 @@ function callWithout(start: () => void, name: string): void {
 
 function listOf(types: readonly number[]): string {
   return `(${types.map(typeName).join(', ')})`;
-}
-
-function notStarted(code: keyof typeof errorCodes, text: string): Ending {
-  return { outcome: layout.POOL_NOT_STARTED, code: -errorCodes[code], text };
-}
-
-function isOutOfMemory(ending: Ending): boolean {
-  return ending.outcome === layout.POOL_NOT_STARTED && ending.code === -errorCodes.POOL_ENOMEM;
-}
-
-/** What an exception out of a guest, or out of instantiating it, means for its job. */
-function endingOf(thrown: unknown): Ending {
-  const text = textOf(thrown);
-  const trap = trapOf(thrown);
-  if (trap !== undefined) return { outcome: layout.POOL_TRAPPED, code: trap, text };
-  if (thrown instanceof WebAssembly.LinkError || thrown instanceof TypeError) return notStarted('POOL_EINVAL', text);
-  if (/out of memory|allocat/i.test(text.split('\n')[0]!)) return notStarted('POOL_ENOMEM', text);
-  return { outcome: layout.POOL_LOST, code: 0, text };
 }

@@ -268,8 +268,6 @@ static void record_with_a_field_out_of_range_is_refused(void **state)
     expect(&bad, POOL_EINVAL);
     bad = good, bad.tty = 2;
     expect(&bad, POOL_EINVAL);
-    bad = good, bad.zero = 1;
-    expect(&bad, POOL_EINVAL);
     bad = good, bad.strings_bytes = POOL_ARGS_MAX_BYTES + 1;
     expect(&bad, POOL_E2BIG);
     bad = good, bad.name_bytes = 1, bad.strings_bytes = UINT32_MAX; /* their sum wraps */
@@ -302,6 +300,29 @@ static void terminal_is_carried_for_a_guest_and_refused_for_a_function(void **st
     free(bytes);
     assert_int_equal(pool__record_size(&(struct pool_job_config){.function = no_function, .tty = true}), POOL_EINVAL);
     assert_true(pool__record_size(&(struct pool_job_config){.function = no_function}) > 0);
+}
+
+static void record_of_an_instance_has_pipes_and_no_name(void **state)
+{
+    (void)state;
+    struct record good = {.module = 1, .serves = 1};
+    good.stdio[0].kind = good.stdio[1].kind = POOL_STDIO_PIPE;
+    expect(&good, 0);
+    struct record bad = good;
+    bad.serves = 2;
+    expect(&bad, POOL_EINVAL);
+    for (uint32_t i = 0; i < 2; i++) {
+        bad = good, bad.stdio[i].kind = POOL_STDIO_NULL;
+        expect(&bad, POOL_EINVAL);
+    }
+    _Alignas(8) uint8_t bytes[sizeof(struct record) + 4] = {0};
+    bad = good, bad.name_bytes = 4;
+    memcpy(bytes, &bad, sizeof bad);
+    memcpy(bytes + sizeof bad, "add", 4);
+    assert_int_equal(pool__record_check(bytes, sizeof bytes), POOL_EINVAL);
+    bad.serves = 0;
+    memcpy(bytes, &bad, sizeof bad);
+    assert_int_equal(pool__record_check(bytes, sizeof bytes), 0);
 }
 
 static void record_with_strings_that_do_not_end_is_refused(void **state)
@@ -363,6 +384,7 @@ int main(void)
         cmocka_unit_test(record_of_any_bytes_is_refused_or_consistent),
         cmocka_unit_test(record_with_a_field_out_of_range_is_refused),
         cmocka_unit_test(terminal_is_carried_for_a_guest_and_refused_for_a_function),
+        cmocka_unit_test(record_of_an_instance_has_pipes_and_no_name),
         cmocka_unit_test(record_with_strings_that_do_not_end_is_refused),
         cmocka_unit_test(record_with_what_is_no_text_is_refused),
         cmocka_unit_test(record_of_preopens_that_are_none_is_refused),
