@@ -167,12 +167,12 @@ export class Line {
   readonly #end = (error: PoolError | undefined): void => {
     try {
       this.#take();
+      this.#client.release(this.#to);
+      this.#client.release(this.#from);
     } catch {
-      // the pool is gone
+      // the pool is gone, and both ends with it
     }
     this.#ended = new EndedError(error && { cause: error });
-    this.#client.release(this.#to);
-    this.#client.release(this.#from);
     for (const running of this.#sent) {
       this.#sent.delete(running);
       running.reject(error ?? this.#ended);

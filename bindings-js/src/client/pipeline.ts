@@ -80,6 +80,8 @@ export interface CheckedPipeline {
 /** What a pool is given to make an order of. */
 export interface Launch {
   readonly source: ModuleSource;
+  /** The source's, if it was compiled already. */
+  readonly module?: WebAssembly.Module;
   /** `undefined`: the guest runs as a command. */
   readonly call?: Called;
   readonly checked: Checked;

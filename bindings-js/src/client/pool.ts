@@ -224,7 +224,7 @@ export class Pool {
       const patience = this.#patienceFor(checked);
       const module = await this.#moduleOf(source, patience);
       const stdio = new Stdio(this.#client, checked.stdio, this.#parts.platform);
-      const task = await this.#launch({ source: module, call: 'instance', checked, stdio, patience, site });
+      const task = await this.#launch({ source, module, call: 'instance', checked, stdio, patience, site });
       const line = new Line(this.#client, task);
       return new Instance(line, task, module, await line.ready);
     } catch (error) {
@@ -376,8 +376,8 @@ export class Pool {
   }
 
   /** Gets all that a job needs. Its module is kept until it is done. */
-  async #order({ source, call, checked: options, stdio, patience, site }: Launch): Promise<Order> {
-    const found = this.#moduleOf(source, patience);
+  async #order({ source, module: compiled, call, checked: options, stdio, patience, site }: Launch): Promise<Order> {
+    const found = compiled ?? this.#moduleOf(source, patience);
     const module = found instanceof Promise ? await found : found;
     const id = this.#idOf(module);
     this.#modules.use(id);
