@@ -58,6 +58,32 @@ function hasRoom() {
   }
 }
 
+/** Keeps an eye on the page's workers: `heard`, of each that was ended, whether something had come from it. */
+async function watchingEnds(use) {
+  const { Worker } = globalThis;
+  const watch = { started: 0, heard: new Map() };
+  globalThis.Worker = class extends Worker {
+    constructor(...options) {
+      super(...options);
+      watch.started++;
+      for (const type of ['message', 'error']) this.addEventListener(type, () => (this.isHeard = true));
+    }
+
+    terminate() {
+      if (!watch.heard.has(this)) watch.heard.set(this, this.isHeard === true);
+      super.terminate();
+    }
+  };
+  try {
+    await use(watch);
+  } finally {
+    globalThis.Worker = Worker;
+  }
+}
+
+/** WebKit never lets go of what was sent to a worker that it ends while it loads its script. */
+const isWebKit = /AppleWebKit/.test(globalThis.navigator?.userAgent) && !/Chrom/.test(navigator.userAgent);
+
 export const scenarios = [
   {
     name: 'workers: at rest they keep no memory of guests that have ended from a pool or a page',
@@ -70,6 +96,22 @@ export const scenarios = [
         }
         await Promise.all(Array.from({ length: MEMORIES + 23 }, () => pool.run(module)));
         await until(async () => hasRoom() || sleep(50));
+      }),
+  },
+  {
+    name: 'workers: those that are not wanted any more while they start are ended, in WebKit when they have been heard of',
+    run: (env) =>
+      watchingEnds(async (watch) => {
+        if (!env.browser) return;
+        for (let ms = 0; ms < 60; ms += 4) {
+          const controller = new AbortController();
+          setTimeout(() => controller.abort(), ms);
+          const pool = await env.millrace.Pool.create({ workers: 3, signal: controller.signal }).catch(() => undefined);
+          await pool?.close();
+        }
+        assert(watch.started > 0, 'none was started');
+        await until(() => watch.heard.size === watch.started);
+        if (isWebKit) assert(![...watch.heard.values()].includes(false), 'one was ended too early');
       }),
   },
   {

@@ -7,7 +7,7 @@ export interface Child<Out, In> {
   onMessage(listener: (message: In) => void): void;
   /** Called when the worker could not be loaded, threw, or ended by itself; the text says what is known. */
   onFailure(listener: (text: string) => void): void;
-  /** Ends the worker as soon as the platform can. */
+  /** Ends the worker as soon as the platform can. Messages may still come. */
   terminate(): void;
   /** Whether the worker keeps the process alive; at first it does not. Means nothing on the web. */
   keepAlive(on: boolean): void;

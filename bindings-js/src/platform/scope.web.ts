@@ -22,6 +22,23 @@ export function webScope<Out, In>(): Scope<Out, In> {
   };
 }
 
+/** What ends a worker. WebKit never lets go of what was sent to a worker that is terminated while its script is still being
+ * loaded, and a pool's memory is among that: there it ends once it was heard of. */
+function endOf(worker: Worker): () => void {
+  if (!isJavaScriptCore()) return () => worker.terminate();
+  let isHeard = false;
+  let isOver = false;
+  const hear = (): void => {
+    isHeard = true;
+    if (isOver) worker.terminate();
+  };
+  for (const type of ['message', 'error']) worker.addEventListener(type, hear, { once: true });
+  return () => {
+    isOver = true;
+    if (isHeard) worker.terminate();
+  };
+}
+
 /** A worker of this page. */
 export function webChild<Out, In>(worker: Worker): Child<Out, In> {
   return {
@@ -31,7 +48,7 @@ export function webChild<Out, In>(worker: Worker): Child<Out, In> {
       worker.addEventListener('error', (event) => listener(describe(event)));
       worker.addEventListener('messageerror', () => listener('a message could not be read'));
     },
-    terminate: () => worker.terminate(),
+    terminate: endOf(worker),
     keepAlive: () => undefined,
   };
 }
