@@ -9,7 +9,7 @@
 #define LOOKS 6000 /* of 10 ms: what has not happened by then never will */
 
 static pool_t *pool;
-static pool_module_t hello, cat, adder, values, hostcall, forever, spin, sleeper, echoargs;
+static pool_module_t hello, cat, adder, values, hostcall, forever, spin, sleeper, echoargs, terminal;
 
 static pool_module_t load(pool_t *of, const char *name)
 {
@@ -122,6 +122,19 @@ static void test_arguments(void)
     memcpy(text, result.captured[1].data, result.captured[1].size_bytes);
     CHECK(strstr(text, "zwei und drei") && strstr(text, "A=1") && strstr(text, "name"));
     free(text);
+    EQUAL(pool_release(pool, job), 0);
+}
+
+/* What it is connected with makes no difference. */
+static void test_terminal(bool tty)
+{
+    struct pool_result result;
+    const char *envp[] = {"COLUMNS=99", NULL}, *expected = tty ? "1 1 1\n99 x none\n" : "0 0 0\n99 x none\n";
+    struct pool_job_config config = {
+        .module = terminal, .envp = envp, .tty = tty, .stdio = {{0}, {.kind = POOL_STDIO_CAPTURE}, {0}}};
+    pool_job_t job = run(&config, &result);
+    CHECK(result.captured[1].size_bytes == strlen(expected));
+    CHECK(!memcmp(result.captured[1].data, expected, strlen(expected)));
     EQUAL(pool_release(pool, job), 0);
 }
 
@@ -677,6 +690,7 @@ static void load_all(void)
     hostcall = load(pool, "hostcall");
     sleeper = load(pool, "misbehaving/sleeper");
     echoargs = load(pool, "misbehaving/echoargs");
+    terminal = load(pool, "terminal");
 }
 
 static void test_two_pools(void)
@@ -758,6 +772,8 @@ static void run_all(void)
     test_modules();
     test_capture();
     test_arguments();
+    test_terminal(true);
+    test_terminal(false);
     test_input(0);
     test_input(10);
     test_input(3000000);
