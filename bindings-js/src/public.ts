@@ -30,6 +30,7 @@ export type { PoolMemory, PoolUse, PoolUses } from './client/client.js';
 export type { Chunk, Input } from './client/input.js';
 export type { Host, HostContext, HostHandler, HostJob } from './client/host.js';
 export type { Job } from './client/job.js';
+export type { MapItem, MapItems } from './client/map.js';
 export type { ModuleSource } from './client/modules.js';
 export type { Instance, InstanceExport, InstanceMemory } from './client/instance.js';
 export type {
@@ -39,6 +40,7 @@ export type {
   InstanceCallOptions,
   InstanceOptions,
   JobOptions,
+  MapOptions,
   Preopen,
   Priority,
   RunOptions,

@@ -163,6 +163,18 @@ export async function useInstance(pool: Pool, signal: AbortSignal): Promise<Uint
   return instance.memory.read(0, names.length);
 }
 
+/** An export for each item. */
+export async function useMap(pool: Pool, items: AsyncIterable<number>, signal: AbortSignal): Promise<number> {
+  let n = 0;
+  for await (const result of pool.map('adder.wasm', 'half', items, { signal, concurrency: 2, ordered: false })) {
+    n += Number(result);
+  }
+  for await (const result of pool.map('adder.wasm', 'add64', [[1n, 2n]] as const)) n += Number(result);
+  // @ts-expect-error no number
+  void pool.map('adder.wasm', 'half', ['1']);
+  return n;
+}
+
 /** What is undefined is absent, also with `exactOptionalPropertyTypes`. */
 export async function useUndefined(env: Record<string, string | undefined>, signal?: AbortSignal): Promise<void> {
   const none = undefined as undefined;

@@ -9,6 +9,7 @@ import { scenarios as gates } from './gates.mjs';
 import { scenarios as host } from './host.mjs';
 import { scenarios as huge } from './huge.mjs';
 import { scenarios as instances } from './instances.mjs';
+import { scenarios as maps } from './maps.mjs';
 import { scenarios as memory } from './memory.mjs';
 import { scenarios as modules } from './modules.mjs';
 import { scenarios as output } from './output.mjs';
@@ -44,6 +45,7 @@ export const subjects = {
   memory,
   call,
   instances,
+  maps,
   compile,
   modules,
   page,

@@ -125,6 +125,16 @@ export type CallOptions = JobOptions;
 /** Options of `pool.instantiate`. `signal` and `timeoutMs` are of the instance's whole life. */
 export type InstanceOptions = JobOptions;
 
+/** Options of `pool.map`. `signal` and `timeoutMs` are of all of it. */
+export interface MapOptions extends InstanceOptions {
+  /** How many instances there may be, each with a worker of its own; 127 at most.
+   * @default as many as the pool has workers */
+  concurrency?: number | undefined;
+  /** Whether results come in the order of the items, or as they are there.
+   * @default true */
+  ordered?: boolean | undefined;
+}
+
 /** Options of `instance.call`. A call that can be ended in such a way is begun only when those before it are done, and so is
  * a little slower. */
 export interface InstanceCallOptions {
@@ -188,6 +198,14 @@ export interface CheckedCall extends Checked {
   readonly call: ExportCall;
 }
 
+export interface CheckedMap extends Checked {
+  /** The name of the export. */
+  readonly call: string;
+  /** 0: as many as there are workers. */
+  readonly concurrency: number;
+  readonly ordered: boolean;
+}
+
 const priorities: Readonly<Record<string, number>> = {
   normal: layout.POOL_PRIORITY_NORMAL,
   high: layout.POOL_PRIORITY_HIGH,
@@ -211,6 +229,7 @@ const jobNames: Names<JobOptions> = {
 
 const spawnNames: Names<SpawnOptions> = { ...jobNames, stdin: true, stdout: true, stderr: true };
 const runNames: Names<RunOptions> = { ...spawnNames, maxOutput: true };
+const mapNames: Names<MapOptions> = { ...jobNames, concurrency: true, ordered: true };
 const limitNames: Names<InstanceCallOptions> = { signal: true, timeoutMs: true };
 const preopenNames: Names<Preopen> = { directory: true, readOnly: true };
 
@@ -243,15 +262,31 @@ export function checkInstance(given: unknown): Checked {
   return checkJob({ ...fields<InstanceOptions>('options', given, jobNames), stderr: 'null' }, 'pipe');
 }
 
+/** The same for `map`. */
+export function checkMap(name: unknown, given: unknown): CheckedMap {
+  const options = fields<MapOptions>('options', given, mapNames);
+  return {
+    ...checkJob({ ...options, stderr: 'null' }, 'pipe'),
+    call: exportCall(name, []).name,
+    concurrency: wholeNumber('concurrency', options.concurrency, layout.POOL_WORKERS_MAX),
+    ordered: flag('ordered', options.ordered, true),
+  };
+}
+
 /** What is called, and what stands behind its values if that is an object of options. */
 export function callOf(name: unknown, given: readonly unknown[]): { call: ExportCall; options: unknown } {
   const values = [...given];
   const options = isPlain(values.at(-1)) ? values.pop() : undefined;
+  return { call: exportCall(name, values), options };
+}
+
+/** What is called. */
+export function exportCall(name: unknown, values: readonly unknown[]): ExportCall {
   if (values.length > layout.POOL_VALUES_MAX) {
     throw invalid(`values must be ${layout.POOL_VALUES_MAX} at most, and are ${values.length}`);
   }
   if (name === '') throw refusal('name', name, 'the name of an export');
-  return { call: { name: text('name', name), values: values.map(valueOf) }, options };
+  return { name: text('name', name), values: values.map(valueOf) };
 }
 
 /** What may end one call of an instance. */

@@ -13,6 +13,7 @@ import { Instance } from './instance.js';
 import { Job } from './job.js';
 import { Line } from './line.js';
 import { Launcher, type Order } from './launcher.js';
+import { itemsOf, type MapItems, mapOver } from './map.js';
 import { ModuleList } from './module-list.js';
 import { Compiler, type ModuleSource } from './modules.js';
 import {
@@ -22,9 +23,11 @@ import {
   type Checked,
   type CheckedPreopen,
   checkInstance,
+  checkMap,
   checkRun,
   checkSpawn,
   type InstanceOptions,
+  type MapOptions,
   type RunOptions,
   signalOf,
   type SpawnOptions,
@@ -221,15 +224,54 @@ export class Pool {
     const site = new CallSite();
     try {
       const checked = checkInstance(options);
+      this.#refuseIfClosed();
       const patience = this.#patienceFor(checked);
-      const module = await this.#moduleOf(source, patience);
-      const stdio = new Stdio(this.#client, checked.stdio, this.#parts.platform);
-      const task = await this.#launch({ source, module, call: 'instance', checked, stdio, patience, site });
-      const line = new Line(this.#client, task);
-      return new Instance(line, task, module, await line.ready);
+      return await this.#keep(await this.#moduleOf(source, patience), checked, patience, site);
     } catch (error) {
       throw site.sign(error);
     }
+  }
+
+  async #keep(module: WebAssembly.Module, checked: Checked, patience: Patience, site: CallSite): Promise<Instance> {
+    const stdio = new Stdio(this.#client, checked.stdio, this.#parts.platform);
+    const task = await this.#launch({ source: module, module, call: 'instance', checked, stdio, patience, site });
+    const line = new Line(this.#client, task);
+    return new Instance(line, task, module, await line.ready);
+  }
+
+  /** Calls an export for each item of an iterable, on instances that are kept for as long as it goes on, one in a worker. An
+   * item is what the export is called with: a number, a bigint, or an array of them; anything else, and the first call that
+   * fails, ends it with that error. The iterable may be async; it is read only as fast as results are taken, and a few items
+   * for each instance ahead. An instance is made when there is work for it. Leaving the loop ends them all, also one that
+   * computes, and lets go of the iterable.
+   *
+   * @throws `PoolError` with POOL_EINVAL, at once, if an argument is wrong, with POOL_ESHUTDOWN if the pool is closed. What
+   * `instantiate` and `instance.call` reject with, and what the iterable throws, comes out of the loop.
+   * @example
+   * ```ts
+   * const doubled = [];
+   * for await (const result of pool.map('/adder.wasm', 'add', [[1, 1], [2, 2], [3, 3]])) doubled.push(result);
+   * console.log(doubled.join()); // 2,4,6
+   * ```
+   */
+  map(
+    source: ModuleSource,
+    name: string,
+    iterable: MapItems,
+    options?: MapOptions,
+  ): AsyncGenerator<CallResult, void, void> {
+    const site = new CallSite();
+    const checked = checkMap(name, options);
+    this.#refuseIfClosed();
+    const concurrency = checked.concurrency || Math.max(1, this.#roster.workers);
+    let module: Promise<WebAssembly.Module> | undefined;
+    const open = async (signal: AbortSignal): Promise<Instance> => {
+      const own = { ...checked, signal };
+      const patience = this.#patienceFor(own);
+      module ??= Promise.resolve(this.#moduleOf(source, patience));
+      return this.#keep(await module, own, patience, site);
+    };
+    return mapOver(itemsOf(iterable), { ...checked, concurrency }, open);
   }
 
   /** Runs several WASI commands at once, each of which reads as stdin what the one before it writes as stdout: the bytes go
@@ -377,6 +419,7 @@ export class Pool {
 
   /** Gets all that a job needs. Its module is kept until it is done. */
   async #order({ source, module: compiled, call, checked: options, stdio, patience, site }: Launch): Promise<Order> {
+    if (!compiled) this.#refuseIfClosed();
     const found = compiled ?? this.#moduleOf(source, patience);
     const module = found instanceof Promise ? await found : found;
     const id = this.#idOf(module);
@@ -392,7 +435,6 @@ export class Pool {
 
   /** A module needs no compiling, and jobs begin in the order in which they came. */
   #moduleOf(source: ModuleSource, patience: Patience): WebAssembly.Module | Promise<WebAssembly.Module> {
-    this.#refuseIfClosed();
     patience.check();
     const ready = this.#moduleIds.has(source) || isModule(source);
     return ready ? source : this.#compiler.compile(source, patience);

@@ -1,0 +1,246 @@
+/** An export called for each item of an iterable, on instances that are kept for as long as it goes on. */
+import { abortError } from '../shared/errors.js';
+import { read } from '../shared/brand.js';
+import { refusal } from '../shared/gate.js';
+import { onAbort } from './abort.js';
+import type { Instance } from './instance.js';
+import { type CallResult, type CheckedMap, exportCall } from './options.js';
+
+/** What an export is called with for one item. */
+export type MapItem = number | bigint | readonly (number | bigint)[];
+
+/** What `pool.map` goes through. */
+export type MapItems = Iterable<MapItem> | AsyncIterable<MapItem>;
+
+/** What came of an item. */
+type Outcome = { readonly value: CallResult } | { readonly error: unknown };
+
+/** How many calls an instance has at once: more if they are so quick that passing them on takes longer than running them,
+ * and few if a slow one would keep others from an instance that is free. */
+const WINDOW_MIN = 2;
+const WINDOW_MAX = 64;
+const QUICK_MS = 2;
+const SLOW_MS = 20;
+
+/** Opens an instance that ends when the signal aborts. */
+export type Open = (signal: AbortSignal) => Promise<Instance>;
+
+/** The results, as they are asked for. Whatever ends it, its instances end with it. */
+export async function* mapOver(items: Items, options: CheckedMap, open: Open): AsyncGenerator<CallResult, void, void> {
+  const mapping = new Mapping(items, options, open);
+  try {
+    for (;;) {
+      const outcome = await mapping.next();
+      if (!outcome) return;
+      if ('error' in outcome) throw outcome.error;
+      yield outcome.value;
+    }
+  } finally {
+    await mapping.close();
+  }
+}
+
+/** What is gone through. */
+type Items =
+  | { readonly isAsync: true; readonly iterator: AsyncIterator<unknown> }
+  | { readonly isAsync: false; readonly iterator: Iterator<unknown> };
+
+/** Begins to go through what was given. Throws POOL_EINVAL if it is no iterable. */
+export function itemsOf(given: unknown): Items {
+  const begin = (symbol: symbol): unknown => {
+    const method = read(given, symbol);
+    return typeof method === 'function' ? Reflect.apply(method, given, []) : undefined;
+  };
+  const iterator = begin(Symbol.asyncIterator);
+  if (iterator) return { isAsync: true, iterator: iterator as AsyncIterator<unknown> };
+  const plain = begin(Symbol.iterator);
+  if (plain) return { isAsync: false, iterator: plain as Iterator<unknown> };
+  throw refusal('iterable', given, 'an iterable, or an async one');
+}
+
+/** An instance, and how much it has to do. */
+class Lane {
+  busy = 0;
+  readonly #opening: Promise<Instance>;
+  #instance: Instance | undefined;
+
+  /** `onEnd` is told if it fails. */
+  constructor(opening: Promise<Instance>, onEnd: (error: unknown) => void) {
+    this.#opening = opening.then((instance) => {
+      this.#instance = instance;
+      instance.status.catch(onEnd);
+      return instance;
+    });
+    this.#opening.catch(onEnd);
+  }
+
+  async call(name: string, values: readonly (number | bigint)[]): Promise<CallResult> {
+    const instance = this.#instance ?? (await this.#opening);
+    return instance.call(name, ...values);
+  }
+
+  /** Waits until it is gone. */
+  async gone(): Promise<void> {
+    await this.#opening.then(({ status }) => status).catch(() => undefined);
+  }
+}
+
+class Mapping {
+  readonly #items: Items;
+  readonly #options: CheckedMap;
+  readonly #open: Open;
+  readonly #lanes: Lane[] = [];
+  readonly #controller = new AbortController();
+  readonly #forget: () => void;
+  /** Of items that are not taken yet: by number, in the order in which they came. */
+  readonly #outcomes = new Map<number, Outcome>();
+  /** How many items were begun, and how many results were taken. */
+  #begun = 0;
+  #taken = 0;
+  #window = WINDOW_MIN;
+  #isReading = false;
+  #isAtEnd = false;
+  /** What ended it, or one of its instances. */
+  #failure: { readonly error: unknown; readonly atOnce: boolean } | undefined;
+  #wake: () => void = () => undefined;
+
+  constructor(items: Items, options: CheckedMap, open: Open) {
+    this.#items = items;
+    this.#options = options;
+    this.#open = open;
+    const { signal } = options;
+    this.#forget = onAbort(signal, () => this.#fail(abortError(signal!.reason), true));
+    if (signal?.aborted) this.#fail(abortError(signal.reason), true);
+  }
+
+  /** The next result; `undefined`: there is none any more. */
+  async next(): Promise<Outcome | undefined> {
+    for (;;) {
+      if (this.#failure?.atOnce) return this.#failure;
+      this.#fill();
+      const outcome = this.#take();
+      if (outcome) return outcome;
+      if (this.#taken === this.#begun && this.#failure) return this.#failure;
+      if (this.#taken === this.#begun && this.#isAtEnd) return undefined;
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+  }
+
+  /** Ends its instances, and lets go of the iterable. */
+  async close(): Promise<void> {
+    this.#forget();
+    if (!this.#isAtEnd) this.#letGo();
+    this.#isAtEnd = true;
+    this.#controller.abort();
+    await Promise.all(this.#lanes.map((lane) => lane.gone()));
+  }
+
+  /** Nobody waits for that: an iterable that has nothing now may take for ever. */
+  #letGo(): void {
+    const ignored = (): void => undefined;
+    try {
+      Promise.resolve(this.#items.iterator.return?.()).catch(ignored);
+    } catch {
+      ignored();
+    }
+  }
+
+  #take(): Outcome | undefined {
+    for (const number of this.#options.ordered ? [this.#taken] : this.#outcomes.keys()) {
+      const outcome = this.#outcomes.get(number);
+      if (!outcome) return undefined;
+      this.#outcomes.delete(number);
+      this.#taken++;
+      return outcome;
+    }
+    return undefined;
+  }
+
+  /** Reads as many items as may be under way, with those whose results are not taken yet. */
+  #fill(): void {
+    const most = this.#options.concurrency * this.#window;
+    while (!this.#isReading && !this.#isAtEnd && this.#begun - this.#taken < most) this.#read();
+  }
+
+  #read(): void {
+    try {
+      if (!this.#items.isAsync) return this.#onItem(this.#items.iterator.next());
+      const next = Promise.resolve(this.#items.iterator.next());
+      this.#isReading = true;
+      next.then(
+        (item) => this.#onRead(() => this.#onItem(item)),
+        (error: unknown) => this.#onRead(() => this.#stop(error)),
+      );
+    } catch (error) {
+      this.#stop(error);
+    }
+  }
+
+  #onRead(then: () => void): void {
+    this.#isReading = false;
+    if (this.#isAtEnd) return;
+    then();
+    this.#fill();
+    this.#wake();
+  }
+
+  #onItem(item: IteratorResult<unknown>): void {
+    if (item.done) this.#isAtEnd = true;
+    else this.#begin(item.value);
+  }
+
+  /** The iterable has failed: that is what came of the item that was to follow. */
+  #stop(error: unknown): void {
+    this.#isAtEnd = true;
+    this.#settle(this.#begun++, { error });
+  }
+
+  #begin(item: unknown): void {
+    const number = this.#begun++;
+    try {
+      const { name, values } = exportCall(this.#options.call, Array.isArray(item) ? item : [item]);
+      void this.#call(number, name, values);
+    } catch (error) {
+      this.#settle(number, { error });
+    }
+  }
+
+  async #call(number: number, name: string, values: readonly (number | bigint)[]): Promise<void> {
+    const lane = this.#lane();
+    const begin = performance.now();
+    lane.busy++;
+    try {
+      this.#settle(number, { value: await lane.call(name, values) });
+    } catch (error) {
+      this.#settle(number, { error });
+    }
+    lane.busy--;
+    this.#adapt(performance.now() - begin);
+  }
+
+  #adapt(ms: number): void {
+    if (ms < QUICK_MS) this.#window = Math.min(this.#window * 2, WINDOW_MAX);
+    else if (ms > SLOW_MS) this.#window = WINDOW_MIN;
+  }
+
+  #settle(number: number, outcome: Outcome): void {
+    this.#outcomes.set(number, outcome);
+    this.#wake();
+  }
+
+  /** The instance that has the least to do; one more if all are busy and there may be more. */
+  #lane(): Lane {
+    const lane = this.#lanes.reduce<Lane | undefined>((a, b) => (a && a.busy <= b.busy ? a : b), undefined);
+    if (lane && (lane.busy === 0 || this.#lanes.length === this.#options.concurrency)) return lane;
+    const added = new Lane(this.#open(this.#controller.signal), (error) => this.#fail(error, false));
+    this.#lanes.push(added);
+    return added;
+  }
+
+  #fail(error: unknown, atOnce: boolean): void {
+    this.#failure ??= { error, atOnce };
+    this.#wake();
+  }
+}
