@@ -100,9 +100,9 @@ export const scenarios = [
   },
   {
     name: 'workers: those that are not wanted any more while they start are ended, in WebKit when they have been heard of',
-    run: (env) =>
-      watchingEnds(async (watch) => {
-        if (!env.browser) return;
+    run: async (env) => {
+      if (!env.browser) return;
+      await watchingEnds(async (watch) => {
         for (let ms = 0; ms < 60; ms += 4) {
           const controller = new AbortController();
           setTimeout(() => controller.abort(), ms);
@@ -112,7 +112,8 @@ export const scenarios = [
         assert(watch.started > 0, 'none was started');
         await until(() => watch.heard.size === watch.started);
         if (isWebKit) assert(![...watch.heard.values()].includes(false), 'one was ended too early');
-      }),
+      });
+    },
   },
   {
     name: 'workers: one whose stack overflowed is not used again',
