@@ -64,17 +64,19 @@ function targetOf(name: string, given: WritableStream<unknown>, preventClose: bo
   return { stream: given, preventClose, preventAbort };
 }
 
+const names = ['stdin', 'stdout', 'stderr'] as const;
+
 /** Throws if something cannot be connected in this pool, before anything is. */
-function checkEnds(client: Client, [stdin, stdout, stderr]: CheckedStdio): void {
-  const ends = { stdin, stdout, stderr };
-  for (const [name, end] of Object.entries(ends)) {
-    const isEnd = OutputStream.is(end) || InletStream.is(end);
-    const obstacle = isEnd ? end.obstacle(client) : undefined;
+function checkEnds(client: Client, stdio: CheckedStdio): void {
+  for (const [i, name] of names.entries()) {
+    const end = stdio[i];
+    if (typeof end === 'string') continue;
+    const obstacle = OutputStream.is(end) || InletStream.is(end) ? end.obstacle(client) : undefined;
     if (obstacle) throw invalid(`${name} must be ${obstacle}`);
   }
-  if (streamOf(stdout) && streamOf(stdout) === streamOf(stderr)) {
-    throw invalid(`stdout and stderr must be two streams, and are the same ${show(streamOf(stdout))}`);
-  }
+  const [stdout, stderr] = [streamOf(stdio[1]), streamOf(stdio[2])];
+  if (!stdout || stdout !== stderr) return;
+  throw invalid(`stdout and stderr must be two streams, and are the same ${show(stdout)}`);
 }
 
 function streamOf(to: To): WritableStream<Uint8Array> | undefined {
@@ -110,8 +112,8 @@ export class Stdio {
   attach(task: Task): void {
     this.#task = task;
     if (this.#source) feedTask(this.#client, task, this.#source);
+    if (!this.#sinks[0] && !this.#sinks[1]) return;
     const pours = this.#sinks.flatMap((sink, i) => (sink ? [this.#pour(sink, task, i + 1)] : []));
-    if (pours.length === 0) return;
     this.#poured = Promise.all(pours);
     this.#poured.catch(() => undefined); // `ended` tells
   }

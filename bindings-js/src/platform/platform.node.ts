@@ -26,14 +26,33 @@ export const platform: Platform = {
   },
 };
 
+/** How many streams lead into stdout or stderr now. */
+const nInherited = new Map<NodeJS.WriteStream, number>();
+
+/** A write's callback tells of its error; one that nobody hears besides would end the process. */
+const heard = (): void => undefined;
+
+/** One listener for all: Node warns of many. */
+function inherited(stream: NodeJS.WriteStream, more: 1 | -1): void {
+  const n = (nInherited.get(stream) ?? 0) + more;
+  nInherited.set(stream, n);
+  if (n === 0) stream.off('error', heard);
+  else if (n === 1 && more === 1) stream.on('error', heard);
+}
+
 /** As Writable.toWeb, but what is behind it stays open. */
 function stdioStream(stream: NodeJS.WriteStream): WritableStream<Uint8Array> {
-  const heard = (): void => undefined;
-  const end = (): void => void stream.off('error', heard);
+  const end = (): void => inherited(stream, -1);
   return new WritableStream({
-    start: () => void stream.on('error', heard), // a write's callback tells, and an error that nobody hears ends the process
+    start: () => inherited(stream, 1),
     write: (bytes) =>
-      new Promise((resolve, reject) => stream.write(bytes, (error) => (error ? reject(error) : resolve()))),
+      new Promise((resolve, reject) =>
+        stream.write(bytes, (error) => {
+          if (!error) return resolve();
+          end(); // neither of the two below is called
+          reject(error);
+        }),
+      ),
     close: end,
     abort: end,
   });
