@@ -142,7 +142,7 @@ export const scenarios = [
           const writer = job.stdin.getWriter();
           await writer.write(bytes('through'));
           await writer.close();
-          equal(await job.stdout.text(), 'through');
+          equal([await job.stdout.text(), (await job.status).code], ['through', 0]);
         }
       }),
   },
