@@ -81,7 +81,8 @@ static void require_round_trip(const uint8_t *bytes, size_t size)
                                      .capture_max_bytes = record->capture_max_bytes,
                                      .timeout_ms = record->timeout_ms,
                                      .max_calls = record->max_calls,
-                                     .max_memory_mib = record->max_memory_mib};
+                                     .max_memory_mib = record->max_memory_mib,
+                                     .tty = record->tty};
     memcpy(config.stdio, record->stdio, sizeof config.stdio);
     REQUIRE(pool__record_size(&config) == (int32_t)size);
     uint8_t *again = malloc(size);
