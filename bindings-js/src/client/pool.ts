@@ -421,7 +421,7 @@ export class Pool {
   async #order({ source, module: compiled, call, checked: options, stdio, patience, site }: Launch): Promise<Order> {
     if (!compiled) this.#refuseIfClosed();
     const found = compiled ?? this.#moduleOf(source, patience);
-    const module = isModule(found) ? found : await found;
+    const module = found instanceof Promise ? ((await found) as WebAssembly.Module) : found;
     const id = this.#idOf(module);
     this.#modules.use(id);
     try {
