@@ -41,6 +41,20 @@ const traps = {
   indirect: { kinds: ['indirect-call', 'table-out-of-bounds', 'memory-out-of-bounds'] },
 };
 
+/** Handlers that answer at once, a little later unless nobody waits any more, or not at all. */
+const served = {
+  now: (data) => data,
+  later: (data, { signal }) =>
+    new Promise((resolve, reject) => {
+      const timer = setTimeout(() => resolve(data), data.length % 7);
+      signal.addEventListener('abort', () => {
+        clearTimeout(timer);
+        reject(signal.reason);
+      });
+    }),
+  fails: () => Promise.reject(new Error('no luck')),
+};
+
 /**
  * By kind: how often, what is decided, and what follows from that. `guest`: what is run; `options`: with what; `expect`:
  * what comes of it if nobody harms it.
@@ -108,6 +122,21 @@ export const commands = {
     job({ n }) {
       const args = n === 0 ? ['nobody', 'there'] : ['-n', String(n), 'nobody', 'there'];
       return { guest: 'hostcall', options: { args }, expect: { code: 1, stdout: bytes('error -2\n') } };
+    },
+  },
+  'served call': {
+    weight: 6,
+    plan: (random) => ({
+      n: 1 + random.below(60),
+      size: random.size(4000),
+      how: random.pick(['now', 'later', 'fails']),
+    }),
+    job({ dice, n, size, how }) {
+      const data = textFrom(dice, size);
+      const options = { args: ['-n', String(n), how, data], host: served };
+      const fails = { code: 1, stdout: bytes('error -5: no luck\n') };
+      const fine = { code: 0, stdout: bytes(`${n * bytes(data).length}\n`) };
+      return { guest: 'hostcall', options, expect: how === 'fails' ? fails : fine };
     },
   },
   trap: {

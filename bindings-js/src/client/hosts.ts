@@ -65,7 +65,7 @@ export class Hosts {
       return reject(error);
     }
     if (!isThenable(given)) return resolve(given);
-    Promise.resolve(given).then(resolve, reject);
+    new Promise((settle) => settle(given)).then(resolve, reject); // Promise.resolve may throw
     if (this.#client.isCallerGone(call)) this.#drop(pending);
   }
 
