@@ -88,7 +88,7 @@ static void serve(int32_t status, uint32_t size)
     struct client_call call;
     for (uint32_t i = 0; i < CALLS_MAX; i++) {
         if (client_call(rig.pool, i, &call) == 0) {
-            REQUIRE(pool_reply(rig.pool, call.call, status, bytes, status ? 0 : size) == 0);
+            REQUIRE(pool_reply(rig.pool, call.call, status, bytes, size) == 0);
         }
     }
 }
@@ -225,7 +225,8 @@ static bool step_call(uint32_t which)
     return error != WASI_ECANCELED;
 }
 
-/* Host calls return what pool.h names, or a count. Their data may be refused, and then nothing has happened. */
+/* Host calls return what pool.h names, or a count. Their data may be refused, and then nothing has happened but that there
+ * is an empty text about it. */
 static bool step_host_call(void)
 {
     uint32_t a[6];
@@ -241,7 +242,8 @@ static bool step_host_call(void)
     }
     REQUIRE(status >= POOL_ECANCELED && status <= (int32_t)POOL_BYTES_MAX);
     REQUIRE(!run.refused || status == POOL_EINVAL);
-    if (status < 0) REQUIRE(fake_guest_written() == written);
+    if (status < 0)
+        REQUIRE(fake_guest_written() - written <= (which == 0 ? a[5] : 0)); /* an error's text, which fits */
     return status != POOL_ECANCELED;
 }
 
