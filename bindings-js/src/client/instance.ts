@@ -5,6 +5,7 @@ import { invalid, refusal } from '../shared/gate.js';
 import { layout } from '../shared/layout.gen.js';
 import { typeOfValue, writeValue } from '../shared/value.js';
 import { CallSite } from './callsite.js';
+import type { ExportCall } from './client.js';
 import { type Line, refusalOf } from './line.js';
 import {
   callOf,
@@ -12,6 +13,7 @@ import {
   type CallValues,
   checkLimits,
   type InstanceCallOptions,
+  type Limits,
   unlimited,
 } from './options.js';
 import type { Reply } from './replies.js';
@@ -157,15 +159,19 @@ export class Instance {
     const site = new CallSite();
     try {
       const { call, options } = callOf(name, values);
-      const limits = checkLimits(options);
-      const number = this.#functions.get(call.name);
-      if (number === undefined) throw notStarted(`the module exports no function ${call.name}`);
-      const reply = await this.#line.ask([recordOf(layout.INSTANCE_CALL, number, 0, call.values)], limits);
-      if (reply.error) throw notStarted(refusalOf(reply).message);
-      return reply.values.length > 1 ? reply.values : reply.values[0];
+      return await this.run(call, checkLimits(options));
     } catch (error) {
       throw site.sign(error);
     }
+  }
+
+  /** The same with what is checked already. @internal */
+  async run({ name, values }: ExportCall, limits: Limits): Promise<CallResult> {
+    const number = this.#functions.get(name);
+    if (number === undefined) throw notStarted(`the module exports no function ${name}`);
+    const reply = await this.#line.ask([recordOf(layout.INSTANCE_CALL, number, 0, values)], limits);
+    if (reply.error) throw notStarted(refusalOf(reply).message);
+    return reply.values.length > 1 ? reply.values : reply.values[0];
   }
 
   /** Ends the instance at once, also if it computes. The call that runs rejects with a `CancelledError` whose `cause` is

@@ -4,7 +4,8 @@ import { read } from '../shared/brand.js';
 import { refusal } from '../shared/gate.js';
 import { onAbort } from './abort.js';
 import type { Instance } from './instance.js';
-import { type CallResult, type CheckedMap, exportCall } from './options.js';
+import type { ExportCall } from './client.js';
+import { type CallResult, type CheckedMap, unlimited, valuesOf } from './options.js';
 
 /** What an export is called with for one item. */
 export type MapItem = number | bigint | readonly (number | bigint)[];
@@ -15,10 +16,10 @@ export type MapItems = Iterable<MapItem> | AsyncIterable<MapItem>;
 /** What came of an item. */
 type Outcome = { readonly value: CallResult } | { readonly error: unknown };
 
-/** How many calls an instance has at once: more if they are so quick that passing them on takes longer than running them,
+/** How many calls an instance has at once: many if they are so quick that passing them on takes longer than running them,
  * and few if a slow one would keep others from an instance that is free. */
-const WINDOW_MIN = 2;
-const WINDOW_MAX = 64;
+const FEW = 2;
+const MANY = 64;
 const QUICK_MS = 2;
 const SLOW_MS = 20;
 
@@ -63,6 +64,8 @@ class Lane {
   busy = 0;
   readonly #opening: Promise<Instance>;
   #instance: Instance | undefined;
+  /** When it has answered last. */
+  #answered = 0;
 
   /** `onEnd` is told if it fails. */
   constructor(opening: Promise<Instance>, onEnd: (error: unknown) => void) {
@@ -74,9 +77,17 @@ class Lane {
     this.#opening.catch(onEnd);
   }
 
-  async call(name: string, values: readonly (number | bigint)[]): Promise<CallResult> {
-    const instance = this.#instance ?? (await this.#opening);
-    return instance.call(name, ...values);
+  /** Resolves with the result, and how many milliseconds the instance had nothing else to do meanwhile. */
+  async call(call: ExportCall): Promise<{ value: CallResult; ms: number }> {
+    const begin = performance.now();
+    this.busy++;
+    try {
+      const value = await (this.#instance ?? (await this.#opening)).run(call, unlimited);
+      return { value, ms: performance.now() - Math.max(begin, this.#answered) };
+    } finally {
+      this.busy--;
+      this.#answered = performance.now();
+    }
   }
 
   /** Waits until it is gone. */
@@ -97,7 +108,7 @@ class Mapping {
   /** How many items were begun, and how many results were taken. */
   #begun = 0;
   #taken = 0;
-  #window = WINDOW_MIN;
+  #window = FEW;
   #isReading = false;
   #isAtEnd = false;
   /** What ended it, or one of its instances. */
@@ -200,29 +211,21 @@ class Mapping {
   #begin(item: unknown): void {
     const number = this.#begun++;
     try {
-      const { name, values } = exportCall(this.#options.call, Array.isArray(item) ? item : [item]);
-      void this.#call(number, name, values);
+      void this.#call(number, { name: this.#options.call, values: valuesOf(Array.isArray(item) ? item : [item]) });
     } catch (error) {
       this.#settle(number, { error });
     }
   }
 
-  async #call(number: number, name: string, values: readonly (number | bigint)[]): Promise<void> {
-    const lane = this.#lane();
-    const begin = performance.now();
-    lane.busy++;
+  async #call(number: number, call: ExportCall): Promise<void> {
     try {
-      this.#settle(number, { value: await lane.call(name, values) });
+      const { value, ms } = await this.#lane().call(call);
+      if (ms < QUICK_MS) this.#window = MANY;
+      else if (ms > SLOW_MS) this.#window = FEW;
+      this.#settle(number, { value });
     } catch (error) {
       this.#settle(number, { error });
     }
-    lane.busy--;
-    this.#adapt(performance.now() - begin);
-  }
-
-  #adapt(ms: number): void {
-    if (ms < QUICK_MS) this.#window = Math.min(this.#window * 2, WINDOW_MAX);
-    else if (ms > SLOW_MS) this.#window = WINDOW_MIN;
   }
 
   #settle(number: number, outcome: Outcome): void {

@@ -128,7 +128,7 @@ export type InstanceOptions = JobOptions;
 /** Options of `pool.map`. `signal` and `timeoutMs` are of all of it. */
 export interface MapOptions extends InstanceOptions {
   /** How many instances there may be, each with a worker of its own; 127 at most.
-   * @default as many as the pool has workers */
+   * @default `workers` of the pool */
   concurrency?: number | undefined;
   /** Whether results come in the order of the items, or as they are there.
    * @default true */
@@ -280,13 +280,17 @@ export function callOf(name: unknown, given: readonly unknown[]): { call: Export
   return { call: exportCall(name, values), options };
 }
 
-/** What is called. */
-export function exportCall(name: unknown, values: readonly unknown[]): ExportCall {
+function exportCall(name: unknown, values: readonly unknown[]): ExportCall {
+  if (name === '') throw refusal('name', name, 'the name of an export');
+  return { name: text('name', name), values: valuesOf(values) };
+}
+
+/** What an export is called with. */
+export function valuesOf(values: readonly unknown[]): ExportCall['values'] {
   if (values.length > layout.POOL_VALUES_MAX) {
     throw invalid(`values must be ${layout.POOL_VALUES_MAX} at most, and are ${values.length}`);
   }
-  if (name === '') throw refusal('name', name, 'the name of an export');
-  return { name: text('name', name), values: values.map(valueOf) };
+  return values.map(valueOf);
 }
 
 /** What may end one call of an instance. */

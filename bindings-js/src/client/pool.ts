@@ -76,6 +76,8 @@ export class Pool {
   readonly #modules: ModuleList;
   readonly #moduleIds = new WeakMap<WebAssembly.Module, number>();
   #roster: Roster;
+  /** How many jobs shall run at the same time; there may be more workers, if some wait. */
+  #workers: number;
   /** Who waits for something before a job is told here when the pool ends. */
   readonly #shutdown = new Shutdown();
   #closing: Promise<void> | undefined;
@@ -88,6 +90,7 @@ export class Pool {
     this.#parts = parts;
     this.#client = client;
     this.#roster = roster;
+    this.#workers = roster.workers;
     this.#compiler = new Compiler(platform);
     this.#modules = new ModuleList(crew);
     const onBusy = (busy: boolean): void => this.#keepAlive(busy);
@@ -209,7 +212,8 @@ export class Pool {
 
   /** Instantiates a module and keeps it, in a worker of its own: what one call of an export leaves in its memory, the next
    * one finds. Resolves when it is there and its `_initialize`, if it exports one, has run. It holds its worker while it is
-   * called only: a pool with more instances than workers starts further ones, up to `maxWorkers`. Its stdin is empty, and
+   * called only: a pool with more instances than workers starts further ones, up to `maxWorkers`; what
+   * comes then waits until one is closed. Its stdin is empty, and
    * what it writes to stdout and stderr is discarded. Close it when it is not needed any more.
    *
    * @throws The same as `call`.
@@ -263,7 +267,7 @@ export class Pool {
     const site = new CallSite();
     const checked = checkMap(name, options);
     this.#refuseIfClosed();
-    const concurrency = checked.concurrency || Math.max(1, this.#roster.workers);
+    const concurrency = checked.concurrency || this.#workers;
     let module: Promise<WebAssembly.Module> | undefined;
     const open = async (signal: AbortSignal): Promise<Instance> => {
       const own = { ...checked, signal };
@@ -358,7 +362,9 @@ export class Pool {
   resize(workers: number): void {
     this.#refuseIfClosed();
     if (workers === undefined) throw refusal('workers', workers, 'a whole number');
-    this.#client.resize(wholeNumber('workers', workers, layout.POOL_WORKERS_MAX));
+    const asked = wholeNumber('workers', workers, layout.POOL_WORKERS_MAX);
+    this.#client.resize(asked);
+    this.#workers = asked;
   }
 
   /** How the pool is doing now.
