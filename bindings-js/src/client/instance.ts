@@ -97,7 +97,7 @@ export class InstanceMemory {
     }
   }
 
-  async #ask(parts: readonly Uint8Array[]): Promise<Reply> {
+  async #ask(parts: readonly Uint8Array<ArrayBuffer>[]): Promise<Reply> {
     const reply = await this.#line.ask(parts, unlimited);
     if (reply.error) throw refusalOf(reply);
     return reply;
@@ -220,7 +220,12 @@ function word(name: string, value: unknown): number {
 }
 
 /** A `struct instance_record`, with its values behind it. */
-function recordOf(kind: number, at: number, size: number, values: readonly (number | bigint)[] = []): Uint8Array {
+function recordOf(
+  kind: number,
+  at: number,
+  size: number,
+  values: readonly (number | bigint)[] = [],
+): Uint8Array<ArrayBuffer> {
   const view = new DataView(new ArrayBuffer(layout.sizeof_instance_record + values.length * layout.sizeof_pool_value));
   view.setUint32(layout.instance_record_kind, kind, true);
   view.setUint32(layout.instance_record_at, at, true);

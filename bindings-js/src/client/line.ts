@@ -1,4 +1,5 @@
 /** What an instance is asked, and its answers: one after the other, over its two pipes. */
+import { concat } from '../shared/bytes.js';
 import { abortError, EndedError, errorOfStatus, ExitError, PoolError } from '../shared/errors.js';
 import { onAbort } from './abort.js';
 import { type Client, EAGAIN, type Fd } from './client.js';
@@ -10,13 +11,16 @@ import type { Task } from './task.js';
 /** One thing that the instance is asked. */
 interface Question {
   /** Its record, and what follows. */
-  readonly parts: readonly Uint8Array[];
+  readonly parts: readonly Uint8Array<ArrayBuffer>[];
   /** It can be ended. So it is sent only when all before it are answered: until then it can be taken back, and afterwards
    * it is what runs. */
   readonly alone: boolean;
   readonly resolve: (reply: Reply) => void;
   readonly reject: (error: PoolError) => void;
 }
+
+/** So much is put together before it is sent. */
+const BATCH_BYTES = 16_384;
 
 export class Line {
   /** Resolves when the guest is instantiated: how many values each of its exports takes. */
@@ -30,9 +34,10 @@ export class Line {
   readonly #sent = new Set<Question>();
   readonly #replies = new ReplyReader((reply) => this.#onReply(reply));
   /** What is being sent, and how much of the first piece was. */
-  #parts: Uint8Array[] = [];
+  #parts: Uint8Array<ArrayBuffer>[] = [];
   #done = 0;
   #waitsForRoom = false;
+  #willSend = false;
   #closing = false;
   #ended: EndedError | undefined;
 
@@ -48,15 +53,33 @@ export class Line {
   }
 
   /** Asks, and resolves with the answer, which may be a refusal. */
-  ask(parts: readonly Uint8Array[], limits: Limits): Promise<Reply> {
+  ask(parts: readonly Uint8Array<ArrayBuffer>[], limits: Limits): Promise<Reply> {
     return new Promise((resolve, reject) => {
       if (limits.signal?.aborted) return reject(abortError(limits.signal.reason));
       if (this.#ended || this.#closing) return reject(this.#ended ?? new EndedError());
       this.#queued.add(
         limits === unlimited ? { parts, alone: false, resolve, reject } : this.#limited(parts, limits, resolve, reject),
       );
-      this.#send();
+      this.#sendSoon();
     });
+  }
+
+  /** What is asked in one go is sent in one go. */
+  #sendSoon(): void {
+    if (this.#willSend) return;
+    this.#willSend = true;
+    queueMicrotask(() => {
+      this.#willSend = false;
+      this.#sendOrEnd();
+    });
+  }
+
+  #sendOrEnd(): void {
+    try {
+      this.#send();
+    } catch {
+      // the pool is gone, and its end tells everybody
+    }
   }
 
   /** Ends the instance when it has answered all that it was asked until now. */
@@ -114,15 +137,22 @@ export class Line {
     if (this.#parts.length > 0 && this.#done < this.#parts[0]!.length) return this.#parts[0];
     this.#parts.shift();
     this.#done = 0;
-    if (this.#parts.length > 0) return this.#parts[0];
+    if (this.#parts.length === 0) this.#gather();
+    return this.#parts[0];
+  }
+
+  /** Takes what may be sent now, small records as one piece: each piece wakes the worker. */
+  #gather(): void {
+    let size = 0;
     for (const question of this.#queued) {
-      if (question.alone && this.#sent.size > 0) return undefined;
+      if (question.alone && this.#sent.size > 0) break;
       this.#queued.delete(question);
       this.#sent.add(question);
       this.#parts.push(...question.parts);
-      return this.#parts[0];
+      size += question.parts.reduce((sum, { length }) => sum + length, 0);
+      if (size >= BATCH_BYTES) break;
     }
-    return undefined;
+    if (size < 2 * BATCH_BYTES && this.#parts.length > 1) this.#parts = [concat(this.#parts)];
   }
 
   async #awaitRoom(): Promise<void> {
