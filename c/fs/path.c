@@ -79,8 +79,9 @@ void pool__fs_close(struct pool *pool, struct fs_open *open)
 {
     struct volume *volume = open->volume;
     if (!volume) return;
-    open->volume = NULL; /* first: if this thread dies here, nobody must close it a second time */
-    if (pool__volume_lock_for(volume, LOCK_ALWAYS) == 0) {
+    int status = pool__volume_lock_for(volume, LOCK_ALWAYS); /* the stack may run out in here: then it is still open */
+    open->volume = NULL; /* from now on nobody must close it a second time, if this thread dies */
+    if (status == 0) {
         struct fs_work work = pool__fs_work(NULL, pool, volume);
         struct node *node = pool__node(pool, open->node);
         POOL_ASSERT(node->n_opens > 0);

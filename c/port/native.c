@@ -151,7 +151,7 @@ void port_relax(void)
 
 void port_need_stack(void)
 {
-    /* no guest runs here */
+    if (hooks.need_stack) hooks.need_stack(); /* otherwise no guest runs here */
 }
 
 _Noreturn void port_unwind(void)

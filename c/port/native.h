@@ -13,6 +13,7 @@ int port_thread_start(pthread_t *thread_out, const char *name, void *(*run)(void
 struct port_hooks {
     void (*relay)(uint32_t waiter);
     void (*unwind)(void); /* never returns */
+    void (*need_stack)(void);
     uint64_t (*now_ns)(enum port_clock clock);
     bool (*random)(uint8_t *data, size_t size);
     bool runs_guests;    /* the test runs them */

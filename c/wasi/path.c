@@ -78,6 +78,7 @@ static void narrow(struct fs_fd *fd, uint64_t base, uint64_t inheriting)
     fd->rights_inheriting = directory ? inheriting & WASI_RIGHTS_ALL : 0;
 }
 
+/* `fd` is in the table already: what it opens is closed with the rest, also if the stack runs out in here. */
 static int open_node(struct wasi_context *c, const struct fs_open *at, struct fs_path path, uint32_t flags,
                      struct fs_fd *fd)
 {
@@ -86,7 +87,7 @@ static int open_node(struct wasi_context *c, const struct fs_open *at, struct fs
     if (status) return status;
     status = pool__fs_stat(c->sleeper->pool, &fd->file, &stat);
     if (status) pool__fs_close(c->sleeper->pool, &fd->file);
-    fd->kind = stat.kind;
+    if (status == 0) fd->kind = stat.kind;
     return status;
 }
 
@@ -94,7 +95,7 @@ uint32_t wasi_path_open(struct wasi_context *c, uint32_t number, uint32_t lookup
                         uint32_t oflags, uint64_t base, uint64_t inheriting, uint32_t flags, uint32_t fd_out)
 {
     struct guest_path taken;
-    struct fs_fd *at, fd = {.flags = (uint16_t)flags};
+    struct fs_fd *at;
     uint32_t error = wasi_directory_of(c, number, rights_to_open(oflags), &at);
     if (!error) error = check_opening(lookup, oflags, flags);
     if (error) return error;
@@ -104,10 +105,11 @@ uint32_t wasi_path_open(struct wasi_context *c, uint32_t number, uint32_t lookup
     if (error) return error;
     int32_t opened = wasi_fd_free(c); /* first: without a number for it, no file must be made */
     if (opened < 0) return WASI_EMFILE;
-    error = wasi_errno_of(open_node(c, &at->file, taken.path, open_flags(lookup, oflags, base), &fd));
+    struct fs_fd *fd = &c->table->fds[opened];
+    *fd = (struct fs_fd){.flags = (uint16_t)flags};
+    error = wasi_errno_of(open_node(c, &at->file, taken.path, open_flags(lookup, oflags, base), fd));
     if (error) return error;
-    narrow(&fd, base, inheriting);
-    c->table->fds[opened] = fd;
+    narrow(fd, base, inheriting);
     return c->guest.write(fd_out, &opened, sizeof opened);
 }
 

@@ -37,12 +37,18 @@ bool fake_port_random(uint8_t *data, size_t size)
     return true;
 }
 
+static void need_stack(void)
+{
+    if (fake.on_need_stack) fake.on_need_stack();
+}
+
 int fake_port_setup(void **state)
 {
     (void)state;
     fake = (struct fake_port){.now_ns = FAKE_BEGIN_NS, .randoms_left = UINT32_MAX};
     port_set_hooks(&(struct port_hooks){.relay = relay,
                                         .unwind = fake_port_unwind,
+                                        .need_stack = need_stack,
                                         .now_ns = now_ns,
                                         .random = fake_port_random,
                                         .runs_guests = true,

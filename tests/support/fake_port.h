@@ -14,14 +14,15 @@
 struct bell;
 
 struct fake_port {
-    uint64_t now_ns;          /* monotonic */
-    uint64_t step_ns;         /* each look moves the clock on by so much */
-    struct bell *coordinator; /* its bell, which is armed again each time it has rung */
-    uint32_t ticks;           /* how often the coordinator was asked */
-    uint32_t rings;           /* how often the client was told that its bell rang */
-    uint32_t randoms_left;    /* the source fails after so many calls */
-    void (*on_look)(void);    /* called at each look at the clock: whatever another thread may do in between */
-    void (*on_tick)(void);    /* called when the coordinator is asked */
+    uint64_t now_ns;             /* monotonic */
+    uint64_t step_ns;            /* each look moves the clock on by so much */
+    struct bell *coordinator;    /* its bell, which is armed again each time it has rung */
+    uint32_t ticks;              /* how often the coordinator was asked */
+    uint32_t rings;              /* how often the client was told that its bell rang */
+    uint32_t randoms_left;       /* the source fails after so many calls */
+    void (*on_look)(void);       /* called at each look at the clock: whatever another thread may do in between */
+    void (*on_tick)(void);       /* called when the coordinator is asked */
+    void (*on_need_stack)(void); /* called where a guest's stack may run out */
 };
 
 extern struct fake_port fake;
