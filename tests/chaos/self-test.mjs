@@ -64,10 +64,14 @@ const spoilRun = (more) => (millrace) => ({
   },
 });
 
+/** Or they would be given back as garbage. */
+const kept = [];
 const neverClosed = (millrace) => ({
   ...millrace,
   Directory: class extends millrace.Directory {
-    async close() {}
+    async close() {
+      kept.push(this);
+    }
   },
 });
 
