@@ -65,12 +65,12 @@ const spoilRun = (more) => (millrace) => ({
 });
 
 /** Or they would be given back as garbage. */
-const kept = [];
+const leaked = [];
 const neverClosed = (millrace) => ({
   ...millrace,
   Directory: class extends millrace.Directory {
     async close() {
-      kept.push(this);
+      leaked.push(this);
     }
   },
 });
