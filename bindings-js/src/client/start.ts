@@ -87,7 +87,7 @@ const INITIAL_PAGES = 256;
 const MIB = 1 << 20;
 const START_TIMEOUT_MS = 30_000;
 const CLOSE_TIMEOUT_MS = 3000;
-const MEMORY_TRIES_MS = [20, 100, 200, 400];
+const MEMORY_TRIES_MS = [20, 100, 200, 400, 800, 1600];
 
 /** Starts everything; on any failure nothing is left behind. */
 export async function startParts(platform: Platform, given: PoolOptions | undefined): Promise<Parts> {
@@ -260,7 +260,8 @@ async function loadWasm(platform: Platform, url: string, patience: Patience): Pr
 }
 
 /** Some engines throw other things than errors when memory is short. Others have room for it as soon as they have collected
- * the garbage of workers, which those at rest have done a moment later (worker/litter.ts). */
+ * the garbage of workers, which those at rest have done a moment later (worker/litter.ts), and those that were ended are
+ * gone, which takes Chromium up to two seconds. */
 async function makeMemory(mib: number, patience: Patience): Promise<WebAssembly.Memory> {
   for (const waitMs of [...MEMORY_TRIES_MS, undefined]) {
     try {
