@@ -54,8 +54,16 @@ function countIn(folder) {
 }
 
 function workerThreads(pid) {
-  const names = readdirSync(`/proc/${pid}/task`).map((tid) => readFileSync(`/proc/${pid}/task/${tid}/comm`, 'utf8'));
-  return names.filter((name) => WORKER_THREAD.test(name)).length;
+  return readdirSync(`/proc/${pid}/task`).filter((tid) => WORKER_THREAD.test(threadName(pid, tid))).length;
+}
+
+/** Nothing, if it has ended meanwhile; those that have not still count. */
+function threadName(pid, tid) {
+  try {
+    return readFileSync(`/proc/${pid}/task/${tid}/comm`, 'utf8');
+  } catch {
+    return '';
+  }
 }
 
 function descendants() {
