@@ -211,7 +211,7 @@ class Mapping {
   #begin(item: unknown): void {
     const number = this.#begun++;
     try {
-      void this.#call(number, { name: this.#options.call, values: valuesOf(Array.isArray(item) ? item : [item]) });
+      void this.#call(number, { name: this.#options.exported, values: valuesOf(Array.isArray(item) ? item : [item]) });
     } catch (error) {
       this.#settle(number, { error });
     }

@@ -16,7 +16,7 @@ import {
 } from '../shared/gate.js';
 import { layout } from '../shared/layout.gen.js';
 import { milliseconds, wholeNumber } from '../shared/whole-number.js';
-import type { ExportCall } from './client.js';
+import type { Called, ExportCall } from './client.js';
 import { Directory } from './directory.js';
 import { type Handlers, handlersOf, type Host } from './host.js';
 import type { Input } from './input.js';
@@ -188,19 +188,17 @@ export interface Checked {
   readonly signal: AbortSignal | undefined;
   readonly host: Handlers;
   readonly stdio: CheckedStdio;
+  /** `undefined`: the guest runs as a command. */
+  readonly call?: Called;
 }
 
 export interface CheckedRun extends Checked {
   readonly maxOutput: number;
 }
 
-export interface CheckedCall extends Checked {
-  readonly call: ExportCall;
-}
-
 export interface CheckedMap extends Checked {
   /** The name of the export. */
-  readonly call: string;
+  readonly exported: string;
   /** 0: as many as there are workers. */
   readonly concurrency: number;
   readonly ordered: boolean;
@@ -251,7 +249,7 @@ export function checkSpawn(given: unknown): Checked {
 }
 
 /** The same for `call`: what is called, and the options behind its values. */
-export function checkCall(name: unknown, given: readonly unknown[]): CheckedCall {
+export function checkCall(name: unknown, given: readonly unknown[]): Checked {
   const { call, options } = callOf(name, given);
   const job = fields<CallOptions>('options', options, jobNames);
   return { ...checkJob({ ...job, stdout: 'null', stderr: 'null' }, 'null'), call };
@@ -267,7 +265,7 @@ export function checkMap(name: unknown, given: unknown): CheckedMap {
   const options = fields<MapOptions>('options', given, mapNames);
   return {
     ...checkJob({ ...options, stderr: 'null' }, 'pipe'),
-    call: exportCall(name, []).name,
+    exported: exportCall(name, []).name,
     concurrency: wholeNumber('concurrency', options.concurrency, layout.POOL_WORKERS_MAX),
     ordered: flag('ordered', options.ordered, true),
   };

@@ -5,7 +5,7 @@ import { milliseconds } from '../shared/whole-number.js';
 import type { Platform } from '../platform/platform.js';
 import { onAbort } from './abort.js';
 import type { CallSite } from './callsite.js';
-import type { Called, Client } from './client.js';
+import type { Client } from './client.js';
 import type { Order } from './launcher.js';
 import type { ModuleSource } from './modules.js';
 import {
@@ -82,8 +82,6 @@ export interface Launch {
   readonly source: ModuleSource;
   /** The source's, if it was compiled already. */
   readonly module?: WebAssembly.Module;
-  /** `undefined`: the guest runs as a command. */
-  readonly call?: Called;
   readonly checked: Checked;
   readonly stdio: Stdio;
   readonly patience: Patience;

@@ -24,6 +24,7 @@ import {
   type CheckedPreopen,
   checkInstance,
   checkMap,
+  type CheckedRun,
   checkRun,
   checkSpawn,
   type InstanceOptions,
@@ -62,6 +63,21 @@ export interface CompileOptions {
 }
 
 const compileNames: Names<CompileOptions> = { signal: true };
+
+/** A job that was submitted, with what belongs to it. */
+interface Started<C extends Checked> {
+  readonly task: Task;
+  readonly stdio: Stdio;
+  readonly patience: Patience;
+  readonly checked: C;
+}
+
+/** What the export has returned that a job has called. */
+async function returned({ task }: Started<Checked>): Promise<CallResult> {
+  const { code } = await task.status;
+  if (code !== 0) throw new ExitError(code);
+  return task.values.length > 1 ? task.values : task.values[0];
+}
 
 /** All of a pool but its start, which differs from platform to platform: `index.ts` has that, and the manual. */
 export class Pool {
@@ -133,19 +149,8 @@ export class Pool {
    * console.log(code, stdoutText.includes('6  words')); // 0 true
    * ```
    */
-  async run(source: ModuleSource, options?: RunOptions): Promise<RunResult> {
-    const site = new CallSite();
-    let stdio: Stdio | undefined;
-    try {
-      const checked = checkRun(options);
-      const patience = this.#patienceFor(checked);
-      stdio = new Stdio(this.#client, checked.stdio, this.#parts.platform);
-      const task = await this.#launch({ source, checked, stdio, patience, site });
-      return await finish(task, stdio, checked.maxOutput, patience, () => this.#closing !== undefined);
-    } catch (error) {
-      stdio?.cancel(error); // if it has not come to a job
-      throw site.sign(error);
-    }
+  run(source: ModuleSource, options?: RunOptions): Promise<RunResult> {
+    return this.#start({ source, site: new CallSite() }, () => checkRun(options), this.#finish);
   }
 
   /** Starts a WASI command: resolves with its job as soon as the pool has a place for it.
@@ -160,23 +165,16 @@ export class Pool {
    * console.log(await job.stdout.text()); // piece by piece
    * ```
    */
-  async spawn(source: ModuleSource, options?: SpawnOptions): Promise<Job> {
+  spawn(source: ModuleSource, options?: SpawnOptions): Promise<Job> {
     const site = new CallSite();
-    let stdio: Stdio | undefined;
-    try {
-      const checked = checkSpawn(options);
-      const patience = this.#patienceFor(checked);
-      stdio = new Stdio(this.#client, checked.stdio, this.#parts.platform);
-      const task = await this.#launch({ source, checked, stdio, patience, site });
+    const open = ({ task, stdio, patience }: Started<Checked>): Job => {
       const status = stdio.ended(patience).catch((error: unknown) => {
         throw site.sign(error);
       });
       status.catch(() => undefined); // whoever wants to know asks; nobody has to
       return new Job(task, stdio, status);
-    } catch (error) {
-      stdio?.cancel(error);
-      throw site.sign(error);
-    }
+    };
+    return this.#start({ source, site }, () => checkSpawn(options), open);
   }
 
   /** Calls an export of a module, on a fresh instance: resolves with what it returned. That is a number or a bigint (of an
@@ -195,19 +193,8 @@ export class Pool {
    * console.log(await pool.call(module, 'add64', 40n, 2n, { timeoutMs: 1000 })); // 42
    * ```
    */
-  async call(source: ModuleSource, name: string, ...values: CallValues): Promise<CallResult> {
-    const site = new CallSite();
-    try {
-      const checked = checkCall(name, values);
-      const patience = this.#patienceFor(checked);
-      const stdio = new Stdio(this.#client, checked.stdio, this.#parts.platform);
-      const task = await this.#launch({ source, call: checked.call, checked, stdio, patience, site });
-      const { code } = await task.status;
-      if (code !== 0) throw new ExitError(code);
-      return task.values.length > 1 ? task.values : task.values[0];
-    } catch (error) {
-      throw site.sign(error);
-    }
+  call(source: ModuleSource, name: string, ...values: CallValues): Promise<CallResult> {
+    return this.#start({ source, site: new CallSite() }, () => checkCall(name, values), returned);
   }
 
   /** Instantiates a module and keeps it, in a worker of its own: what one call of an export leaves in its memory, the next
@@ -229,18 +216,18 @@ export class Pool {
     try {
       const checked = checkInstance(options);
       this.#refuseIfClosed();
-      const patience = this.#patienceFor(checked);
-      return await this.#keep(await this.#moduleOf(source, patience), checked, patience, site);
+      return await this.#keep(await this.#moduleOf(source, this.#patienceFor(checked)), checked, site);
     } catch (error) {
       throw site.sign(error);
     }
   }
 
-  async #keep(module: WebAssembly.Module, checked: Checked, patience: Patience, site: CallSite): Promise<Instance> {
-    const stdio = new Stdio(this.#client, checked.stdio, this.#parts.platform);
-    const task = await this.#launch({ source: module, module, call: 'instance', checked, stdio, patience, site });
-    const line = new Line(this.#client, task);
-    return new Instance(line, task, module, await line.ready);
+  #keep(module: WebAssembly.Module, checked: Checked, site: CallSite): Promise<Instance> {
+    const open = async ({ task }: Started<Checked>): Promise<Instance> => {
+      const line = new Line(this.#client, task);
+      return new Instance(line, task, module, await line.ready);
+    };
+    return this.#start({ source: module, module, site }, () => ({ ...checked, call: 'instance' }), open);
   }
 
   /** Calls an export for each item of an iterable, on instances that are kept for as long as it goes on, one in a worker. An
@@ -271,9 +258,8 @@ export class Pool {
     let module: Promise<WebAssembly.Module> | undefined;
     const open = async (signal: AbortSignal): Promise<Instance> => {
       const own = { ...checked, signal };
-      const patience = this.#patienceFor(own);
-      module ??= Promise.resolve(this.#moduleOf(source, patience));
-      return this.#keep(await module, own, patience, site);
+      module ??= Promise.resolve(this.#moduleOf(source, this.#patienceFor(own)));
+      return this.#keep(await module, own, site);
     };
     return mapOver(itemsOf(iterable), { ...checked, concurrency }, open);
   }
@@ -409,6 +395,29 @@ export class Pool {
     return new Patience(signal, deadline, this.#shutdown);
   }
 
+  /** Starts a job with options that `check` gives, and has `use` make of it what its caller is given. If any of it fails,
+   * what was taken for the job is let go, and the error has the stack of the call that it belongs to. */
+  async #start<C extends Checked, T>(
+    given: Pick<Launch, 'source' | 'module' | 'site'>,
+    check: () => C,
+    use: (started: Started<C>) => T | Promise<T>,
+  ): Promise<T> {
+    let stdio: Stdio | undefined;
+    try {
+      const checked = check();
+      const patience = this.#patienceFor(checked);
+      stdio = new Stdio(this.#client, checked.stdio, this.#parts.platform);
+      const task = await this.#launch({ ...given, checked, stdio, patience });
+      return await use({ task, stdio, patience, checked });
+    } catch (error) {
+      stdio?.cancel(error);
+      throw given.site.sign(error);
+    }
+  }
+
+  readonly #finish = ({ task, stdio, patience, checked }: Started<CheckedRun>): Promise<RunResult> =>
+    finish(task, stdio, checked.maxOutput, patience, () => this.#closing !== undefined);
+
   async #launch(launch: Launch): Promise<Task> {
     const order = await this.#order(launch);
     const done = (): void => this.#modules.done(order.module);
@@ -424,7 +433,7 @@ export class Pool {
   }
 
   /** Gets all that a job needs. Its module is kept until it is done. */
-  async #order({ source, module: compiled, call, checked: options, stdio, patience, site }: Launch): Promise<Order> {
+  async #order({ source, module: compiled, checked: options, stdio, patience, site }: Launch): Promise<Order> {
     if (!compiled) this.#refuseIfClosed();
     const found = compiled ?? this.#moduleOf(source, patience);
     const module = found instanceof Promise ? ((await found) as WebAssembly.Module) : found;
@@ -432,7 +441,7 @@ export class Pool {
     this.#modules.use(id);
     try {
       const preopens = options.preopens.length > 0 ? await patience.until(this.#attach(options.preopens)) : [];
-      return { module: id, call, options, preopens, wants: stdio.wants, patience, site };
+      return { module: id, call: options.call, options, preopens, wants: stdio.wants, patience, site };
     } catch (error) {
       this.#modules.done(id);
       throw error;
