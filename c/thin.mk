@@ -7,21 +7,31 @@ THIN_OBJECTS := $(THIN_SOURCES:c/%.c=$(THIN_DIR)/thin/%.o)
 THIN_LIBRARY := $(THIN_DIR)/libmillrace-client.a
 THIN_JS := c/thin/library_millrace.js
 THIN_CFLAGS := -std=c11 -O2 $(CFLAGS_STRICT) -fvisibility=hidden -Ic -Ic/include $(LIBRARY_PREFIX)
+# The same sources with assertions, for tests only.
+THIN_ASSERTING := $(THIN_DIR)/asserting/libmillrace-client.a
+THIN_ASSERTING_OBJECTS := $(THIN_SOURCES:c/%.c=$(THIN_DIR)/asserting/%.o)
 
 $(THIN_DIR)/thin/%.o: c/%.c $(TOOLCHAIN_STAMP)
 	@mkdir -p $(@D)
 	@echo 'emcc $<'
+	@$(EMCC) $(THIN_CFLAGS) -DNDEBUG -MMD -MP -c $< -o $@
+
+$(THIN_DIR)/asserting/%.o: c/%.c $(TOOLCHAIN_STAMP)
+	@mkdir -p $(@D)
+	@echo 'emcc $< (assertions)'
 	@$(EMCC) $(THIN_CFLAGS) -MMD -MP -c $< -o $@
 
 # Made anew each time, or an object that is no more would stay in it.
 $(THIN_LIBRARY): $(THIN_OBJECTS)
+$(THIN_ASSERTING): $(THIN_ASSERTING_OBJECTS)
+$(THIN_LIBRARY) $(THIN_ASSERTING):
 	@rm -f $@
 	@$(EMAR) rcs $@ $^
 
 .PHONY: thin
 thin: $(THIN_LIBRARY) ## build the thin client for emscripten programs
 
--include $(THIN_OBJECTS:.o=.d)
+-include $(THIN_OBJECTS:.o=.d) $(THIN_ASSERTING_OBJECTS:.o=.d)
 
 # The test programs: each source in the ways it can be built. They find the pool's files in `millrace/` beside them.
 THIN_TESTS_DIR := $(THIN_DIR)/tests
@@ -40,6 +50,8 @@ THIN_PART_asyncify := -sASYNCIFY
 THIN_PART_jspi := -sJSPI
 THIN_PART_closure := --closure 1
 THIN_PART_module := -sEXPORT_ES6
+# Closure's ways link what is released, the others what asserts.
+THIN_LIBRARY_OF = $(if $(findstring closure,$(1)),$(THIN_LIBRARY),$(THIN_ASSERTING))
 # Where emcc finds Closure: one of npm's, for this machine, which needs no Java.
 THIN_CLOSURE = $(abspath $(firstword $(wildcard node_modules/google-closure-compiler-linux*/compiler)))
 THIN_LDFLAGS := -O2 -sEXIT_RUNTIME -sALLOW_MEMORY_GROWTH -sENVIRONMENT=web,node -Wno-experimental
@@ -59,11 +71,11 @@ $(THIN_TESTS_DIR)/%.o: tests/thin/%.c tests/thin/check.h c/include/pool.h $(TOOL
 
 # $(call THIN_TEST_RULE,way,suffix)
 define THIN_TEST_RULE
-$(THIN_TESTS_DIR)/%.$(1).$(2): $(THIN_TESTS_DIR)/%.o $(THIN_LIBRARY) $(THIN_JS) c/thin.mk $(NODE_MODULES)
+$(THIN_TESTS_DIR)/%.$(1).$(2): $(THIN_TESTS_DIR)/%.o $(call THIN_LIBRARY_OF,$(1)) $(THIN_JS) c/thin.mk $(NODE_MODULES)
 	@echo 'link $$@'
 	@EM_CLOSURE_COMPILER=$$(THIN_CLOSURE) $$(EMCC) $$(THIN_LDFLAGS) \
 	    $$(foreach part,$$(subst -, ,$(1)),$$(THIN_PART_$$(part))) \
-	    --js-library $$(THIN_JS) $$< $$(THIN_WITH) $$(THIN_LIBRARY) -o $$@
+	    --js-library $$(THIN_JS) $$< $$(THIN_WITH) $(call THIN_LIBRARY_OF,$(1)) -o $$@
 endef
 $(foreach way,$(THIN_WAYS),$(eval $(call THIN_TEST_RULE,$(way),js)))
 $(foreach way,$(THIN_MODULE_WAYS),$(eval $(call THIN_TEST_RULE,$(way),mjs)))
