@@ -1,5 +1,6 @@
 #!/bin/sh
-# Compares the names that the libraries show with the golden list, and the golden list with the headers.
+# Compares the names that the libraries show with the golden list, and the golden list with the headers. And looks whether
+# a library that is released still has assertions in it.
 # Usage: tests/abi/check.sh LIBRARY_ROOT EMNM [POOL_PREFIX]
 set -eu
 export LC_ALL=C
@@ -39,4 +40,15 @@ nm -g --defined-only "$root/native/libmillrace.a" | names_of | compare libmillra
   compare 'libmillrace.a (emscripten)' "^${prefix}pool__" "$work/all"
 "$emnm" -g --defined-only "$root/emscripten/libmillrace-client.a" | names_of |
   compare 'libmillrace-client.a' '^pool__' "$work/all"
+for library in native/libmillrace.so native/libmillrace.a emscripten/libmillrace.a emscripten/libmillrace-client.a; do
+  case $library in
+    *.so) uses=$(nm -D --undefined-only "$root/$library") ;;
+    native/*) uses=$(nm --undefined-only "$root/$library") ;;
+    *) uses=$("$emnm" --undefined-only "$root/$library") ;;
+  esac
+  if printf '%s\n' "$uses" | grep -q __assert; then
+    printf 'check-abi: %s: built with assertions, -DNDEBUG is missing\n' "$library" >&2
+    wrong=1
+  fi
+done
 exit $wrong
