@@ -1,6 +1,8 @@
 /* Arming, disarming and ringing a bell. */
 #include "core/bell.h"
 
+#include "core/check.h"
+
 void pool__bell_init(struct bell *bell)
 {
     atomic_init(&bell->x_count, 0);
@@ -18,6 +20,7 @@ void pool__bell_disarm(struct bell *bell)
 {
     /* One behind the count is never equal to it: a late ringer moves the count further away, not closer. */
     atomic_store(&bell->x_armed, atomic_load(&bell->x_count) - 1);
+    POOL_ASSERT(atomic_load(&bell->x_armed) != atomic_load(&bell->x_count));
 }
 
 bool pool__bell_ring(struct bell *bell)

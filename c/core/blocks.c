@@ -22,6 +22,7 @@ void pool__blocks_init(struct blocks *blocks, uint64_t limit_bytes)
     uint64_t limit = limit_bytes / (UNIT_BYTES + ABOUT_UNIT_BYTES) * UNIT_BYTES, reserve = limit / RESERVE_SHARE;
     if (reserve < RESERVE_MIN_BYTES) reserve = limit < 2 * RESERVE_MIN_BYTES ? limit / 2 : RESERVE_MIN_BYTES;
     reserve -= reserve % UNIT_BYTES;
+    POOL_ASSERT(reserve <= limit && limit <= limit_bytes);
     memset(blocks, 0, sizeof *blocks);
     blocks->zones[ZONE_RESERVE].limit_bytes = reserve;
     blocks->zones[ZONE_COMMON].limit_bytes = limit - reserve;
@@ -94,6 +95,7 @@ void pool__blocks_give(struct blocks *blocks, uint32_t block)
     _Atomic uint8_t *taken = taken_of(blocks, block);
     uint32_t class = (uint32_t)atomic_load_explicit(taken, memory_order_relaxed) - 1;
     POOL_ASSERT(class < BLOCK_CLASSES); /* or nobody had it */
+    POOL_ASSERT(unit_of(block) % (1u << class) == 0);
     struct shelf *shelf = &blocks->zones[pool__blocks_chunk(blocks, block)->zone].shelves[class];
     atomic_store_explicit(taken, 0, memory_order_relaxed);
     push(blocks, &shelf->free, block);
@@ -153,6 +155,7 @@ uint64_t pool__blocks_used(const struct blocks *blocks, enum block_zone zone)
         if (chunk->zone != zone) continue;
         for (uint32_t at = 0; (at = next_taken(chunk, at, &n)) < chunk->n_units; at += n) n_units += n;
     }
+    POOL_ASSERT(n_units * UNIT_BYTES <= atomic_load(&blocks->zones[zone].x_total_bytes));
     return n_units * UNIT_BYTES;
 }
 
@@ -197,6 +200,7 @@ static uint32_t taken_bytes(uint32_t n_units)
 size_t pool__blocks_chunk_size(uint32_t bytes)
 {
     uint32_t n_units = bytes / UNIT_BYTES;
+    POOL_ASSERT(bytes <= CHUNK_BYTES && bytes % UNIT_BYTES == 0);
     return bytes + taken_bytes(n_units) + n_units * sizeof(freelist_link) + ((size_t)2 << pool__log2_ceil(n_units));
 }
 
@@ -220,6 +224,7 @@ void pool__blocks_add(struct blocks *blocks, enum block_zone zone, uint8_t *memo
 bool pool__blocks_carve(struct blocks *blocks, enum block_zone zone, uint32_t class)
 {
     uint32_t n_chunks = atomic_load(&blocks->x_n_chunks);
+    POOL_ASSERT(zone < ZONES && class < BLOCK_CLASSES && n_chunks <= CHUNKS_MAX);
     for (uint32_t i = 1; i <= n_chunks; i++) {
         struct chunk *chunk = &blocks->chunks[i];
         uint32_t unit = chunk->zone == zone ? pool__buddy_take(&chunk->buddy, class) : BUDDY_NONE;
@@ -241,6 +246,7 @@ void pool__blocks_drain(struct blocks *blocks, enum block_zone zone, uint32_t n_
         for (uint32_t block = pool__freelist_slot(top); block != FREELIST_NONE; n_out[class]++) {
             uint32_t next = atomic_load_explicit(link_of(blocks, block), memory_order_relaxed);
             POOL_ASSERT(atomic_load_explicit(taken_of(blocks, block), memory_order_relaxed) == 0);
+            POOL_ASSERT(blocks->chunks[block >> UNITS_LOG2].zone == zone);
             pool__buddy_give(&blocks->chunks[block >> UNITS_LOG2].buddy, unit_of(block), class);
             block = next;
         }

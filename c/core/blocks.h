@@ -77,7 +77,9 @@ uint32_t pool__blocks_class(uint32_t size_bytes);
 static inline const struct chunk *pool__blocks_chunk(const struct blocks *blocks, uint32_t block)
 {
     POOL_ASSERT(block >> UNITS_LOG2 >= 1 && block >> UNITS_LOG2 <= CHUNKS_MAX);
-    return &blocks->chunks[block >> UNITS_LOG2];
+    const struct chunk *chunk = &blocks->chunks[block >> UNITS_LOG2];
+    POOL_ASSERT(block % (1u << UNITS_LOG2) < chunk->n_units);
+    return chunk;
 }
 
 /* The memory of a block. */

@@ -6,6 +6,7 @@
 /* The node above two neighbours of one class: two that are free make one that is twice as large. */
 static uint8_t both(uint8_t low, uint8_t high, uint32_t class)
 {
+    POOL_ASSERT(low <= class + 1 && high <= class + 1); /* nothing in a block is larger than the block */
     if (low == class + 1 && high == class + 1) return (uint8_t)(class + 2);
     return low > high ? low : high;
 }
@@ -13,7 +14,7 @@ static uint8_t both(uint8_t low, uint8_t high, uint32_t class)
 void pool__buddy_init(struct buddy *buddy, uint8_t *tree, uint32_t height, uint32_t n_units)
 {
     uint32_t leaves = 1u << height;
-    POOL_ASSERT(n_units <= leaves);
+    POOL_ASSERT(height < 31 && n_units <= leaves);
     *buddy = (struct buddy){tree, height};
     for (uint32_t i = 0; i < leaves; i++) tree[leaves + i] = i < n_units;
     for (uint32_t class = 0; class < height; class ++) {

@@ -13,7 +13,9 @@ static const uint8_t allowed[CALL_STATES] = {
 
 enum call_state pool__call_state(const struct call *call)
 {
-    return (enum call_state)(atomic_load(&call->x_state) & ((1u << STATE_BITS) - 1));
+    uint32_t state = (uint32_t)atomic_load(&call->x_state) & ((1u << STATE_BITS) - 1);
+    POOL_ASSERT(state < CALL_STATES);
+    return (enum call_state)state;
 }
 
 uint64_t pool__call_generation(const struct call *call)

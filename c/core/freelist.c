@@ -33,5 +33,6 @@ uint32_t pool__freelist_pop(struct freelist *list, freelist_link *links)
         /* Stale if another thread has popped it since; then the tag differs, and the exchange fails. */
         next = atomic_load_explicit(&links[slot], memory_order_relaxed);
     } while (!pool__freelist_replace(list, &top, next));
+    POOL_ASSERT(next != slot); /* or it was pushed twice */
     return slot;
 }

@@ -71,7 +71,7 @@ static inline bool pool__fd_is_own(pool_fd_t fd)
 /* The generation of a volume in use is odd (core/volume.h). */
 static inline pool_volume_t pool__handle_of_volume(uint32_t slot, uint64_t generation)
 {
-    POOL_ASSERT(slot < 1u << HANDLE_VOLUME_BITS);
+    POOL_ASSERT(slot < 1u << HANDLE_VOLUME_BITS && generation % 2 == 1);
     return generation << HANDLE_VOLUME_BITS | slot;
 }
 

@@ -18,7 +18,9 @@ static const uint8_t allowed[JOB_STATES] = {
 
 enum job_state pool__job_state(const struct job *job)
 {
-    return (enum job_state)(atomic_load(&job->x_state) & STATE_MASK);
+    uint32_t state = (uint32_t)atomic_load(&job->x_state) & STATE_MASK;
+    POOL_ASSERT(state < JOB_STATES);
+    return (enum job_state)state;
 }
 
 uint64_t pool__job_generation(const struct job *job)
@@ -44,6 +46,7 @@ bool pool__job_wish(struct job *job, uint64_t generation, enum pool_outcome outc
 
 void pool__job_forget_wish(struct job *job)
 {
+    POOL_ASSERT(pool__job_state(job) == JOB_FILLING);
     atomic_store(&job->x_wish, pool__job_generation(job) << STATE_BITS);
 }
 

@@ -18,7 +18,8 @@ _Static_assert(sizeof(struct job) % 64 == 0 && sizeof(struct pipe) % 64 == 0, "n
 
 void pool__layout_init(struct pool *pool, const struct pool_limits *limits)
 {
-    POOL_ASSERT(limits->max_workers < WORKERS_MAX);
+    POOL_ASSERT(limits->max_workers < WORKERS_MAX && limits->n_workers <= limits->max_workers);
+    POOL_ASSERT(pool->abi == 0); /* its memory is zeroed, and nobody has joined */
     pool->abi = POOL_ABI;
     pool->n_cores = limits->n_cores;
     pool->grace_ms = limits->grace_ms;

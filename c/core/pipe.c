@@ -30,6 +30,7 @@ static bool has_writer(uint32_t ends)
 void pool__pipe_open(struct pipe *pipe, uint32_t capacity, uint32_t start)
 {
     POOL_ASSERT(capacity > 0 && (capacity & (capacity - 1)) == 0);
+    POOL_ASSERT(atomic_load(&pipe->x_ends) == 0); /* nobody has an end of the last pipe in this slot */
     pipe->capacity = capacity;
     pipe->data = NULL;
     atomic_store(&pipe->x_aborted, 0);
@@ -54,6 +55,7 @@ enum end_hold pool__pipe_held(const struct pipe *pipe, enum pipe_end end)
 
 void pool__pipe_hold(struct pipe *pipe, enum pipe_end end, uint64_t shown, enum end_hold hold)
 {
+    POOL_ASSERT(hold < END_HOLDS && shown > 0); /* no handle shows 0 */
     atomic_store(&pipe->x_hold[end], shown << HOLD_BITS | (uint64_t)hold);
 }
 
@@ -177,6 +179,7 @@ void pool__pipe_retract(struct pipe *pipe, enum pipe_end end, uint32_t waiter)
 
 void pool__pipe_abort(struct pipe *pipe)
 {
+    POOL_ASSERT(pool__pipe_has_writer(pipe));
     atomic_store(&pipe->x_aborted, 1);
 }
 

@@ -186,6 +186,7 @@ void pool__record_write(const struct pool_job_config *config, uint8_t *out)
 {
     struct record header = header_of(config);
     const uint8_t *strings = NULL;
+    POOL_ASSERT(header.strings_bytes <= POOL_ARGS_MAX_BYTES); /* it was measured */
     out = put(out, &header, sizeof header);
     out = put(out, config->values, header.n_values * sizeof *config->values);
     out = put_preopens(out, config);

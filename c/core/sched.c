@@ -39,8 +39,11 @@ bool pool__sched_pop(struct sched *sched, pool_job_t *job_out)
 
 static void add(_Atomic uint32_t *x_words, uint32_t worker)
 {
+    uint32_t bit = 1u << (worker - 1) % 32;
     POOL_ASSERT(worker >= 1 && worker <= WORKERS_MAX);
-    atomic_fetch_or(&x_words[(worker - 1) / 32], 1u << (worker - 1) % 32);
+    uint32_t had = atomic_fetch_or(&x_words[(worker - 1) / 32], bit);
+    POOL_ASSERT(!(had & bit)); /* only the worker itself puts itself in */
+    (void)had;
 }
 
 static void take_out(_Atomic uint32_t *x_words, uint32_t worker)

@@ -1,6 +1,7 @@
 /* Counts a job's host calls and memory against its share, in one atomic word. */
 #include "core/share.h"
 
+#include "core/check.h"
 #include "pool.h"
 
 #define UNITS_BITS 24u
@@ -24,11 +25,13 @@ static bool is_of(uint64_t used, uint64_t generation)
 
 static uint64_t amount_of(uint32_t n_calls, uint32_t n_units)
 {
+    POOL_ASSERT(n_calls <= SHARE_CALLS_MAX && n_units <= SHARE_UNITS_MAX); /* or they would run into each other */
     return (uint64_t)n_calls << UNITS_BITS | n_units;
 }
 
 void pool__share_begin(struct share *share, uint64_t generation, uint32_t max_calls, uint32_t max_units)
 {
+    POOL_ASSERT(max_calls <= SHARE_CALLS_MAX && max_units <= SHARE_UNITS_MAX);
     atomic_store(&share->x_max_calls, max_calls);
     atomic_store(&share->x_max_units, max_units);
     atomic_store(&share->x_used, generation << USED_BITS);
@@ -51,6 +54,7 @@ void pool__share_give(struct share *share, uint64_t generation, uint32_t n_calls
     uint64_t used = atomic_load(&share->x_used);
     do {
         if (!is_of(used, generation)) return;
+        POOL_ASSERT(calls_in(used) >= n_calls && units_in(used) >= n_units); /* or it was given back twice */
     } while (!atomic_compare_exchange_weak(&share->x_used, &used, used - amount_of(n_calls, n_units)));
 }
 

@@ -35,6 +35,7 @@ static bool next_group(struct signals *signals)
 
 static void next_word(struct signals *signals)
 {
+    POOL_ASSERT(signals->words_left); /* only the taker takes bits away */
     signals->word = signals->group * 32 + (uint32_t)__builtin_ctz(signals->words_left);
     POOL_ASSERT(signals->word < POOL_COUNT_OF(signals->x_words));
     signals->words_left &= signals->words_left - 1;

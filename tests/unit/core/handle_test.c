@@ -54,7 +54,7 @@ static void handle_of_one_generation_is_none_of_another(void **state)
             if (a == b) continue;
             assert_true(pool__handle_of_job(5, a) != pool__handle_of_job(5, b));
             assert_true(pool__handle_of_call(5, a) != pool__handle_of_call(5, b));
-            assert_true(pool__handle_of_volume(5, a) != pool__handle_of_volume(5, b));
+            assert_true(pool__handle_of_volume(5, 2 * a + 1) != pool__handle_of_volume(5, 2 * b + 1));
             assert_true(pool__handle_of_end(5, PIPE_READ, a) != pool__handle_of_end(5, PIPE_READ, b));
         }
     }

@@ -76,6 +76,7 @@ static void job_generation_does_not_come_round(void **state)
         assert_true(pool__job_move(&job, last[i], JOB_RELEASED, JOB_FREE));
         assert_int_equal(pool__job_generation(&job), last[i] + 1);
         assert_int_equal(pool__job_state(&job), JOB_FREE);
+        assert_true(pool__job_move(&job, last[i] + 1, JOB_FREE, JOB_FILLING));
         pool__job_forget_wish(&job);
         assert_false(pool__job_wish(&job, last[i], POOL_CANCELLED));
         assert_true(pool__job_wish(&job, last[i] + 1, POOL_CANCELLED));
