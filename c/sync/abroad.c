@@ -24,6 +24,7 @@ void pool__go_abroad(struct sleeper *lent, const struct sleeper *home)
 
 void pool__come_home(struct sleeper *lent)
 {
+    POOL_ASSERT(lent->home && lent->home->pool != lent->pool);
     struct sleeper *expected = lent;
     while (!atomic_compare_exchange_weak(place_of(lent->home), &expected, NULL)) {
         expected = lent;

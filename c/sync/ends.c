@@ -25,6 +25,7 @@ int pool__open_pipe(struct pool *pool, uint32_t capacity, bool may_take_kept, po
         slot = pool__slots_take(&pool->pipe_slots, pool->pipe_links, may_take_kept);
     }
     if (slot == FREELIST_NONE) return POOL_ENFILE;
+    POOL_ASSERT(slot < PIPES_MAX && (may_take_kept || slot < PIPES_MAX - PIPES_KEPT));
     struct pipe *pipe = &pool->pipes[slot];
     pool__pipe_open(pipe, capacity, 0);
     for (enum pipe_end end = PIPE_READ; end <= PIPE_WRITE; end++) {
@@ -37,6 +38,7 @@ int pool__open_pipe(struct pool *pool, uint32_t capacity, bool may_take_kept, po
 int pool__end_take(struct pool *pool, pool_fd_t fd, enum pipe_end end, enum end_hold hold, struct pipe **pipe_out)
 {
     struct pipe *pipe = &pool->pipes[pool__handle_slot(fd, HANDLE_PIPE_BITS) >> 1];
+    POOL_ASSERT(hold == END_IN_CALL || hold == END_WATCHED || hold == END_GIVEN);
     if ((fd & 1) != (uint32_t)end || pool__handle_shown(fd) == 0) return POOL_EBADF; /* no handle shows 0 */
     switch (pool__pipe_take(pipe, end, pool__handle_shown(fd), hold)) {
     case END_FREE: *pipe_out = pipe; return 0;
@@ -49,6 +51,7 @@ int pool__end_take(struct pool *pool, pool_fd_t fd, enum pipe_end end, enum end_
 uint32_t pool__take_free_block(struct pool *pool, enum block_use use, uint32_t size_bytes)
 {
     uint32_t block = pool__blocks_take(&pool->blocks, use, pool__blocks_class(size_bytes));
+    POOL_ASSERT(!block || pool__blocks_bytes(&pool->blocks, block) >= size_bytes);
     if (block) port_unpoison(pool__block_memory(pool, block), pool__blocks_bytes(&pool->blocks, block));
     return block;
 }
@@ -88,6 +91,7 @@ int pool__no_block(struct pool *pool, enum block_use use, uint32_t size_bytes)
 
 int pool__attach_ring(struct pool *pool, struct pipe *pipe, uint32_t waiter)
 {
+    POOL_ASSERT(pool__pipe_has_writer(pipe)); /* only the writer may */
     if (pipe->data) return 0;
     uint32_t block = pool__take_block(pool, USE_CONTROL, pipe->capacity, waiter);
     if (!block) return pool__no_block(pool, USE_CONTROL, pipe->capacity);
@@ -126,6 +130,7 @@ void pool__close_end(struct pool *pool, struct pipe *pipe, enum pipe_end end)
     bool last;
     if (end == PIPE_READ) leave_caller(pool, pipe);
     pool__pipe_pass(pipe, end, pool__pipe_held(pipe, end), END_CLOSED); /* the pipe may be another one in a moment */
+    POOL_ASSERT(pool__pipe_held(pipe, end) == END_CLOSED);              /* or somebody else was using it */
     uint32_t waiter = pool__pipe_close(pipe, end, &last);
     if (last) {
         recycle(pool, pipe);

@@ -63,6 +63,7 @@ struct job *pool__job_take(struct pool *pool, bool may_take_kept)
     uint32_t slot = pool__slots_take(&pool->job_slots, pool->job_links, may_take_kept);
     if (slot == FREELIST_NONE) return NULL;
     struct job *job = &pool->jobs[slot];
+    POOL_ASSERT(atomic_load(&job->x_keepers) == 0);
     move(job, JOB_FREE, JOB_FILLING);
     pool__job_forget_wish(job);
     atomic_store(&job->x_worker, 0);
@@ -85,6 +86,7 @@ struct job *pool__job_take(struct pool *pool, bool may_take_kept)
 /* Frees a slot and whatever it has. */
 static void put_back(struct pool *pool, struct job *job, enum job_state from)
 {
+    POOL_ASSERT(atomic_load(&job->x_volumes) == 0);
     uint32_t blocks[] = {job->block, job->input_block, job->captures[0].block, job->captures[1].block};
     move(job, from, JOB_FREE);
     if (!pool__is_used_up(pool__job_generation(job))) {
@@ -102,6 +104,7 @@ void pool__job_untake(struct pool *pool, struct job *job)
 
 static void close_all(struct pool *pool, struct job *job)
 {
+    POOL_ASSERT(pool__job_state(job) == JOB_ENDING || pool__job_state(job) == JOB_RUNNING);
     for (uint32_t i = 0; i < POOL_COUNT_OF(job->stdio); i++) {
         enum pipe_end end = i == 0 ? PIPE_READ : PIPE_WRITE;
         bool piped = job->stdio[i].kind == POOL_STDIO_PIPE;
@@ -174,6 +177,7 @@ static void sweep(struct pool *pool, struct queue *queue)
 void pool__job_queue(struct pool *pool, struct job *job)
 {
     pool_job_t handle = pool__job_handle(pool, job);
+    POOL_ASSERT(job->priority < PRIORITIES);
     while (!pool__sched_push(&pool->sched, handle, job->priority)) sweep(pool, &pool->sched.queues[job->priority]);
 }
 
@@ -183,6 +187,7 @@ struct job *pool__job_begin(struct pool *pool, pool_job_t handle, uint32_t worke
     POOL_ASSERT(worker >= 1 && worker <= WORKERS_MAX);
     struct job *job = pool__job_find(pool, handle, &generation);
     if (!job || !pool__job_move(job, generation, JOB_QUEUED, JOB_RUNNING)) return NULL;
+    POOL_ASSERT(!atomic_load(&job->x_worker)); /* no job is begun twice */
     atomic_store(&job->x_turn, turn);
     atomic_store(&job->x_worker, worker);
     job->started_ns = port_now_ns(PORT_MONOTONIC);

@@ -11,6 +11,7 @@ _Static_assert(CALLS_KEPT >= CALLS_EACH * POOL_WORKERS_MAX && CALLS_KEPT < CALLS
 
 static struct share *share_of(struct pool *pool, pool_job_t job)
 {
+    POOL_ASSERT(job && pool__handle_slot(job, HANDLE_JOB_BITS) < JOBS_MAX);
     return &pool->jobs[pool__handle_slot(job, HANDLE_JOB_BITS)].share;
 }
 
@@ -40,6 +41,7 @@ int pool__place_take(struct pool *pool, pool_job_t job, uint32_t n_units, uint32
     int32_t had = job ? pool__share_take(share_of(pool, job), generation_of(job), 1, n_units) : 0;
     if (had < 0) return had;
     *slot_out = pool__slots_take(&pool->call_slots, pool->call_links, had < (int32_t)CALLS_EACH);
+    POOL_ASSERT(*slot_out < CALLS_MAX || *slot_out == FREELIST_NONE);
     if (*slot_out != FREELIST_NONE) return 0;
     if (job) pool__share_give(share_of(pool, job), generation_of(job), 1, n_units);
     return POOL_ENFILE;
@@ -48,6 +50,7 @@ int pool__place_take(struct pool *pool, pool_job_t job, uint32_t n_units, uint32
 void pool__place_give(struct pool *pool, uint32_t slot)
 {
     const struct call *call = &pool->calls[slot];
+    POOL_ASSERT(slot < CALLS_MAX && atomic_load(&pool__reply_pipe(pool, slot)->x_ends) == 0);
     if (call->job) pool__share_give(share_of(pool, call->job), generation_of(call->job), 1, call->n_units);
     uint64_t generation = atomic_load(&pool__reply_pipe(pool, slot)->x_generation);
     if (pool__is_used_up(pool__call_generation(call)) || pool__is_used_up(generation)) return;

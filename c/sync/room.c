@@ -1,6 +1,7 @@
 /* Looking whether there is now what somebody wanted and did not get. */
 #include "sync/room.h"
 
+#include "core/check.h"
 #include "sync/ends.h"
 #include "sync/wake.h"
 
@@ -28,6 +29,7 @@ static bool is_zero(struct pool *pool, const _Atomic uint32_t *word, enum room r
 
 static bool is_there(struct pool *pool, enum room room)
 {
+    POOL_ASSERT((uint32_t)room < USES * BLOCK_CLASSES || (uint32_t)room >= ROOM_JOBS_SLOT); /* there is no other */
     switch (room) {
     case ROOM_SWEPT: return is_zero(pool, &pool->x_unswept, room);
     case ROOM_LOCK: return is_zero(pool, &pool->x_locks_awaited, room);

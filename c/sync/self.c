@@ -9,6 +9,7 @@ static _Thread_local struct sleeper *self;
 
 void pool__self_set(struct sleeper *sleeper)
 {
+    POOL_ASSERT(!sleeper || (sleeper->waiter > WAITER_WORKER_0 && sleeper->waiter < WAITER_LESSEE_0));
     self = sleeper;
 }
 
@@ -48,6 +49,7 @@ struct sleeper *pool__self_lend(struct pool *pool, struct sleeper *storage)
 
 void pool__self_return(struct sleeper *sleeper)
 {
+    POOL_ASSERT(sleeper->waiter > WAITER_CLIENT && sleeper->waiter < WAITERS_MAX);
     if (sleeper->waiter < WAITER_LESSEE_0) return;
     struct pool *pool = sleeper->pool;
     if (sleeper->home) pool__come_home(sleeper);

@@ -32,6 +32,7 @@ static bool spin(const struct bell *bell, uint32_t count)
 
 void pool__sleeper_init(struct sleeper *sleeper, struct pool *pool, uint32_t waiter)
 {
+    POOL_ASSERT(waiter > 0 && waiter < WAITERS_MAX);
     *sleeper = (struct sleeper){.pool = pool, .waiter = waiter, .credit = CREDIT_MAX};
 }
 
@@ -75,6 +76,7 @@ static const struct sleeper *worker_behind(const struct sleeper *sleeper)
 void pool__sleeper_sleep(struct sleeper *sleeper, uint32_t count, uint64_t timeout_ns)
 {
     struct bell *bell = &sleeper->pool->bells[sleeper->waiter];
+    POOL_ASSERT(sleeper->waiter > WAITER_CLIENT && sleeper->waiter < WAITERS_MAX);
     if (worth_spinning(sleeper)) {
         if (spin(bell, count)) {
             if (sleeper->credit < CREDIT_MAX) sleeper->credit++;
@@ -125,6 +127,7 @@ int pool__sleep_on_pipe(struct sleeper *sleeper, struct pipe *pipe, enum pipe_en
 int pool__sleep_on_block(struct sleeper *sleeper, enum block_use use, uint32_t size_bytes, uint32_t *block_out)
 {
     struct pool *pool = sleeper->pool;
+    POOL_ASSERT(use < USES && sleeper->waiter > WAITER_CLIENT);
     *block_out = pool__take_free_block(pool, use, size_bytes);
     if (*block_out) return 0;
     _Atomic uint32_t *refusals = &pool->blocks.x_refusals[use][pool__blocks_class(size_bytes)];
@@ -157,5 +160,6 @@ int pool__sleep_on_ring(struct sleeper *sleeper, struct pipe *pipe)
     }
     pool__pipe_announce(pipe, PIPE_WRITE, 0, 0);
     pool__sleeper_disarm(sleeper);
+    POOL_ASSERT(status != 0 || pipe->data);
     return status;
 }

@@ -43,7 +43,9 @@ uint32_t pool__stream_bytes(const struct stream *stream)
     switch (stream->kind) {
     case STREAM_READER: return stream->pipe->capacity - pool__pipe_room(stream->pipe);
     case STREAM_WRITER: return pool__pipe_room(stream->pipe);
-    case STREAM_INPUT: return stream->job->input_bytes - stream->job->input_done;
+    case STREAM_INPUT:
+        POOL_ASSERT(stream->job->input_done <= stream->job->input_bytes);
+        return stream->job->input_bytes - stream->job->input_done;
     default: return 0;
     }
 }
@@ -71,6 +73,7 @@ static int writer_status(struct sleeper *sleeper, struct pipe *pipe)
 
 int pool__stream_status(struct sleeper *sleeper, const struct stream *stream, enum pipe_end end)
 {
+    POOL_ASSERT(end == PIPE_READ ? pool__stream_reads(stream) : pool__stream_writes(stream));
     if (stream->kind == STREAM_READER) return pool__pipe_read_status(stream->pipe);
     if (stream->kind == STREAM_WRITER) return writer_status(sleeper, stream->pipe);
     if (end == PIPE_WRITE || stream->kind == STREAM_INHERITED) return 1;

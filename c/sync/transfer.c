@@ -29,6 +29,7 @@ static inline uint32_t move(struct cursor *cursor, struct pipe *pipe, ring_run *
         moved += n;
     }
     cursor->done += moved;
+    POOL_ASSERT(cursor->done <= cursor->total && moved <= pipe->capacity);
     return moved;
 }
 
@@ -126,6 +127,7 @@ static int take_kept(struct sleeper *sleeper, const struct job *job, const struc
     struct pool *pool = sleeper->pool;
     pool_job_t handle = pool__job_handle(pool, job);
     uint32_t had = capture->block ? pool__units_of(pool__blocks_bytes(&pool->blocks, capture->block)) : 0;
+    POOL_ASSERT(pool__units_of(size) >= had); /* it only grows */
     uint32_t n_more = pool__units_of(size) - had;
     int status = pool__job_charge(pool, handle, n_more);
     if (status < 0) return status;
@@ -139,6 +141,7 @@ static int take_kept(struct sleeper *sleeper, const struct job *job, const struc
 static int grow(struct sleeper *sleeper, const struct job *job, struct capture *capture)
 {
     struct pool *pool = sleeper->pool;
+    POOL_ASSERT(!capture->size == !capture->block);
     uint32_t block, size = capture->size ? capture->size * 2 : CAPTURE_FIRST_BYTES;
     if (capture->size >= job->capture_max_bytes) return POOL_EFBIG;
     size = pool__min(size, job->capture_max_bytes);
@@ -204,6 +207,7 @@ static int write_inherited(uint32_t fd, struct cursor *cursor)
 
 int pool__stream_read(struct sleeper *sleeper, const struct stream *stream, struct cursor *cursor, bool nonblocking)
 {
+    POOL_ASSERT(pool__stream_reads(stream));
     if (cursor->piece(cursor) == 0) return 0; /* nothing was asked for: that is not the end of the file */
     if (stream->kind == STREAM_READER) return read_pipe(sleeper, stream->pipe, cursor, nonblocking);
     if (stream->kind == STREAM_INPUT) read_input(sleeper->pool, stream->job, cursor);
@@ -232,6 +236,7 @@ static bool is_loss(int status)
 /* A guest may never look at the error it gets here: a C library ignores it at exit. So the job remembers it. */
 int pool__stream_write(struct sleeper *sleeper, const struct stream *stream, struct cursor *cursor, bool nonblocking)
 {
+    POOL_ASSERT(pool__stream_writes(stream));
     int status = write_stream(sleeper, stream, cursor, nonblocking);
     if (stream->job && is_loss(status)) stream->job->output_error = status;
     return status;

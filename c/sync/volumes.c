@@ -45,6 +45,7 @@ void pool__volume_unuse(struct pool *pool, struct volume *volume)
     uint32_t had = atomic_fetch_sub(&volume->x_users, 1);
     POOL_ASSERT(had > 0);
     if (had != 1) return;
+    POOL_ASSERT(atomic_load(&volume->x_orphaned) == ORPHAN_NONE);
     atomic_store(&volume->x_orphaned, ORPHAN_WHOLE);
     atomic_store(&pool->x_unswept, 1);
     pool__ask_coordinator(pool);
@@ -52,6 +53,7 @@ void pool__volume_unuse(struct pool *pool, struct volume *volume)
 
 int pool__job_use_volumes(struct pool *pool, struct job *job, const struct record *record)
 {
+    POOL_ASSERT(atomic_load(&job->x_volumes) == 0 && record->n_preopens <= POOL_PREOPENS_MAX);
     for (uint32_t i = 0; i < record->n_preopens; i++) {
         int error = pool__volume_use(pool, pool__record_preopens(record)[i].volume);
         if (!error) atomic_store(&job->x_volumes, i + 1);
@@ -66,6 +68,7 @@ void pool__job_unuse_volumes(struct pool *pool, struct job *job)
     uint32_t n = atomic_load(&job->x_volumes);
     while (n > 0) {
         pool_volume_t handle = pool__record_preopens(pool__job_record(pool, job))[n - 1].volume;
+        POOL_ASSERT(n <= pool__job_record(pool, job)->n_preopens);
         if (!atomic_compare_exchange_strong(&job->x_volumes, &n, n - 1)) continue; /* somebody else is at it */
         pool__volume_unuse(pool, pool__volume_at(pool, handle));
         n--;

@@ -23,6 +23,7 @@ void pool__ask_coordinator(struct pool *pool)
 void pool__wake_end(struct pool *pool, const struct pipe *pipe, enum pipe_end end, uint32_t waiter)
 {
     uint32_t slot = (uint32_t)(pipe - pool->pipes);
+    POOL_ASSERT(slot < POOL_COUNT_OF(pool->pipes));
     bool is_reply = slot >= PIPES_MAX; /* of which the client has one end only, and one signal with the call */
     pool__wake(pool, waiter, is_reply ? SIGNAL_CALL_0 + slot - PIPES_MAX : SIGNAL_PIPE_0 + slot * 2 + (uint32_t)end);
 }
@@ -30,6 +31,7 @@ void pool__wake_end(struct pool *pool, const struct pipe *pipe, enum pipe_end en
 void pool__wake_idle(struct pool *pool)
 {
     uint32_t worker = pool__sched_pick(&pool->sched);
+    POOL_ASSERT(worker <= WORKERS_MAX);
     if (worker) {
         pool__wake(pool, WAITER_WORKER_0 + worker, 0);
     } else {
