@@ -176,7 +176,9 @@ async function refuse(call, pattern, pool, what = String(pattern)) {
     () => undefined,
     (thrown) => thrown,
   );
-  equal(String(error?.name), 'PoolError', `${what}: ${error?.message}:`);
+  const isUnknown = / is no option: (did you mean |there are )/.test(error?.message);
+  equal(String(error?.name), isUnknown ? 'TypeError' : 'PoolError', `${what}: ${error?.message}:`);
+  equal(error instanceof TypeError, isUnknown, `${error.message}: a TypeError:`);
   equal(error.code, 'POOL_EINVAL', `${error.message}:`);
   assert(pattern.test(error.message), `${error.message} is not ${pattern}`);
   assert(error.message.length < 400, `${error.message.length} characters`);
@@ -301,6 +303,13 @@ export const scenarios = [
         await refuse(run({ arg: [] }), /^arg is no option: did you mean args\?/, pool);
         await refuse(run({ stdIn: 'x' }), /^stdIn is no option: did you mean stdin\?/, pool);
         await refuse(run({ cwd: '/' }), /^cwd is no option: there are args, name, env, /, pool);
+        await refuse(run({ timoutMs: 5 }), /^timoutMs is no option: did you mean timeoutMs\?/, pool);
+        await refuse(run({ stdn: 'x' }), /^stdn is no option: did you mean stdin\?/, pool);
+        await refuse(run({ singal: null }), /^singal is no option: did you mean signal\?/, pool);
+        await refuse(run({ max_output: 5 }), /^max_output is no option: did you mean maxOutput\?/, pool);
+        await refuse(run({ capacity: 5 }), /^capacity is no option: did you mean pipeCapacity\?/, pool);
+        await refuse(run({ enviroment: {} }), /^enviroment is no option: there are /, pool);
+        await refuse(run({ '': 1 }), /^ is no option: there are /, pool);
         await refuse(run({ ['x'.repeat(1e6)]: 1 }), /^xxx/, pool);
         await refuse(run(JSON.parse('{"__proto__": 1}')), /^__proto__ is no option/, pool);
         const directory = new env.millrace.Directory();
@@ -313,6 +322,43 @@ export const scenarios = [
         await refuse(preopen({ readOnly: 'false' }), /^preopens\["\/x"\]\.readOnly must be true or false/, pool);
         await refuse(preopen({ directory: {} }), /^preopens\["\/x"\]\.directory must be a Directory/, pool);
         equal({}.signal, undefined);
+      }),
+  },
+  {
+    name: 'gates: an option that nobody knows is a TypeError and a PoolError, wherever options are taken',
+    run: (env) =>
+      withPool(env, { workers: 1 }, async (pool) => {
+        const { Directory, Pool, PoolError, JobError } = env.millrace;
+        const hello = env.guest('hello');
+        const adder = await pool.instantiate(env.guest('adder'));
+        const directory = new Directory({ file: 'x' });
+        const calls = {
+          'workrs is no option: did you mean workers?': (o) => Pool.create(o('workrs')),
+          'urls.wsam is no option: did you mean urls.wasm?': (o) => Pool.create({ urls: o('wsam') }),
+          'sginal is no option: did you mean signal?': (o) => pool.compile(hello, o('sginal')),
+          'stdot is no option: did you mean stdout?': (o) => pool.run(hello, o('stdot')),
+          'nam is no option: did you mean name?': (o) => pool.spawn(hello, o('nam')),
+          'timeout is no option: did you mean timeoutMs?': (o) => pool.call(hello, 'f', 1, o('timeout')),
+          'prority is no option: did you mean priority?': (o) => pool.instantiate(hello, o('prority')),
+          'signals is no option: did you mean signal?': (o) => adder.call('add', 1, 2, o('signals')),
+          'concurency is no option: did you mean concurrency?': (o) => pool.map(hello, 'f', [], o('concurency')),
+          'stages[0]: tyt is no option: did you mean tty?': (o) => pool.pipeline([hello, o('tyt')]),
+          'timeot is no option: did you mean timeoutMs?': (o) => pool.pipeline([hello], o('timeot')),
+          'capcity is no option: did you mean capacity?': (o) => pool.pipe(o('capcity')),
+          'tty.column is no option: did you mean tty.columns?': (o) => pool.run(hello, { tty: o('column') }),
+          'maxFile is no option: did you mean maxFiles?': (o) => new Directory({}, o('maxFile')),
+          'ofset is no option: did you mean offset?': (o) => directory.readFile('file', o('ofset')),
+          'follows is no option: did you mean follow?': (o) => directory.stat('file', o('follows')),
+        };
+        for (const [message, call] of Object.entries(calls)) {
+          const error = await (async () => call((name) => ({ [name]: 1 })))().catch((failure) => failure);
+          equal([error.name, error.code, error.message], ['TypeError', 'POOL_EINVAL', message]);
+          assert(error instanceof TypeError && error instanceof PoolError, `${message}: instanceof`);
+          assert(error instanceof Error && !(error instanceof JobError), `${message}: of which class`);
+          if (error.cause) assert(error.cause instanceof PoolError, `${message}: its cause`);
+        }
+        assert(!(new TypeError('of somebody else') instanceof PoolError), 'another TypeError is no PoolError');
+        await adder.close();
       }),
   },
   {

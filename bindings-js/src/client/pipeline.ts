@@ -1,5 +1,5 @@
 /** Several jobs, each of which reads what the one before it writes. */
-import { JobError, Output, PoolError, type StageStatus } from '../shared/errors.js';
+import { JobError, OptionError, Output, PoolError, type StageStatus } from '../shared/errors.js';
 import { elementsOf, fields, invalid, type Names, refusal } from '../shared/gate.js';
 import { milliseconds } from '../shared/whole-number.js';
 import type { Platform } from '../platform/platform.js';
@@ -127,7 +127,10 @@ function checkStage(name: string, given: unknown, isFirst: boolean, isLast: bool
   try {
     return { source: source as ModuleSource, checked: connect(checkRun(options), options, isFirst, isLast) };
   } catch (error) {
-    throw error instanceof PoolError ? new PoolError(error.code, `${name}: ${error.message}`, { cause: error }) : error;
+    if (!(error instanceof PoolError)) throw error;
+    const message = `${name}: ${error.message}`;
+    if (error instanceof OptionError) throw new OptionError(message, { cause: error });
+    throw new PoolError(error.code, message, { cause: error });
   }
 }
 

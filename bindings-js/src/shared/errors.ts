@@ -19,7 +19,8 @@ export type PoolErrorCode =
   | 'POOL_NOT_ISOLATED'
   | 'POOL_START_FAILED';
 
-/** The base of all errors of the library. `cause` keeps what lay behind it, where there is any.
+/** The base of all errors of the library. `cause` keeps what lay behind it, where there is any. An option that does not exist
+ * is a `TypeError` as well, with the code POOL_EINVAL: its message names the nearest that does.
  *
  * @example
  * ```ts
@@ -37,6 +38,17 @@ export class PoolError extends Error {
   ) {
     super(message, options);
   }
+
+  /** A class has one base, and an `OptionError` two. @internal */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    const isOne = Function.prototype[Symbol.hasInstance].call(this, value);
+    return isOne || (this === PoolError && value instanceof OptionError);
+  }
+}
+
+/** An option that does not exist: a TypeError, as platforms throw it, and a PoolError. @internal */
+export class OptionError extends TypeError {
+  readonly code = 'POOL_EINVAL';
 }
 
 /** The page is not cross-origin isolated, so it has no shared memory. The message names the two headers to set.

@@ -1,7 +1,8 @@
 /** What callers give is checked here, before anything is done with it: each refusal is a POOL_EINVAL that names what was
  * given, what it is, and what is taken. */
 import { isPlain, read, tagOf } from './brand.js';
-import { PoolError } from './errors.js';
+import { OptionError, PoolError } from './errors.js';
+import { nearest } from './nearest.js';
 
 const PREVIEW_CHARS = 60;
 
@@ -47,8 +48,8 @@ function kindOf(value: object): string {
   return `${/^[AEIO]/i.test(own) ? 'an' : 'a'} ${own.slice(0, PREVIEW_CHARS)}`;
 }
 
-/** The options in an object, each read once; `undefined` counts as absent. Unknown ones are refused. `prefix` is what
- * stands before their names. */
+/** The options in an object, each read once; `undefined` counts as absent. Unknown ones are an `OptionError`. `prefix` is
+ * what stands before their names. */
 export function fields<T extends object>(name: string, given: unknown, names: Names<T>, prefix = ''): Unchecked<T> {
   if (given === undefined) return {} as Unchecked<T>;
   const known = Object.keys(names) as (keyof T & string)[];
@@ -123,9 +124,8 @@ function property(name: string, given: object, key: string): unknown {
   }
 }
 
-function unknownOption(prefix: string, key: string, known: readonly string[]): PoolError {
-  const bare = (name: string): string => name.toLowerCase().replace(/[^a-z]|ms$|s$/g, '');
-  const meant = known.find((name) => bare(name) === bare(key));
+function unknownOption(prefix: string, key: string, known: readonly string[]): OptionError {
+  const meant = nearest(key, known);
   const hint = meant ? `did you mean ${prefix}${meant}?` : `there are ${known.join(', ')}`;
-  return invalid(`${prefix}${quote(key).slice(1, -1)} is no option: ${hint}`);
+  return new OptionError(`${prefix}${quote(key).slice(1, -1)} is no option: ${hint}`);
 }
