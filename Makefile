@@ -64,7 +64,7 @@ $(NODE_MODULES): package-lock.json package.json
 	@touch $@
 
 npm/dist/index.js: $(BINDINGS) npm/build.mjs $(DIST_FILES) $(NODE_MODULES)
-	@rm -rf npm/dist && node npm/build.mjs npm/dist index thin && cp $(DIST_FILES) npm/dist/
+	@rm -rf npm/dist && node npm/build.mjs npm/dist index thin plugin && cp $(DIST_FILES) npm/dist/
 
 .PHONY: npm
 npm: js ## pack the package: npm/millrace-<version>.tgz

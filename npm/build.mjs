@@ -1,6 +1,8 @@
-// Builds the package's scripts. Usage: node npm/build.mjs OUT_DIR [coordinator|index|thin]…
+// Builds the package's scripts. Usage: node npm/build.mjs OUT_DIR [coordinator|index|thin|plugin]…
 //
-// Every script is self-contained: a worker that has to fetch a second script can fail to find it.
+// Every script is self-contained, since a worker that has to fetch a second script can fail to find it; but for `plugin`,
+// which stands on `index` beside it, so that both have the same classes.
+import { resolve } from 'node:path';
 import { build } from 'esbuild';
 
 const [outdir, ...groups] = process.argv.slice(2);
@@ -18,17 +20,44 @@ const entries = {
     browser: ['thin'],
     node: ['thin'],
   },
+  plugin: {
+    browser: ['plugin'],
+    node: ['plugin'],
+  },
 };
+
+/** The same for all platforms. */
+const PLAIN = ['plugin'];
+
+/** What of the sources the plugins' script may have a copy of: nothing that is a class to its users, or has a state. */
+const PLUGIN_INPUTS =
+  /^bindings-js\/src\/(plugin|globals|platform\/scope|client\/(abort|callsite)|shared\/(?!errors)[\w-]+)(\.ts|\/)/;
+
+/** The errors are those of the package itself. */
+function errorsFrom(index) {
+  const isErrors = ({ path, resolveDir }) => resolve(resolveDir, path) === resolve('bindings-js/src/shared/errors.js');
+  return {
+    name: 'errors-from-index',
+    setup: ({ onResolve }) =>
+      onResolve({ filter: /\/errors\.js$/ }, (args) => (isErrors(args) ? { path: index, external: true } : undefined)),
+  };
+}
+
+function checkPlugin({ inputs }) {
+  const copies = Object.keys(inputs).filter((input) => !PLUGIN_INPUTS.test(input));
+  if (copies.length > 0) throw new Error(`plugin.js would have its own copy of ${copies.join(', ')}`);
+}
 
 /** The same script for one platform: in sources `name.web.ts` or `name.node.ts`, as a result `name.js` or `name.node.js`. */
 function entryPoint(name, platform) {
-  const input = platform === 'node' ? `${name}.node` : name === 'index' ? name : `${name}.web`;
+  const web = name === 'index' ? name : `${name}.web`;
+  const input = PLAIN.includes(name) ? name : platform === 'node' ? `${name}.node` : web;
   return { in: `bindings-js/src/${input}.ts`, out: platform === 'node' ? `${name}.node` : name };
 }
 
 for (const group of groups) {
   for (const [platform, names] of Object.entries(entries[group])) {
-    await build({
+    const { metafile } = await build({
       entryPoints: names.map((name) => entryPoint(name, platform)),
       outdir,
       bundle: true,
@@ -40,7 +69,10 @@ for (const group of groups) {
       footer: group === 'coordinator' ? { js: 'export {};' } : {}, // or linters take it for CommonJS
       minify: group === 'coordinator',
       sourcemap: group !== 'coordinator',
+      plugins: group === 'plugin' ? [errorsFrom(platform === 'node' ? './index.node.js' : './index.js')] : [],
+      metafile: group === 'plugin',
       logLevel: 'warning',
     });
+    if (group === 'plugin') checkPlugin(metafile);
   }
 }

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import * as millrace from '../npm/dist/index.node.js';
+import * as plugin from '../npm/dist/plugin.node.js';
 import { scenarios as processes } from './processes/scenarios.mjs';
 import { subjects } from './scenarios/all.mjs';
 import { runAll } from './scenarios/harness.mjs';
@@ -10,6 +11,7 @@ import { runAll } from './scenarios/harness.mjs';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const env = {
   millrace,
+  plugin,
   guest: (name) => `${root}examples/guests/${name}.gen.wasm`,
   file: (path) => new URL(`../${path}`, import.meta.url).href,
   load: async (path) => new Uint8Array(await readFile(`${root}${path}`)),

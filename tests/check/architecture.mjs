@@ -34,6 +34,7 @@ const belowInScripts = {
   worker: ['shared', 'platform'],
   client: ['shared', 'platform', 'files'],
   thin: ['shared', 'platform', 'client'],
+  plugin: ['shared', 'platform', 'client'],
 };
 
 /** The public headers' edge to compilers and linkers. */

@@ -16,6 +16,7 @@ import { scenarios as output } from './output.mjs';
 import { scenarios as page } from './page.mjs';
 import { scenarios as outputs } from './outputs.mjs';
 import { scenarios as pipelines } from './pipelines.mjs';
+import { scenarios as pluginWire } from './plugin-wire.mjs';
 import { scenarios as pool } from './pool.mjs';
 import { scenarios as clang } from './programs/clang.mjs';
 import { scenarios as php } from './programs/php.mjs';
@@ -46,6 +47,7 @@ export const subjects = {
   call,
   instances,
   maps,
+  'plugin-wire': pluginWire,
   compile,
   modules,
   page,

@@ -1,8 +1,8 @@
 /** What a handler gives or throws, as what goes to the guest: a status and bytes. */
-import { read, tagOf } from '../shared/brand.js';
 import { copyOf, viewOf } from '../shared/bytes.js';
 import { PoolError } from '../shared/errors.js';
-import { hasLoneSurrogate, invalid, quote, refusal, show } from '../shared/gate.js';
+import { hasLoneSurrogate, invalid, quote } from '../shared/gate.js';
+import { jsonOf, messageOf } from '../shared/json.js';
 import { errorCodes, layout } from '../shared/layout.gen.js';
 
 export interface Reply {
@@ -54,39 +54,12 @@ export function keptReply({ status, bytes }: Reply): Reply {
 
 function bytesOf(what: string, value: unknown): Uint8Array {
   if (value === undefined) return NO_BYTES;
-  if (typeof value !== 'string') return viewOf(what, value) ?? encoder.encode(json(what, value));
+  if (typeof value !== 'string') return viewOf(what, value) ?? encoder.encode(jsonOf(what, value, TAKEN));
   if (hasLoneSurrogate(value)) throw invalid(`${what} is text that was cut in the middle of a character`);
   return encoder.encode(value);
-}
-
-/** Of what JSON would leave out or empty without a word, nothing is taken. */
-function json(what: string, value: unknown): string {
-  const isSimple = value === null || typeof value === 'boolean' || Number.isFinite(value);
-  if (!isSimple && !isRecord(value)) throw refusal(what, value, TAKEN);
-  let text: string | undefined;
-  try {
-    text = JSON.stringify(value);
-  } catch (cause) {
-    throw invalid(`${what} has no JSON: ${messageOf(cause)}`, { cause });
-  }
-  if (text === undefined) throw refusal(what, value, TAKEN);
-  return text;
-}
-
-/** An object of no class of the platform's, an array, or one that says itself what it is in JSON. */
-function isRecord(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  const tag = tagOf(value);
-  return tag === 'Object' || tag === 'Array' || typeof read(value, 'toJSON') === 'function';
 }
 
 function statusOf(error: unknown): number {
   const status = error instanceof PoolError ? errorCodes[error.code as keyof typeof errorCodes] : undefined;
   return status === undefined || status === errorCodes.POOL_EAGAIN ? errorCodes.POOL_EIO : status;
-}
-
-function messageOf(error: unknown): string {
-  if (typeof error === 'string') return error;
-  const message = read(error, 'message');
-  return typeof message === 'string' && message !== '' ? message : show(error);
 }

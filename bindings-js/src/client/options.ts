@@ -1,5 +1,5 @@
 /** What a caller may say about a job, and its translation into what C takes. */
-import { isAbortSignal, isPlain, read } from '../shared/brand.js';
+import { isPlain, read } from '../shared/brand.js';
 import type { PoolError } from '../shared/errors.js';
 import {
   elementsOf,
@@ -15,6 +15,7 @@ import {
   type Unchecked,
 } from '../shared/gate.js';
 import { layout } from '../shared/layout.gen.js';
+import { signalOf } from '../shared/signal.js';
 import { milliseconds, wholeNumber } from '../shared/whole-number.js';
 import type { Called, ExportCall } from './client.js';
 import { Directory } from './directory.js';
@@ -22,6 +23,8 @@ import { type Handlers, handlersOf, type Host } from './host.js';
 import type { Input } from './input.js';
 import { type CheckedStdio, type From, fromOf, type OutputTarget, spawnFromOf, toOf } from './stdio.js';
 import { type Terminal, terminalOf, type TerminalSize, withSize } from './terminal.js';
+
+export { signalOf };
 
 /** Which of the jobs that wait for a worker begins first. */
 export type Priority = 'high' | 'normal' | 'low';
@@ -320,13 +323,6 @@ function checkJob(options: Unchecked<SpawnOptions>, stdin: From): Checked {
     host: handlersOf(options.host),
     stdio: [stdin, toOf('stdout', options.stdout), toOf('stderr', options.stderr)],
   };
-}
-
-/** An AbortSignal, or none. */
-export function signalOf(given: unknown): AbortSignal | undefined {
-  if (given === undefined || isAbortSignal(given)) return given;
-  const hint = isAbortSignal(read(given, 'signal')) ? 'give its signal' : '';
-  throw refusal('signal', given, 'an AbortSignal', hint);
 }
 
 function nameOf(given: unknown = 'guest'): string {

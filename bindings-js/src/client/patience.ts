@@ -1,9 +1,9 @@
 /** How long a call waits for what comes before its job: its signal, its deadline, and the pool's end. */
 import { abortError, type PoolError, TimedOutError } from '../shared/errors.js';
+import { after } from '../shared/timer.js';
 import { onAbort } from './abort.js';
 
-/** Beyond this, timers of the platform fire at once. */
-const TIMER_MAX_MS = 0x7fff_ffff;
+export { after };
 
 /** That a pool ends, and with which error for whoever waits. */
 export class Shutdown {
@@ -28,13 +28,6 @@ export class Shutdown {
     for (const listener of [...this.#listeners]) listener();
     this.#listeners.clear();
   }
-}
-
-/** Calls `listener` after so many milliseconds, until the function that this returns is called; Infinity: never. */
-export function after(ms: number, listener: () => void): () => void {
-  if (ms > TIMER_MAX_MS) return () => undefined;
-  const timer = setTimeout(listener, Math.max(0, ms));
-  return () => clearTimeout(timer);
 }
 
 export class Patience {
