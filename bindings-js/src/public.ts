@@ -35,7 +35,6 @@ export type { ModuleSource } from './client/modules.js';
 export type { Instance, InstanceExport, InstanceMemory } from './client/instance.js';
 export type {
   CallOptions,
-  CallResult,
   CallValues,
   InstanceCallOptions,
   InstanceOptions,
@@ -58,3 +57,4 @@ export { SaveError, type SaveFailure, type SaveOptions, type SaveReport } from '
 export type { PoolOptions, PoolUrls } from './client/start.js';
 export type { TerminalSize } from './client/terminal.js';
 export type { JobStatus } from './client/task.js';
+export type { CallResult, CallValue } from './client/values.js';

@@ -1,4 +1,5 @@
-/* Millrace, a job's side: calls that the pool's host answers (pool_host_set in pool.h).
+/* Millrace, a job's side: calls that the pool's host answers (pool_host_set in pool.h), and, at the end, how bytes go into a
+ * guest's exports and come out.
  *
  * For guests that are compiled to WebAssembly with WASI, these are imports of the module `millrace`, and nothing has to
  * be linked; descriptors are WASI's. In libmillrace they are functions for C functions that run as jobs; there
@@ -42,5 +43,66 @@ int32_t pool_call_begin(const char *name, size_t name_bytes, const void *data, s
  * Blocks: never.  Errors: POOL_EBADF (not a call's descriptor, or closed). */
 POOL_GUEST_API(call_status)
 int32_t pool_call_status(int32_t fd);
+
+/* ---------------------------------------------------------------------------------------------------- bytes in exports
+ *
+ * Guests only, in any language. A caller may pass bytes and texts to an export, and get some back (in the npm package
+ * `pool.call`, `instance.call` and `pool.map`). The guest needs a heap for that, and exports it:
+ *
+ *     pool_alloc(size: i32) -> address: i32           0: there is no memory. Never asked for 0 bytes
+ *     pool_free(address: i32, size: i32)              what pool_alloc gave, or a result
+ *
+ * An argument of bytes is two parameters to the export, an address and a size. The caller takes the memory by
+ * pool_alloc, fills it, calls, and gives it back by pool_free when the export has returned; a guest that wants to keep
+ * the bytes copies them. The address is never 0, and the memory of an empty argument is of one byte. A text is its
+ * UTF-8, without a NUL behind it.
+ *
+ * A result of bytes is one i64: the address in the low 32 bits, the size in the high ones. It is a result of bytes
+ * because the caller asks for one (`returns: 'bytes'`). The caller copies it and then gives it back by pool_free, with
+ * that size, unless the address is 0. An export may also return one of its arguments, all of it or the beginning: that is
+ * given back once.
+ *
+ * All arguments of a call together are POOL_BYTES_MAX (pool.h) at most, and so is a result. A call fails and runs
+ * nothing if the guest lacks one of the two exports, or pool_alloc returns 0. Memory of the call is given back in
+ * every case but one: the guest has trapped or exited, and nothing of it can run any more.
+ *
+ *     POOL_GUEST_HEAP
+ *     POOL_GUEST_EXPORT(greet) pool_guest_bytes greet(const char *name, size_t name_bytes)
+ *     {
+ *         char *text = pool_alloc(name_bytes + 7);
+ *         if (!text) abort();
+ *         memcpy(text, "Hello, ", 7);
+ *         memcpy(text + 7, name, name_bytes);
+ *         return pool_guest_result(text, name_bytes + 7);
+ *     }
+ */
+
+/* An export of a guest's, by its name. */
+#define POOL_GUEST_EXPORT(name) __attribute__((export_name(#name)))
+
+/* Defines pool_alloc and pool_free over malloc and free: once in a guest, outside of functions. It needs <stdlib.h>. */
+#define POOL_GUEST_HEAP                            \
+    POOL_GUEST_EXPORT(pool_alloc)                  \
+    void *pool_alloc(size_t size_bytes);           \
+    POOL_GUEST_EXPORT(pool_free)                   \
+    void pool_free(void *data, size_t size_bytes); \
+    void *pool_alloc(size_t size_bytes)            \
+    {                                              \
+        return malloc(size_bytes);                 \
+    }                                              \
+    void pool_free(void *data, size_t size_bytes)  \
+    {                                              \
+        (void)size_bytes;                          \
+        free(data);                                \
+    }
+
+/* What an export returns that returns bytes. */
+typedef uint64_t pool_guest_bytes;
+
+/* Makes a result of bytes that pool_alloc gave. pre: size_bytes is less than 2^32. */
+static inline pool_guest_bytes pool_guest_result(const void *data, size_t size_bytes)
+{
+    return (uint64_t)size_bytes << 32 | (uint32_t)(uintptr_t)data;
+}
 
 #endif

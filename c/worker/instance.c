@@ -53,13 +53,27 @@ static int receive_into(void *to, uint32_t size)
     return receive(&cursor.cursor);
 }
 
+/* Whether the bytes behind a call are those that its values stand for. */
+static bool bytes_match(void)
+{
+    uint32_t kind = buffer.record.kind;
+    uint64_t size = 0;
+    if (kind != INSTANCE_PASS && kind != INSTANCE_FETCH) return true;
+    for (uint32_t i = 0; i < buffer.record.n_values; i++) {
+        const struct pool_value *value = &buffer.behind.values[i];
+        if (value->type == INSTANCE_BYTES) size += (uint32_t)value->of.i32;
+    }
+    return size == buffer.record.size;
+}
+
 int instance_next(void)
 {
     int status = receive_into(&buffer.record, sizeof buffer.record);
     if (status <= 0) return status;
     uint32_t n = buffer.record.n_values;
     if (n > POOL_VALUES_MAX) return POOL_EPROTO;
-    return receive_into(buffer.behind.values, n * (uint32_t)sizeof buffer.behind.values[0]);
+    status = receive_into(buffer.behind.values, n * (uint32_t)sizeof buffer.behind.values[0]);
+    return status <= 0 || bytes_match() ? status : POOL_EPROTO;
 }
 
 int instance_skip(uint32_t size)

@@ -13,8 +13,14 @@ enum instance_kind {
     INSTANCE_READ,     /* of `size` bytes of the guest's memory from `at` on */
     INSTANCE_WRITE,    /* of the `size` bytes behind this */
     INSTANCE_DONE,     /* what came of it: values, or bytes behind this */
-    INSTANCE_REFUSED   /* nothing has happened: an error's number in `at`, and a text behind this */
+    INSTANCE_REFUSED,  /* nothing has happened: an error's number in `at`, and a text behind this */
+    INSTANCE_PASS,     /* as INSTANCE_CALL, with bytes among the values: `size` in all, behind this */
+    INSTANCE_FETCH,    /* as INSTANCE_PASS, and what the export returns tells where bytes are: those are the answer */
+    INSTANCE_FAILED    /* it has run, and what it returned cannot be handed over: as INSTANCE_REFUSED */
 };
+
+/* The type of a value that stands for as many bytes as its `of.i32` says. */
+#define INSTANCE_BYTES 1u
 
 /* What both pipes carry. Its values follow, and then its bytes. */
 struct instance_record {
@@ -40,7 +46,7 @@ struct instance_buffer *instance_begin(void);
 
 /* All that follow return 1, or 0 when the other side has closed its end, or a negative error, as when the job is to end. */
 
-/* Sleeps until the next record is in the buffer, with its values. */
+/* Sleeps until the next record is in the buffer, with its values. What of its bytes belongs to which value is sure. */
 int instance_next(void);
 
 /* Moves the bytes behind a record into the guest's memory, POOL_EINVAL if they do not fit; or past it. */

@@ -10,7 +10,7 @@ GUESTS_DIR := examples/guests
 GUESTS_BUILD := build/guests
 
 # The three ways; README.md tells which guest goes which.
-GUESTS_WASI := wordcount mandelbrot rpc bulk lines terminal crossing files hostcall adder misbehaving/echoargs \
+GUESTS_WASI := wordcount mandelbrot rpc bulk lines terminal crossing files hostcall adder bytes misbehaving/echoargs \
     misbehaving/huge
 GUESTS_EMSCRIPTEN := sieve greet
 GUESTS_WAT := cat counter hello values $(sort $(patsubst $(GUESTS_DIR)/%.wat,%,$(wildcard $(GUESTS_DIR)/misbehaving/*.wat)))
@@ -52,10 +52,12 @@ $(GUESTS_WASI:%=$(GUESTS_BUILD)/%.wasm): $(GUESTS_BUILD)/%.wasm: $(GUESTS_DIR)/%
 # rpc has a second source.
 $(GUESTS_BUILD)/rpc.wasm: $(GUESTS_DIR)/rpc_json.c $(GUESTS_DIR)/rpc_json.h
 
-# One knows its host, and one is no command.
-$(GUESTS_BUILD)/hostcall.wasm: c/include/pool_guest.h c/include/pool_guest_link.h
-$(GUESTS_BUILD)/hostcall.wasm: private GUESTS_CFLAGS += -Ic/include
-$(GUESTS_BUILD)/adder.wasm: private GUESTS_CFLAGS += -mexec-model=reactor
+# Those that know their host, and those that are no commands.
+GUESTS_KNOWING := hostcall bytes
+GUESTS_LIBRARIES := adder bytes
+$(GUESTS_KNOWING:%=$(GUESTS_BUILD)/%.wasm): c/include/pool_guest.h c/include/pool_guest_link.h
+$(GUESTS_KNOWING:%=$(GUESTS_BUILD)/%.wasm): private GUESTS_CFLAGS += -Ic/include
+$(GUESTS_LIBRARIES:%=$(GUESTS_BUILD)/%.wasm): private GUESTS_CFLAGS += -mexec-model=reactor
 
 $(GUESTS_EMSCRIPTEN:%=$(GUESTS_BUILD)/%.wasm): $(GUESTS_BUILD)/%.wasm: $(GUESTS_DIR)/%.c $(GUESTS_NEED)
 	@mkdir -p $(@D)

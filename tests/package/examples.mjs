@@ -15,6 +15,7 @@ const types = resolve('node_modules/millrace/dist');
 /** The guests of the examples, by the names that they have there. */
 const guestFiles = {
   '/adder.wasm': 'adder.gen.wasm',
+  '/bytes.wasm': 'bytes.gen.wasm',
   '/cat.wasm': 'cat.gen.wasm',
   '/counter.wasm': 'counter.gen.wasm',
   '/files.wasm': 'files.gen.wasm',

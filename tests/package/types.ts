@@ -146,8 +146,18 @@ export async function useSources(
 /** Values in, and whatever comes out. */
 export async function callExports(pool: Pool): Promise<number> {
   const sum = await pool.call('adder.wasm', 'add', 1, 2n, { timeoutMs: 5 });
-  // @ts-expect-error no number
-  void pool.call('adder.wasm', 'add', '1');
+  // @ts-expect-error no value
+  void pool.call('adder.wasm', 'add', true);
+  const upper: string = await pool.call('bytes.wasm', 'upper', 'text', { returns: 'string' });
+  const reversed: Uint8Array<ArrayBuffer> = await pool.call('bytes.wasm', 'reverse', new Uint8Array(1), upper, 2, {
+    returns: 'bytes',
+    timeoutMs: 5,
+  });
+  // @ts-expect-error no such kind
+  void pool.call('bytes.wasm', 'upper', 'text', { returns: 'text' });
+  // @ts-expect-error no string without asking for one
+  const unasked: string = await pool.call('bytes.wasm', 'upper', 'text', { timeoutMs: reversed.length });
+  void unasked;
   return typeof sum === 'number' ? sum : Number(Array.isArray(sum) ? sum[0] : 0);
 }
 
@@ -157,7 +167,8 @@ export async function useInstance(pool: Pool, signal: AbortSignal): Promise<Uint
   const sum = await instance.call('add', 1, { signal, timeoutMs: 5 });
   // @ts-expect-error no option of a call
   void instance.call('add', 1, { priority: 'low' });
-  await instance.memory.write(Number(sum), new Uint8Array(3));
+  const trimmed: string = await instance.call('trim', 'text', { returns: 'string', signal });
+  await instance.memory.write(Number(sum) + trimmed.length, new Uint8Array(3));
   const names: string[] = instance.exports.map(({ name, kind, parameters }) => `${name} ${kind} ${parameters ?? ''}`);
   await instance.close();
   return instance.memory.read(0, names.length);
@@ -170,8 +181,10 @@ export async function useMap(pool: Pool, items: AsyncIterable<number>, signal: A
     n += Number(result);
   }
   for await (const result of pool.map('adder.wasm', 'add64', [[1n, 2n]] as const)) n += Number(result);
-  // @ts-expect-error no number
-  void pool.map('adder.wasm', 'half', ['1']);
+  for await (const text of pool.map('bytes.wasm', 'upper', ['a', 'b'], { returns: 'string' })) n += text.length;
+  for await (const result of pool.map('bytes.wasm', 'count', [[new Uint8Array(1), 2]])) n += Number(result);
+  // @ts-expect-error no value
+  void pool.map('adder.wasm', 'half', [true]);
   return n;
 }
 

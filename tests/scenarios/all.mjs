@@ -1,5 +1,6 @@
 // All scenarios by subject, in the order in which a reader would want them to fail. In a browser each subject has a page
 // of its own.
+import { scenarios as bytes } from './bytes.mjs';
 import { scenarios as call } from './call.mjs';
 import { scenarios as compile } from './compile.mjs';
 import { scenarios as deadlines } from './deadlines.mjs';
@@ -47,6 +48,7 @@ export const subjects = {
   call,
   instances,
   maps,
+  bytes,
   'plugin-wire': pluginWire,
   compile,
   modules,

@@ -71,7 +71,8 @@ async function wrongCalls(env, pool) {
   await notStarted(instance.call('add', 1, 2), 'add', '1', '2');
   await notStarted(instance.call('add', 1n), 'add');
   await notStarted(instance.call('add64', 1), 'add64');
-  await invalid(instance.call('add', '1'), 'values[0]');
+  await notStarted(instance.call('add', '1'), 'pool_alloc');
+  await invalid(instance.call('add', true), 'values[0]');
   await invalid(instance.call('add', 1, { timeoutms: 4 }), 'timeoutms');
   await invalid(instance.call('add', 1, { priority: 'high' }), 'priority');
   await invalid(instance.call('add', 1, { signal: 4 }), 'signal');

@@ -5,19 +5,20 @@ import { invalid, refusal } from '../shared/gate.js';
 import { layout } from '../shared/layout.gen.js';
 import { typeOfValue, writeValue } from '../shared/value.js';
 import { CallSite } from './callsite.js';
-import type { ExportCall } from './client.js';
 import { type Line, refusalOf } from './line.js';
 import {
   callOf,
-  type CallResult,
   type CallValues,
   checkLimits,
+  type Fetching,
   type InstanceCallOptions,
   type Limits,
+  type Numeric,
   unlimited,
 } from './options.js';
 import type { Reply } from './replies.js';
 import type { JobStatus, Task } from './task.js';
+import { type AnyResult, type CallResult, type InstanceCall, isBytes, textOf } from './values.js';
 
 /** Closes an instance that nobody holds any more. */
 const dropped = new FinalizationRegistry<Line>((line) => line.close());
@@ -153,24 +154,31 @@ export class Instance {
    * ```ts
    * await using instance = await pool.instantiate('/counter.wasm');
    * console.log(await instance.call('add', 5, { timeoutMs: 1000 })); // 5
+   * await using texts = await pool.instantiate('/bytes.wasm');
+   * console.log(await texts.call('upper', 'to be', { returns: 'string' })); // TO BE
    * ```
    */
-  async call(name: string, ...values: CallValues<InstanceCallOptions>): Promise<CallResult> {
+  call(name: string, ...values: Fetching<'string', InstanceCallOptions>): Promise<string>;
+  call(name: string, ...values: Fetching<'bytes', InstanceCallOptions>): Promise<Uint8Array<ArrayBuffer>>;
+  call(name: string, ...values: CallValues<Numeric<InstanceCallOptions>>): Promise<CallResult>;
+  async call(name: string, ...values: CallValues<InstanceCallOptions>): Promise<AnyResult> {
     const site = new CallSite();
     try {
       const { call, options } = callOf(name, values);
-      return await this.run(call, checkLimits(options));
+      const { limits, returns } = checkLimits(options);
+      return await this.run({ ...call, returns }, limits);
     } catch (error) {
       throw site.sign(error);
     }
   }
 
   /** The same with what is checked already. @internal */
-  async run({ name, values }: ExportCall, limits: Limits): Promise<CallResult> {
-    const number = this.#functions.get(name);
-    if (number === undefined) throw notStarted(`the module exports no function ${name}`);
-    const reply = await this.#line.ask([recordOf(layout.INSTANCE_CALL, number, 0, values)], limits);
-    if (reply.error) throw notStarted(refusalOf(reply).message);
+  async run(call: InstanceCall, limits: Limits): Promise<AnyResult> {
+    const number = this.#functions.get(call.name);
+    if (number === undefined) throw notStarted(`the module exports no function ${call.name}`);
+    const reply = await this.#line.ask(partsOf(number, call), limits);
+    if (reply.error) throw errorOf(reply);
+    if (call.returns) return resultOf(call, reply);
     return reply.values.length > 1 ? reply.values : reply.values[0];
   }
 
@@ -224,7 +232,7 @@ function recordOf(
   kind: number,
   at: number,
   size: number,
-  values: readonly (number | bigint)[] = [],
+  values: InstanceCall['values'] = [],
 ): Uint8Array<ArrayBuffer> {
   const view = new DataView(new ArrayBuffer(layout.sizeof_instance_record + values.length * layout.sizeof_pool_value));
   view.setUint32(layout.instance_record_kind, kind, true);
@@ -232,11 +240,33 @@ function recordOf(
   view.setUint32(layout.instance_record_size, size, true);
   view.setUint32(layout.instance_record_n_values, values.length, true);
   values.forEach((value, i) => {
-    writeValue(view, layout.sizeof_instance_record + i * layout.sizeof_pool_value, typeOfValue(value), value);
+    const at = layout.sizeof_instance_record + i * layout.sizeof_pool_value;
+    if (isBytes(value)) writeValue(view, at, layout.INSTANCE_BYTES, value.length);
+    else writeValue(view, at, typeOfValue(value), value);
   });
   return new Uint8Array(view.buffer);
 }
 
-function notStarted(text: string): NotStartedError {
-  return new NotStartedError('POOL_NOT_STARTED', text);
+/** A call: its record, and its bytes. */
+function partsOf(number: number, { values, returns }: InstanceCall): Uint8Array<ArrayBuffer>[] {
+  const bytes = values.filter(isBytes);
+  if (bytes.length === 0 && !returns) return [recordOf(layout.INSTANCE_CALL, number, 0, values)];
+  const size = bytes.reduce((sum, { length }) => sum + length, 0);
+  const kind = returns ? layout.INSTANCE_FETCH : layout.INSTANCE_PASS;
+  return [recordOf(kind, number, size, values), ...bytes.filter(({ length }) => length > 0)];
+}
+
+/** The bytes that an export returned, or their text. */
+function resultOf({ name, returns }: InstanceCall, { bytes }: Reply): string | Uint8Array<ArrayBuffer> {
+  if (!bytes) throw new PoolError('POOL_ENOMEM', `there is no memory for what ${name} returned`);
+  return returns === 'string' ? textOf(name, bytes) : bytes;
+}
+
+function errorOf(reply: Reply): PoolError {
+  const error = refusalOf(reply);
+  return reply.hasRun ? error : notStarted(error.message, error.code);
+}
+
+function notStarted(text: string, code?: string): NotStartedError {
+  return new NotStartedError(code === 'POOL_ENOMEM' ? code : 'POOL_NOT_STARTED', text);
 }

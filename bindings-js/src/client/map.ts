@@ -4,17 +4,17 @@ import { read } from '../shared/brand.js';
 import { refusal } from '../shared/gate.js';
 import { onAbort } from './abort.js';
 import type { Instance } from './instance.js';
-import type { ExportCall } from './client.js';
-import { type CallResult, type CheckedMap, unlimited, valuesOf } from './options.js';
+import { type CheckedMap, unlimited } from './options.js';
+import { type AnyResult, type CallValue, type InstanceCall, valuesOf } from './values.js';
 
 /** What an export is called with for one item. */
-export type MapItem = number | bigint | readonly (number | bigint)[];
+export type MapItem = CallValue | readonly CallValue[];
 
 /** What `pool.map` goes through. */
 export type MapItems = Iterable<MapItem> | AsyncIterable<MapItem>;
 
 /** What came of an item. */
-type Outcome = { readonly value: CallResult } | { readonly error: unknown };
+type Outcome = { readonly value: AnyResult } | { readonly error: unknown };
 
 /** How many calls an instance has at once: many if they are so quick that passing them on takes longer than running them,
  * and few if a slow one would keep others from an instance that is free. */
@@ -27,7 +27,7 @@ const SLOW_MS = 20;
 export type Open = (signal: AbortSignal) => Promise<Instance>;
 
 /** The results, as they are asked for. Whatever ends it, its instances end with it. */
-export async function* mapOver(items: Items, options: CheckedMap, open: Open): AsyncGenerator<CallResult, void, void> {
+export async function* mapOver(items: Items, options: CheckedMap, open: Open): AsyncGenerator<AnyResult, void, void> {
   const mapping = new Mapping(items, options, open);
   try {
     for (;;) {
@@ -78,7 +78,7 @@ class Lane {
   }
 
   /** Resolves with the result, and how many milliseconds the instance had nothing else to do meanwhile. */
-  async call(call: ExportCall): Promise<{ value: CallResult; ms: number }> {
+  async call(call: InstanceCall): Promise<{ value: AnyResult; ms: number }> {
     const begin = performance.now();
     this.busy++;
     try {
@@ -211,13 +211,14 @@ class Mapping {
   #begin(item: unknown): void {
     const number = this.#begun++;
     try {
-      void this.#call(number, { name: this.#options.exported, values: valuesOf(Array.isArray(item) ? item : [item]) });
+      const { exported: name, returns } = this.#options;
+      void this.#call(number, { name, values: valuesOf(Array.isArray(item) ? item : [item]), returns });
     } catch (error) {
       this.#settle(number, { error });
     }
   }
 
-  async #call(number: number, call: ExportCall): Promise<void> {
+  async #call(number: number, call: InstanceCall): Promise<void> {
     try {
       const { value, ms } = await this.#lane().call(call);
       if (ms < QUICK_MS) this.#window = MANY;

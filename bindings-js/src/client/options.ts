@@ -17,12 +17,21 @@ import {
 import { layout } from '../shared/layout.gen.js';
 import { signalOf } from '../shared/signal.js';
 import { milliseconds, wholeNumber } from '../shared/whole-number.js';
-import type { Called, ExportCall } from './client.js';
+import type { Called } from './client.js';
 import { Directory } from './directory.js';
 import { type Handlers, handlersOf, type Host } from './host.js';
 import type { Input } from './input.js';
 import { type CheckedStdio, type From, fromOf, type OutputTarget, spawnFromOf, toOf } from './stdio.js';
 import { type Terminal, terminalOf, type TerminalSize, withSize } from './terminal.js';
+import {
+  type CallValue,
+  type InstanceCall,
+  plainCall,
+  type Returns,
+  returnsOf,
+  type ReturnsOption,
+  valuesOf,
+} from './values.js';
 
 export { signalOf };
 
@@ -123,13 +132,13 @@ export interface SpawnOptions extends JobOptions {
 }
 
 /** Options of `pool.call`. */
-export type CallOptions = JobOptions;
+export interface CallOptions extends JobOptions, ReturnsOption {}
 
 /** Options of `pool.instantiate`. `signal` and `timeoutMs` are of the instance's whole life. */
 export type InstanceOptions = JobOptions;
 
 /** Options of `pool.map`. `signal` and `timeoutMs` are of all of it. */
-export interface MapOptions extends InstanceOptions {
+export interface MapOptions extends InstanceOptions, ReturnsOption {
   /** How many instances there may be, each with a worker of its own; 127 at most.
    * @default `workers` of the pool */
   concurrency?: number | undefined;
@@ -140,7 +149,7 @@ export interface MapOptions extends InstanceOptions {
 
 /** Options of `instance.call`. A call that can be ended in such a way is begun only when those before it are done, and so is
  * a little slower. */
-export interface InstanceCallOptions {
+export interface InstanceCallOptions extends ReturnsOption {
   /** Ends the call when aborted: it rejects with a `CancelledError`, or a `TimedOutError`, whose `cause` is the signal's
    * reason. A call that has not begun is dropped; one that runs ends the instance, since nothing else stops a guest.
    * @default none */
@@ -150,12 +159,14 @@ export interface InstanceCallOptions {
   timeoutMs?: number | undefined;
 }
 
-/** What an export is called with: numbers and bigints, and behind them perhaps options. */
-export type CallValues<Options = CallOptions> =
-  (number | bigint)[] | [...values: (number | bigint)[], options: Options];
+/** What an export is called with: values, and behind them perhaps options. */
+export type CallValues<Options = CallOptions> = CallValue[] | [...values: CallValue[], options: Options];
 
-/** What an export returned. */
-export type CallResult = number | bigint | undefined | readonly (number | bigint)[];
+/** Of a call that returns numbers. */
+export type Numeric<Options> = Options & { readonly returns?: undefined };
+
+/** What an export is called with whose bytes, or text, are wanted. */
+export type Fetching<R extends Returns, Options> = [...values: CallValue[], options: Options & { readonly returns: R }];
 
 /** What may end a call. */
 export interface Limits {
@@ -199,7 +210,13 @@ export interface CheckedRun extends Checked {
   readonly maxOutput: number;
 }
 
+export interface CheckedCall extends Checked {
+  /** The call, whether or not a job without pipes can make it. */
+  readonly asked: InstanceCall;
+}
+
 export interface CheckedMap extends Checked {
+  readonly returns: Returns;
   /** The name of the export. */
   readonly exported: string;
   /** 0: as many as there are workers. */
@@ -230,8 +247,9 @@ const jobNames: Names<JobOptions> = {
 
 const spawnNames: Names<SpawnOptions> = { ...jobNames, stdin: true, stdout: true, stderr: true };
 const runNames: Names<RunOptions> = { ...spawnNames, maxOutput: true };
-const mapNames: Names<MapOptions> = { ...jobNames, concurrency: true, ordered: true };
-const limitNames: Names<InstanceCallOptions> = { signal: true, timeoutMs: true };
+const callNames: Names<CallOptions> = { ...jobNames, returns: true };
+const mapNames: Names<MapOptions> = { ...callNames, concurrency: true, ordered: true };
+const limitNames: Names<InstanceCallOptions> = { signal: true, timeoutMs: true, returns: true };
 const preopenNames: Names<Preopen> = { directory: true, readOnly: true };
 
 export const UINT32_MAX = 0xffff_ffff;
@@ -252,10 +270,13 @@ export function checkSpawn(given: unknown): Checked {
 }
 
 /** The same for `call`: what is called, and the options behind its values. */
-export function checkCall(name: unknown, given: readonly unknown[]): Checked {
+export function checkCall(name: unknown, given: readonly unknown[]): CheckedCall {
   const { call, options } = callOf(name, given);
-  const job = fields<CallOptions>('options', options, jobNames);
-  return { ...checkJob({ ...job, stdout: 'null', stderr: 'null' }, 'null'), call };
+  const { returns, ...job } = fields<CallOptions>('options', options, callNames);
+  const asked = { ...call, returns: returnsOf(returns) };
+  const plain = plainCall(asked);
+  if (!plain) return { ...checkJob({ ...job, stderr: 'null' }, 'pipe'), call: 'instance', asked };
+  return { ...checkJob({ ...job, stdout: 'null', stderr: 'null' }, 'null'), call: plain, asked };
 }
 
 /** The same for `instantiate`. */
@@ -268,43 +289,32 @@ export function checkMap(name: unknown, given: unknown): CheckedMap {
   const options = fields<MapOptions>('options', given, mapNames);
   return {
     ...checkJob({ ...options, stderr: 'null' }, 'pipe'),
-    exported: exportCall(name, []).name,
+    exported: nameOfExport(name),
+    returns: returnsOf(options.returns),
     concurrency: wholeNumber('concurrency', options.concurrency, layout.POOL_WORKERS_MAX),
     ordered: flag('ordered', options.ordered, true),
   };
 }
 
 /** What is called, and what stands behind its values if that is an object of options. */
-export function callOf(name: unknown, given: readonly unknown[]): { call: ExportCall; options: unknown } {
+export function callOf(name: unknown, given: readonly unknown[]): { call: InstanceCall; options: unknown } {
   const values = [...given];
   const options = isPlain(values.at(-1)) ? values.pop() : undefined;
-  return { call: exportCall(name, values), options };
+  return { call: { name: nameOfExport(name), values: valuesOf(values), returns: undefined }, options };
 }
 
-function exportCall(name: unknown, values: readonly unknown[]): ExportCall {
+function nameOfExport(name: unknown): string {
   if (name === '') throw refusal('name', name, 'the name of an export');
-  return { name: text('name', name), values: valuesOf(values) };
+  return text('name', name);
 }
 
-/** What an export is called with. */
-export function valuesOf(values: readonly unknown[]): ExportCall['values'] {
-  if (values.length > layout.POOL_VALUES_MAX) {
-    throw invalid(`values must be ${layout.POOL_VALUES_MAX} at most, and are ${values.length}`);
-  }
-  return values.map(valueOf);
-}
-
-/** What may end one call of an instance. */
-export function checkLimits(given: unknown): Limits {
-  if (given === undefined) return unlimited;
-  const { signal, timeoutMs } = fields<InstanceCallOptions>('options', given, limitNames);
+/** What may end one call of an instance, and what it returns. */
+export function checkLimits(given: unknown): { limits: Limits; returns: Returns } {
+  if (given === undefined) return { limits: unlimited, returns: undefined };
+  const { signal, timeoutMs, returns } = fields<InstanceCallOptions>('options', given, limitNames);
   const limits = { signal: signalOf(signal), timeoutMs: milliseconds('timeoutMs', timeoutMs, UINT32_MAX) || Infinity };
-  return limits.signal || limits.timeoutMs < Infinity ? limits : unlimited;
-}
-
-function valueOf(value: unknown, i: number): number | bigint {
-  if (typeof value === 'number' || typeof value === 'bigint') return value;
-  throw refusal(`values[${i}]`, value, 'a number or a bigint');
+  const isLimited = limits.signal !== undefined || limits.timeoutMs < Infinity;
+  return { limits: isLimited ? limits : unlimited, returns: returnsOf(returns) };
 }
 
 function checkJob(options: Unchecked<SpawnOptions>, stdin: From): Checked {

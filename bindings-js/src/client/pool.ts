@@ -17,21 +17,25 @@ import { itemsOf, type MapItems, mapOver } from './map.js';
 import { ModuleList } from './module-list.js';
 import { Compiler, type ModuleSource } from './modules.js';
 import {
-  type CallResult,
+  type CallOptions,
   type CallValues,
   checkCall,
   type Checked,
+  type CheckedCall,
   type CheckedPreopen,
   checkInstance,
   checkMap,
   type CheckedRun,
   checkRun,
   checkSpawn,
+  type Fetching,
   type InstanceOptions,
   type MapOptions,
+  type Numeric,
   type RunOptions,
   signalOf,
   type SpawnOptions,
+  unlimited,
 } from './options.js';
 import { Patience, Shutdown } from './patience.js';
 import { openPipe, type Pipe, type PipeOptions } from './pipe.js';
@@ -40,6 +44,7 @@ import { finish, type RunResult } from './result.js';
 import { closeParts, endParts, type Parts } from './start.js';
 import { Stdio } from './stdio.js';
 import type { Task } from './task.js';
+import type { AnyResult, CallResult } from './values.js';
 
 /** How a pool shares memory with its workers. "shared": by shared memory, on a cross-origin isolated page. */
 export type Tier = 'shared';
@@ -178,23 +183,47 @@ export class Pool {
   }
 
   /** Calls an export of a module, on a fresh instance: resolves with what it returned. That is a number or a bigint (of an
-   * i64), an array of them if there are several results, or `undefined` if there is none. A guest that exports
-   * `_initialize` has it run before. Up to 16 values, numbers and bigints, become the export's parameters as JavaScript
-   * converts them: a number to an i32 is cut to 32 bits, and an i64 takes bigints only. A plain object behind them is the
-   * options. What the guest writes to stdout and stderr is discarded.
+   * i64), an array of them if there are several results, or `undefined` if there is none; with the option `returns`, bytes
+   * or a string. A guest that exports `_initialize` has it run before. Up to 16 values become the export's parameters:
+   * numbers and bigints as JavaScript converts them, so that a number to an i32 is cut to 32 bits, and an i64 takes bigints
+   * only; strings and bytes, 16 MiB at most, in memory that the guest gives (`pool_guest.h`). A plain object behind them is
+   * the options. What the guest writes to stdout and stderr is discarded.
    *
-   * @throws `PoolError` with POOL_EINVAL, before anything is done, if a value or an option is wrong; `CompileError`;
-   * `NotStartedError` if there is no such export, or it takes other values; `ExitError` if the guest exits with another
-   * code than 0; `JobError` if it ends in any other way, such as a `TrapError`.
+   * @throws `PoolError` with POOL_EINVAL, or with POOL_E2BIG of strings and bytes, before anything is done, if a value or an
+   * option is wrong; `CompileError`; `NotStartedError` if there is no such export, or it takes other values, or the guest
+   * has no memory for bytes; `PoolError` if what it returned is not where bytes can be, or more than 16 MiB; `ExitError` if
+   * the guest exits with another code than 0; `JobError` if it ends in any other way, such as a `TrapError`.
    * @example
    * ```ts
    * const module = await pool.compile('/adder.wasm');
    * console.log(await pool.call(module, 'add', 40, 2)); // 42
    * console.log(await pool.call(module, 'add64', 40n, 2n, { timeoutMs: 1000 })); // 42
+   * console.log(await pool.call('/bytes.wasm', 'reverse', 'stressed', { returns: 'string' })); // desserts
    * ```
    */
-  call(source: ModuleSource, name: string, ...values: CallValues): Promise<CallResult> {
-    return this.#start({ source, site: new CallSite() }, () => checkCall(name, values), returned);
+  call(source: ModuleSource, name: string, ...values: Fetching<'string', CallOptions>): Promise<string>;
+  call(source: ModuleSource, name: string, ...values: Fetching<'bytes', CallOptions>): Promise<Uint8Array<ArrayBuffer>>;
+  call(source: ModuleSource, name: string, ...values: CallValues<Numeric<CallOptions>>): Promise<CallResult>;
+  async call(source: ModuleSource, name: string, ...values: CallValues): Promise<AnyResult> {
+    const site = new CallSite();
+    try {
+      const checked = checkCall(name, values);
+      if (checked.call === 'instance') return await this.#callOnce(source, checked, site);
+      return await this.#start({ source, site }, () => checked, returned);
+    } catch (error) {
+      throw site.sign(error);
+    }
+  }
+
+  /** A call with bytes: on an instance that is closed behind it. */
+  async #callOnce(source: ModuleSource, checked: CheckedCall, site: CallSite): Promise<AnyResult> {
+    this.#refuseIfClosed();
+    const instance = await this.#keep(await this.#moduleOf(source, this.#patienceFor(checked)), checked, site);
+    try {
+      return await instance.run(checked.asked, unlimited);
+    } finally {
+      await instance.close();
+    }
   }
 
   /** Instantiates a module and keeps it, in a worker of its own: what one call of an export leaves in its memory, the next
@@ -231,7 +260,7 @@ export class Pool {
   }
 
   /** Calls an export for each item of an iterable, on instances that are kept for as long as it goes on, one in a worker. An
-   * item is what the export is called with: a number, a bigint, or an array of them; anything else, and the first call that
+   * item is what the export is called with: a value as of `call`, or an array of them; anything else, and the first call that
    * fails, ends it with that error. The iterable may be async; it is read only as fast as results are taken, and a few items
    * for each instance ahead. An instance is made when there is work for it. Leaving the loop ends them all, also one that
    * computes, and lets go of the iterable.
@@ -249,8 +278,26 @@ export class Pool {
     source: ModuleSource,
     name: string,
     iterable: MapItems,
+    options: MapOptions & { readonly returns: 'string' },
+  ): AsyncGenerator<string, void, void>;
+  map(
+    source: ModuleSource,
+    name: string,
+    iterable: MapItems,
+    options: MapOptions & { readonly returns: 'bytes' },
+  ): AsyncGenerator<Uint8Array<ArrayBuffer>, void, void>;
+  map(
+    source: ModuleSource,
+    name: string,
+    iterable: MapItems,
+    options?: Numeric<MapOptions>,
+  ): AsyncGenerator<CallResult, void, void>;
+  map(
+    source: ModuleSource,
+    name: string,
+    iterable: MapItems,
     options?: MapOptions,
-  ): AsyncGenerator<CallResult, void, void> {
+  ): AsyncGenerator<AnyResult, void, void> {
     const site = new CallSite();
     const checked = checkMap(name, options);
     this.#refuseIfClosed();

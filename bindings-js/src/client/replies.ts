@@ -4,8 +4,10 @@ import { readValue } from '../shared/value.js';
 
 /** What came of something that an instance was asked. */
 export interface Reply {
-  /** The code of the error, if it was refused; 0: it was done. */
+  /** The code of the error, if it was refused or has failed; 0: it was done. */
   readonly error: number;
+  /** It has run all the same. */
+  readonly hasRun: boolean;
   readonly values: readonly (number | bigint)[];
   /** The bytes of its memory, or a text; `undefined`: there was no memory for them. */
   readonly bytes: Uint8Array<ArrayBuffer> | undefined;
@@ -59,8 +61,8 @@ export class ReplyReader {
   }
 
   #finish(): void {
-    const refused = this.#view.getUint32(layout.instance_record_kind, true) === layout.INSTANCE_REFUSED;
-    const error = refused ? this.#view.getUint32(layout.instance_record_at, true) : 0;
+    const kind = this.#view.getUint32(layout.instance_record_kind, true);
+    const error = kind !== layout.INSTANCE_DONE ? this.#view.getUint32(layout.instance_record_at, true) : 0;
     const n = this.#view.getUint32(layout.instance_record_n_values, true);
     const valueAt = (i: number): number => layout.sizeof_instance_record + i * layout.sizeof_pool_value;
     const values = Array.from({ length: n }, (_, i) => readValue(this.#view, valueAt(i)).value);
@@ -68,7 +70,7 @@ export class ReplyReader {
     this.#has = this.#bodyHas = this.#bodyWants = 0;
     this.#wants = layout.sizeof_instance_record;
     this.#body = undefined;
-    this.#onReply({ error, values, bytes });
+    this.#onReply({ error, hasRun: kind !== layout.INSTANCE_REFUSED, values, bytes });
   }
 }
 

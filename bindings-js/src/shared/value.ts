@@ -26,6 +26,7 @@ export function writeValue(view: DataView, at: number, type: number, value: unkn
     case layout.POOL_I64:
       return view.setBigInt64(of, BigInt.asIntN(64, value as bigint), true);
     case layout.POOL_I32:
+    case layout.INSTANCE_BYTES:
       return view.setInt32(of, Number(value), true);
     case layout.POOL_F32:
       return view.setFloat32(of, Number(value), true);

@@ -15,6 +15,9 @@ export class Ending {
   }
 }
 
+/** Runs a guest's code, in the state that says so; otherwise how the job ends. */
+export type Enter = <T>(code: () => T, survives?: (thrown: unknown) => T | undefined) => T | Ending;
+
 export function notStarted(code: keyof typeof errorCodes, text: string): Ending {
   return new Ending(layout.POOL_NOT_STARTED, -errorCodes[code], text);
 }

@@ -2,19 +2,13 @@
 import { errorCodes, layout } from '../shared/layout.gen.js';
 import type { Thread } from '../shared/thread.js';
 import { readValue, typeOfValue, writeValue } from '../shared/value.js';
-import { Ending, isRefusal } from './ending.js';
-import { type ExportedFunction, takesNumber } from './export-call.js';
+import { Ending, type Enter, isRefusal } from './ending.js';
+import { type ExportedFunction, takesNumber, type Value } from './export-call.js';
+import { GuestBytes, type Piece } from './guest-bytes.js';
+import { Refusal } from './refusal.js';
 
-/** Runs a guest's code, in the state that says so; otherwise how the job ends. */
-export type Enter = <T>(code: () => T, survives?: (thrown: unknown) => T | undefined) => T | Ending;
-
-/** That a call was wrong, and nothing has happened. */
-class Refusal {
-  constructor(
-    readonly code: keyof typeof errorCodes,
-    readonly text: string,
-  ) {}
-}
+/** Hands over what an export returned, that was given these. */
+type Answer = (name: string, returned: unknown, pieces: readonly Piece[]) => Ending | number;
 
 const encoder = new TextEncoder();
 
@@ -23,7 +17,7 @@ export class InstanceServer {
   readonly #enter: Enter;
   /** By their numbers: their places in the list of the module's exports. */
   readonly #exports: readonly (readonly [name: string, value: WebAssembly.ExportValue])[];
-  readonly #memory: WebAssembly.Memory | undefined;
+  readonly #bytes: GuestBytes;
   /** Where records are, in and out. */
   readonly #buffer: number;
 
@@ -32,8 +26,7 @@ export class InstanceServer {
     this.#thread = thread;
     this.#enter = enter;
     this.#exports = Array.from(names, (name) => [name, exports[name]!] as const);
-    const memory = exports['memory'];
-    this.#memory = memory instanceof WebAssembly.Memory ? memory : undefined;
+    this.#bytes = new GuestBytes(enter, exports);
     this.#buffer = thread.c.instance_begin() >>> 0;
   }
 
@@ -63,6 +56,10 @@ export class InstanceServer {
     switch (heap.u32(this.#buffer + layout.instance_record_kind)) {
       case layout.INSTANCE_CALL:
         return this.#call(at);
+      case layout.INSTANCE_PASS:
+        return this.#pass(at, size, (_, returned) => this.#answer(returned));
+      case layout.INSTANCE_FETCH:
+        return this.#pass(at, size, (...returned) => this.#answerResult(...returned));
       case layout.INSTANCE_READ:
         return this.#read(at, size);
       case layout.INSTANCE_WRITE:
@@ -74,52 +71,108 @@ export class InstanceServer {
 
   #call(number: number): Ending | number {
     const [name, called] = this.#exports[number]!;
-    const values = this.#values();
+    const values = this.#values(({ value }) => value);
     const takes = (called as ExportedFunction).length;
     if (takes !== values.length) {
       return this.#refuse(new Refusal('POOL_EINVAL', takesNumber(name, takes, values.length)));
     }
-    const survives = (thrown: unknown): Refusal | undefined =>
-      isRefusal(thrown) ? new Refusal('POOL_EINVAL', `${name}: ${thrown.message}`) : undefined;
-    const returned = this.#enter<unknown>(() => (called as ExportedFunction)(...values), survives);
+    const returned = this.#run(name, called, values);
     if (returned instanceof Ending) return returned;
     return returned instanceof Refusal ? this.#refuse(returned) : this.#answer(returned);
   }
 
-  #values(): (number | bigint)[] {
+  #run(name: string, called: WebAssembly.ExportValue, values: readonly (number | bigint)[]): unknown {
+    const survives = (thrown: unknown): Refusal | undefined =>
+      isRefusal(thrown) ? new Refusal('POOL_EINVAL', `${name}: ${thrown.message}`) : undefined;
+    return this.#enter<unknown>(() => (called as ExportedFunction)(...values), survives);
+  }
+
+  /** The same with bytes among the values, `size` of them in all, or in what it returns. */
+  #pass(number: number, size: number, answer: Answer): Ending | number {
+    const [name, called] = this.#exports[number]!;
+    const values = this.#values((value) => value);
+    const pieces = this.#takeFor(name, called as ExportedFunction, values);
+    if (pieces instanceof Ending) return pieces;
+    if (pieces instanceof Refusal) {
+      const status = this.#thread.c.instance_skip(size);
+      return status === 1 ? this.#refuse(pieces) : status;
+    }
+    for (const piece of pieces) {
+      const status = this.#thread.c.instance_take(piece.address, piece.size);
+      if (status !== 1) return status;
+    }
+    const returned = this.#run(name, called, withPieces(values, pieces));
+    if (returned instanceof Ending) return returned;
+    const status = returned instanceof Refusal ? this.#refuse(returned) : answer(name, returned, pieces);
+    return this.#bytes.free(pieces) ?? status;
+  }
+
+  /** Memory of the guest's for the bytes among the values, if it can be called with them. */
+  #takeFor(name: string, called: ExportedFunction, values: readonly Value[]): Piece[] | Refusal | Ending {
+    const refusal = this.#bytes.refusal();
+    if (refusal) return refusal;
+    const sizes = values.filter(isBytes).map(({ value }) => Number(value) >>> 0);
+    const given = values.length + sizes.length;
+    if (called.length === given) return this.#bytes.take(sizes);
+    const why = sizes.length > 0 ? ', two for each string and for bytes' : '';
+    return new Refusal('POOL_EINVAL', takesNumber(name, called.length, given) + why);
+  }
+
+  /** What was returned tells where the bytes are. */
+  #answerResult(name: string, returned: unknown, pieces: readonly Piece[]): Ending | number {
+    const result = this.#bytes.resultOf(name, returned);
+    if (result instanceof Refusal) return this.#fail(result);
+    if (!this.#bytes.has(result)) return this.#fail(this.#bytes.beyond(result));
+    const status = this.#giveResult(result);
+    return this.#bytes.freeResult(result, pieces) ?? status;
+  }
+
+  #giveResult({ address, size }: Piece): number {
+    if (size > layout.POOL_BYTES_MAX) {
+      const text = `${size} bytes were returned, and ${layout.POOL_BYTES_MAX} can be handed over`;
+      return this.#fail(new Refusal('POOL_E2BIG', text));
+    }
+    const status = this.#head(layout.INSTANCE_DONE, 0, size, 0);
+    return status === 1 ? this.#thread.c.instance_give(address, size) : status;
+  }
+
+  #values<T>(of: (value: Value) => T): T[] {
     const { heap } = this.#thread;
     const n = heap.u32(this.#buffer + layout.instance_record_n_values);
     const first = this.#buffer + layout.sizeof_instance_record;
     const view = heap.view(first + n * layout.sizeof_pool_value);
-    return Array.from({ length: n }, (_, i) => readValue(view, first + i * layout.sizeof_pool_value).value);
+    return Array.from({ length: n }, (_, i) => of(readValue(view, first + i * layout.sizeof_pool_value)));
   }
 
   #read(address: number, size: number): number {
-    if (!this.#has(address, size)) return this.#refuse(this.#beyond(address, size));
+    const piece = { address, size };
+    if (!this.#bytes.has(piece)) return this.#refuse(this.#bytes.beyond(piece));
     const status = this.#head(layout.INSTANCE_DONE, 0, size, 0);
     return status === 1 ? this.#thread.c.instance_give(address, size) : status;
   }
 
   #write(address: number, size: number): number {
     const { c } = this.#thread;
-    const has = this.#has(address, size);
+    const piece = { address, size };
+    const has = this.#bytes.has(piece);
     const status = has ? c.instance_take(address, size) : c.instance_skip(size);
     if (status !== 1) return status;
-    return has ? this.#answer(undefined) : this.#refuse(this.#beyond(address, size));
+    return has ? this.#answer(undefined) : this.#refuse(this.#bytes.beyond(piece));
   }
 
-  #has(address: number, size: number): boolean {
-    return this.#memory !== undefined && address + size <= this.#memory.buffer.byteLength;
+  /** Nothing has run. */
+  #refuse(refusal: Refusal): number {
+    return this.#tell(layout.INSTANCE_REFUSED, refusal);
   }
 
-  #beyond(address: number, size: number): Refusal {
-    const where = this.#memory ? `memory, which has ${this.#memory.buffer.byteLength}` : 'memory: it exports none';
-    return new Refusal('POOL_EINVAL', `${size} bytes at address ${address} are not in the guest's ${where}`);
+  /** It has run. */
+  #fail(refusal: Refusal): number {
+    return this.#tell(layout.INSTANCE_FAILED, refusal);
   }
 
-  #refuse({ code, text }: Refusal): number {
+  #tell(kind: number, { code, text }: Refusal): number {
     const bytes = encoder.encode(text).subarray(0, layout.INSTANCE_TEXT_BYTES);
-    return this.#answerBytes(layout.INSTANCE_REFUSED, -errorCodes[code], bytes);
+    return this.#answerBytes(kind, -errorCodes[code], bytes);
   }
 
   #answerBytes(kind: number, at: number, bytes: Uint8Array): number {
@@ -136,7 +189,7 @@ export class InstanceServer {
   #answer(returned: unknown): number {
     const results: unknown[] = returned === undefined ? [] : Array.isArray(returned) ? returned : [returned];
     if (results.length > layout.POOL_VALUES_MAX) {
-      return this.#refuse(new Refusal('POOL_E2BIG', `it returned ${results.length} values, and 16 can be handed over`));
+      return this.#fail(new Refusal('POOL_E2BIG', `it returned ${results.length} values, and 16 can be handed over`));
     }
     const first = this.#buffer + layout.sizeof_instance_record;
     const view = this.#thread.heap.view(first + results.length * layout.sizeof_pool_value);
@@ -158,4 +211,17 @@ export class InstanceServer {
 /** How many values an export takes; a function has up to 1,000, and nobody calls one with more than 16. */
 function arityOf(each: WebAssembly.ExportValue): number {
   return typeof each === 'function' ? Math.min(each.length, 255) : 0;
+}
+
+function isBytes({ type }: Value): boolean {
+  return type === layout.INSTANCE_BYTES;
+}
+
+/** What an export is called with: bytes are an address and a size. */
+function withPieces(values: readonly Value[], pieces: readonly Piece[]): (number | bigint)[] {
+  const rest = pieces.values();
+  return values.flatMap((value) => {
+    const piece = isBytes(value) ? rest.next().value : undefined;
+    return piece ? [piece.address, piece.size] : [value.value];
+  });
 }

@@ -95,6 +95,31 @@ static void next_with_too_many_values_is_eproto(void **state)
     end(pool, job, POOL_LOST);
 }
 
+static void next_with_other_bytes_than_its_values_stand_for_is_eproto(void **state)
+{
+    struct pool *pool = *state;
+    struct pool_value values[3] = {{.type = INSTANCE_BYTES, .of.i32 = 3},
+                                   {.type = POOL_I32, .of.i32 = 100},
+                                   {.type = INSTANCE_BYTES, .of.i32 = -1}};
+    static const struct {
+        uint32_t kind, size, n_values;
+        int expected;
+    } cases[] = {{INSTANCE_PASS, 3, 2, 1},           {INSTANCE_FETCH, 3, 2, 1},
+                 {INSTANCE_PASS, 2, 2, POOL_EPROTO}, {INSTANCE_FETCH, 4, 2, POOL_EPROTO},
+                 {INSTANCE_PASS, 0, 0, 1},           {INSTANCE_FETCH, 1, 0, POOL_EPROTO},
+                 {INSTANCE_PASS, 2, 3, POOL_EPROTO}, /* 2^32 + 2 */ {INSTANCE_WRITE, 9, 0, 1}};
+    for (uint32_t i = 0; i < COUNT_OF(cases); i++) {
+        ROUND("%u", i);
+        pool_job_t job = test_submit_with_pipes(pool);
+        begin();
+        struct instance_record record = {.kind = cases[i].kind, .size = cases[i].size, .n_values = cases[i].n_values};
+        say(pool, &record, RECORD_BYTES);
+        if (record.n_values) say(pool, values, record.n_values * (uint32_t)sizeof values[0]);
+        assert_int_equal(instance_next(), cases[i].expected);
+        end(pool, job, POOL_LOST);
+    }
+}
+
 static void next_of_a_job_that_is_to_end_is_ecanceled(void **state)
 {
     struct pool *pool = *state;
@@ -175,6 +200,7 @@ int main(void)
         WITH_WORKER(record_comes_with_its_values_in_any_pieces),
         WITH_WORKER(next_at_the_end_of_the_pipe_is_0_also_within_a_record),
         WITH_WORKER(next_with_too_many_values_is_eproto),
+        WITH_WORKER(next_with_other_bytes_than_its_values_stand_for_is_eproto),
         WITH_WORKER(next_of_a_job_that_is_to_end_is_ecanceled),
         WITH_WORKER(bytes_go_into_the_guests_memory_and_out_of_it),
         WITH_WORKER(bytes_outside_of_the_guests_memory_are_einval),
