@@ -14,6 +14,7 @@ export {
   LostError,
   NotIsolatedError,
   NotStartedError,
+  OptionError,
   Output,
   OutputLimitError,
   OutputLostError,

@@ -214,7 +214,7 @@ export const scenarios = [
             /^capacity must be a whole number, at least 1 and at most 1048576/,
           );
         }
-        await refused((async () => pool.pipe({ capactiy: 1 }))(), /^capactiy is no option: there are capacity/);
+        await refused((async () => pool.pipe({ capactiy: 1 }))(), /^capactiy is no option: did you mean capacity/);
         await refused((async () => pool.pipe(5))(), /^options must be an object of options/);
         await refused(pool.pipeline(), /a stage at least/);
         await refused(pool.pipeline({}), /a stage at least/);

@@ -46,8 +46,17 @@ export class PoolError extends Error {
   }
 }
 
-/** An option that does not exist: a TypeError, as platforms throw it, and a PoolError. @internal */
+/** An option that does not exist: a `TypeError`, as platforms throw it, which is `instanceof PoolError` too.
+ *
+ * @example
+ * ```ts
+ * const error = await pool.run('/cat.wasm', { timoutMs: 5 } as object).catch((error: unknown) => error);
+ * console.log(error instanceof OptionError, error instanceof PoolError, (error as Error).message);
+ * // true true timoutMs is no option: did you mean timeoutMs?
+ * ```
+ */
 export class OptionError extends TypeError {
+  /** As of every argument that is not taken. */
   readonly code = 'POOL_EINVAL';
 }
 
