@@ -47,7 +47,7 @@ uint32_t pool__fs_take_content(struct fs_work *work, enum spare spare, uint32_t 
 {
     uint32_t block = work->spares[spare], size = pool__node_block_bytes(work->pool, block);
     POOL_ASSERT(block && from <= size);
-    POOL_ASSERT(pool__volume_is_locked(work->volume));
+    POOL_ASSERT(pool__volume_is_changing(work->volume));
     work->spares[spare] = 0;
     work->volume->bytes += size;
     pool__blocks_filed(&work->pool->blocks, size);
@@ -59,7 +59,7 @@ void pool__fs_give_content(struct fs_work *work, uint32_t block)
 {
     if (!block) return;
     uint32_t size = pool__node_block_bytes(work->pool, block);
-    POOL_ASSERT(pool__volume_is_locked(work->volume) && work->volume->bytes >= size);
+    POOL_ASSERT(pool__volume_is_changing(work->volume) && work->volume->bytes >= size);
     work->volume->bytes -= size;
     pool__give_block(work->pool, block);
     pool__blocks_filed(&work->pool->blocks, -(int64_t)size);
@@ -74,6 +74,7 @@ int pool__node_grow(struct fs_work *work, struct node *node, uint32_t bytes)
     uint32_t block = pool__fs_take_content(work, SPARE_ROOM, had);
     if (had) memcpy(pool__block_memory(work->pool, block), pool__block_memory(work->pool, node->block), had);
     pool__fs_give_content(work, node->block);
+    POOL_ASSERT(work->volume->bytes <= work->volume->max_bytes);
     node->block = block;
     return 0;
 }

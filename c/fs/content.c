@@ -100,6 +100,7 @@ static int write_piece(struct fs_work *work, const struct fs_open *file, uint64_
     if (status != 0) return status;
     if (!appends && end - begin > MOVE_BYTES) stop = begin + MOVE_BYTES;
     uint32_t had = cursor->done;
+    POOL_ASSERT(begin < stop && stop <= end);
     move(work->pool, node, begin, stop, cursor);
     *at = begin + (cursor->done - had);
     if (*at > node->size) node->size = *at;

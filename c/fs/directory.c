@@ -41,6 +41,7 @@ static struct table table_of(const struct pool *pool, const struct node *directo
 /* The place of a name's chain. */
 static uint32_t *head_of(const struct table *table, uint32_t hash)
 {
+    POOL_ASSERT(table->n_heads > 0 && (table->n_heads & (table->n_heads - 1)) == 0);
     return &table->heads[hash & (table->n_heads - 1)];
 }
 
@@ -185,6 +186,7 @@ static int move_to(struct fs_work *work, struct node *directory, uint32_t bytes)
     uint32_t had = pool__node_block_bytes(work->pool, directory->block);
     int status = pool__fs_need_content(work, SPARE_ROOM, bytes, had);
     if (status == 0) move_entries(work, directory);
+    POOL_ASSERT(status != 0 || work->volume->bytes <= work->volume->max_bytes);
     return status;
 }
 
@@ -198,6 +200,7 @@ static bool has_room(const struct pool *pool, const struct node *directory, stru
 
 int pool__entry_reserve(struct fs_work *work, struct node *directory, struct fs_path name)
 {
+    POOL_ASSERT(directory->kind == NODE_DIRECTORY && pool__volume_is_changing(work->volume));
     if (directory->n_links == 0) return POOL_ENOENT;
     if (has_room(work->pool, directory, name)) return 0;
     uint64_t n = directory->size + 1, names_bytes = (uint64_t)directory->names_bytes + name.size + 1;

@@ -77,6 +77,8 @@ void pool__volume_unlock_for(struct pool *pool, uint32_t worker);
 bool pool__volume_seize(struct volume *volume, uint32_t waiter);
 void pool__volume_let_go(void);
 
+/* For assertions: whether this thread may change the volume. True also if another thread does. */
+bool pool__volume_is_changing(const struct volume *volume);
 /* Whether somebody has the lock; for assertions. */
 static inline bool pool__volume_is_locked(const struct volume *volume)
 {

@@ -88,7 +88,7 @@ bool pool__volume_seize(struct volume *volume, uint32_t waiter)
 {
     uint32_t word = waiter << HOLDER_SHIFT;
     uint32_t awaits = waiter == WAITER_COORDINATOR ? COORDINATOR_AWAITS : CLIENT_AWAITS;
-    POOL_ASSERT(!held);
+    POOL_ASSERT(!held && (waiter == WAITER_CLIENT || waiter == WAITER_COORDINATOR));
     while (!look_for_lock(volume, word)) {
         if (await_lock(volume, awaits)) return false;
     }
@@ -102,6 +102,12 @@ void pool__volume_let_go(void)
     POOL_ASSERT(volume);
     held = NULL;
     unlock(volume);
+}
+
+bool pool__volume_is_changing(const struct volume *volume)
+{
+    uint32_t word = atomic_load_explicit(&volume->x_lock, memory_order_relaxed);
+    return volume == held ? word : word & CHANGING;
 }
 
 /* Why a thread need not wait any longer; 0: it must. */
@@ -158,6 +164,7 @@ int pool__volume_lock_to_read(struct volume *volume)
 
 void pool__volume_unlock(struct volume *volume)
 {
+    POOL_ASSERT(pool__volume_is_locked(volume));
     if (volume != held) unlock(volume);
 }
 
@@ -166,6 +173,7 @@ void pool__volume_unlock_for(struct pool *pool, uint32_t worker)
     POOL_ASSERT(worker >= 1 && worker <= WORKERS_MAX);
     uint32_t place = atomic_load(&pool->workers[worker].x_volume);
     if (!place) return; /* it never had one */
+    POOL_ASSERT(place <= VOLUMES_MAX);
     struct volume *volume = &pool->volumes[place - 1];
     uint32_t word = atomic_load(&volume->x_lock);
     if (word >> HOLDER_SHIFT != WAITER_WORKER_0 + worker) return;

@@ -76,6 +76,7 @@ int32_t pool__fs_readlink(struct pool *pool, const struct fs_open *at, struct fs
     struct node *node = status == 0 ? pool__node(pool, spot.node) : NULL;
     if (node && node->kind != NODE_SYMLINK) status = POOL_EINVAL;
     if (status == 0) {
+        POOL_ASSERT(node->block && node->size > 0 && node->size <= PATH_MAX_BYTES);
         memcpy(out, pool__block_memory(pool, node->block), pool__min(size, (uint32_t)node->size));
         if (!at->read_only) pool__node_accessed(node);
         status = (int32_t)node->size;
@@ -104,6 +105,7 @@ static void orphan(struct fs_work *work, uint32_t parent, uint32_t child)
 
 static void take_out(struct fs_work *work, const struct fs_spot *spot)
 {
+    POOL_ASSERT(spot->node && spot->name.size > 0);
     pool__entry_remove(work, pool__node(work->pool, spot->directory), spot->name);
 }
 
@@ -181,6 +183,7 @@ static int link_name(struct fs_work *work, const struct fs_open *from, struct fs
     if (status != 0) return status;
     struct node *node = pool__node(work->pool, old.node), *directory = pool__node(work->pool, new.directory);
     if (node->kind == NODE_DIRECTORY) return POOL_EPERM;
+    POOL_ASSERT(node->n_links > 0); /* the name that led to it */
     if (node->n_links >= LINKS_MAX) return POOL_EMLINK;
     status = pool__entry_reserve(work, directory, new.name);
     if (status != 0) return status;
@@ -261,6 +264,7 @@ static int rename_name(struct fs_work *work, const struct fs_open *from, struct 
     if (status != 0) return status;
     if (new.node) replace(work, &new, old.node);
     if (!new.node) pool__entry_add(work, directory, new.name, old.node);
+    POOL_ASSERT(node->kind != NODE_DIRECTORY || pool__node(work->pool, old.directory)->n_links > 1);
     take_out(work, &old); /* last: a directory that gets empty gives its block back */
     if (node->kind == NODE_DIRECTORY) pool__node(work->pool, old.directory)->n_links--;
     pool__fs_adopt(work, new.directory, old.node);

@@ -9,6 +9,7 @@ _Static_assert(sizeof(struct node) <= 1u << BLOCK_MIN_LOG2, "a node is a block o
 int pool__node_may_make(struct fs_work *work)
 {
     const struct volume *volume = work->volume;
+    POOL_ASSERT(volume->n_nodes <= volume->max_nodes);
     if (volume->n_nodes >= volume->max_nodes) return pool__fs_full(volume);
     return pool__fs_need(work, SPARE_NODE, sizeof(struct node));
 }
@@ -16,7 +17,7 @@ int pool__node_may_make(struct fs_work *work)
 uint32_t pool__node_make(struct fs_work *work, enum node_kind kind, uint32_t parent)
 {
     uint32_t number = work->spares[SPARE_NODE];
-    POOL_ASSERT(number && kind != NODE_FREE && pool__volume_is_locked(work->volume));
+    POOL_ASSERT(number && kind != NODE_FREE && pool__volume_is_changing(work->volume));
     POOL_ASSERT(work->volume->n_nodes < work->volume->max_nodes);
     work->spares[SPARE_NODE] = 0;
     work->volume->n_nodes++;
@@ -36,7 +37,7 @@ void pool__node_settle(struct fs_work *work, uint32_t number)
 {
     struct node *node = pool__node(work->pool, number);
     if (node->n_links > 0 || node->n_opens > 0 || node->is_doomed) return;
-    POOL_ASSERT(pool__volume_is_locked(work->volume) && work->volume->n_nodes > 0);
+    POOL_ASSERT(pool__volume_is_changing(work->volume) && work->volume->n_nodes > 0);
     pool__content_cut(work, node, 0);
     node->kind = NODE_FREE;
     work->volume->n_nodes--;

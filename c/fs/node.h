@@ -161,6 +161,7 @@ int pool__fs_put_new(struct fs_work *work, const struct fs_spot *spot, enum node
 
 static inline void pool__node_changed(const struct fs_work *work, struct node *node)
 {
+    POOL_ASSERT(pool__volume_is_changing(work->volume));
     node->changed_ns = work->now_ns;
 }
 
@@ -174,6 +175,7 @@ static inline void pool__node_accessed(struct node *node)
 
 static inline void pool__node_modified(const struct fs_work *work, struct node *node)
 {
+    POOL_ASSERT(pool__volume_is_changing(work->volume));
     node->modified_ns = node->changed_ns = work->now_ns;
 }
 

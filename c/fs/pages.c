@@ -12,7 +12,7 @@
 
 static uint32_t *index_of(const struct pool *pool, const struct node *node)
 {
-    POOL_ASSERT(node->is_paged);
+    POOL_ASSERT(node->is_paged && node->block);
     return (uint32_t *)(void *)pool__block_memory(pool, node->block);
 }
 
@@ -62,6 +62,7 @@ uint64_t pool__content_next(const struct pool *pool, const struct node *node, ui
 static void cut_pages(struct fs_work *work, struct node *node, uint64_t size)
 {
     uint32_t *index = index_of(work->pool, node), n = index_size(work->pool, node);
+    POOL_ASSERT(n > 0);
     uint64_t first = (size + PAGE_BYTES - 1) >> PAGE_LOG2;
     if (first >= n) return;
     for (uint32_t page = next_page(index, (uint32_t)first, n); page < n; page = next_page(index, page + 1, n)) {
@@ -72,6 +73,7 @@ static void cut_pages(struct fs_work *work, struct node *node, uint64_t size)
 
 void pool__content_cut(struct fs_work *work, struct node *node, uint64_t size)
 {
+    POOL_ASSERT(pool__volume_is_changing(work->volume));
     if (node->is_paged) cut_pages(work, node, size);
     if (size == 0) {
         pool__fs_give_content(work, node->block);
@@ -119,6 +121,7 @@ static int fill_pages(struct fs_work *work, struct node *node, uint64_t begin, u
         if (status == FS_MISSING) want_more(work, index, page, last);
         if (status != 0) return status;
         index[page] = pool__fs_take_content(work, SPARE_CONTENT, 0);
+        POOL_ASSERT(work->volume->bytes <= work->volume->max_bytes);
     }
     return 0;
 }

@@ -61,14 +61,18 @@ int pool__fs_open(struct sleeper *sleeper, const struct fs_open *at, struct fs_p
         if (status == 0) status = open_at(&work, at, path, flags, &number);
     } while (pool__fs_leave(&work, &status));
     if (status < 0) return status;
-    atomic_fetch_add(&at->volume->x_users, 1); /* `at` keeps the volume, so it has not been freed since */
+    uint32_t users = atomic_fetch_add(&at->volume->x_users, 1);
+    POOL_ASSERT(number && users > 0); /* `at` keeps the volume, so it has not been freed since */
+    (void)users;
     *open_out = (struct fs_open){.volume = at->volume, .node = number, .read_only = at->read_only};
     return 0;
 }
 
 void pool__fs_dup(struct pool *pool, const struct fs_open *open)
 {
-    atomic_fetch_add(&open->volume->x_users, 1);
+    uint32_t users = atomic_fetch_add(&open->volume->x_users, 1);
+    POOL_ASSERT(users > 0); /* what is open keeps it */
+    (void)users;
     if (pool__volume_lock_for(open->volume, LOCK_ALWAYS)) return;
     POOL_ASSERT(pool__node(pool, open->node)->n_opens > 0);
     pool__node(pool, open->node)->n_opens++;

@@ -12,6 +12,7 @@ static int take_now(struct sleeper *sleeper, uint32_t bytes, uint32_t *block_out
     struct pool *pool = sleeper->pool;
     _Atomic uint32_t *refusals = &pool->blocks.x_refusals[USE_CONTENT][pool__blocks_class(bytes)];
     uint32_t had = atomic_load(refusals);
+    POOL_ASSERT(sleeper->waiter <= WAITER_CLIENT); /* whoever has a bell sleeps */
     do {
         *block_out = pool__take_block(pool, USE_CONTENT, bytes, sleeper->waiter);
         if (*block_out) return 0;
@@ -67,6 +68,7 @@ static int get_on(struct fs_work *work, int status)
 bool pool__fs_leave(struct fs_work *work, int *status)
 {
     if (work->is_locked) pool__volume_unlock(work->volume);
+    work->is_locked = false;
     if (*status > 0) {
         *status = get_on(work, *status);
         if (*status == 0) return true;

@@ -14,7 +14,7 @@ void pool__fs_adopt(const struct fs_work *work, uint32_t parent, uint32_t child)
 int pool__fs_put_new(struct fs_work *work, const struct fs_spot *spot, enum node_kind kind, uint32_t *number_out)
 {
     struct node *directory = pool__node(work->pool, spot->directory);
-    POOL_ASSERT(!spot->node && spot->name.size > 0);
+    POOL_ASSERT(!spot->node && spot->name.size > 0 && kind != NODE_FREE);
     int status = pool__entry_reserve(work, directory, spot->name);
     if (status == 0) status = pool__node_may_make(work);
     if (status != 0) return status;

@@ -19,7 +19,7 @@ void pool__fs_doom(struct fs_work *work, uint32_t number)
 {
     struct node *directory = pool__node(work->pool, number);
     POOL_ASSERT(directory->kind == NODE_DIRECTORY && !directory->is_doomed);
-    POOL_ASSERT(pool__volume_is_locked(work->volume));
+    POOL_ASSERT(pool__volume_is_changing(work->volume));
     directory->n_links = 0;
     directory->is_doomed = 1;
     directory->next_doomed = atomic_load(&work->volume->x_doomed);
@@ -87,6 +87,7 @@ int pool__fs_sweep(struct pool *pool, struct volume *volume)
 static void doom_root(struct pool *pool, struct volume *volume)
 {
     struct fs_work work = pool__fs_work(NULL, pool, volume);
+    POOL_ASSERT(atomic_load(&volume->x_users) == 0);
     if (pool__fs_enter(&work) < 0) return;
     pool__fs_doom(&work, volume->root);
     pool__volume_unlock(volume);
@@ -111,6 +112,7 @@ void pool__volume_free(struct pool *pool, struct volume *volume)
 /* The lock is held. */
 static bool sweep_orphan(struct pool *pool, struct volume *volume)
 {
+    POOL_ASSERT(pool__volume_is_changing(volume));
     if (atomic_load(&volume->x_orphaned) == ORPHAN_WHOLE) {
         atomic_store(&volume->x_orphaned, ORPHAN_DOOMED);
         doom_root(pool, volume);

@@ -17,6 +17,7 @@ static bool close_now(struct pool *pool, struct fs_open *file)
     if (!file->volume) return true;
     if (!pool__volume_seize(file->volume, WAITER_COORDINATOR)) return false;
     pool__fs_close(pool, file);
+    POOL_ASSERT(!file->volume); /* it will not be closed twice */
     pool__volume_let_go();
     return true;
 }

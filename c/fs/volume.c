@@ -74,6 +74,7 @@ static int open_root(struct pool *pool, struct volume *volume, bool read_only, s
         pool__volume_unuse(pool, volume);
         return status;
     }
+    POOL_ASSERT(pool__node(pool, volume->root)->kind == NODE_DIRECTORY);
     pool__node(pool, volume->root)->n_opens++;
     pool__volume_unlock(volume);
     *root_out = (struct fs_open){.volume = volume, .node = volume->root, .read_only = read_only};

@@ -138,11 +138,12 @@ int pool__fs_walk(struct fs_work *work, const struct fs_open *at, struct fs_path
                         .directory = at->node,
                         .n_rest = 1,
                         .rest = {path}};
-    POOL_ASSERT(at->volume == work->volume);
+    POOL_ASSERT(at->volume == work->volume && pool__volume_is_locked(work->volume));
     *spot_out = (struct fs_spot){.directory = at->node};
     if (pool__node(work->pool, at->node)->kind != NODE_DIRECTORY) return POOL_ENOTDIR;
     int status = pool__fs_check_path(path);
     if (status == 0) status = walk_on(&walk, end, spot_out);
+    POOL_ASSERT(status != 0 || !spot_out->name.size == (spot_out->node == spot_out->directory)); /* `.` and `..` */
     if (status != 0 || end == WALK_ENTRY || !spot_out->node || !spot_out->needs_directory) return status;
     return pool__node(work->pool, spot_out->node)->kind == NODE_DIRECTORY ? 0 : POOL_ENOTDIR;
 }

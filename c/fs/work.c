@@ -9,6 +9,7 @@ struct fs_work pool__fs_work(struct sleeper *sleeper, struct pool *pool, struct 
 
 int pool__fs_enter(struct fs_work *work)
 {
+    POOL_ASSERT(!work->is_locked); /* the last attempt has ended */
     work->now_ns = port_now_ns(PORT_REALTIME);
     int status = pool__volume_lock(work->volume);
     work->is_locked = status == 0;
