@@ -44,6 +44,7 @@ int32_t pool_call_status(int32_t fd)
 static uint32_t copy_reply(struct pipe *pipe, void *reply_out, size_t capacity_bytes)
 {
     struct span reply = pool__pipe_readable(pipe, 0);
+    POOL_ASSERT(pool__pipe_readable(pipe, reply.size).size == 0);
     size_t n = reply.size < capacity_bytes ? reply.size : capacity_bytes;
     if (n) memcpy(reply_out, reply.data, n);
     return reply.size;

@@ -55,7 +55,10 @@ int pool__fd_take(struct pool *pool, pool_fd_t fd, struct stream *stream_out)
 
 void pool__fd_give(const struct stream *stream)
 {
-    if (stream->pipe) pool__pipe_pass(stream->pipe, end_of(stream), END_IN_CALL, END_FREE);
+    if (!stream->pipe) return;
+    bool given = pool__pipe_pass(stream->pipe, end_of(stream), END_IN_CALL, END_FREE);
+    POOL_ASSERT(given || pool__pipe_held(stream->pipe, end_of(stream)) == END_GIVEN); /* or a job's own */
+    (void)given;
 }
 
 bool pool__fd_nonblocking(const struct stream *stream)

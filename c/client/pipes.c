@@ -8,6 +8,7 @@
 static struct pipe *end_of(struct pool *pool, pool_fd_t fd, enum pipe_end end)
 {
     struct pipe *pipe = pool__end_of(pool, fd, end);
+    POOL_ASSERT(!pipe || pipe < pool->pipes + PIPES_MAX); /* replies have no handles */
     return pipe && pool__pipe_held(pipe, end) != END_GIVEN ? pipe : NULL;
 }
 

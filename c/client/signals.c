@@ -18,7 +18,7 @@ void client_shut(struct pool *pool)
 int32_t client_take(struct pool *pool)
 {
     int32_t signal = pool__signals_take(&pool->signals);
-    POOL_ASSERT(signal < (int32_t)SIGNALS_USED);
+    POOL_ASSERT(signal >= -1 && signal < (int32_t)SIGNALS_USED);
     if (signal >= (int32_t)SIGNAL_PIPE_0 && signal < (int32_t)SIGNAL_CALL_0) {
         /* One announcement brings one signal: for another the client looks again, and announces itself again. */
         uint32_t end = (uint32_t)signal - SIGNAL_PIPE_0;

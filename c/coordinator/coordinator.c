@@ -22,6 +22,7 @@ static struct pool *allocate_pool(void)
 void pool__coordinator_destroy(struct pool *pool)
 {
     uint32_t n_chunks = atomic_load(&pool->blocks.x_n_chunks);
+    POOL_ASSERT(n_chunks <= CHUNKS_MAX && atomic_load(&pool->x_inside) == 0); /* nobody is in a call any more */
     for (uint32_t i = 1; i <= n_chunks; i++) port_block_free(pool->blocks.chunks[i].memory);
     for (uint32_t i = 1; i <= WORKERS_MAX; i++) {
         port_block_free(pool->workers[i].stack);

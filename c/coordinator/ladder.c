@@ -35,6 +35,7 @@ static void wake_worker_of(struct pool *pool, const struct job *job)
 static uint64_t climb_running(struct pool *pool, struct job *job, uint64_t generation, uint64_t now_ns,
                               uint64_t grace_ns)
 {
+    POOL_ASSERT(generation <= pool__job_generation(job)); /* it may be another job by now, never an earlier one */
     if (job->kill_generation != generation + 1) {
         job->kill_generation = generation + 1;
         job->kill_at_ns = now_ns + grace_ns;

@@ -16,6 +16,7 @@ static int begin(struct wasi_context *c, const struct wasi_iovec *name, const st
     if (c->guest.check(name->data, name->size) || c->guest.check(data->data, data->size)) return EFAULT_OF_GUEST;
     int error = pool__call_draft(c->sleeper, name->size, data->size, draft);
     if (error) return error;
+    POOL_ASSERT(draft->memory && draft->pipe && name->size > 0);
     c->guest.read(name->data, draft->memory, name->size);
     c->guest.read(data->data, draft->memory + name->size, data->size);
     if (pool__is_utf8((const char *)draft->memory, name->size)) return 0;

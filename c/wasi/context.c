@@ -44,6 +44,7 @@ static void open_preopens(struct wasi_context *context, const struct record *rec
 void wasi_context_init(struct wasi_context *context, struct sleeper *sleeper, struct job *job)
 {
     const struct record *record = pool__job_record(sleeper->pool, job);
+    POOL_ASSERT(context->table->n_used == 0);
     context->sleeper = sleeper;
     const char *strings = record ? pool__record_strings(record) : NULL;
     context->args = strings_at(strings, record ? record->n_args : 0);
@@ -63,7 +64,9 @@ void wasi_context_init(struct wasi_context *context, struct sleeper *sleeper, st
 struct fs_fd *wasi_fd_of(struct wasi_context *context, uint32_t fd)
 {
     if (fd >= context->table->n_used || !pool__fd_is_open(&context->table->fds[fd])) return NULL;
-    return &context->table->fds[fd];
+    struct fs_fd *found = &context->table->fds[fd];
+    POOL_ASSERT(!found->file.volume || found->stream.kind == STREAM_CLOSED); /* it is one of the two */
+    return found;
 }
 
 int32_t wasi_fd_free(struct wasi_context *context)
@@ -81,6 +84,7 @@ int32_t wasi_fd_free(struct wasi_context *context)
 int32_t wasi_fd_open(struct wasi_context *context, struct stream stream)
 {
     int32_t number = wasi_fd_free(context);
+    POOL_ASSERT(number < (int32_t)context->table->n_used && stream.kind != STREAM_CLOSED);
     if (number >= 0) context->table->fds[number] = fd_of_stream(stream);
     return number;
 }

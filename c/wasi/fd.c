@@ -1,9 +1,11 @@
 /* fd_*: what holds for every descriptor, of a stream or of a volume. */
+#include "core/check.h"
 #include "wasi/files.h"
 #include "wasi/wasi.h"
 
 static void shut(struct wasi_context *c, struct fs_fd *fd)
 {
+    POOL_ASSERT(pool__fd_is_open(fd));
     if (fd->file.volume) {
         pool__fs_close(c->sleeper->pool, &fd->file);
     } else {

@@ -1,6 +1,7 @@
 /* fd_*: what holds for files of volumes only, among them offsets and sizes. */
 #include "wasi/files.h"
 
+#include "core/check.h"
 #include "port/port.h"
 #include "wasi/memory.h"
 #include "wasi/wasi.h"
@@ -72,6 +73,7 @@ uint32_t wasi_times_of(uint32_t flags, uint64_t *accessed_ns, uint64_t *modified
 
 int wasi_file_read(struct wasi_context *c, struct fs_fd *fd, struct cursor *cursor)
 {
+    POOL_ASSERT(fd->file.volume && fd->kind == NODE_FILE);
     int status = pool__fs_read(c->sleeper->pool, &fd->file, fd->offset, cursor);
     if (status == 0) fd->offset += cursor->done;
     return status;
@@ -80,6 +82,7 @@ int wasi_file_read(struct wasi_context *c, struct fs_fd *fd, struct cursor *curs
 int wasi_file_write(struct wasi_context *c, struct fs_fd *fd, struct cursor *cursor)
 {
     uint64_t begun = fd->offset;
+    POOL_ASSERT(fd->file.volume && fd->kind == NODE_FILE);
     if (cursor->total == 0) return 0;
     uint64_t offset = fd->flags & WASI_FDFLAG_APPEND ? UINT64_MAX : fd->offset;
     int status = pool__fs_write(c->sleeper, &fd->file, offset, cursor, &begun);

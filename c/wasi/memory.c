@@ -11,6 +11,7 @@ static uint32_t piece(struct cursor *cursor)
         at->n_iovs--;
         at->offset = 0;
     }
+    POOL_ASSERT(!at->n_iovs || at->offset < at->iovs->size);
     return at->n_iovs ? at->iovs->size - at->offset : 0;
 }
 

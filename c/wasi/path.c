@@ -83,6 +83,7 @@ static int open_node(struct wasi_context *c, const struct fs_open *at, struct fs
                      struct fs_fd *fd)
 {
     struct fs_stat stat;
+    POOL_ASSERT(!pool__fd_is_open(fd));
     int status = pool__fs_open(c->sleeper, at, path, flags, &fd->file);
     if (status) return status;
     status = pool__fs_stat(c->sleeper->pool, &fd->file, &stat);

@@ -52,6 +52,7 @@ static void emit(struct poll *p, const struct wasi_subscription *s, uint32_t err
                                .type = s->type,
                                .n_bytes = n_bytes,
                                .flags = hangup ? WASI_EVENT_HANGUP : 0};
+    POOL_ASSERT(p->n_events < p->n); /* there is room for one event a subscription */
     p->c->guest.write(p->events + p->n_events++ * (uint32_t)sizeof event, &event, sizeof event);
 }
 
@@ -136,6 +137,7 @@ static uint32_t sleep_until_ready(struct poll *p)
 {
     struct sleeper *sleeper = p->c->sleeper;
     uint32_t error;
+    POOL_ASSERT(sleeper->waiter > WAITER_CLIENT); /* a guest's thread is a worker */
     announce(p, sleeper->waiter);
     for (;;) {
         uint32_t count = pool__sleeper_arm(sleeper);
