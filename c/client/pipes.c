@@ -12,22 +12,11 @@ static struct pipe *end_of(struct pool *pool, pool_fd_t fd, enum pipe_end end)
     return pipe && pool__pipe_held(pipe, end) != END_GIVEN ? pipe : NULL;
 }
 
-/* An end's status; before it is POOL_EAGAIN the wish for a signal is announced and the end looked at once more. */
-static int status_or_announce(struct pipe *pipe, enum pipe_end end, uint32_t wants, int (*status_of)(struct pipe *))
-{
-    int status = status_of(pipe);
-    if (status != POOL_EAGAIN) return status;
-    pool__pipe_announce(pipe, end, WAITER_CLIENT, wants);
-    status = status_of(pipe);
-    if (status != POOL_EAGAIN) pool__pipe_announce(pipe, end, 0, 0);
-    return status;
-}
-
 int32_t client_peek(struct pool *pool, pool_fd_t fd, uint8_t **data_out)
 {
     struct pipe *pipe = end_of(pool, fd, PIPE_READ);
     if (!pipe) return POOL_EBADF;
-    int status = status_or_announce(pipe, PIPE_READ, 0, pool__pipe_read_status);
+    int status = pool__end_look(pipe, PIPE_READ, 0);
     if (status <= 0) return status;
     struct span span = pool__pipe_readable(pipe, 0);
     POOL_ASSERT(span.data && span.size > 0 && span.size <= pipe->capacity);
@@ -48,7 +37,7 @@ int32_t client_reserve(struct pool *pool, pool_fd_t fd, uint32_t wants, uint8_t 
 {
     struct pipe *pipe = end_of(pool, fd, PIPE_WRITE);
     if (!pipe) return POOL_EBADF;
-    int status = status_or_announce(pipe, PIPE_WRITE, wants, pool__pipe_write_status);
+    int status = pool__end_look(pipe, PIPE_WRITE, wants);
     if (status <= 0) return status;
     status = pool__attach_ring(pool, pipe, WAITER_CLIENT);
     if (status < 0) return status;

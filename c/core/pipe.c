@@ -108,6 +108,11 @@ int pool__pipe_write_status(struct pipe *pipe)
     return used < pipe->capacity ? 1 : POOL_EAGAIN;
 }
 
+int pool__pipe_status(struct pipe *pipe, enum pipe_end end)
+{
+    return end == PIPE_READ ? pool__pipe_read_status(pipe) : pool__pipe_write_status(pipe);
+}
+
 static struct span run_at(struct pipe *pipe, uint32_t position, uint32_t size)
 {
     uint32_t offset = position & (pipe->capacity - 1);

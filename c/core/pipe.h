@@ -80,6 +80,9 @@ int pool__pipe_read_status(struct pipe *pipe);
 /* What the writer would get: 1 room (or no ring attached yet), POOL_EAGAIN full, POOL_EPIPE no reader, POOL_EPROTO. */
 int pool__pipe_write_status(struct pipe *pipe);
 
+/* One of the two. */
+int pool__pipe_status(struct pipe *pipe, enum pipe_end end);
+
 /* The bytes that can be read without wrapping, after the next `skip` bytes. Consuming gives the room of `size` bytes
  * back to the writer. */
 struct span pool__pipe_readable(struct pipe *pipe, uint32_t skip);

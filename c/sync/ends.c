@@ -48,6 +48,16 @@ int pool__end_take(struct pool *pool, pool_fd_t fd, enum pipe_end end, enum end_
     }
 }
 
+int pool__end_look(struct pipe *pipe, enum pipe_end end, uint32_t wants)
+{
+    int status = pool__pipe_status(pipe, end);
+    if (status != POOL_EAGAIN) return status;
+    pool__pipe_announce(pipe, end, WAITER_CLIENT, wants);
+    status = pool__pipe_status(pipe, end);
+    if (status != POOL_EAGAIN) pool__pipe_announce(pipe, end, 0, 0);
+    return status;
+}
+
 uint32_t pool__take_free_block(struct pool *pool, enum block_use use, uint32_t size_bytes)
 {
     uint32_t block = pool__blocks_take(&pool->blocks, use, pool__blocks_class(size_bytes));

@@ -14,6 +14,10 @@ int pool__open_pipe(struct pool *pool, uint32_t capacity, bool may_take_kept, po
 /* Takes an end for one user. POOL_EBADF: not open, or given to a job; POOL_EBUSY: another thread has it. */
 int pool__end_take(struct pool *pool, pool_fd_t fd, enum pipe_end end, enum end_hold hold, struct pipe **pipe_out);
 
+/* An end's status (see core/pipe.h), for the client. Before it is POOL_EAGAIN the client is announced there, so that a
+ * signal follows, and the end looked at once more. `wants`: how many bytes a writer has to write. */
+int pool__end_look(struct pipe *pipe, enum pipe_end end, uint32_t wants);
+
 #define SMALL_BYTES 4096u /* calls and replies up to that size may use the reserve */
 
 /* What a call's or a reply's block is for. */

@@ -101,20 +101,15 @@ static int or_interrupted(const struct sleeper *sleeper, int status)
     return reason ? reason : POOL_EAGAIN;
 }
 
-static int status_of(struct pipe *pipe, enum pipe_end end)
-{
-    return end == PIPE_READ ? pool__pipe_read_status(pipe) : pool__pipe_write_status(pipe);
-}
-
 int pool__sleep_on_pipe(struct sleeper *sleeper, struct pipe *pipe, enum pipe_end end, uint32_t wants)
 {
-    int status = status_of(pipe, end);
+    int status = pool__pipe_status(pipe, end);
     if (status != POOL_EAGAIN) return status;
 
     pool__pipe_announce(pipe, end, sleeper->waiter, wants);
     for (;;) {
         uint32_t count = pool__sleeper_arm(sleeper);
-        status = status_of(pipe, end);
+        status = pool__pipe_status(pipe, end);
         status = or_interrupted(sleeper, status);
         if (status != POOL_EAGAIN) break;
         pool__sleeper_sleep(sleeper, count, PORT_FOREVER);

@@ -33,16 +33,10 @@ static inline uint32_t move(struct cursor *cursor, struct pipe *pipe, ring_run *
     return moved;
 }
 
-/* An end's status. If it is POOL_EAGAIN, the client announces itself, so that a signal follows, and looks once more. */
+/* An end's status. If it is POOL_EAGAIN, the client gets a signal later. */
 static int look(const struct sleeper *sleeper, struct pipe *pipe, enum pipe_end end, uint32_t wants)
 {
-    int (*status_of)(struct pipe *) = end == PIPE_READ ? pool__pipe_read_status : pool__pipe_write_status;
-    int status = status_of(pipe);
-    if (status != POOL_EAGAIN || sleeper->waiter != WAITER_CLIENT) return status;
-    pool__pipe_announce(pipe, end, WAITER_CLIENT, wants);
-    status = status_of(pipe);
-    if (status != POOL_EAGAIN) pool__pipe_announce(pipe, end, 0, 0);
-    return status;
+    return sleeper->waiter == WAITER_CLIENT ? pool__end_look(pipe, end, wants) : pool__pipe_status(pipe, end);
 }
 
 static bool may_wait(const struct sleeper *sleeper, bool nonblocking)
