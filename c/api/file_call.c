@@ -9,19 +9,11 @@
 #include "sync/self.h"
 #include "sync/volumes.h"
 
-/* The coordinator frees the volume: a large one takes a while. */
-static int release(struct pool *pool, pool_volume_t volume)
-{
-    int status = pool__volume_disown(pool, volume);
-    if (status == 0) pool__volume_unuse(pool, pool__volume_at(pool, volume));
-    return status;
-}
-
 /* Does what can be done at once. If another thread has the volume's lock now, the client gets a signal when it is free.
  */
 static int32_t look(struct pool *pool, const struct file_call *call)
 {
-    if (call->op == FILE_RELEASE) return release(pool, call->volume);
+    if (call->op == FILE_RELEASE) return pool__volume_release(pool, call->volume);
     struct sleeper sleeper = pool__self_look(pool);
     POOL_ASSERT(!pool__self(pool)); /* a worker has a bell, and waits */
     if (!pool__volume_seize(pool__volume_at(pool, call->volume), WAITER_CLIENT)) {

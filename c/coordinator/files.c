@@ -21,19 +21,11 @@ static bool has_volume(const struct file_call *call)
     return call->op != FILE_CREATE && call->op != FILE_RELEASE;
 }
 
-/* Others may still use the volume. After the last of them, sweeping frees it. */
-static int release(struct pool *pool, pool_volume_t volume)
-{
-    int status = pool__volume_disown(pool, volume);
-    if (status == 0) pool__volume_unuse(pool, pool__volume_at(pool, volume));
-    return status;
-}
-
 int32_t coordinator_file_call(struct pool *pool, const struct file_call *call)
 {
     struct sleeper sleeper = {.pool = pool, .refill = pool__refill};
     struct volume *volume = pool__volume_at(pool, call->volume);
-    if (call->op == FILE_RELEASE) return release(pool, call->volume);
+    if (call->op == FILE_RELEASE) return pool__volume_release(pool, call->volume);
     if (has_volume(call) && !pool__volume_seize(volume, WAITER_COORDINATOR)) return POOL_EBUSY;
     int32_t result = pool__tree_call(&sleeper, call);
     if (has_volume(call)) pool__volume_let_go();

@@ -51,6 +51,13 @@ void pool__volume_unuse(struct pool *pool, struct volume *volume)
     pool__ask_coordinator(pool);
 }
 
+int pool__volume_release(struct pool *pool, pool_volume_t handle)
+{
+    int status = pool__volume_disown(pool, handle);
+    if (status == 0) pool__volume_unuse(pool, pool__volume_at(pool, handle));
+    return status;
+}
+
 int pool__job_use_volumes(struct pool *pool, struct job *job, const struct record *record)
 {
     POOL_ASSERT(atomic_load(&job->x_volumes) == 0 && record->n_preopens <= POOL_PREOPENS_MAX);

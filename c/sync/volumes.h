@@ -17,6 +17,9 @@ int pool__volume_use(struct pool *pool, pool_volume_t handle);
 /* Makes the handle stale. The owner, who calls this, is still a user: 0, POOL_EBADF. */
 int pool__volume_disown(struct pool *pool, pool_volume_t handle);
 
+/* Both: its owner lets go of it. The coordinator frees it after the last user, as a large one takes a while. */
+int pool__volume_release(struct pool *pool, pool_volume_t handle);
+
 /* Counts one user less. The coordinator frees the volume after the last. */
 void pool__volume_unuse(struct pool *pool, struct volume *volume);
 
