@@ -1,5 +1,6 @@
 #include "support/running_job.h"
 
+#include "client/client.h"
 #include "support/prelude.h"
 #include "support/test_pool.h"
 #include "sync/self.h"
@@ -19,6 +20,20 @@ int running_job_teardown(void **state)
     if (running.sleeper.job) running_job_end();
     assert_pool_is_empty(running.pool);
     return test_pool_teardown(state);
+}
+
+int running_job_setup_with_ends(void **state, pool_fd_t fds_out[2])
+{
+    if (running_job_setup(state)) return -1;
+    assert_int_equal(client_join(running.pool, false), 0);
+    return pool_pipe(running.pool, 256, fds_out);
+}
+
+int running_job_teardown_with_ends(void **state, const pool_fd_t fds[2])
+{
+    if (running.sleeper.job) running_job_end();
+    for (uint32_t i = 0; i < 2; i++) pool_close(running.pool, fds[i]);
+    return running_job_teardown(state);
 }
 
 static void begin(pool_job_t handle)

@@ -19,6 +19,10 @@ extern struct running_job running;
 int running_job_setup(void **state);
 int running_job_teardown(void **state);
 
+/* The same, with a client that has joined and a pipe of 256 bytes, whose ends the test may close. */
+int running_job_setup_with_ends(void **state, pool_fd_t fds_out[2]);
+int running_job_teardown_with_ends(void **state, const pool_fd_t fds[2]);
+
 /* Submits a job, and begins it. Ends it, and releases it. */
 void running_job_begin(const struct pool_job_config *config);
 void running_job_end(void);

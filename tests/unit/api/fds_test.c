@@ -14,17 +14,14 @@ static pool_fd_t fds[2];
 
 static int setup(void **state)
 {
-    if (running_job_setup(state)) return -1;
+    if (running_job_setup_with_ends(state, fds)) return -1;
     pool = *state;
-    assert_int_equal(client_join(pool, false), 0);
-    return pool_pipe(pool, 256, fds);
+    return 0;
 }
 
 static int teardown(void **state)
 {
-    if (running.sleeper.job) running_job_end();
-    for (uint32_t i = 0; i < 2; i++) pool_close(pool, fds[i]); /* those that the test has not closed */
-    return running_job_teardown(state);
+    return running_job_teardown_with_ends(state, fds);
 }
 
 static int take(pool_fd_t fd)

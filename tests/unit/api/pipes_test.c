@@ -14,10 +14,8 @@ static pool_fd_t fds[2];
 
 static int setup(void **state)
 {
-    if (running_job_setup(state)) return -1;
+    if (running_job_setup_with_ends(state, fds)) return -1;
     pool = *state;
-    assert_int_equal(client_join(pool, false), 0);
-    assert_int_equal(pool_pipe(pool, 256, fds), 0);
     return 0;
 }
 
@@ -29,9 +27,7 @@ static void become_job(const struct pool_job_config *config)
 
 static int teardown(void **state)
 {
-    if (running.sleeper.job) running_job_end();
-    for (uint32_t i = 0; i < 2; i++) pool_close(pool, fds[i]); /* what the test has not closed */
-    return running_job_teardown(state);
+    return running_job_teardown_with_ends(state, fds);
 }
 
 static void own_stdio_is_nobodys_outside_of_a_job(void **state)
