@@ -98,6 +98,26 @@ export async function stillGood(env, pool, workers) {
   for (const { code } of results) equal(code, 0);
 }
 
+/** Scenarios of an area, each with a pool of its own that must be as good as new afterwards. */
+export function scenariosOf(area, defaults) {
+  return (name, options, use) => ({
+    name: `${area}: ${name}`,
+    run: (env) =>
+      withPool(env, { ...defaults, ...options }, async (pool) => {
+        await use(env, pool);
+        await stillGood(env, pool, options.workers);
+      }),
+  });
+}
+
+/** Waits until nothing of the pool is used any more; some of it comes back a moment after a job. */
+export async function isEmpty(pool) {
+  await until(() => {
+    const { jobs, pipes, places, calls, memory } = pool.stats();
+    return jobs + pipes.used + places.used + calls.used + memory.used === 0;
+  });
+}
+
 function withHangGuard(promise, name) {
   let timer;
   const hang = new Promise((_, reject) => {

@@ -1,5 +1,5 @@
 // Guests that are kept, and called again and again.
-import { assert, bytes, equal, rejects, stillGood, text, until, withPool, withTimeEnough } from './harness.mjs';
+import { assert, bytes, equal, isEmpty, rejects, scenariosOf, stillGood, text, until, withTimeEnough } from './harness.mjs';
 
 const show = (value) => JSON.stringify(value, (_, each) => (typeof each === 'bigint' ? `${each}n` : each));
 
@@ -8,13 +8,6 @@ async function same(call, expected) {
 }
 
 const range = (n) => Array.from({ length: n }, (_, i) => i);
-
-/** Nothing is left in the pool. */
-async function isEmpty(pool) {
-  await until(() => pool.stats().places.used === 0 && pool.stats().pipes.used === 0);
-  const { jobs, pipes, memory, calls } = pool.stats();
-  equal([jobs, pipes.used, memory.used, calls.used], [0, 0, 0, 0]);
-}
 
 async function stateStays(env, pool) {
   const instance = await pool.instantiate(env.guest('counter'));
@@ -267,14 +260,7 @@ async function startsBadly(env, pool) {
   await isEmpty(pool);
 }
 
-const scenario = (name, options, use) => ({
-  name: `instances: ${name}`,
-  run: (env) =>
-    withPool(env, { graceMs: 10, ...options }, async (pool) => {
-      await use(env, pool);
-      await stillGood(env, pool, 1);
-    }),
-});
+const scenario = scenariosOf('instances', { graceMs: 10 });
 
 export const scenarios = [
   scenario('what one call leaves, the next one finds', { workers: 1 }, stateStays),

@@ -1,5 +1,5 @@
 // An export that is called for each item of an iterable.
-import { assert, equal, rejects, sleep, stillGood, until, withPool } from './harness.mjs';
+import { assert, equal, isEmpty, rejects, scenariosOf, sleep } from './harness.mjs';
 
 const range = (n) => Array.from({ length: n }, (_, i) => i);
 
@@ -7,13 +7,6 @@ async function collect(results) {
   const all = [];
   for await (const result of results) all.push(result);
   return all;
-}
-
-/** Nothing is left in the pool. */
-async function isEmpty(pool) {
-  await until(() => pool.stats().places.used === 0 && pool.stats().pipes.used === 0);
-  const { jobs, pipes, memory } = pool.stats();
-  equal([jobs, pipes.used, memory.used], [0, 0, 0]);
 }
 
 async function inOrder(env, pool) {
@@ -193,14 +186,7 @@ async function wrongArguments(env, pool) {
   await refused('order', 'half', [], { order: true });
 }
 
-const scenario = (name, options, use) => ({
-  name: `maps: ${name}`,
-  run: (env) =>
-    withPool(env, { graceMs: 10, ...options }, async (pool) => {
-      await use(env, pool);
-      await stillGood(env, pool, options.workers);
-    }),
-});
+const scenario = scenariosOf('maps', { graceMs: 10 });
 
 export const scenarios = [
   scenario('results come in the order of the items', { workers: 2 }, inOrder),

@@ -1,18 +1,10 @@
 // Bytes that go from guest to guest: outputs that are given to other jobs, pipes, and pipelines.
-import { assert, bytes, equal, rejects, sleep, spawnSpinning, text, until, withPool } from './harness.mjs';
+import { assert, bytes, equal, isEmpty, rejects, sleep, spawnSpinning, text, until, withPool } from './harness.mjs';
 
 /** What `bulk write` writes. */
 const bulk = (size) => Uint8Array.from({ length: size }, (_, i) => i % 251);
 
 const counting = (first, last) => Array.from({ length: last - first + 1 }, (_, i) => `${first + i}\n`).join('');
-
-/** Throws unless nothing of the pool is used any more; some of it comes back a moment after a job. */
-async function isEmpty(pool) {
-  await until(() => {
-    const { jobs, pipes, places, memory } = pool.stats();
-    return jobs + pipes.used + places.used + memory.used === 0;
-  });
-}
 
 async function refused(promise, pattern) {
   const error = await rejects(promise, 'PoolError');
