@@ -167,6 +167,18 @@ struct json json_member(struct json object, const char *name)
     return found;
 }
 
+bool json_next(struct json array, struct json *element)
+{
+    if (json_kind(array) != '[') return false;
+    bool is_first = element->size == 0, ok;
+    struct reader reader = {is_first ? array.text + 1 : element->text + element->size, array.text + array.size, 0};
+    if (!skip_to_next(&reader, ']', is_first, &ok)) return false;
+    element->text = reader.at;
+    skip_value(&reader);
+    element->size = (size_t)(reader.at - element->text);
+    return true;
+}
+
 static uint32_t hex_value(char c)
 {
     if (is_digit(c)) return (uint32_t)(c - '0');

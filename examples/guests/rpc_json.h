@@ -26,6 +26,9 @@ struct json json_parse(const char *text, size_t size);
 /* The value of an object's member; JSON_NONE: there is none of that name. The last of several counts. */
 struct json json_member(struct json object, const char *name);
 
+/* Steps to the next element of an array, or from JSON_NONE to the first. False: there is none, or it is no array. */
+bool json_next(struct json array, struct json *element);
+
 /* Is it this string? The escapes in it are decoded; `expected` is ASCII. */
 bool json_is_string(struct json value, const char *expected);
 
