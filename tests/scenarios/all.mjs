@@ -18,6 +18,7 @@ import { scenarios as page } from './page.mjs';
 import { scenarios as outputs } from './outputs.mjs';
 import { scenarios as pipelines } from './pipelines.mjs';
 import { scenarios as pluginWire } from './plugin-wire.mjs';
+import { scenarios as plugins } from './plugins.mjs';
 import { scenarios as pool } from './pool.mjs';
 import { scenarios as clang } from './programs/clang.mjs';
 import { scenarios as php } from './programs/php.mjs';
@@ -49,6 +50,7 @@ export const subjects = {
   instances,
   maps,
   bytes,
+  plugins,
   'plugin-wire': pluginWire,
   compile,
   modules,

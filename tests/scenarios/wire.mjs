@@ -1,5 +1,5 @@
 // A guest of a plugin that a scenario plays itself: what it is sent, and all that it could ever write.
-import { bytes, until } from './harness.mjs';
+import { bytes, sleep, until } from './harness.mjs';
 
 /** One life of such a guest, as the job that a pool would give. */
 class Played {
@@ -118,6 +118,6 @@ export async function play({ plugin: { openPlugin } }, options, ...lives) {
 /** How a promise is doing: 'pending' or what it has settled with. */
 export async function stateOf(promise) {
   const pending = {};
-  const state = await Promise.race([promise.catch((error) => error), Promise.resolve(pending)]);
+  const state = await Promise.race([promise.catch((error) => error), sleep(0).then(() => pending)]);
   return state === pending ? 'pending' : state;
 }

@@ -328,14 +328,21 @@ export async function openPlugin(pool: Pool, source: ModuleSource, options?: Plu
 /** The source is compiled when the options of the job have been found right, and once: a `Response` can be read only once. */
 function starter(pool: Pool, source: ModuleSource, { job, onLog }: CheckedPlugin): Start {
   let compiled: WebAssembly.Module | undefined;
-  return (signal) => {
-    const later: PromiseLike<WebAssembly.Module> = {
-      then: (resolve, reject) =>
-        pool
-          .compile(source, { signal })
-          .then((module) => (compiled = module))
-          .then(resolve, reject),
+  return async (signal) => {
+    let uncompiled: unknown;
+    const compile = async (): Promise<WebAssembly.Module> => {
+      try {
+        return (compiled = await pool.compile(source, { signal }));
+      } catch (error) {
+        throw (uncompiled = error);
+      }
     };
-    return pool.spawn(compiled ?? later, { ...job, stdout: 'pipe', stderr: onLog ? 'pipe' : 'inherit', signal });
+    const later: PromiseLike<WebAssembly.Module> = { then: (resolve, reject) => compile().then(resolve, reject) };
+    try {
+      const stderr = onLog ? 'pipe' : 'inherit';
+      return await pool.spawn(compiled ?? later, { ...job, stdout: 'pipe', stderr, signal });
+    } catch (error) {
+      throw uncompiled ?? error; // of what is promised, the pool says that it could not be fetched
+    }
   };
 }
