@@ -1,10 +1,17 @@
 // What a user's first program looks like.
 import assert from 'node:assert/strict';
-import { Pool, TrapError } from 'millrace';
+import { Pool, PoolError, TrapError } from 'millrace';
+import { openPlugin, PluginEndedError } from 'millrace/plugin';
 
 const pool = await Pool.create({ workers: 1 });
 const { code, stdout } = await pool.run('greet.wasm', { stdin: 'Ada\ngreen\n' });
 assert.equal(code, 0);
 assert.match(new TextDecoder().decode(stdout), /Hello, Ada!/);
 assert.equal(typeof TrapError, 'function');
+const lines = [];
+const plugin = await openPlugin(pool, 'greet.wasm', { onError: ({ line }) => lines.push(line) });
+await plugin.close();
+const error = await plugin.call('hello').catch((error) => error);
+assert.ok(error instanceof PluginEndedError && error instanceof PoolError);
+assert.equal(lines[0], 'What is your name?');
 // No close: an idle pool must not keep the process alive.

@@ -21,6 +21,7 @@ const guestFiles = {
   '/files.wasm': 'files.gen.wasm',
   '/greet.wasm': 'greet.gen.wasm',
   '/hostcall.wasm': 'hostcall.gen.wasm',
+  '/rpc.wasm': 'rpc.gen.wasm',
   '/wc.wasm': 'wordcount.gen.wasm',
   '/exit3.wasm': 'misbehaving/exit3.gen.wasm',
   '/flood.wasm': 'misbehaving/flood.gen.wasm',
@@ -40,10 +41,13 @@ const compilerOptions = {
   rootDir: resolve('examples'),
 };
 
-/** @param {import('typescript').Program} program */
-function publicSymbols(program) {
+/** What the package exports, by the names of its entries, and where the types of those are. */
+const entries = { millrace: 'index.d.ts', 'millrace/plugin': 'plugin.d.ts' };
+
+/** @param {import('typescript').Program} program @param {string} entry */
+function publicSymbols(program, entry) {
   const checker = program.getTypeChecker();
-  const index = program.getSourceFile(join(types, 'index.d.ts'));
+  const index = program.getSourceFile(join(types, entries[entry]));
   const ours = (symbol) => symbol.declarations?.some((each) => each.getSourceFile().fileName.startsWith(types));
   const resolved = checker
     .getExportsOfModule(checker.getSymbolAtLocation(index))
@@ -55,6 +59,7 @@ function publicSymbols(program) {
   };
   return resolved.map((symbol) => ({
     symbol,
+    entry,
     isClass: Boolean(symbol.flags & ts.SymbolFlags.Class),
     members: symbol.flags & (ts.SymbolFlags.Class | ts.SymbolFlags.Interface) ? membersOf(symbol) : [],
     textOf: (each) => ts.displayPartsToString(each.getDocumentationComment(checker)),
@@ -99,7 +104,7 @@ function examplesOf(publics) {
 }
 
 /** An example as a module, with what surrounds it: the package's names, a pool, the guests' places. */
-function moduleOf(text, names) {
+function moduleOf(text, imports) {
   const code = /```ts\n([\s\S]*?)\n```/.exec(text)?.[1];
   assert.ok(code, `an example is no code: ${text}`);
   const body = code.replace(/^import .* from 'millrace';\n/m, '').replace(/'(\/\w+\.wasm)'/g, (_, name) => {
@@ -109,7 +114,7 @@ function moduleOf(text, names) {
   const lines = body.replace(/^/gm, '  ');
   const withPool = `const pool = await Pool.create({ workers: 1 });\ntry {\n${lines}\n} finally {\n  await pool.close();\n}\n`;
   const block = /\bpool = /.test(body) ? `{\n${lines}\n}\n` : withPool;
-  return `import { ${names.join(', ')} } from 'millrace';\n${block}`;
+  return `${imports}\n${block}`;
 }
 
 /** What an example says that it prints: the comments behind its logging. */
@@ -149,23 +154,31 @@ function countInTypes() {
   return new Set(examples.map((text) => /```ts\n[\s\S]*?\n```/.exec(text)?.[0])).size;
 }
 
-const publics = publicSymbols(ts.createProgram([join(types, 'index.d.ts')], compilerOptions));
+const files = Object.values(entries).map((name) => join(types, name));
+const program = ts.createProgram(files, compilerOptions);
+const publics = Object.keys(entries).flatMap((entry) => publicSymbols(program, entry));
 const lacks = publics.flatMap(lacksOf);
 assert.deepEqual(lacks, []);
 
 const examples = examplesOf(publics);
 assert.equal(examples.size, countInTypes(), 'an example is of nothing public');
-const names = publics.filter(({ isClass }) => isClass).map(({ symbol }) => symbol.name);
+const imports = Object.keys(entries)
+  .map((entry) => {
+    const names = publics.filter((each) => each.entry === entry).map(({ symbol }) => symbol.name);
+    return `import { ${names.join(', ')} } from '${entry}';`;
+  })
+  .join('\n');
 
 mkdirSync('examples', { recursive: true });
 mkdirSync('input', { recursive: true });
 writeFileSync('input/in.txt', 'some text');
-const files = [...examples].map(([name, text]) => {
-  const file = resolve('examples', `${name}.ts`);
-  writeFileSync(file, moduleOf(text, names));
-  return file;
-});
-compile(files);
+compile(
+  [...examples].map(([name, text]) => {
+    const file = resolve('examples', `${name}.ts`);
+    writeFileSync(file, moduleOf(text, imports));
+    return file;
+  }),
+);
 
 const failed = [];
 for (const [name, text] of examples) {

@@ -18,6 +18,17 @@ import {
   TrapError,
   type TrapKind,
 } from 'millrace';
+import {
+  openPlugin,
+  type Plugin,
+  type PluginContext,
+  type PluginEndedError,
+  type PluginMethods,
+  type PluginOptions,
+  type ProtocolError,
+  RpcCode,
+  RpcError,
+} from 'millrace/plugin';
 
 export async function use(signal: AbortSignal): Promise<number> {
   const pool: Pool = await Pool.create({ workers: 2, maxWorkers: 4 });
@@ -68,6 +79,37 @@ export async function serve(module: WebAssembly.Module): Promise<void> {
   void pool.run(module, { host: { ask: 'me' } });
   // @ts-expect-error data is bytes
   void pool.run(module, { host: { ask: (data: string) => data } });
+}
+
+export async function usePlugins(pool: Pool, signal: AbortSignal): Promise<unknown> {
+  const methods: PluginMethods = {
+    add: ([a, b]: [number, number]) => a + b,
+    find: async ({ name }: { name: string }, { plugin, signal }: PluginContext) =>
+      plugin.call('found', { name }, { signal }),
+    wrong: (params) => Promise.reject(new RpcError(RpcCode.invalidParams, 'wrong', params)),
+    absent: undefined,
+  };
+  const options: PluginOptions = {
+    methods,
+    args: ['-v'],
+    onLog: (line: string) => console.log(line),
+    onError: (error: ProtocolError | RpcError) => console.log(error.message),
+    onRestart: ({ cause }: PluginEndedError) => console.log(cause),
+    restart: { retries: Infinity },
+    signal,
+  };
+  await using plugin: Plugin = await openPlugin(pool, 'guest.wasm', options);
+  await plugin.notify('hello', { from: 'here' });
+  const [first] = await plugin.batch([{ method: 'a' }, { method: 'b', notify: true }], { timeoutMs: 10 });
+  if (first?.status === 'rejected') throw first.reason;
+  // @ts-expect-error its outputs are spoken over
+  void openPlugin(pool, 'guest.wasm', { stdout: 'null' });
+  // @ts-expect-error params are an object or an array
+  void plugin.call('a', 5);
+  // @ts-expect-error a result can be anything
+  const text: string = await plugin.call('a', []);
+  await plugin.close({ timeoutMs: 0 });
+  return text;
 }
 
 export async function useFiles(pool: Pool, handle: FileSystemDirectoryHandle): Promise<Uint8Array> {
