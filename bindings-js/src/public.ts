@@ -59,3 +59,4 @@ export type { PoolOptions, PoolUrls } from './client/start.js';
 export type { TerminalSize } from './client/terminal.js';
 export type { JobStatus } from './client/task.js';
 export type { CallResult, CallValue } from './client/values.js';
+export type { WorkerRange } from './client/worker-range.js';

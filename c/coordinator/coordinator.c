@@ -41,6 +41,13 @@ static uint32_t max_workers_of(uint32_t n_workers, uint32_t max_workers)
     return pool__min(max_workers, POOL_WORKERS_MAX);
 }
 
+void coordinator_set_range(struct pool *pool, uint32_t min_workers, uint32_t idle_ms)
+{
+    POOL_ASSERT(min_workers <= atomic_load(&pool->sched.x_target));
+    if (min_workers) atomic_store(&pool->sched.x_floor, min_workers);
+    pool->idle_ns = (uint64_t)(idle_ms ? idle_ms : POOL_IDLE_DEFAULT_MS) * 1000000;
+}
+
 struct pool *coordinator_create(uint32_t n_cores, uint32_t grace_ms, uint32_t blocks_mib, uint32_t n_workers,
                                 uint32_t max_workers)
 {
@@ -52,6 +59,7 @@ struct pool *coordinator_create(uint32_t n_cores, uint32_t grace_ms, uint32_t bl
                                  .n_workers = n_workers,
                                  .max_workers = max_workers_of(n_workers, max_workers)};
     pool__layout_init(pool, &limits);
+    coordinator_set_range(pool, n_workers, 0);
     if (!port_random((uint8_t *)&pool->names_key, sizeof pool->names_key)) {
         pool__coordinator_destroy(pool);
         return NULL;

@@ -14,6 +14,10 @@
 struct pool *coordinator_create(uint32_t n_cores, uint32_t grace_ms, uint32_t blocks_mib, uint32_t n_workers,
                                 uint32_t max_workers);
 
+/* Before the first tick: how many workers stay when there is nothing to do (0: all), and for how long the others may have
+ * nothing to do (0: the default of pool.h). */
+void coordinator_set_range(struct pool *pool, uint32_t min_workers, uint32_t idle_ms);
+
 /* Frees a pool that no thread uses any more. */
 void pool__coordinator_destroy(struct pool *pool);
 
@@ -59,7 +63,8 @@ bool pool__roster_mourn(struct pool *pool, uint32_t worker);
 void pool__roster_mourn_all(struct pool *pool);
 uint64_t pool__ladder_climb(struct pool *pool, uint64_t now_ns, uint64_t grace_ns); /* when to look again; UINT64_MAX */
 uint64_t pool__headcount_look(struct pool *pool, uint64_t now_ns);                  /* the same */
-void pool__stock(struct pool *pool);                                                /* once, when it is made */
+uint32_t pool__idle_for_long(struct pool *pool, uint64_t now_ns, uint64_t *next_ns); /* idle.c */
+void pool__stock(struct pool *pool);                                                 /* once, when it is made */
 void pool__refill(struct pool *pool);
 
 #endif

@@ -28,6 +28,7 @@ void pool__layout_init(struct pool *pool, const struct pool_limits *limits)
     pool__sched_init(&pool->sched);
     pool__blocks_init(&pool->blocks, limits->blocks_bytes);
     atomic_store(&pool->sched.x_target, limits->n_workers);
+    atomic_store(&pool->sched.x_floor, limits->n_workers);
     pool__freelist_init(&pool->free_lessees);
     for (uint32_t i = LESSEES_MAX; i > 0; i--) pool__freelist_push(&pool->free_lessees, pool->lessee_links, i - 1);
     pool__slots_init(&pool->call_slots, pool->call_links, CALLS_MAX, CALLS_KEPT);

@@ -65,6 +65,7 @@ struct pool {
     uint64_t starved_since_ns; /* coordinator only: since when a job has waited behind blocked workers */
     uint32_t n_vacancies;      /* coordinator only: workers to be started now */
     uint64_t spare_since_ns;   /* coordinator only: since when there have been more workers than are wanted */
+    uint64_t idle_ns;          /* how long one that need not stay may have nothing to do; set before any is there */
     _Atomic uint32_t x_starved[WAITER_WORDS];     /* a bit for each waiter that wants a block */
     _Atomic uint32_t x_asking[WAITER_WORDS];      /* a bit for each that waits for an answer of the coordinator */
     _Atomic uint32_t x_job_waiters[WAITER_WORDS]; /* a bit for each that waits for the end of a job */

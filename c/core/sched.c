@@ -10,6 +10,7 @@ void pool__sched_init(struct sched *sched)
     for (uint32_t i = 0; i < POOL_COUNT_OF(sched->x_leaving); i++) atomic_init(&sched->x_leaving[i], 0);
     atomic_init(&sched->x_awake, 0);
     atomic_init(&sched->x_target, 0);
+    atomic_init(&sched->x_floor, 0);
     atomic_init(&sched->x_live, 0);
     atomic_init(&sched->x_retire, 0);
 }

@@ -14,6 +14,7 @@ struct sched {
     _Alignas(64) _Atomic uint32_t x_idle[WORKERS_MAX / 32]; /* a bit for each worker that sleeps for want of a job */
     _Atomic uint32_t x_awake;                     /* workers that do not sleep: whether a core is free to spin on */
     _Atomic uint32_t x_target;                    /* how many jobs shall run at the same time */
+    _Atomic uint32_t x_floor;                     /* how many workers stay, whether there is work for them or not */
     _Atomic uint32_t x_live;                      /* workers that are up, or starting */
     _Atomic uint32_t x_retire;                    /* how many of them shall end when they next look for a job */
     _Atomic uint32_t x_leaving[WORKERS_MAX / 32]; /* a bit for each that ends for that reason and is not buried yet */

@@ -44,6 +44,8 @@ struct worker {
     uint8_t *stack;          /* and thread-local block */
     struct fd_table *fds;    /* of the guest that it runs (fs/table.h) */
     uint64_t rests_until_ns; /* when a dead worker's slot may live again; UINT64_MAX: never */
+    uint64_t idle_turn;      /* at which it was found without a job, + 1; 0: it was not */
+    uint64_t idle_since_ns;  /* when that was */
 };
 
 static inline uint64_t pool__worker_word(uint64_t turn, enum worker_state state)

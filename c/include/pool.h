@@ -72,7 +72,7 @@
 #include "pool_export.h"
 
 /* The version of everything that threads share. Script and wasm of different versions refuse each other. */
-#define POOL_ABI 4u
+#define POOL_ABI 5u
 
 #define POOL_FOREVER (-1)
 #define POOL_WAIT_MAX 16384u /* how many jobs, or ends of pipes, one call can wait for */
@@ -134,7 +134,7 @@ typedef struct pool pool_t;
 
 struct pool_config {
     uint32_t n_workers;   /* jobs that run at the same time, POOL_WORKERS_MAX at most (default 0: the number of cores
-                             less one, at least 1) */
+                             less one, at least 1 and min_workers) */
     uint32_t max_workers; /* threads at most. While a job waits for a pipe, a clock or another job, its place is given
                              to one more worker if there is work for it: up to so many jobs can wait for others
                              that are queued; with more at a time, all wait until one ends. Not less than
@@ -148,6 +148,10 @@ struct pool_config {
                                 replaced (default 0: POOL_GRACE_DEFAULT_MS) */
     const char *url;         /* thin client: the folder of Millrace's files, ending in `/`, relative to the page
                                 (default NULL: `millrace/` beside the program's script) */
+    uint32_t min_workers;    /* threads that stay when there is nothing to do, n_workers at most. Further ones, up to
+                                n_workers, start while jobs wait (default 0: n_workers, all of them stay) */
+    uint32_t idle_ms;        /* how long one that need not stay may have nothing to do before it ends (default 0:
+                                POOL_IDLE_DEFAULT_MS) */
 };
 
 #define POOL_WORKERS_MAX 127u
@@ -155,6 +159,7 @@ struct pool_config {
 #define POOL_MEMORY_MIN_MIB 32u
 #define POOL_MEMORY_DEFAULT_MIB 256u
 #define POOL_GRACE_DEFAULT_MS 50u
+#define POOL_IDLE_DEFAULT_MS 10000u
 
 /* LIMITS of a pool. Who wants more gets an error: POOL_EAGAIN for jobs, POOL_EWOULDBLOCK for threads that wait,
  * POOL_ENFILE for all others. What a single job may have of them is in its pool_job_config. */
@@ -199,9 +204,11 @@ POOL_API POOL_MUST_CHECK int pool_create_async(const struct pool_config *config,
 POOL_API int pool_destroy(pool_t *pool);
 
 /* Changes how many jobs run at the same time, 1 to the pool's max_workers. Jobs that run go on: a worker too many ends
- * after its job.
+ * after its job. All of them stay when there is nothing to do; pool_resize_range: `min_workers`, from 1, as of the
+ * pool's config.
  * Thread: any.  Blocks: never.  Errors you can act on: POOL_EINVAL, POOL_ESHUTDOWN. */
 POOL_API int pool_resize(pool_t *pool, uint32_t n_workers);
+POOL_API int pool_resize_range(pool_t *pool, uint32_t min_workers, uint32_t n_workers);
 
 struct pool_stats {
     uint32_t n_workers;    /* threads that are up */

@@ -30,6 +30,7 @@
 #define pool_release POOL_PREFIX_NAME(POOL_PREFIX, pool_release)
 #define pool_reply POOL_PREFIX_NAME(POOL_PREFIX, pool_reply)
 #define pool_resize POOL_PREFIX_NAME(POOL_PREFIX, pool_resize)
+#define pool_resize_range POOL_PREFIX_NAME(POOL_PREFIX, pool_resize_range)
 #define pool_set_nonblocking POOL_PREFIX_NAME(POOL_PREFIX, pool_set_nonblocking)
 #define pool_stats POOL_PREFIX_NAME(POOL_PREFIX, pool_stats)
 #define pool_strerror POOL_PREFIX_NAME(POOL_PREFIX, pool_strerror)

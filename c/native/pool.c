@@ -8,17 +8,23 @@
 #include "sync/self.h"
 #include "sync/wake.h"
 
+static uint32_t default_workers(uint32_t min_workers)
+{
+    uint32_t cores = port_cores(), n = cores > 2 ? pool__min(cores - 1, POOL_WORKERS_MAX) : 1;
+    return n > min_workers ? n : min_workers;
+}
+
 /* A config with its defaults filled in. */
 static int normalise(const struct pool_config *given, struct pool_config *out)
 {
     static const struct pool_config none;
     struct pool_config config = given ? *given : none;
-    uint32_t cores = port_cores();
-    if (config.n_workers == 0) config.n_workers = cores > 2 ? pool__min(cores - 1, POOL_WORKERS_MAX) : 1;
+    if (config.n_workers == 0) config.n_workers = default_workers(config.min_workers);
     if (config.max_memory_mib == 0) config.max_memory_mib = POOL_MEMORY_DEFAULT_MIB;
     if (config.grace_ms == 0) config.grace_ms = POOL_GRACE_DEFAULT_MS;
     if (config.n_workers > POOL_WORKERS_MAX || config.max_workers > POOL_WORKERS_MAX) return POOL_EINVAL;
     if (config.max_workers && config.max_workers < config.n_workers) return POOL_EINVAL;
+    if (config.min_workers > config.n_workers) return POOL_EINVAL;
     if (config.max_memory_mib < POOL_MEMORY_MIN_MIB || config.max_memory_mib > POOL_MEMORY_MAX_MIB) return POOL_EINVAL;
     POOL_ASSERT(config.n_workers >= 1 && config.grace_ms > 0);
     *out = config;
@@ -102,6 +108,7 @@ static struct native *allocate(const struct pool_config *config)
     native->pool = coordinator_create(port_cores(), config->grace_ms, config->max_memory_mib, config->n_workers,
                                       config->max_workers);
     if (native->pool) {
+        coordinator_set_range(native->pool, config->min_workers, config->idle_ms);
         native->pool->owner = native;
         return native;
     }

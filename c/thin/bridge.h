@@ -60,7 +60,7 @@ struct thin_host_call {
 };
 
 /* Begins to open a pool: its number. THIN_SIGNAL_OPENED follows. */
-uint32_t pool__thin_open(struct pool *pool, thin_deliver deliver, const char *url, const uint32_t options[5]);
+uint32_t pool__thin_open(struct pool *pool, thin_deliver deliver, const char *url, const uint32_t options[7]);
 /* From now on no job begins. */
 void pool__thin_shut(uint32_t id);
 /* Closes the pool in the background. No more signals are delivered, and suspended calls go on. */

@@ -118,7 +118,7 @@ const millraceLibrary = {
     const id = Millrace.next++;
     const entry = { thin: undefined, pool, deliver, owed: 0, waiting: new Set(), closed: false };
     Millrace.pools[id] = entry;
-    Millrace.open(entry, url ? UTF8ToString(url) : '', [...HEAPU32.subarray(options >>> 2, (options >>> 2) + 5)]);
+    Millrace.open(entry, url ? UTF8ToString(url) : '', [...HEAPU32.subarray(options >>> 2, (options >>> 2) + 7)]);
     return id;
   },
 

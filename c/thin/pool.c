@@ -20,6 +20,8 @@ static int check_config(const struct pool_config *config)
 {
     if (config->n_workers > POOL_WORKERS_MAX || config->max_workers > POOL_WORKERS_MAX) return POOL_EINVAL;
     if (config->max_workers && config->max_workers < config->n_workers) return POOL_EINVAL;
+    if (config->n_workers && config->min_workers > config->n_workers) return POOL_EINVAL;
+    if (config->min_workers > POOL_WORKERS_MAX) return POOL_EINVAL;
     uint32_t mib = config->max_memory_mib;
     return mib && (mib < POOL_MEMORY_MIN_MIB || mib > POOL_MEMORY_MAX_MIB) ? POOL_EINVAL : 0;
 }
@@ -34,8 +36,8 @@ static int open_pool(const struct pool_config *config, pool_create_callback call
     if (!pool) return POOL_ENOMEM;
     pool->on_created = callback;
     pool->created_user = user;
-    const uint32_t options[5] = {POOL_ABI, config->n_workers, config->max_workers, config->max_memory_mib,
-                                 config->grace_ms};
+    const uint32_t options[7] = {POOL_ABI,         config->n_workers,   config->max_workers, config->max_memory_mib,
+                                 config->grace_ms, config->min_workers, config->idle_ms};
     pool->id = pool__thin_open(pool, pool__thin_deliver, config->url, options);
     pool__thin_owe(pool->id, 1);
     *pool_out = pool;

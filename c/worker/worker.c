@@ -88,6 +88,13 @@ static bool sleep_until_work(void)
     return this.idle_ns && !wanted && atomic_load(&this.pool->bells[this.sleeper.waiter].x_count) == count;
 }
 
+/* It may have been woken for a job that came at this moment. */
+static int retire(void)
+{
+    pool__wake_idle(this.pool);
+    return POOL_ETIMEDOUT;
+}
+
 /* Begins the next job: 0; POOL_EAGAIN, there is none yet, see worker_tell_idle; or why this worker shall end,
  * POOL_ESHUTDOWN or POOL_ETIMEDOUT. */
 static int next_job(void)
@@ -95,7 +102,7 @@ static int next_job(void)
     for (bool is_idle = false;; is_idle = sleep_until_work()) {
         park_if_buried();
         if (atomic_load(&this.pool->x_closing)) return POOL_ESHUTDOWN;
-        if (pool__sched_retire(&this.pool->sched, this.number)) return POOL_ETIMEDOUT;
+        if (pool__sched_retire(&this.pool->sched, this.number)) return retire();
         if (take_job()) break;
         if (!is_idle) continue;
         this.idle_ns = 0;

@@ -127,6 +127,54 @@ export const scenarios = [
       }),
   },
   {
+    name: 'a pool with a range of workers starts more while jobs wait, and ends those that have nothing to do',
+    run: (env) =>
+      withPool(env, { workers: { min: 1, max: 3 }, idleMs: 50 }, async (pool) => {
+        equal(pool.stats().workers, 1);
+        for (let round = 0; round < 2; round++) {
+          while (pool.stats().workers < 3) {
+            const runs = Array.from({ length: 12 }, () => pool.run(env.guest('sieve'), { args: ['300000'] }));
+            for (const { code } of await Promise.all(runs)) equal(code, 0);
+          }
+          await until(() => pool.stats().workers === 1);
+        }
+        pool.resize({ min: 2, max: 2 });
+        await until(() => pool.stats().workers === 2);
+        pool.resize({ max: 2 });
+        await until(() => pool.stats().workers === 1);
+        pool.resize(3);
+        await until(() => pool.stats().workers === 3);
+        await stillGood(env, pool, 3);
+      }),
+  },
+  {
+    name: 'a range of workers that cannot be is refused by name',
+    run: (env) =>
+      withPool(env, { workers: { min: 2 } }, async (pool) => {
+        equal(pool.stats().workers, 2);
+        const { Pool } = env.millrace;
+        const wrong = [
+          [{ workers: { min: 0 } }, /^workers\.min must be a whole number/],
+          [{ workers: { max: 128 } }, /^workers\.max must be a whole number/],
+          [{ workers: { min: 3, max: 2 } }, /^workers\.max must be at least workers\.min, 3, and is 2/],
+          [{ workers: { max: 3 }, maxWorkers: 2 }, /^maxWorkers must be at least workers, 3, and is 2/],
+          [{ workers: { mix: 3 } }, /^workers\.mix is no option: did you mean workers\.m/],
+          [{ workers: [1, 2] }, /^workers must be a whole number.*, or \{ min, max \}, and is an Array/],
+          [{ workers: 1, idleMs: 0 }, /^idleMs must be a number of milliseconds/],
+        ];
+        for (const [options, pattern] of wrong) {
+          const error = await Pool.create(options).catch((failure) => failure);
+          equal(error.code, 'POOL_EINVAL');
+          assert(pattern.test(error.message), error.message);
+        }
+        for (const range of [{ min: 3, max: 2 }, { max: 0 }, null, [1]]) {
+          const error = await (async () => pool.resize(range))().catch((failure) => failure);
+          equal(error.code, 'POOL_EINVAL');
+        }
+        equal(pool.stats().workers, 2);
+      }),
+  },
+  {
     name: 'a job that waits gives its place to another, as far as maxWorkers goes',
     async run(env) {
       await withPool(env, { workers: 1, maxWorkers: 2 }, async (pool) => {

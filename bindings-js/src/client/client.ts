@@ -218,9 +218,9 @@ export class Client {
     return this.#thread.heap.u32(this.#pool + layout.pool_max_workers);
   }
 
-  /** Changes how many jobs run at the same time. */
-  resize(workers: number): void {
-    check(this.#thread.c.pool_resize(this.#pool, workers));
+  /** Changes how many workers stay, and how many jobs run at the same time. */
+  resize(min: number, max: number): void {
+    check(this.#thread.c.pool_resize_range(this.#pool, min, max));
   }
 
   /** Calls `listener` once, when the job has ended. */

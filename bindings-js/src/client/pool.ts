@@ -2,9 +2,7 @@
 import { isModule } from '../shared/brand.js';
 import { CancelledError, ExitError, type JobError, LostError, PoolError } from '../shared/errors.js';
 import { fields, type Names, refusal } from '../shared/gate.js';
-import { layout } from '../shared/layout.gen.js';
 import type { FromCoordinator, Roster } from '../shared/protocol.js';
-import { wholeNumber } from '../shared/whole-number.js';
 import { Files } from '../files/files.js';
 import { CallSite } from './callsite.js';
 import type { Client, PoolUses } from './client.js';
@@ -45,6 +43,7 @@ import { closeParts, endParts, type Parts } from './start.js';
 import { Stdio } from './stdio.js';
 import type { Task } from './task.js';
 import type { AnyResult, CallResult } from './values.js';
+import { rangeOf, type WorkerRange } from './worker-range.js';
 
 /** How a pool shares memory with its workers. "shared": by shared memory, on a cross-origin isolated page. */
 export type Tier = 'shared';
@@ -111,7 +110,7 @@ export class Pool {
     this.#parts = parts;
     this.#client = client;
     this.#roster = roster;
-    this.#workers = roster.workers;
+    this.#workers = parts.range.max;
     this.#compiler = new Compiler(platform);
     this.#modules = new ModuleList(crew);
     const onBusy = (busy: boolean): void => this.#keepAlive(busy);
@@ -384,7 +383,8 @@ export class Pool {
     this.#modules.unload(id);
   }
 
-  /** Changes how many jobs run at the same time, 1 to 127. Jobs that run go on: a worker too many ends after its job.
+  /** Changes how many jobs run at the same time, 1 to 127, or `{ min, max }`, as of `Pool.create`. Jobs that run go on: a
+   * worker too many ends after its job.
    *
    * @throws `PoolError` with POOL_EINVAL if it is no such number, with POOL_ESHUTDOWN if the pool is closed.
    * @example
@@ -392,12 +392,12 @@ export class Pool {
    * pool.resize(Math.max(1, navigator.hardwareConcurrency - 2));
    * ```
    */
-  resize(workers: number): void {
+  resize(workers: number | WorkerRange): void {
     this.#refuseIfClosed();
-    if (workers === undefined) throw refusal('workers', workers, 'a whole number');
-    const asked = wholeNumber('workers', workers, layout.POOL_WORKERS_MAX);
-    this.#client.resize(asked);
-    this.#workers = asked;
+    if (workers === undefined) throw refusal('workers', workers, 'a whole number, or { min, max }');
+    const { min, max } = rangeOf(workers, this.#workers);
+    this.#client.resize(min, max);
+    this.#workers = max;
   }
 
   /** How the pool is doing now.

@@ -12,8 +12,9 @@ import { Client } from './client.js';
 import { Crew } from './crew.js';
 import { type Handlers, handlersOf, type Host } from './host.js';
 import { Compiler } from './modules.js';
-import { signalOf } from './options.js';
+import { signalOf, UINT32_MAX } from './options.js';
 import { Patience } from './patience.js';
+import { type CheckedRange, rangeOf, type WorkerRange } from './worker-range.js';
 
 /** Where the package's files are. Strings are relative to the page; in Node they can be paths. */
 export interface PoolUrls {
@@ -30,12 +31,17 @@ export interface PoolUrls {
 
 /** Options of `Pool.create`. */
 export interface PoolOptions {
-  /** How many workers run jobs at the same time.
+  /** How many workers run jobs at the same time: all of them stay. With `{ min, max }` the pool keeps `min`, starts more, up
+   * to `max`, while jobs wait, and ends those that have had nothing to do for `idleMs`.
    * @default the number of cores less one, at least 1 */
-  workers?: number | undefined;
+  workers?: number | WorkerRange | undefined;
+  /** Milliseconds for which a worker that need not stay (see `workers`) has nothing to do before it ends; fractions are
+   * rounded up.
+   * @default 10,000 */
+  idleMs?: number | undefined;
   /** Threads at most. While a job waits for a pipe, a clock or another job, its place is given to one more worker if
    * there is work for it.
-   * @default `workers` and 32, 127 at most */
+   * @default `workers`, or its `max`, and 32; 127 at most */
   maxWorkers?: number | undefined;
   /** Where the package's files are, for those who serve them from elsewhere.
    * @default beside this module */
@@ -64,14 +70,16 @@ export interface Parts {
   readonly client: Client;
   readonly crew: Crew;
   readonly roster: Roster;
+  readonly range: CheckedRange;
   readonly host: Handlers;
 }
 
 /** What comes out of a start. */
-type Started = Omit<Parts, 'host'>;
+type Started = Omit<Parts, 'host' | 'range'>;
 
 const poolNames: Names<PoolOptions> = {
   workers: true,
+  idleMs: true,
   maxWorkers: true,
   urls: true,
   maxMemory: true,
@@ -100,7 +108,8 @@ export async function startParts(platform: Platform, given: PoolOptions | undefi
 }
 
 async function startAll(platform: Platform, options: Unchecked<PoolOptions>): Promise<Parts> {
-  const { workers, maxWorkers } = workersOf(platform, options);
+  const { range, maxWorkers } = workersOf(platform, options);
+  const idleMs = milliseconds('idleMs', options.idleMs, UINT32_MAX) || layout.POOL_IDLE_DEFAULT_MS;
   const graceMs = milliseconds('graceMs', options.graceMs, 60_000) || layout.POOL_GRACE_DEFAULT_MS;
   const memoryMib = memoryMibOf(options);
   const urls = urlsOf(platform, options);
@@ -118,9 +127,9 @@ async function startAll(platform: Platform, options: Unchecked<PoolOptions>): Pr
   const start = new Start(platform, coordinator, urls, crew, parts);
   try {
     coordinator.keepAlive(true);
-    const limits = { workers, maxWorkers, cores: platform.cores(), graceMs, blocksMib, restMs: platform.restMs };
+    const limits = { range, idleMs, maxWorkers, cores: platform.cores(), graceMs, blocksMib, restMs: platform.restMs };
     coordinator.post({ type: 'millrace:start', parts, ...limits });
-    return { ...(await patience.until(start.ready)), host };
+    return { ...(await patience.until(start.ready)), range, host };
   } catch (error) {
     start.abandon();
     coordinator.terminate();
@@ -219,12 +228,12 @@ export function endParts({ client, coordinator, crew }: Parts): void {
   crew.terminateAll();
 }
 
-function workersOf(platform: Platform, options: Unchecked<PoolOptions>): { workers: number; maxWorkers: number } {
+function workersOf(platform: Platform, options: Unchecked<PoolOptions>): { range: CheckedRange; maxWorkers: number } {
   const maxWorkers = wholeNumber('maxWorkers', options.maxWorkers, layout.POOL_WORKERS_MAX);
   const most = maxWorkers || layout.POOL_WORKERS_MAX;
-  const asked = wholeNumber('workers', options.workers, layout.POOL_WORKERS_MAX);
-  if (asked > most) throw invalid(`maxWorkers must be at least workers, ${asked}, and is ${most}`);
-  return { workers: asked || Math.min(most, Math.max(1, platform.cores() - 1)), maxWorkers };
+  const range = rangeOf(options.workers, Math.min(most, Math.max(1, platform.cores() - 1)));
+  if (range.max > most) throw invalid(`maxWorkers must be at least workers, ${range.max}, and is ${most}`);
+  return { range, maxWorkers };
 }
 
 function memoryMibOf({ maxMemory }: Unchecked<PoolOptions>): number {

@@ -75,14 +75,16 @@ class Coordinator {
   #watching = false;
   #closing = false;
 
-  constructor(scope: CoordinatorScope, { parts, cores, graceMs, blocksMib, restMs, workers, maxWorkers }: Start) {
+  constructor(scope: CoordinatorScope, start: Start) {
+    const { parts, cores, graceMs, blocksMib, restMs, range, idleMs, maxWorkers } = start;
     this.#scope = scope;
     this.#restMs = restMs;
     this.#thread = instantiate(parts, (waiter) => scope.post({ type: 'millrace:ring', waiter }));
     this.#words = new Int32Array(parts.memory.buffer);
     this.#thread.c.__wasm_call_ctors();
-    this.#pool = this.#thread.c.coordinator_create(cores, graceMs, blocksMib, workers, maxWorkers);
+    this.#pool = this.#thread.c.coordinator_create(cores, graceMs, blocksMib, range.max, maxWorkers);
     if (!this.#pool) throw errorOfStatus(errorCodes.POOL_ENOMEM);
+    this.#thread.c.coordinator_set_range(this.#pool, range.min, idleMs);
     this.#volumes = new Volumes(this.#thread, this.#pool);
     scope.post({ type: 'millrace:created', pool: this.#pool });
     this.tick();

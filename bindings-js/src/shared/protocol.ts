@@ -90,7 +90,10 @@ export type ToCoordinator =
   | {
       readonly type: 'millrace:start';
       readonly parts: SharedParts;
-      readonly workers: number;
+      /** How many workers stay, and how many run jobs at the same time. */
+      readonly range: Readonly<Record<'min' | 'max', number>>;
+      /** How long one that need not stay may have nothing to do. */
+      readonly idleMs: number;
       /** Threads at most, those that stand in for waiting jobs counted; 0: as C thinks best. */
       readonly maxWorkers: number;
       readonly cores: number;

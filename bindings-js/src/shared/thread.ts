@@ -11,7 +11,7 @@ export interface CoordinatorExports {
   emscripten_stack_get_current(): number;
   _emscripten_stack_restore(pointer: number): void;
 
-  pool_resize(pool: number, workers: number): number;
+  pool_resize_range(pool: number, minWorkers: number, workers: number): number;
   pool_stats(pool: number, statsOut: number): number;
   pool_pipe(pool: number, capacity: number, fdsOut: number): number;
 
@@ -44,6 +44,7 @@ export interface CoordinatorExports {
   client_call(pool: number, slot: number, callOut: number): number;
 
   coordinator_create(cores: number, graceMs: number, blocksMib: number, workers: number, maxWorkers: number): number;
+  coordinator_set_range(pool: number, minWorkers: number, idleMs: number): void;
   coordinator_arm(pool: number, relayed: number): number;
   coordinator_tick(pool: number): number;
   coordinator_vacancies(pool: number): number;

@@ -14,7 +14,7 @@ type CallName = Extract<keyof typeof layout, `THIN_CALL_${string}`>;
 
 /** The export that each is. */
 const calls: Readonly<Record<CallName, keyof CoordinatorExports>> = {
-  THIN_CALL_RESIZE: 'pool_resize',
+  THIN_CALL_RESIZE: 'pool_resize_range',
   THIN_CALL_STATS: 'pool_stats',
   THIN_CALL_WAIT: 'script_wait',
   THIN_CALL_CANCEL: 'script_cancel',
@@ -67,6 +67,8 @@ export type ThinOptions = readonly [
   maxWorkers: number,
   memoryMib: number,
   graceMs: number,
+  minWorkers: number,
+  idleMs: number,
 ];
 
 /** A host call, as `struct thin_host_call` of c/thin/bridge.h; addresses are of the shared memory. */
@@ -196,12 +198,13 @@ export class ThinPool {
 }
 
 async function startThin(platform: Platform, options: ThinOptions, events: ThinEvents): Promise<ThinPool> {
-  const [abi, workers, maxWorkers, memoryMib, graceMs] = options;
+  const [abi, workers, maxWorkers, memoryMib, graceMs, minWorkers, idleMs] = options;
   if (abi !== layout.POOL_ABI) {
     throw new PoolError('POOL_EPROTO', `the program is for ABI ${abi}, these files are of ${layout.POOL_ABI}`);
   }
   const parts = await startParts(platform, {
-    workers: workers || undefined,
+    workers: minWorkers ? { min: minWorkers, max: workers || undefined } : workers || undefined,
+    idleMs: idleMs || undefined,
     maxWorkers: maxWorkers || undefined,
     maxMemory: memoryMib * MIB || undefined,
     graceMs: graceMs || undefined,

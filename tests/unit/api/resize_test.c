@@ -32,6 +32,24 @@ static void resize_sets_how_many_and_asks_the_coordinator(void **state)
     assert_int_equal(target(), pool->max_workers);
 }
 
+static void resize_to_a_range_sets_how_many_stay_too(void **state)
+{
+    (void)state;
+    assert_int_equal(pool_resize_range(pool, 2, 5), 0);
+    assert_int_equal(target(), 5);
+    assert_int_equal(atomic_load(&pool->sched.x_floor), 2);
+    assert_int_equal(fake.ticks, 1);
+    const uint32_t wrong[][2] = {{0, 1}, {0, 0}, {3, 2}, {1, pool->max_workers + 1}, {UINT32_MAX, UINT32_MAX}};
+    for (uint32_t i = 0; i < COUNT_OF(wrong); i++) {
+        assert_int_equal(pool_resize_range(pool, wrong[i][0], wrong[i][1]), POOL_EINVAL);
+    }
+    assert_int_equal(pool_resize_range(NULL, 1, 1), POOL_EINVAL);
+    assert_int_equal(target(), 5);
+    assert_int_equal(atomic_load(&pool->sched.x_floor), 2);
+    assert_int_equal(pool_resize(pool, 3), 0);
+    assert_int_equal(atomic_load(&pool->sched.x_floor), 3);
+}
+
 static void resize_out_of_range_is_einval_and_changes_nothing(void **state)
 {
     (void)state;
@@ -56,6 +74,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         CASE(resize_sets_how_many_and_asks_the_coordinator),
+        CASE(resize_to_a_range_sets_how_many_stay_too),
         CASE(resize_out_of_range_is_einval_and_changes_nothing),
         CASE(resize_while_closing_is_eshutdown),
     };

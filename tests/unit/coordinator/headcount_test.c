@@ -11,6 +11,7 @@
 
 #define RELIEF_AFTER_MS 5u
 #define SPARE_AFTER_MS 1000u
+#define IDLE_MS 200u
 
 static struct pool *pool;
 
@@ -366,6 +367,156 @@ static void resize_up_makes_vacancies_and_down_makes_spares(void **state)
     assert_int_equal(atomic_load(&pool->sched.x_retire), 2);
 }
 
+static void make_elastic_pool(uint32_t min_workers, uint32_t n_workers)
+{
+    make_pool(n_workers, 0);
+    coordinator_set_range(pool, min_workers, IDLE_MS);
+}
+
+static void elastic_pool_starts_with_those_that_stay(void **state)
+{
+    (void)state;
+    make_elastic_pool(2, 5);
+    assert_int_equal(vacancies(), 2);
+    for (uint32_t i = 0; i < 2; i++) fall_asleep_idle(come_up());
+    fake_port_advance_ms(10 * IDLE_MS);
+    assert_int_equal(vacancies(), 0);
+    assert_int_equal(atomic_load(&pool->sched.x_retire), 0);
+    coordinator_bury_worker(pool, 1, 0, true);
+    assert_int_equal(vacancies(), 1);
+}
+
+/* As many as jobs wait, and no more than shall run at the same time. */
+static void elastic_pool_grows_while_jobs_wait(void **state)
+{
+    static const uint32_t cases[][2] = {{1, 1}, {2, 2}, {3, 3}, {9, 3}}; /* queued, started */
+    (void)state;
+    for (uint32_t i = 0; i < COUNT_OF(cases); i++) {
+        make_elastic_pool(1, 4);
+        come_up();
+        uint32_t ticks = fake.ticks;
+        for (uint32_t k = 0; k < cases[i][0]; k++) test_submit(pool, 1);
+        assert_int_equal(fake.ticks, ticks + 1); /* it computes, and nobody else is there */
+        assert_true(coordinator_tick(pool) == RELIEF_AFTER_MS);
+        fake_port_advance_ms(RELIEF_AFTER_MS - 1);
+        assert_int_equal(vacancies(), 0);
+        fake_port_advance_ms(1);
+        assert_int_equal(vacancies(), cases[i][1]);
+        for (uint32_t k = 0; k < cases[i][1]; k++) start();
+        fake_port_advance_ms(10 * RELIEF_AFTER_MS);
+        assert_int_equal(vacancies(), 0); /* they are on their way */
+        if (i + 1 < COUNT_OF(cases)) test_pool_free(pool);
+    }
+}
+
+static void elastic_pool_does_not_grow_while_somebody_is_idle(void **state)
+{
+    (void)state;
+    make_elastic_pool(1, 4);
+    fall_asleep_idle(come_up());
+    fall_asleep_idle(come_up());
+    test_submit(pool, 1);
+    fake_port_advance_ms(10 * RELIEF_AFTER_MS);
+    assert_int_equal(vacancies(), 0);
+}
+
+static void elastic_pool_has_relief_for_blocked_workers_beyond_its_range(void **state)
+{
+    (void)state;
+    make_elastic_pool(1, 2);
+    for (uint32_t i = 0; i < 2; i++) block(come_up());
+    for (uint32_t i = 0; i < 3; i++) test_submit(pool, 2);
+    coordinator_tick(pool);
+    fake_port_advance_ms(RELIEF_AFTER_MS);
+    assert_int_equal(vacancies(), 1);
+}
+
+static void elastic_pool_is_rid_of_those_that_are_idle_for_long(void **state)
+{
+    (void)state;
+    make_elastic_pool(1, 4);
+    for (uint32_t i = 0; i < 3; i++) fall_asleep_idle(come_up());
+    come_up(); /* one computes on */
+    assert_true(coordinator_tick(pool) == IDLE_MS);
+    fake_port_advance_ms(IDLE_MS - 1);
+    assert_true(coordinator_tick(pool) == 1);
+    assert_int_equal(atomic_load(&pool->sched.x_retire), 0);
+    fake_port_advance_ms(1);
+    assert_true(coordinator_tick(pool) == COORDINATOR_IDLE);
+    assert_int_equal(atomic_load(&pool->sched.x_retire), 3);
+}
+
+static void elastic_pool_keeps_those_that_stay_of_the_idle(void **state)
+{
+    (void)state;
+    make_elastic_pool(2, 4);
+    for (uint32_t i = 0; i < 4; i++) fall_asleep_idle(come_up());
+    coordinator_tick(pool);
+    fake_port_advance_ms(IDLE_MS);
+    coordinator_tick(pool);
+    assert_int_equal(atomic_load(&pool->sched.x_retire), 2);
+    for (uint32_t i = 3; i <= 4; i++) {
+        assert_true(pool__sched_retire(&pool->sched, i));
+        coordinator_bury_worker(pool, i, 0, false);
+    }
+    fake_port_advance_ms(10 * IDLE_MS);
+    assert_true(coordinator_tick(pool) == COORDINATOR_IDLE);
+    assert_int_equal(atomic_load(&pool->sched.x_retire), 0);
+    assert_int_equal(coordinator_vacancies(pool), 0);
+}
+
+/* Otherwise it would take the order when its job has ended, however many jobs wait by then. */
+static void elastic_pool_takes_an_order_back_when_the_idle_have_work(void **state)
+{
+    (void)state;
+    make_elastic_pool(1, 2);
+    uint32_t first = come_up(), second = come_up();
+    fall_asleep_idle(first);
+    fall_asleep_idle(second);
+    coordinator_tick(pool);
+    fake_port_advance_ms(IDLE_MS);
+    coordinator_tick(pool);
+    assert_int_equal(atomic_load(&pool->sched.x_retire), 1);
+    pool__sched_clear_idle(&pool->sched, first);
+    pool__sched_clear_idle(&pool->sched, second);
+    coordinator_tick(pool);
+    assert_int_equal(atomic_load(&pool->sched.x_retire), 0);
+}
+
+/* The coordinator sleeps while all compute, and would not know that one has nothing to do any more. */
+static void elastic_pool_hears_of_whoever_has_nothing_to_do(void **state)
+{
+    (void)state;
+    make_elastic_pool(1, 2);
+    come_up();
+    uint32_t second = come_up();
+    assert_true(coordinator_tick(pool) == COORDINATOR_IDLE);
+    uint32_t ticks = fake.ticks;
+    fall_asleep_idle(second);
+    pool__want_dismissal(pool);
+    assert_int_equal(fake.ticks, ticks + 1);
+    assert_true(coordinator_tick(pool) == IDLE_MS);
+    pool__want_dismissal(pool);
+    assert_int_equal(fake.ticks, ticks + 1); /* it knows */
+}
+
+static void resize_to_a_range_changes_who_stays(void **state)
+{
+    (void)state;
+    make_pool(3, 0);
+    for (uint32_t i = 0; i < 3; i++) fall_asleep_idle(come_up());
+    coordinator_set_range(pool, 0, IDLE_MS);
+    assert_true(coordinator_tick(pool) == COORDINATOR_IDLE);
+    assert_int_equal(pool_resize_range(pool, 1, 3), 0);
+    assert_true(coordinator_tick(pool) == IDLE_MS);
+    fake_port_advance_ms(IDLE_MS);
+    coordinator_tick(pool);
+    assert_int_equal(atomic_load(&pool->sched.x_retire), 2);
+    assert_int_equal(pool_resize(pool, 3), 0);
+    coordinator_tick(pool);
+    assert_int_equal(atomic_load(&pool->sched.x_retire), 0);
+}
+
 /* Every slot but the one that rests can be filled: as many workers as pool.h allows. */
 static void as_many_workers_as_there_may_be_can_be_up(void **state)
 {
@@ -403,6 +554,15 @@ int main(void)
         CASE(blocked_workers_are_not_too_many),
         CASE(worker_too_many_says_so_when_it_has_nothing_to_do),
         CASE(resize_up_makes_vacancies_and_down_makes_spares),
+        CASE(elastic_pool_starts_with_those_that_stay),
+        CASE(elastic_pool_grows_while_jobs_wait),
+        CASE(elastic_pool_does_not_grow_while_somebody_is_idle),
+        CASE(elastic_pool_has_relief_for_blocked_workers_beyond_its_range),
+        CASE(elastic_pool_is_rid_of_those_that_are_idle_for_long),
+        CASE(elastic_pool_keeps_those_that_stay_of_the_idle),
+        CASE(elastic_pool_takes_an_order_back_when_the_idle_have_work),
+        CASE(elastic_pool_hears_of_whoever_has_nothing_to_do),
+        CASE(resize_to_a_range_changes_who_stays),
         CASE(as_many_workers_as_there_may_be_can_be_up),
     };
     return cmocka_run_group_tests_name("headcount", tests, NULL, NULL);

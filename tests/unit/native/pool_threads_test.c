@@ -47,9 +47,14 @@ static void create_without_a_config_has_the_defaults(void **state)
 static void create_with_a_config_out_of_range_is_einval(void **state)
 {
     (void)state;
-    static const struct pool_config configs[] = {
-        {.n_workers = POOL_WORKERS_MAX + 1}, {.n_workers = UINT32_MAX}, {.max_workers = POOL_WORKERS_MAX + 1},
-        {.n_workers = 4, .max_workers = 3},  {.max_memory_mib = 31},    {.max_memory_mib = 4097}};
+    static const struct pool_config configs[] = {{.n_workers = POOL_WORKERS_MAX + 1},
+                                                 {.n_workers = UINT32_MAX},
+                                                 {.max_workers = POOL_WORKERS_MAX + 1},
+                                                 {.n_workers = 4, .max_workers = 3},
+                                                 {.max_memory_mib = 31},
+                                                 {.max_memory_mib = 4097},
+                                                 {.n_workers = 2, .min_workers = 3},
+                                                 {.min_workers = POOL_WORKERS_MAX + 1}};
     pool_t *none = (pool_t *)&gate;
     for (uint32_t i = 0; i < COUNT_OF(configs); i++) assert_int_equal(pool_create(&configs[i], &none), POOL_EINVAL);
     assert_ptr_equal(none, &gate);

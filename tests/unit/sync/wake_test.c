@@ -132,7 +132,8 @@ static void relief_is_not_wanted_while_enough_are_awake_or_nothing_waits(void **
 static void dismissal_is_wanted_once_and_only_of_more_than_are_needed(void **state)
 {
     struct pool *pool = *state;
-    atomic_store(&pool->sched.x_target, 2);
+    atomic_store(&pool->sched.x_target, 4);
+    atomic_store(&pool->sched.x_floor, 2);
     atomic_store(&pool->sched.x_live, 2);
     pool__want_dismissal(pool);
     assert_int_equal(fake.ticks, 0);
