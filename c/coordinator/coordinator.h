@@ -30,6 +30,11 @@ uint32_t coordinator_arm(struct pool *pool, bool relayed);
  * rings. */
 double coordinator_tick(struct pool *pool);
 
+/* refill.c */
+
+/* How often memory was asked for and there was none, since the pool was made. */
+uint32_t coordinator_refusals(struct pool *pool);
+
 /* headcount.c */
 
 /* How many workers the last tick found missing: the script starts them, each with coordinator_add_worker. */

@@ -160,3 +160,13 @@ void pool__stock(struct pool *pool)
 {
     for (enum block_zone zone = 0; zone < ZONES; zone++) grow(&pool->blocks, zone, 0);
 }
+
+uint32_t coordinator_refusals(struct pool *pool)
+{
+    uint32_t n = 0;
+    for (uint32_t use = 0; use < USES; use++) {
+        for (uint32_t class = 0; class < BLOCK_CLASSES; class ++)
+            n += atomic_load(&pool->blocks.x_refusals[use][class]);
+    }
+    return n;
+}

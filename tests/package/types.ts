@@ -8,6 +8,8 @@ import {
   type HostHandler,
   type HostJob,
   type Job,
+  type LogEntry,
+  type LogHandler,
   type OutputStream,
   type Pipe,
   type PipelineResult,
@@ -17,6 +19,7 @@ import {
   type RunResult,
   TrapError,
   type TrapKind,
+  type WorkerRange,
 } from 'millrace';
 import {
   openPlugin,
@@ -234,6 +237,13 @@ export async function useMap(pool: Pool, items: AsyncIterable<number>, signal: A
 export async function useUndefined(env: Record<string, string | undefined>, signal?: AbortSignal): Promise<void> {
   const none = undefined as undefined;
   const urls = { wasm: none, coordinator: none, worker: none };
+  const range: WorkerRange = { min: 1, max: 2 };
+  const onlog: LogHandler = ({ level, message, pool: name, worker = 0, cause }: LogEntry) =>
+    `${level} ${message} ${name} ${worker + 1} ${cause?.code}`;
+  const elastic = await Pool.create({ workers: range, idleMs: 1000, name: 'elastic', onlog });
+  elastic.resize({ max: 3 });
+  // @ts-expect-error a range has a min and a max
+  elastic.resize({ least: 3 });
   const pool = await Pool.create({ workers: none, maxWorkers: none, maxMemory: none, graceMs: none, urls });
   const options = { args: none, name: none, env, preopens: { '/x': none }, signal, timeoutMs: none, priority: none };
   const limits = { pipeCapacity: none, maxCalls: none, maxMemoryMiB: none };

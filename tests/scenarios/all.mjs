@@ -10,6 +10,7 @@ import { scenarios as gates } from './gates.mjs';
 import { scenarios as host } from './host.mjs';
 import { scenarios as huge } from './huge.mjs';
 import { scenarios as instances } from './instances.mjs';
+import { scenarios as logs } from './logs.mjs';
 import { scenarios as maps } from './maps.mjs';
 import { scenarios as memory } from './memory.mjs';
 import { scenarios as modules } from './modules.mjs';
@@ -45,6 +46,7 @@ export const subjects = {
   terminal,
   deadlines,
   pool,
+  logs,
   memory,
   call,
   instances,

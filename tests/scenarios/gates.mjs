@@ -158,6 +158,11 @@ const poolOptions = [
     [5, '', null, {}, new Strange(), 'http://[', new Blob([])].map((url) => ({ [name]: url })),
     new RegExp(`^urls\\.${name} must be a URL`),
   ]),
+  ['name', notStrings.slice(0, 3), /^name must be a string/],
+  ['name', [''], /^name must be a text/],
+  ['name', ['a\0'], /^name must be without NUL/],
+  ['onlog', [null, 5, 'log', {}, []], /^onlog must be a function/],
+  ['idleMs', [0, -1, Number.NaN, Infinity, '5', null], /^idleMs must be a number of milliseconds/],
   ['worker', [1], /^worker is no option: did you mean workers\?/],
 ];
 

@@ -9,13 +9,13 @@ export class Crew {
   readonly #coordinator: CoordinatorChild;
   /** Let go at the end, with the modules: whoever keeps a closed pool shall not keep its memory. */
   #parts: SharedParts | undefined;
-  readonly #start: (name: string) => WorkerChild;
+  readonly #start: (number: number) => WorkerChild;
   readonly #workers = new Map<number, WorkerChild>();
   readonly #modules = new Map<number, ModuleMessage>();
   #pool = 0;
 
   /** Carries out what `coordinator` says; `start` starts a worker's thread. */
-  constructor(coordinator: CoordinatorChild, parts: SharedParts, start: (name: string) => WorkerChild) {
+  constructor(coordinator: CoordinatorChild, parts: SharedParts, start: (number: number) => WorkerChild) {
     this.#coordinator = coordinator;
     this.#parts = parts;
     this.#start = start;
@@ -50,7 +50,7 @@ export class Crew {
       this.#coordinator.post({ type: 'millrace:gone', number, text, retired: false });
     };
     try {
-      worker = this.#start(`millrace-worker-${number}`);
+      worker = this.#start(number);
     } catch (error) {
       return gone(String(error));
     }

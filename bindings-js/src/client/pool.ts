@@ -503,7 +503,7 @@ export class Pool {
   }
 
   #refuseIfClosed(): void {
-    if (this.#closing) throw new PoolError('POOL_ESHUTDOWN', 'the pool is closed');
+    if (this.#closing) throw new PoolError('POOL_ESHUTDOWN', `${this.#parts.log.label} is closed`);
   }
 
   /** Moves directories into the pool that are not there yet. */
@@ -545,12 +545,15 @@ export class Pool {
 
   /** The coordinator is gone, and with it everything. */
   #die(text: string): void {
+    const { label, isNamed } = this.#parts.log;
+    const message = isNamed ? `${label}: ${text}` : text;
     this.#closing ??= Promise.resolve();
-    this.#end(() => new LostError(text));
+    this.#parts.log.tell({ level: 'error', message, cause: new LostError(message) });
+    this.#end(() => new LostError(message));
   }
 
   async #close(): Promise<void> {
-    const reason = new PoolError('POOL_ESHUTDOWN', 'the pool was closed');
+    const reason = new PoolError('POOL_ESHUTDOWN', `${this.#parts.log.label} was closed`);
     const error = (): JobError => new CancelledError({ cause: reason });
     this.#keepAlive(true);
     this.#client.shut(); // or a worker that is free again would begin what is about to be cancelled

@@ -11,6 +11,7 @@ import { CallSite } from './callsite.js';
 import { Client } from './client.js';
 import { Crew } from './crew.js';
 import { type Handlers, handlersOf, type Host } from './host.js';
+import { Log, type LogHandler } from './log.js';
 import { Compiler } from './modules.js';
 import { signalOf, UINT32_MAX } from './options.js';
 import { Patience } from './patience.js';
@@ -57,6 +58,13 @@ export interface PoolOptions {
    * `host` comes first.
    * @default none */
   host?: Host | undefined;
+  /** What its threads are called after, as developer tools show them, and how its errors and logs call it.
+   * @default "millrace" */
+  name?: string | undefined;
+  /** Is told what the pool notices and no promise reports: a worker that was lost, or could not be started, memory that was
+   * refused. What it throws is ignored. Without it the pool writes nothing to the console.
+   * @default none */
+  onlog?: LogHandler | undefined;
   /** Ends the start when aborted: it rejects with a `CancelledError` whose `cause` is the signal's reason, and leaves
    * nothing behind. Has no meaning for the pool once it is there.
    * @default none */
@@ -72,10 +80,11 @@ export interface Parts {
   readonly roster: Roster;
   readonly range: CheckedRange;
   readonly host: Handlers;
+  readonly log: Log;
 }
 
 /** What comes out of a start. */
-type Started = Omit<Parts, 'host' | 'range'>;
+type Started = Omit<Parts, 'host' | 'log' | 'range'>;
 
 const poolNames: Names<PoolOptions> = {
   workers: true,
@@ -85,6 +94,8 @@ const poolNames: Names<PoolOptions> = {
   maxMemory: true,
   graceMs: true,
   host: true,
+  name: true,
+  onlog: true,
   signal: true,
 };
 
@@ -114,6 +125,7 @@ async function startAll(platform: Platform, options: Unchecked<PoolOptions>): Pr
   const memoryMib = memoryMibOf(options);
   const urls = urlsOf(platform, options);
   const host = handlersOf(options.host);
+  const log = new Log(options.name, options.onlog);
   const patience = new Patience(signalOf(options.signal));
   if (!platform.isIsolated()) throw new NotIsolatedError();
   const parts: SharedParts = {
@@ -122,14 +134,17 @@ async function startAll(platform: Platform, options: Unchecked<PoolOptions>): Pr
     memory: await makeMemory(memoryMib, patience),
   };
   const blocksMib = memoryMib - layout.POOL_MEMORY_MIN_MIB / 2; // the rest is for code, stacks and the pool's own tables
-  const coordinator = spawnCoordinator(platform, urls.coordinator);
-  const crew = new Crew(coordinator, parts, (name) => platform.spawnWorker(urls.worker, name));
+  const coordinator = spawnCoordinator(platform, urls.coordinator, `${log.name}-coordinator`);
+  log.listen(coordinator);
+  const crew = new Crew(coordinator, parts, (number) =>
+    platform.spawnWorker(urls.worker, `${log.name}-worker-${number}`),
+  );
   const start = new Start(platform, coordinator, urls, crew, parts);
   try {
     coordinator.keepAlive(true);
     const limits = { range, idleMs, maxWorkers, cores: platform.cores(), graceMs, blocksMib, restMs: platform.restMs };
-    coordinator.post({ type: 'millrace:start', parts, ...limits });
-    return { ...(await patience.until(start.ready)), range, host };
+    coordinator.post({ type: 'millrace:start', parts, logs: log.isWanted, ...limits });
+    return { ...(await patience.until(start.ready)), range, host, log };
   } catch (error) {
     start.abandon();
     coordinator.terminate();
@@ -141,9 +156,9 @@ async function startAll(platform: Platform, options: Unchecked<PoolOptions>): Pr
 }
 
 /** A script of another origin, or one that a policy forbids, throws in some engines. */
-function spawnCoordinator(platform: Platform, url: string): CoordinatorChild {
+function spawnCoordinator(platform: Platform, url: string, name: string): CoordinatorChild {
   try {
-    return platform.spawnCoordinator(url, 'millrace-coordinator');
+    return platform.spawnCoordinator(url, name);
   } catch (cause) {
     throw new StartError(`the coordinator could not be started: ${url}: ${(cause as Error).message}`, { cause });
   }

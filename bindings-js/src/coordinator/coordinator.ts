@@ -6,6 +6,7 @@ import type { FilesReply, FilesRequest, FromCoordinator, ToCoordinator } from '.
 import { instantiate, type Thread } from '../shared/thread.js';
 import { Rounds } from '../platform/rounds.js';
 import type { Scope } from '../platform/scope.js';
+import { Journal } from './journal.js';
 import { Slicer } from './slices.js';
 import { Volumes } from './volumes.js';
 
@@ -56,6 +57,7 @@ class Coordinator {
   readonly #volumes: Volumes;
   readonly #slicer = new Slicer(() => this.#tickIfDue());
   readonly #rounds = new Rounds();
+  readonly #journal: Journal;
   readonly #restMs: number;
   readonly #waitAsync = findWaitAsync();
   readonly #words: Int32Array;
@@ -79,6 +81,7 @@ class Coordinator {
     const { parts, cores, graceMs, blocksMib, restMs, range, idleMs, maxWorkers } = start;
     this.#scope = scope;
     this.#restMs = restMs;
+    this.#journal = new Journal(start.logs ? (message) => scope.post(message) : undefined, restMs);
     this.#thread = instantiate(parts, (waiter) => scope.post({ type: 'millrace:ring', waiter }));
     this.#words = new Int32Array(parts.memory.buffer);
     this.#thread.c.__wasm_call_ctors();
@@ -100,8 +103,11 @@ class Coordinator {
     this.#dueAt = nextMs >= 0 ? performance.now() + nextMs : Infinity;
     const lost = this.#lost;
     for (let number = c.coordinator_next_kill(this.#pool); number; number = c.coordinator_next_kill(this.#pool)) {
-      if (this.#workers.has(number)) this.#bury(number, 'lost');
+      if (!this.#workers.has(number)) continue;
+      this.#bury(number, 'lost');
+      this.#journal.lost(number, 'its guest was to end and computed on');
     }
+    this.#journal.refused(c.coordinator_refusals(this.#pool));
     this.#fillVacancies();
     if (this.#lost > lost) this.#report(); // nobody may take its place, and then nothing else would tell of it
     clearTimeout(this.#timer);
@@ -144,6 +150,7 @@ class Coordinator {
 
   /** All places rest. By and by one may be free; unless none ever will, and nobody is left. */
   #onNoPlace(): void {
+    this.#journal.noPlace();
     if (this.#restMs < 0 && this.#workers.size === 0) {
       return this.#fail('every worker that there may be was lost to a guest which this browser cannot end');
     }
@@ -158,7 +165,10 @@ class Coordinator {
       this.#failedStarts = FAILED_STARTS_MAX - 1;
       this.tick();
     };
-    if (this.#workers.size > 0) return void (this.#restart ??= setTimeout(retry, RESTART_DELAY_MS));
+    if (this.#workers.size > 0) {
+      if (!this.#restart) this.#journal.fewWorkers(this.#workers.size, this.#startFailure);
+      return void (this.#restart ??= setTimeout(retry, RESTART_DELAY_MS));
+    }
     this.#fail(`no compute worker could be started: ${this.#startFailure}`);
   }
 
@@ -179,17 +189,22 @@ class Coordinator {
     if (!this.#workers.has(number)) return;
     this.#settleStart(number);
     this.#failedStarts = 0;
+    this.#journal.started(number);
     this.#report();
   }
 
   /** A worker ended by itself. What it ran is lost; another takes its place, unless none ever starts. */
   onGone({ number, text, retired }: Gone): void {
     if (!this.#workers.has(number) || this.#closing) return;
-    if (this.#starting.has(number)) {
+    const starting = this.#starting.has(number);
+    if (starting) {
       this.#failedStarts++;
       this.#startFailure = text;
     }
     this.#bury(number, retired ? 'retired' : 'lost');
+    if (starting) this.#journal.notStarted(number, text);
+    else if (retired) this.#journal.retired(number);
+    else this.#journal.lost(number, text);
     this.tick();
     if (this.#workers.size > 0) this.#report();
   }

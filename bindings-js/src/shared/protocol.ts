@@ -4,6 +4,8 @@
  * The main thread starts every worker: a worker that starts another can hang for good in Firefox. So what the coordinator
  * has to say to the workers is addressed to the main thread, which carries it out. */
 
+import type { PoolErrorCode } from './errors.js';
+
 /** What instantiating coordinator.wasm on the shared memory takes. */
 export interface SharedParts {
   readonly abi: number;
@@ -101,12 +103,27 @@ export type ToCoordinator =
       readonly blocksMib: number;
       /** How long a terminated worker may live on in secret, in milliseconds; -1: perhaps for ever. */
       readonly restMs: number;
+      /** Somebody wants to be told what the coordinator notices. */
+      readonly logs: boolean;
     }
   | { readonly type: 'millrace:joined'; readonly number: number }
   | { readonly type: 'millrace:gone'; readonly number: number; readonly text: string; readonly retired: boolean }
   | { readonly type: 'millrace:close' }
   | FilesRequest
   | RingMessage;
+
+/** How much something matters that was noticed. */
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+
+/** What the coordinator noticed. `code` and `text` are of an error behind it. */
+export interface LogMessage {
+  readonly type: 'millrace:log';
+  readonly level: LogLevel;
+  readonly message: string;
+  readonly worker?: number | undefined;
+  readonly code?: PoolErrorCode | undefined;
+  readonly text?: string | undefined;
+}
 
 /** Coordinator to main thread. */
 export type FromCoordinator =
@@ -117,6 +134,7 @@ export type FromCoordinator =
   | ({ readonly type: 'millrace:roster' } & Roster)
   | { readonly type: 'millrace:failed'; readonly message: string }
   | { readonly type: 'millrace:closed' }
+  | LogMessage
   | FilesReply
   | RingMessage;
 

@@ -44,6 +44,7 @@ export interface CoordinatorExports {
   client_call(pool: number, slot: number, callOut: number): number;
 
   coordinator_create(cores: number, graceMs: number, blocksMib: number, workers: number, maxWorkers: number): number;
+  coordinator_refusals(pool: number): number;
   coordinator_set_range(pool: number, minWorkers: number, idleMs: number): void;
   coordinator_arm(pool: number, relayed: number): number;
   coordinator_tick(pool: number): number;

@@ -97,7 +97,7 @@ static void refill_at_the_limit_wakes_nobody(void **state)
 {
     struct pool *pool = *state;
     static uint32_t taken[2000];
-    uint32_t n = test_take_all(pool, taken, COUNT_OF(taken));
+    uint32_t n = test_take_all(pool, taken, COUNT_OF(taken)), refusals = coordinator_refusals(pool);
     for (enum block_use use = 0; use < USES; use++) {
         assert_int_equal(pool__take_block(pool, use, POOL_PIPE_DEFAULT_BYTES, WAITER_CLIENT), 0);
         assert_int_equal(pool__no_block(pool, use, POOL_PIPE_DEFAULT_BYTES), POOL_EAGAIN);
@@ -105,6 +105,7 @@ static void refill_at_the_limit_wakes_nobody(void **state)
         coordinator_tick(pool);
         assert_int_equal(atomic_load(&pool->bells[WAITER_CLIENT].x_count), count);
         assert_int_equal(client_take(pool), -1);
+        assert_int_equal(coordinator_refusals(pool), refusals + 1 + use); /* somebody is told of it */
     }
     pool__give_block(pool, taken[--n]); /* but a block that comes back does */
     assert_true(test_signalled(pool, SIGNAL_BLOCKS));
