@@ -2,7 +2,7 @@
 import { findWaitAsync } from '../shared/bell.js';
 import { PoolError } from '../shared/errors.js';
 import { errorCodes, layout } from '../shared/layout.gen.js';
-import { readValue, typeOfValue, writeValue } from '../shared/value.js';
+import { readValues, writeValues } from '../shared/value.js';
 import { check, joinWithStack, type Thread } from '../shared/thread.js';
 import { Doorbell } from './doorbell.js';
 import { bareReply, type Reply } from './host-reply.js';
@@ -382,13 +382,11 @@ export class Client {
   }
 
   #putValues(at: number, values: ExportCall['values']): void {
-    const view = this.#thread.heap.view(at + values.length * layout.sizeof_pool_value);
-    values.forEach((value, i) => writeValue(view, at + i * layout.sizeof_pool_value, typeOfValue(value), value));
+    writeValues(this.#thread.heap.view(at + values.length * layout.sizeof_pool_value), at, values);
   }
 
   #valuesAt(at: number, n: number): (number | bigint)[] {
-    const view = this.#thread.heap.view(at + n * layout.sizeof_pool_value);
-    return Array.from({ length: n }, (_, i) => readValue(view, at + i * layout.sizeof_pool_value).value);
+    return n ? readValues(this.#thread.heap.view(at + n * layout.sizeof_pool_value), at, n) : [];
   }
 
   #putPreopens(at: number, preopens: readonly VolumePreopen[]): void {

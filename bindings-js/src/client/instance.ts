@@ -3,9 +3,8 @@ import { copyOf, viewOf } from '../shared/bytes.js';
 import { NotStartedError, PoolError } from '../shared/errors.js';
 import { invalid, refusal } from '../shared/gate.js';
 import { layout } from '../shared/layout.gen.js';
-import { typeOfValue, writeValue } from '../shared/value.js';
 import { CallSite } from './callsite.js';
-import { type Line, refusalOf } from './line.js';
+import { type Ask, type Line, refusalOf } from './line.js';
 import {
   callOf,
   type CallValues,
@@ -16,7 +15,7 @@ import {
   type Numeric,
   unlimited,
 } from './options.js';
-import type { Reply } from './replies.js';
+import { bytesOf, type Reply } from './replies.js';
 import type { JobStatus, Task } from './task.js';
 import { type AnyResult, type CallResult, type InstanceCall, isBytes, textOf } from './values.js';
 
@@ -66,8 +65,8 @@ export class InstanceMemory {
   async read(address: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
     const site = new CallSite();
     try {
-      const record = recordOf(layout.INSTANCE_READ, word('address', address), word('length', length));
-      const { bytes } = await this.#ask([record]);
+      const reply = await this.#ask(layout.INSTANCE_READ, word('address', address), word('length', length));
+      const bytes = bytesOf(reply);
       if (bytes) return bytes;
       throw new PoolError('POOL_ENOMEM', `there is no memory for a copy of ${length} bytes`);
     } catch (error) {
@@ -91,17 +90,17 @@ export class InstanceMemory {
       const view = viewOf('bytes', bytes);
       if (!view) throw refusal('bytes', bytes, 'a Uint8Array');
       if (view.length > WORD_MAX) throw invalid(`bytes must be fewer than 2^32, and are ${view.length}`);
-      const record = recordOf(layout.INSTANCE_WRITE, word('address', address), view.length);
-      await this.#ask([record, copyOf(view)].filter(({ length }) => length > 0));
+      await this.#ask(layout.INSTANCE_WRITE, word('address', address), view.length, copyOf(view));
     } catch (error) {
       throw site.sign(error);
     }
   }
 
-  async #ask(parts: readonly Uint8Array<ArrayBuffer>[]): Promise<Reply> {
-    const reply = await this.#line.ask(parts, unlimited);
-    if (reply.error) throw refusalOf(reply);
-    return reply;
+  #ask(kind: number, at: number, size: number, bytes?: Uint8Array<ArrayBuffer>): Promise<Reply> {
+    return new Promise((resolve, reject) => {
+      const onReply = (reply: Reply): void => (reply.error ? reject(refusalOf(reply)) : resolve(reply));
+      this.#line.ask({ kind, at, size, bytes: bytes && [bytes] }, unlimited, onReply, reject);
+    });
   }
 }
 
@@ -161,25 +160,36 @@ export class Instance {
   call(name: string, ...values: Fetching<'string', InstanceCallOptions>): Promise<string>;
   call(name: string, ...values: Fetching<'bytes', InstanceCallOptions>): Promise<Uint8Array<ArrayBuffer>>;
   call(name: string, ...values: CallValues<Numeric<InstanceCallOptions>>): Promise<CallResult>;
-  async call(name: string, ...values: CallValues<InstanceCallOptions>): Promise<AnyResult> {
+  call(name: string, ...values: CallValues<InstanceCallOptions>): Promise<AnyResult> {
     const site = new CallSite();
-    try {
-      const { call, options } = callOf(name, values);
-      const { limits, returns } = checkLimits(options);
-      return await this.run({ ...call, returns }, limits);
-    } catch (error) {
-      throw site.sign(error);
-    }
+    return new Promise((resolve, reject) => {
+      const fail = (error: unknown): void => reject(site.sign(error as Error));
+      try {
+        const { call, options } = callOf(name, values);
+        const { limits, returns } = checkLimits(options);
+        this.run({ ...call, returns }, limits, resolve, fail);
+      } catch (error) {
+        fail(error);
+      }
+    });
   }
 
-  /** The same with what is checked already. @internal */
-  async run(call: InstanceCall, limits: Limits): Promise<AnyResult> {
-    const number = this.#functions.get(call.name);
-    if (number === undefined) throw notStarted(`the module exports no function ${call.name}`);
-    const reply = await this.#line.ask(partsOf(number, call), limits);
-    if (reply.error) throw errorOf(reply);
-    if (call.returns) return resultOf(call, reply);
-    return reply.values.length > 1 ? reply.values : reply.values[0];
+  /** The same with what is checked already, and without a promise: one of the two is called once, later or at once.
+   * @internal */
+  run(
+    call: InstanceCall,
+    limits: Limits,
+    resolve: (result: AnyResult) => void,
+    reject: (error: PoolError) => void,
+  ): void {
+    const at = this.#functions.get(call.name);
+    if (at === undefined) return reject(notStarted(`the module exports no function ${call.name}`));
+    const onReply = (reply: Reply): void => {
+      const result = reply.error ? errorOf(reply) : resultOf(call, reply);
+      if (result instanceof PoolError) reject(result);
+      else resolve(result);
+    };
+    this.#line.ask(askOf(at, call), limits, onReply, reject);
   }
 
   /** Ends the instance at once, also if it computes. The call that runs rejects with a `CancelledError` whose `cause` is
@@ -227,38 +237,19 @@ function word(name: string, value: unknown): number {
   throw refusal(name, value, `a whole number, at most ${WORD_MAX}`);
 }
 
-/** A `struct instance_record`, with its values behind it. */
-function recordOf(
-  kind: number,
-  at: number,
-  size: number,
-  values: InstanceCall['values'] = [],
-): Uint8Array<ArrayBuffer> {
-  const view = new DataView(new ArrayBuffer(layout.sizeof_instance_record + values.length * layout.sizeof_pool_value));
-  view.setUint32(layout.instance_record_kind, kind, true);
-  view.setUint32(layout.instance_record_at, at, true);
-  view.setUint32(layout.instance_record_size, size, true);
-  view.setUint32(layout.instance_record_n_values, values.length, true);
-  values.forEach((value, i) => {
-    const at = layout.sizeof_instance_record + i * layout.sizeof_pool_value;
-    if (isBytes(value)) writeValue(view, at, layout.INSTANCE_BYTES, value.length);
-    else writeValue(view, at, typeOfValue(value), value);
-  });
-  return new Uint8Array(view.buffer);
+/** A call as an instance is asked it: with its bytes behind it, if it has any, or if bytes are to come back. */
+function askOf(at: number, { values, returns }: InstanceCall): Ask {
+  const bytes = values.some(isBytes) ? values.filter(isBytes) : undefined;
+  if (!bytes && !returns) return { kind: layout.INSTANCE_CALL, at, size: 0, values };
+  const size = bytes?.reduce((sum, { length }) => sum + length, 0) ?? 0;
+  return { kind: returns ? layout.INSTANCE_FETCH : layout.INSTANCE_PASS, at, size, values, bytes };
 }
 
-/** A call: its record, and its bytes. */
-function partsOf(number: number, { values, returns }: InstanceCall): Uint8Array<ArrayBuffer>[] {
-  const bytes = values.filter(isBytes);
-  if (bytes.length === 0 && !returns) return [recordOf(layout.INSTANCE_CALL, number, 0, values)];
-  const size = bytes.reduce((sum, { length }) => sum + length, 0);
-  const kind = returns ? layout.INSTANCE_FETCH : layout.INSTANCE_PASS;
-  return [recordOf(kind, number, size, values), ...bytes.filter(({ length }) => length > 0)];
-}
-
-/** The bytes that an export returned, or their text. */
-function resultOf({ name, returns }: InstanceCall, { bytes }: Reply): string | Uint8Array<ArrayBuffer> {
-  if (!bytes) throw new PoolError('POOL_ENOMEM', `there is no memory for what ${name} returned`);
+/** What an export returned: numbers, or bytes, or their text. */
+function resultOf({ name, returns }: InstanceCall, reply: Reply): AnyResult | PoolError {
+  if (!returns) return reply.values.length > 1 ? reply.values : reply.values[0];
+  const bytes = bytesOf(reply);
+  if (!bytes) return new PoolError('POOL_ENOMEM', `there is no memory for what ${name} returned`);
   return returns === 'string' ? textOf(name, bytes) : bytes;
 }
 

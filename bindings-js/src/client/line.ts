@@ -1,17 +1,27 @@
 /** What an instance is asked, and its answers: one after the other, over its two pipes. */
-import { concat } from '../shared/bytes.js';
 import { abortError, EndedError, errorOfStatus, ExitError, PoolError } from '../shared/errors.js';
+import { layout } from '../shared/layout.gen.js';
+import { typeOfValue, writeValue } from '../shared/value.js';
 import { onAbort } from './abort.js';
 import { type Client, EAGAIN, type Fd } from './client.js';
 import { type Limits, unlimited } from './options.js';
 import { after } from './patience.js';
 import { type Reply, ReplyReader } from './replies.js';
 import type { Task } from './task.js';
+import { isBytes, type InstanceCall } from './values.js';
 
-/** One thing that the instance is asked. */
+/** What the instance is asked: a `struct instance_record`, and what follows it. */
+export interface Ask {
+  readonly kind: number;
+  readonly at: number;
+  readonly size: number;
+  /** Of bytes among them, the record has the size. */
+  readonly values?: InstanceCall['values'] | undefined;
+  readonly bytes?: readonly Uint8Array<ArrayBuffer>[] | undefined;
+}
+
 interface Question {
-  /** Its record, and what follows. */
-  readonly parts: readonly Uint8Array<ArrayBuffer>[];
+  readonly ask: Ask;
   /** It can be ended. So it is sent only when all before it are answered: until then it can be taken back, and afterwards
    * it is what runs. */
   readonly alone: boolean;
@@ -21,6 +31,9 @@ interface Question {
 
 /** So much is put together before it is sent. */
 const BATCH_BYTES = 16_384;
+const RECORD_MAX = layout.sizeof_instance_record + layout.POOL_VALUES_MAX * layout.sizeof_pool_value;
+
+const noQuestion: Ask = { kind: 0, at: 0, size: 0 };
 
 export class Line {
   /** Resolves when the guest is instantiated: how many values each of its exports takes. */
@@ -29,10 +42,13 @@ export class Line {
   readonly #task: Task;
   readonly #to: Fd;
   readonly #from: Fd;
-  readonly #queued = new Set<Question>();
+  #queued: Question[] = [];
   /** Those that were sent and are not answered; the first one runs. */
-  readonly #sent = new Set<Question>();
+  #sent: Question[] = [];
   readonly #replies = new ReplyReader((reply) => this.#onReply(reply));
+  /** Records and small bytes, put together. */
+  readonly #batch = new Uint8Array(BATCH_BYTES + RECORD_MAX);
+  readonly #view = new DataView(this.#batch.buffer);
   /** What is being sent, and how much of the first piece was. */
   #parts: Uint8Array<ArrayBuffer>[] = [];
   #done = 0;
@@ -46,22 +62,19 @@ export class Line {
     this.#task = task;
     [this.#to, this.#from] = task.ends;
     this.ready = new Promise((resolve, reject) => {
-      this.#sent.add({ parts: [], alone: false, resolve, reject }); // it answers that without being asked
+      this.#sent.push({ ask: noQuestion, alone: false, resolve, reject }); // it answers that without being asked
     });
-    task.status.then(({ code }) => this.#end(this.#sent.size > 0 ? new ExitError(code) : undefined), this.#end);
+    task.status.then(({ code }) => this.#end(this.#sent.length > 0 ? new ExitError(code) : undefined), this.#end);
     void this.#listen();
   }
 
-  /** Asks, and resolves with the answer, which may be a refusal. */
-  ask(parts: readonly Uint8Array<ArrayBuffer>[], limits: Limits): Promise<Reply> {
-    return new Promise((resolve, reject) => {
-      if (limits.signal?.aborted) return reject(abortError(limits.signal.reason));
-      if (this.#ended || this.#closing) return reject(this.#ended ?? new EndedError());
-      this.#queued.add(
-        limits === unlimited ? { parts, alone: false, resolve, reject } : this.#limited(parts, limits, resolve, reject),
-      );
-      this.#sendSoon();
-    });
+  /** Asks, and calls `resolve` with the answer, which may be a refusal, or `reject`: once, later or at once. */
+  ask(ask: Ask, limits: Limits, resolve: Question['resolve'], reject: Question['reject']): void {
+    if (limits.signal?.aborted) return reject(abortError(limits.signal.reason));
+    if (this.#ended || this.#closing) return reject(this.#ended ?? new EndedError());
+    const question = { ask, alone: false, resolve, reject };
+    this.#queued.push(limits === unlimited ? question : this.#limited(question, limits));
+    this.#sendSoon();
   }
 
   /** What is asked in one go is sent in one go. */
@@ -88,13 +101,7 @@ export class Line {
     this.#send();
   }
 
-  #limited(
-    parts: Question['parts'],
-    limits: Limits,
-    resolve: Question['resolve'],
-    reject: Question['reject'],
-  ): Question {
-    const { signal, timeoutMs } = limits;
+  #limited({ ask, resolve, reject }: Question, { signal, timeoutMs }: Limits): Question {
     const end = (reason: unknown): void => this.#endQuestion(question, reason);
     const forget = [
       onAbort(signal, () => end(signal!.reason)),
@@ -106,18 +113,20 @@ export class Line {
         forget.forEach((each) => each());
         how(value);
       };
-    const question = { parts, alone: true, resolve: settling(resolve), reject: settling(reject) };
+    const question = { ask, alone: true, resolve: settling(resolve), reject: settling(reject) };
     return question;
   }
 
   /** One that was not sent is taken back. One that runs cannot be stopped without the instance. */
   #endQuestion(question: Question, reason: unknown): void {
-    if (this.#queued.delete(question)) {
+    const place = this.#queued.indexOf(question);
+    if (place >= 0) {
+      this.#queued.splice(place, 1);
       question.reject(abortError(reason));
       return this.#send();
     }
     this.#take(); // it may have been answered meanwhile
-    if (this.#sent.has(question)) this.#task.cancel(reason);
+    if (this.#sent.includes(question)) this.#task.cancel(reason);
   }
 
   /** Sends what can be sent now. */
@@ -129,7 +138,7 @@ export class Line {
       if (n < 0) return; // it has ended, and its end will tell why
       this.#done += n;
     }
-    if (this.#closing && this.#queued.size === 0) this.#client.close(this.#to);
+    if (this.#closing && this.#queued.length === 0) this.#client.close(this.#to);
   }
 
   /** The piece to be sent next; `undefined`: none, for now. */
@@ -143,16 +152,30 @@ export class Line {
 
   /** Takes what may be sent now, small records as one piece: each piece wakes the worker. */
   #gather(): void {
+    let begin = 0;
     let size = 0;
-    for (const question of this.#queued) {
-      if (question.alone && this.#sent.size > 0) break;
-      this.#queued.delete(question);
-      this.#sent.add(question);
-      this.#parts.push(...question.parts);
-      size += question.parts.reduce((sum, { length }) => sum + length, 0);
-      if (size >= BATCH_BYTES) break;
+    const flush = (): void => {
+      if (size > begin) this.#parts.push(this.#batch.subarray(begin, size));
+      begin = size;
+    };
+    const add = (bytes: Uint8Array<ArrayBuffer>): void => {
+      if (size + bytes.length > BATCH_BYTES) {
+        flush();
+        if (bytes.length > 0) this.#parts.push(bytes);
+        return;
+      }
+      this.#batch.set(bytes, size);
+      size += bytes.length;
+    };
+    while (this.#queued.length > 0 && size < BATCH_BYTES && begin === 0) {
+      const question = this.#queued[0]!;
+      if (question.alone && this.#sent.length > 0) break;
+      this.#queued.shift();
+      this.#sent.push(question);
+      size = putRecord(this.#view, size, question.ask);
+      question.ask.bytes?.forEach(add);
     }
-    if (size < 2 * BATCH_BYTES && this.#parts.length > 1) this.#parts = [concat(this.#parts)];
+    flush();
   }
 
   async #awaitRoom(): Promise<void> {
@@ -185,12 +208,8 @@ export class Line {
   }
 
   #onReply(reply: Reply): void {
-    for (const question of this.#sent) {
-      this.#sent.delete(question);
-      question.resolve(reply);
-      break;
-    }
-    if (this.#queued.size > 0) this.#send();
+    this.#sent.shift()?.resolve(reply);
+    if (this.#queued.length > 0) this.#sendSoon();
   }
 
   /** The instance has ended. What ran then has that error, and all that comes behind it has it as cause. */
@@ -203,15 +222,28 @@ export class Line {
       // the pool is gone, and both ends with it
     }
     this.#ended = new EndedError(error && { cause: error });
-    for (const running of this.#sent) {
-      this.#sent.delete(running);
-      running.reject(error ?? this.#ended);
-      break;
-    }
-    for (const { reject } of [...this.#sent, ...this.#queued]) reject(new EndedError(error && { cause: error }));
-    this.#sent.clear();
-    this.#queued.clear();
+    const running = this.#sent.shift();
+    const behind = [...this.#sent, ...this.#queued];
+    this.#sent = [];
+    this.#queued = [];
+    running?.reject(error ?? this.#ended);
+    for (const { reject } of behind) reject(new EndedError(error && { cause: error }));
   };
+}
+
+/** Puts a `struct instance_record` with its values to an offset: where it ends. */
+function putRecord(view: DataView, at: number, { kind, at: place, size, values = [] }: Ask): number {
+  view.setUint32(at + layout.instance_record_kind, kind, true);
+  view.setUint32(at + layout.instance_record_at, place, true);
+  view.setUint32(at + layout.instance_record_size, size, true);
+  view.setUint32(at + layout.instance_record_n_values, values.length, true);
+  let end = at + layout.sizeof_instance_record;
+  for (const value of values) {
+    if (isBytes(value)) writeValue(view, end, layout.INSTANCE_BYTES, value.length);
+    else writeValue(view, end, typeOfValue(value), value);
+    end += layout.sizeof_pool_value;
+  }
+  return end;
 }
 
 /** What a refusal says. */

@@ -17,7 +17,8 @@ export type MapItems = Iterable<MapItem> | AsyncIterable<MapItem>;
 type Outcome = { readonly value: AnyResult } | { readonly error: unknown };
 
 /** How many calls an instance has at once: many if they are so quick that passing them on takes longer than running them,
- * and few if a slow one would keep others from an instance that is free. */
+ * and few if a slow one would keep others from an instance that is free. Many are passed on by halves, since each piece
+ * wakes a worker. */
 const FEW = 2;
 const MANY = 64;
 const QUICK_MS = 2;
@@ -26,9 +27,43 @@ const SLOW_MS = 20;
 /** Opens an instance that ends when the signal aborts. */
 export type Open = (signal: AbortSignal) => Promise<Instance>;
 
-/** The results, as they are asked for. Whatever ends it, its instances end with it. */
-export async function* mapOver(items: Items, options: CheckedMap, open: Open): AsyncGenerator<AnyResult, void, void> {
-  const mapping = new Mapping(items, options, open);
+type Results = AsyncGenerator<AnyResult, void, void>;
+
+/** The results, as they are asked for. Whatever ends it, its instances end with it. A generator takes several turns for
+ * each result; one that is there when it is asked for goes past it. */
+export function mapOver(items: Items, options: CheckedMap, open: Open): Results {
+  let mapping: Mapping | undefined;
+  let nAsked = 0;
+  const begin = (): Mapping => (mapping = new Mapping(items, options, open));
+  const end = (): void => {
+    mapping = undefined;
+  };
+  const answered = (): void => {
+    nAsked--;
+  };
+  const results = generate(begin, end);
+  const slow = {
+    next: results.next.bind(results),
+    return: results.return.bind(results),
+    throw: results.throw.bind(results),
+  };
+  const next: Results['next'] = () => {
+    const ready = nAsked === 0 ? mapping?.ready() : undefined;
+    if (ready) return Promise.resolve({ value: ready.value, done: false });
+    nAsked++;
+    const result = slow.next();
+    result.then(answered, answered);
+    return result;
+  };
+  return Object.assign(results, {
+    next,
+    return: (value: void | PromiseLike<void>) => (end(), slow.return(value)),
+    throw: (error: unknown) => (end(), slow.throw(error)),
+  });
+}
+
+async function* generate(begin: () => Mapping, end: () => void): Results {
+  const mapping = begin();
   try {
     for (;;) {
       const outcome = await mapping.next();
@@ -37,6 +72,7 @@ export async function* mapOver(items: Items, options: CheckedMap, open: Open): A
       yield outcome.value;
     }
   } finally {
+    end();
     await mapping.close();
   }
 }
@@ -64,8 +100,8 @@ class Lane {
   busy = 0;
   readonly #opening: Promise<Instance>;
   #instance: Instance | undefined;
-  /** When it has answered last. */
-  #answered = 0;
+  /** When it was asked, while it had nothing else to do, or has answered last. */
+  #since = 0;
 
   /** `onEnd` is told if it fails. */
   constructor(opening: Promise<Instance>, onEnd: (error: unknown) => void) {
@@ -77,17 +113,19 @@ class Lane {
     this.#opening.catch(onEnd);
   }
 
-  /** Resolves with the result, and how many milliseconds the instance had nothing else to do meanwhile. */
-  async call(call: InstanceCall): Promise<{ value: AnyResult; ms: number }> {
-    const begin = performance.now();
-    this.busy++;
-    try {
-      const value = await (this.#instance ?? (await this.#opening)).run(call, unlimited);
-      return { value, ms: performance.now() - Math.max(begin, this.#answered) };
-    } finally {
+  /** Calls `settle` once, with what comes of it, and how many milliseconds the instance had nothing else to do meanwhile. */
+  call(call: InstanceCall, settle: (outcome: Outcome, ms: number) => void): void {
+    if (this.busy++ === 0) this.#since = performance.now();
+    const end = (outcome: Outcome): void => {
+      const begin = this.#since;
       this.busy--;
-      this.#answered = performance.now();
-    }
+      this.#since = performance.now();
+      settle(outcome, this.#since - begin);
+    };
+    const fail = (error: unknown): void => end({ error });
+    const run = (instance: Instance): void => instance.run(call, unlimited, (value) => end({ value }), fail);
+    if (this.#instance) run(this.#instance);
+    else this.#opening.then(run, fail);
   }
 
   /** Waits until it is gone. */
@@ -103,8 +141,8 @@ class Mapping {
   readonly #lanes: Lane[] = [];
   readonly #controller = new AbortController();
   readonly #forget: () => void;
-  /** Of items that are not taken yet: by number, in the order in which they came. */
-  readonly #outcomes = new Map<number, Outcome>();
+  /** Of items that are not taken yet: in their order, with gaps, or in the order in which they came. */
+  readonly #outcomes: (Outcome | undefined)[] = [];
   /** How many items were begun, and how many results were taken. */
   #begun = 0;
   #taken = 0;
@@ -158,20 +196,27 @@ class Mapping {
     }
   }
 
+  /** A result that can be had without waiting, if the next one is one. */
+  ready(): { readonly value: AnyResult } | undefined {
+    const first = this.#outcomes[0];
+    if (!first || 'error' in first || this.#failure?.atOnce) return undefined;
+    this.#take();
+    this.#fill();
+    return first;
+  }
+
   #take(): Outcome | undefined {
-    for (const number of this.#options.ordered ? [this.#taken] : this.#outcomes.keys()) {
-      const outcome = this.#outcomes.get(number);
-      if (!outcome) return undefined;
-      this.#outcomes.delete(number);
-      this.#taken++;
-      return outcome;
-    }
-    return undefined;
+    const outcome = this.#outcomes[0];
+    if (!outcome) return undefined;
+    this.#outcomes.shift();
+    this.#taken++;
+    return outcome;
   }
 
   /** Reads as many items as may be under way, with those whose results are not taken yet. */
   #fill(): void {
     const most = this.#options.concurrency * this.#window;
+    if (this.#window === MANY && this.#begun - this.#taken > most / 2) return;
     while (!this.#isReading && !this.#isAtEnd && this.#begun - this.#taken < most) this.#read();
   }
 
@@ -212,25 +257,19 @@ class Mapping {
     const number = this.#begun++;
     try {
       const { exported: name, returns } = this.#options;
-      void this.#call(number, { name, values: valuesOf(Array.isArray(item) ? item : [item]), returns });
-    } catch (error) {
-      this.#settle(number, { error });
-    }
-  }
-
-  async #call(number: number, call: InstanceCall): Promise<void> {
-    try {
-      const { value, ms } = await this.#lane().call(call);
-      if (ms < QUICK_MS) this.#window = MANY;
-      else if (ms > SLOW_MS) this.#window = FEW;
-      this.#settle(number, { value });
+      const call = { name, values: valuesOf(Array.isArray(item) ? item : [item]), returns };
+      this.#lane().call(call, (outcome, ms) => {
+        if (ms < QUICK_MS) this.#window = MANY;
+        else if (ms > SLOW_MS) this.#window = FEW;
+        this.#settle(number, outcome);
+      });
     } catch (error) {
       this.#settle(number, { error });
     }
   }
 
   #settle(number: number, outcome: Outcome): void {
-    this.#outcomes.set(number, outcome);
+    this.#outcomes[this.#options.ordered ? number - this.#taken : this.#outcomes.length] = outcome;
     this.#wake();
   }
 

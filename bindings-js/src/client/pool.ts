@@ -219,7 +219,7 @@ export class Pool {
     this.#refuseIfClosed();
     const instance = await this.#keep(await this.#moduleOf(source, this.#patienceFor(checked)), checked, site);
     try {
-      return await instance.run(checked.asked, unlimited);
+      return await new Promise((resolve, reject) => instance.run(checked.asked, unlimited, resolve, reject));
     } finally {
       await instance.close();
     }

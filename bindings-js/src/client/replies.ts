@@ -1,6 +1,6 @@
 /** The records that an instance answers with, out of bytes that come in any pieces. */
 import { layout } from '../shared/layout.gen.js';
-import { readValue } from '../shared/value.js';
+import { readValues } from '../shared/value.js';
 
 /** What came of something that an instance was asked. */
 export interface Reply {
@@ -9,7 +9,9 @@ export interface Reply {
   /** It has run all the same. */
   readonly hasRun: boolean;
   readonly values: readonly (number | bigint)[];
-  /** The bytes of its memory, or a text; `undefined`: there was no memory for them. */
+  /** How many bytes of its memory, or of a text, came with it. */
+  readonly size: number;
+  /** They; `undefined`: there are none, or there was no memory for them. */
   readonly bytes: Uint8Array<ArrayBuffer> | undefined;
 }
 
@@ -31,7 +33,14 @@ export class ReplyReader {
   }
 
   take(bytes: Uint8Array): void {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     for (let at = 0; at < bytes.length;) {
+      const size = this.#has === 0 ? wholeSize(view, at) : 0;
+      if (size > 0) {
+        at += size;
+        this.#onReply(replyAt(view, at - size, undefined));
+        continue;
+      }
       at += this.#has < this.#wants ? this.#takeHead(bytes, at) : this.#takeBody(bytes, at);
       if (this.#has === this.#wants && this.#bodyHas === this.#bodyWants) this.#finish();
     }
@@ -50,7 +59,7 @@ export class ReplyReader {
     const of = (field: number): number => this.#view.getUint32(field, true);
     this.#wants = layout.sizeof_instance_record + of(layout.instance_record_n_values) * layout.sizeof_pool_value;
     this.#bodyWants = of(layout.instance_record_size);
-    this.#body = newBytes(this.#bodyWants);
+    this.#body = this.#bodyWants > 0 ? newBytes(this.#bodyWants) : undefined;
   }
 
   #takeBody(bytes: Uint8Array, at: number): number {
@@ -61,17 +70,35 @@ export class ReplyReader {
   }
 
   #finish(): void {
-    const kind = this.#view.getUint32(layout.instance_record_kind, true);
-    const error = kind !== layout.INSTANCE_DONE ? this.#view.getUint32(layout.instance_record_at, true) : 0;
-    const n = this.#view.getUint32(layout.instance_record_n_values, true);
-    const valueAt = (i: number): number => layout.sizeof_instance_record + i * layout.sizeof_pool_value;
-    const values = Array.from({ length: n }, (_, i) => readValue(this.#view, valueAt(i)).value);
-    const bytes = this.#body;
+    const reply = replyAt(this.#view, 0, this.#body);
     this.#has = this.#bodyHas = this.#bodyWants = 0;
     this.#wants = layout.sizeof_instance_record;
     this.#body = undefined;
-    this.#onReply({ error, hasRun: kind !== layout.INSTANCE_REFUSED, values, bytes });
+    this.#onReply(reply);
   }
+}
+
+/** The size of the answer at an offset, if it is there to its end, and no bytes belong to it; or 0. Most are so. */
+function wholeSize(view: DataView, at: number): number {
+  if (at + layout.sizeof_instance_record > view.byteLength) return 0;
+  if (view.getUint32(at + layout.instance_record_size, true) > 0) return 0;
+  const n = view.getUint32(at + layout.instance_record_n_values, true);
+  const size = layout.sizeof_instance_record + n * layout.sizeof_pool_value;
+  return at + size <= view.byteLength ? size : 0;
+}
+
+function replyAt(view: DataView, at: number, bytes: Reply['bytes']): Reply {
+  const kind = view.getUint32(at + layout.instance_record_kind, true);
+  const error = kind !== layout.INSTANCE_DONE ? view.getUint32(at + layout.instance_record_at, true) : 0;
+  const n = view.getUint32(at + layout.instance_record_n_values, true);
+  const values = readValues(view, at + layout.sizeof_instance_record, n);
+  const size = view.getUint32(at + layout.instance_record_size, true);
+  return { error, hasRun: kind !== layout.INSTANCE_REFUSED, values, size, bytes };
+}
+
+/** The bytes that came with an answer; `undefined`: there was no memory for them. */
+export function bytesOf({ size, bytes }: Reply): Uint8Array<ArrayBuffer> | undefined {
+  return size > 0 ? bytes : new Uint8Array(0);
 }
 
 function newBytes(size: number): Uint8Array<ArrayBuffer> | undefined {

@@ -82,11 +82,11 @@ export function plainCall({ name, values, returns }: InstanceCall): ExportCall |
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** The text that an export returned. */
-export function textOf(name: string, bytes: Uint8Array): string {
+/** The text that an export returned, or that it is none. */
+export function textOf(name: string, bytes: Uint8Array): string | PoolError {
   try {
     return decoder.decode(bytes);
   } catch (cause) {
-    throw new PoolError('POOL_EINVAL', `${name} returned ${bytes.length} bytes that are no UTF-8`, { cause });
+    return new PoolError('POOL_EINVAL', `${name} returned ${bytes.length} bytes that are no UTF-8`, { cause });
   }
 }

@@ -17,11 +17,18 @@ export function readValue(view: DataView, at: number): { readonly type: number; 
   }
 }
 
+/** So many values from an address on. */
+export function readValues(view: DataView, at: number, n: number): (number | bigint)[] {
+  const values: (number | bigint)[] = [];
+  for (let i = 0; i < n; i++) values.push(readValue(view, at + i * layout.sizeof_pool_value).value);
+  return values;
+}
+
 /** Puts a value of a type to an address. */
 export function writeValue(view: DataView, at: number, type: number, value: unknown): void {
   const of = at + layout.pool_value_of;
   view.setUint32(at + layout.pool_value_type, type, true);
-  view.setBigInt64(of, 0n, true);
+  view.setFloat64(of, 0, true); // a narrow one leaves nothing undefined behind it
   switch (type) {
     case layout.POOL_I64:
       return view.setBigInt64(of, BigInt.asIntN(64, value as bigint), true);
@@ -32,6 +39,14 @@ export function writeValue(view: DataView, at: number, type: number, value: unkn
       return view.setFloat32(of, Number(value), true);
     default:
       return view.setFloat64(of, Number(value), true);
+  }
+}
+
+/** Puts values of which nothing else is known to an address. */
+export function writeValues(view: DataView, at: number, values: readonly unknown[]): void {
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i];
+    writeValue(view, at + i * layout.sizeof_pool_value, typeOfValue(value), value);
   }
 }
 

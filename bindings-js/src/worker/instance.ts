@@ -1,7 +1,7 @@
 /** An instance: a guest that is kept, and called again and again by records out of a pipe. */
 import { errorCodes, layout } from '../shared/layout.gen.js';
 import type { Thread } from '../shared/thread.js';
-import { readValue, typeOfValue, writeValue } from '../shared/value.js';
+import { readValue, writeValues } from '../shared/value.js';
 import { Ending, type Enter, isRefusal } from './ending.js';
 import { type ExportedFunction, takesNumber, type Value } from './export-call.js';
 import { GuestBytes, type Piece } from './guest-bytes.js';
@@ -141,7 +141,9 @@ export class InstanceServer {
     const n = heap.u32(this.#buffer + layout.instance_record_n_values);
     const first = this.#buffer + layout.sizeof_instance_record;
     const view = heap.view(first + n * layout.sizeof_pool_value);
-    return Array.from({ length: n }, (_, i) => of(readValue(view, first + i * layout.sizeof_pool_value)));
+    const values: T[] = [];
+    for (let i = 0; i < n; i++) values.push(of(readValue(view, first + i * layout.sizeof_pool_value)));
+    return values;
   }
 
   #read(address: number, size: number): number {
@@ -193,7 +195,7 @@ export class InstanceServer {
     }
     const first = this.#buffer + layout.sizeof_instance_record;
     const view = this.#thread.heap.view(first + results.length * layout.sizeof_pool_value);
-    results.forEach((value, i) => writeValue(view, first + i * layout.sizeof_pool_value, typeOfValue(value), value));
+    writeValues(view, first, results);
     return this.#head(layout.INSTANCE_DONE, 0, 0, results.length);
   }
 
