@@ -2,7 +2,7 @@
 
 /** Constants, sizes and offsets of the C side. */
 export const layout = {
-  POOL_ABI: 4,
+  POOL_ABI: 5,
   POOL_ARGS_MAX_BYTES: 262144,
   POOL_PIPE_DEFAULT_BYTES: 262144,
   POOL_PIPE_MAX_BYTES: 1048576,
@@ -28,6 +28,7 @@ export const layout = {
   POOL_MEMORY_MAX_MIB: 4096,
   POOL_MEMORY_DEFAULT_MIB: 256,
   POOL_GRACE_DEFAULT_MS: 50,
+  POOL_IDLE_DEFAULT_MS: 10000,
   POOL_BYTES_MAX: 16777216,
   POOL_VALUES_MAX: 16,
   POOL_PREOPENS_MAX: 16,
