@@ -1,5 +1,16 @@
 // Guests that are kept, and called again and again.
-import { assert, bytes, equal, isEmpty, rejects, scenariosOf, stillGood, text, until, withTimeEnough } from './harness.mjs';
+import {
+  assert,
+  bytes,
+  equal,
+  isEmpty,
+  rejects,
+  scenariosOf,
+  stillGood,
+  text,
+  until,
+  withTimeEnough,
+} from './harness.mjs';
 
 const show = (value) => JSON.stringify(value, (_, each) => (typeof each === 'bigint' ? `${each}n` : each));
 
