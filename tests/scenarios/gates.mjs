@@ -44,9 +44,9 @@ const hostOptions = [
     [5, 'x', null, {}, [], Promise.resolve(), Symbol('s')].map((ask) => ({ ask })),
     /^host\["ask"\] must be a function, and is /,
   ],
-  ['host', [{ '': () => 1 }], /^host has "", which cannot be called/],
+  ['host', [{ '': () => 1 }], /^host has a handler by the name "": a name must/],
   ['host', [{ 'a\0': () => 1 }, { '\ud800': () => 1 }], /^the name of host\[.*\] must be (without NUL|well-formed)/],
-  ['host', [{ ['ü'.repeat(128)]: () => 1 }], /^the name of host\[.*\] must be 255 bytes at most, and is 256/],
+  ['host', [{ ['ü'.repeat(128)]: () => 1 }], /^the name of host\[.*\] must have at most 255 bytes, and has 256/],
   ['host', [throwing('ask')], /^host\["ask"\] cannot be read/],
   ['host', [hostile], /^host /],
   ['hosts', [{}], /^hosts is no option: did you mean host\?/],
@@ -125,7 +125,7 @@ const targetOptions = ['stdout', 'stderr'].flatMap((name) => [
     ['text', '', 'PIPE', 5, null, true, {}, [], new ReadableStream(), { stream: 5 }, { preventClose: true }, hostile],
     new RegExp(`^${name} must be "pipe", "null", "inherit", a WritableStream, or \\{ stream, preventClose`),
   ],
-  [name, [{ write() {}, end() {} }], /make it one by Writable\.toWeb/],
+  [name, [{ write() {}, end() {} }], /convert it with Writable\.toWeb/],
   [name, [busy(), { stream: busy() }], new RegExp(`^${name} must be a stream that nobody writes`)],
   [
     name,
@@ -545,8 +545,8 @@ export const scenarios = [
       for (const tree of ['text', 5, null, [], new Map(), bytes('x'), new Directory(), new Strange(), new Blob([])]) {
         await refuse(() => new Directory(tree).list(), /^tree must be an object of files and directories/);
       }
-      await refuse(() => new Directory(cyclic).list(), /is a directory that it is in/);
-      await refuse(() => new Directory(deep).list(), /is too deep for a path/);
+      await refuse(() => new Directory(cyclic).list(), /is a directory that contains it/);
+      await refuse(() => new Directory(deep).list(), /is deeper than a path can be/);
       await refuse(() => new Directory({ '': 'x' }).list(), /^tree\[""\] must have a name/);
       await refuse(() => new Directory({ 'a\0': 'x' }).list(), /^the name of tree\[.* must be without NUL/);
       await refuse(() => new Directory({ a: { '\ud800': 'x' } }).list(), /^the name of tree\[.* well-formed/);

@@ -145,7 +145,7 @@ export const scenarios = [
       return withPool(env, { workers: 1, host }, async (pool) => {
         equal(await ask(env, pool, ['-z', 'text', '251']), 'error -22: the data of "text" is not UTF-8\n');
         const told = await ask(env, pool, ['json', '{']);
-        assert(told.startsWith('error -22: the data of "json" is no JSON: '), told);
+        assert(told.startsWith('error -22: the data of "json" is not JSON: '), told);
       });
     },
   },
@@ -371,7 +371,7 @@ export const scenarios = [
         equal(await ask(env, pool, ['-z', 'echo', String(most)]), `${most}\n`);
         equal(await ask(env, pool, ['-z', 'echo', String(most + 1)]), 'error -7\n');
         equal(await ask(env, pool, ['large', String(16 * MIB)]), `${16 * MIB} ${'.'.repeat(65536)}\n`);
-        const tooLarge = 'error -7: the reply of "large" has 16777217 bytes, the most is 16777216\n';
+        const tooLarge = 'error -7: the reply of "large" has 16777217 bytes; the most is 16777216\n';
         equal(await ask(env, pool, ['large', String(16 * MIB + 1)]), tooLarge);
         equal(await ask(env, pool, ['large', String(2 * MIB)], { maxMemoryMiB: 1 }), 'error -122\n');
         await untilNothingIsLeft(pool);

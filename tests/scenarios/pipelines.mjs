@@ -208,19 +208,19 @@ export const scenarios = [
         }
         await refused((async () => pool.pipe({ capactiy: 1 }))(), /^capactiy is no option: did you mean capacity/);
         await refused((async () => pool.pipe(5))(), /^options must be an object of options/);
-        await refused(pool.pipeline(), /a stage at least/);
-        await refused(pool.pipeline({}), /a stage at least/);
+        await refused(pool.pipeline(), /at least one stage/);
+        await refused(pool.pipeline({}), /at least one stage/);
         await refused(pool.pipeline(cat, [cat]), /^stages\[0\] must be an array of a source and options/);
         await refused(pool.pipeline([cat], cat), /^options must be an object of options/);
         await refused(pool.pipeline([cat], [cat, {}, {}]), /^stages\[1\] must be a source and options, and has 3/);
         await refused(pool.pipeline([cat], [cat, { args: 5 }]), /^stages\[1\]: args must be an array/);
-        await refused(pool.pipeline([cat], [cat, { stdin: 'x' }]), /^stages\[1\]: stdin is what the stage before/);
-        await refused(pool.pipeline([cat, { stdout: 'null' }], [cat]), /^stages\[0\]: stdout is what the stage behind/);
+        await refused(pool.pipeline([cat], [cat, { stdin: 'x' }]), /^stages\[1\]: stdin cannot be given/);
+        await refused(pool.pipeline([cat, { stdout: 'null' }], [cat]), /^stages\[0\]: stdout cannot be given/);
         await refused(pool.pipeline([cat], { timeoutMs: 0 }), /^timeoutMs must be/);
         await refused(pool.pipeline([cat], { timeout: 5 }), /^timeout is no option: did you mean timeoutMs/);
         await refused(pool.pipeline([cat], { signal: 5 }), /^signal must be an AbortSignal/);
         await refused(pool.pipeline([cat], [5]), /^source must be/);
-        await refused(pool.pipeline([cat, { priority: 'low' }]), /^stages\[0\]: priority is of the whole pipeline/);
+        await refused(pool.pipeline([cat, { priority: 'low' }]), /^stages\[0\]: priority holds for the whole pipeline/);
         await refused(pool.pipeline([cat], { priority: 'urgent' }), /^priority must be/);
         await refused(pool.pipeline(...Array(34).fill([cat])), /^a pipeline of 34 stages needs as many workers/);
         equal((await pool.pipeline([cat, { stdin: 'x' }], { priority: 'high' })).stdoutText, 'x');

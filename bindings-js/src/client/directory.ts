@@ -17,7 +17,7 @@ import { CallSite } from './callsite.js';
 /** Limits of a directory, kept once it is in a pool. */
 export interface DirectoryOptions {
   /** Bytes that all files together may take, in the pool. Guests that write more get ENOSPC.
-   * Whatever it is, the pool keeps an eighth of its memory for pipes and arguments.
+   * Whatever the limit, the pool keeps an eighth of its memory for pipes and arguments.
    * @default half of what `pool.stats().memory.limit` says */
   maxBytes?: number | undefined;
   /** Files, directories and symlinks at most, the directory itself counted.
@@ -52,8 +52,8 @@ const dropped = new FinalizationRegistry<{ files: Files; volume: number }>(({ fi
  *
  * Its methods work before any job has it, while jobs use it, and after they have ended. Paths are relative to it, with or
  * without a `/` in front; a file's parent directories are made with it. Each method is atomic to the guests, but for
- * files of more than a MiB and lists of more than 256 entries. None keeps jobs waiting, however large or deep what it is
- * about. Methods reject with a `PoolError` whose `code` says why, as `POOL_ENOENT`.
+ * files of more than a MiB and lists of more than 256 entries. None keeps jobs waiting, however large or deep the files or
+ * directories are. Methods reject with a `PoolError` whose `code` says why, as `POOL_ENOENT`.
  *
  * At its first use it moves into the memory of the pool that runs the job, and belongs to that pool from then on: it ends
  * with it. Another pool refuses it (POOL_EINVAL).
@@ -68,7 +68,7 @@ const dropped = new FinalizationRegistry<{ files: Files; volume: number }>(({ fi
  */
 export class Directory {
   readonly #limits: readonly [maxBytes: number, maxFiles: number];
-  /** What it holds until a pool does. */
+  /** Its content until a pool has it. */
   #local: LocalStore | undefined = new LocalStore();
   #store: Store = this.#local!;
   /** What it is in, once a job was to have it. */
@@ -149,7 +149,7 @@ export class Directory {
   /** A file's bytes, all or some, as a stream: a MiB is read when it is asked for, so a file of any size takes no more
    * memory than that. What changes meanwhile is read as it is by then.
    *
-   * @throws `PoolError` with POOL_EINVAL for wrong arguments, at once. What else goes wrong is the stream's error.
+   * @throws `PoolError` with POOL_EINVAL for wrong arguments, at once. Any other failure is the stream's error.
    * @example
    * ```ts
    * const directory = new Directory({ 'a.txt': 'hello' });
@@ -214,7 +214,7 @@ export class Directory {
     return this.#do((store) => store.list(at), path);
   }
 
-  /** What a path leads to. `follow: false`: of a symlink, itself.
+  /** What a path leads to. `follow: false`: a symlink itself, not its target.
    *
    * @throws `PoolError` with POOL_ENOENT, ….
    * @example
@@ -310,8 +310,8 @@ export class Directory {
   /** Writes all files into a directory handle of the browser. A symlink becomes a copy of the file that it leads to, and
    * is left out if that is none. What else is there stays, unless `mirror` is set.
    *
-   * @throws `SaveError` when all is done that could be, if something could not: POOL_ENOSYS where handles lack
-   * `createWritable` (Safari before 26). `PoolError` with POOL_EINVAL if an argument is wrong.
+   * @throws `SaveError` at the end, if something could not be written: POOL_ENOSYS where handles lack `createWritable`
+   * (Safari before 26). `PoolError` with POOL_EINVAL if an argument is wrong.
    * @example
    * ```ts
    * const directory = new Directory({ 'out.txt': 'done' });
@@ -331,8 +331,8 @@ export class Directory {
   /** Writes all of it into a folder, symlinks as symlinks. What else is there stays, unless `mirror` is set; a symlink that
    * is in the way is replaced and never followed. In Node only.
    *
-   * @throws `SaveError` when all is done that could be, if something could not: POOL_EPERM for a symlink of the directory's
-   * own that leads out of it. `PoolError` with POOL_EINVAL if an argument is wrong, with POOL_ENOSYS in browsers.
+   * @throws `SaveError` at the end, if something could not be written: POOL_EPERM for a symlink in the directory that leads
+   * out of it. `PoolError` with POOL_EINVAL if an argument is wrong, with POOL_ENOSYS in browsers.
    * @example
    * ```ts
    * const directory = new Directory({ 'out.txt': 'done' });
@@ -344,8 +344,8 @@ export class Directory {
     return Promise.reject(nodeOnly(folder));
   }
 
-  /** Gives its memory back, as soon as no job uses it any more. Nothing can be done with it afterwards. Of a directory that
-   * is only dropped the memory comes back too, when it is garbage.
+  /** Gives its memory back, as soon as no job uses it any more. Nothing can be done with it afterwards. A directory
+   * that is only dropped gives it back too, once it is garbage collected.
    *
    * @example
    * ```ts
@@ -374,7 +374,9 @@ export class Directory {
   attach(files: Files): Promise<number> {
     if (this.#closed) return Promise.reject(closed());
     if (this.#files && this.#files !== files) {
-      return Promise.reject(new PoolError('POOL_EINVAL', 'the directory belongs to another pool'));
+      return Promise.reject(
+        new PoolError('POOL_EINVAL', 'the directory belongs to another pool: give each pool one of its own'),
+      );
     }
     this.#files = files;
     this.#attached ??= this.#do(() => this.#move(files)).catch((error: unknown) => {
@@ -399,7 +401,7 @@ export class Directory {
     return volume;
   }
 
-  /** Does one thing, about a path, after all that was asked before. */
+  /** Does one thing with a path, after all that was asked before. */
   #do<T>(use: (store: Store) => Promise<T>, path = ''): Promise<T> {
     const site = new CallSite();
     if (this.#closed) return Promise.reject(site.sign(closed()));
@@ -444,7 +446,10 @@ function withPath(error: unknown, path: string): unknown {
 }
 
 function nodeOnly(folder: unknown): PoolError {
-  return new PoolError('POOL_ENOSYS', `only Node reaches folders, as ${show(folder)}`);
+  return new PoolError(
+    'POOL_ENOSYS',
+    `only Node has folders such as ${show(folder)}: use a FileSystemDirectoryHandle here`,
+  );
 }
 
 function closed(): PoolError {

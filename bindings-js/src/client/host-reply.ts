@@ -21,13 +21,13 @@ const TAKEN = 'bytes, a string, undefined or what has JSON';
 
 const encoder = new TextEncoder();
 
-/** The reply that says `value`, or why that cannot be said. `name` is that of the call. */
+/** The reply that carries `value`, or the error that says why it cannot. `name` is the call's. */
 export function replyOf(name: string, value: unknown): Reply {
   try {
     const bytes = bytesOf(`the reply of ${quote(name)}`, value);
     const most = layout.POOL_BYTES_MAX;
     if (bytes.length <= most) return { status: 0, bytes };
-    throw new PoolError('POOL_E2BIG', `the reply of ${quote(name)} has ${bytes.length} bytes, the most is ${most}`);
+    throw new PoolError('POOL_E2BIG', `the reply of ${quote(name)} has ${bytes.length} bytes; the most is ${most}`);
   } catch (error) {
     return replyOfError(error);
   }

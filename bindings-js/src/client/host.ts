@@ -34,7 +34,7 @@ export interface HostContext {
   readonly signal: AbortSignal;
   /** The data as text. Throws POOL_EINVAL if it is not UTF-8; a handler that lets it through answers with that. */
   readonly text: () => string;
-  /** What the data says as JSON. Throws POOL_EINVAL if it is none. */
+  /** The value that the data is as JSON. Throws POOL_EINVAL if it is not JSON. */
   readonly json: () => unknown;
 }
 
@@ -42,7 +42,7 @@ export interface HostContext {
  * promise of one of these may be given as well: the guest waits, and nobody else does. 16 MiB at most.
  *
  * `data` is what the guest sent, a copy that is the handler's. If the handler throws, or rejects, the guest gets an error
- * with the message of what was thrown: POOL_EIO, or the code of `pool.h` that a thrown `PoolError` has. So it does with
+ * with the message of what was thrown: POOL_EIO, or the code of `pool.h` that a thrown `PoolError` has. It gets
  * POOL_EINVAL if what the handler gives has no JSON: a function, a symbol, a bigint, a number that is not finite, a
  * circle, a `Map`, a `Blob`.
  *
@@ -74,10 +74,11 @@ export function handlersOf(given: unknown): Handlers {
 
 function handler([name, value]: [name: string, value: unknown]): [string, HostHandler] {
   const entry = entryName('host', name);
-  if (name === '') throw invalid(`host has ${quote(name)}, which cannot be called`);
+  if (name === '')
+    throw invalid(`host has a handler by the name ${quote(name)}: a name must have at least one character`);
   const size = encoder.encode(text(`the name of ${entry}`, name)).length;
   const most = layout.POOL_NAME_MAX_BYTES;
-  if (size > most) throw invalid(`the name of ${entry} must be ${most} bytes at most, and is ${size}`);
+  if (size > most) throw invalid(`the name of ${entry} must have at most ${most} bytes, and has ${size}`);
   if (typeof value !== 'function') throw refusal(entry, value, 'a function');
   return [name, value as HostHandler];
 }
@@ -116,7 +117,7 @@ export class Context implements HostContext {
     } catch (cause) {
       if (cause instanceof PoolError) throw cause;
       const { message } = cause as Error;
-      throw new PoolError('POOL_EINVAL', `the data of ${quote(this.name)} is no JSON: ${message}`, { cause });
+      throw new PoolError('POOL_EINVAL', `the data of ${quote(this.name)} is not JSON: ${message}`, { cause });
     }
   };
 

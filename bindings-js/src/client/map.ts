@@ -16,9 +16,8 @@ export type MapItems = Iterable<MapItem> | AsyncIterable<MapItem>;
 /** What came of an item. */
 type Outcome = { readonly value: AnyResult } | { readonly error: unknown };
 
-/** How many calls an instance has at once: many if they are so quick that passing them on takes longer than running them,
- * and few if a slow one would keep others from an instance that is free. Many are passed on by halves, since each piece
- * wakes a worker. */
+/** How many calls are sent to an instance at once: many if sending them takes longer than running them, and few if a slow
+ * one would keep others from an instance that is free. Many are sent by halves, since each piece wakes a worker. */
 const FEW = 2;
 const MANY = 64;
 const QUICK_MS = 2;
@@ -149,7 +148,7 @@ class Mapping {
   #window = FEW;
   #isReading = false;
   #isAtEnd = false;
-  /** What ended it, or one of its instances. */
+  /** Why it has ended, or one of its instances has. */
   #failure: { readonly error: unknown; readonly atOnce: boolean } | undefined;
   #wake: () => void = () => undefined;
 
@@ -186,7 +185,7 @@ class Mapping {
     await Promise.all(this.#lanes.map((lane) => lane.gone()));
   }
 
-  /** Nobody waits for that: an iterable that has nothing now may take for ever. */
+  /** Does not wait for the iterable: one that has nothing now may take for ever. */
   #letGo(): void {
     const ignored = (): void => undefined;
     try {
@@ -247,7 +246,7 @@ class Mapping {
     else this.#begin(item.value);
   }
 
-  /** The iterable has failed: that is what came of the item that was to follow. */
+  /** The iterable has failed: its error stands in the place of the next item's result. */
   #stop(error: unknown): void {
     this.#isAtEnd = true;
     this.#settle(this.#begun++, { error });

@@ -64,7 +64,7 @@ export class OutputStream extends ReadableStream<Uint8Array<ArrayBuffer>> {
     this.#isBegun = () => isBegun;
   }
 
-  /** All that is still to come, as text in UTF-8; what is none becomes U+FFFD.
+  /** All that is still to come, as text in UTF-8; bytes that are not UTF-8 become U+FFFD.
    *
    * @example
    * ```ts
@@ -78,7 +78,7 @@ export class OutputStream extends ReadableStream<Uint8Array<ArrayBuffer>> {
 
   /** All that is still to come, as JSON.
    *
-   * @throws `SyntaxError` if it is none.
+   * @throws `SyntaxError` if it is not JSON.
    * @example
    * ```ts
    * const job = await pool.spawn('/cat.wasm', { stdin: '{"answer": 42}' });
@@ -111,7 +111,7 @@ export class OutputStream extends ReadableStream<Uint8Array<ArrayBuffer>> {
     }
   }
 
-  /** The lines that come, as text in UTF-8, without their ends, "\n" or "\r\n"; the last may lack its end. Who leaves the
+  /** The lines that come, as text in UTF-8, without their ends, "\n" or "\r\n"; the last may lack its end. Leaving the
    * loop early cancels the stream.
    *
    * @example

@@ -34,12 +34,12 @@ export interface PipelineOptions {
   /** Milliseconds from now until the end of all stages; fractions are rounded up.
    * @default none */
   timeoutMs?: number | undefined;
-  /** Of all stages: see `JobOptions`.
+  /** For all stages: see `JobOptions`.
    * @default "normal" */
   priority?: Priority | undefined;
 }
 
-/** What `pool.pipeline` takes: stages, and options behind them. */
+/** What `pool.pipeline` takes: stages, and after them options. */
 export type PipelineArguments = Stage[] | [...stages: Stage[], options: PipelineOptions];
 
 /** What `pool.pipeline` resolves with: what the last stage wrote, and how each ended. `code` is the last exit code that is
@@ -108,7 +108,7 @@ export function checkPipeline(given: readonly unknown[], maxStages: number): Che
   const isStage = Array.isArray(given.at(-1));
   const options = fields<PipelineOptions>('options', isStage ? undefined : given.at(-1), names);
   const stages = isStage ? given : given.slice(0, -1);
-  if (stages.length === 0) throw invalid('a pipeline must have a stage at least, as [source, options]');
+  if (stages.length === 0) throw invalid('a pipeline must have at least one stage, as [source, options]');
   if (stages.length > maxStages) {
     throw invalid(`a pipeline of ${stages.length} stages needs as many workers, and maxWorkers is ${maxStages}`);
   }
@@ -134,14 +134,14 @@ function checkStage(name: string, given: unknown, isFirst: boolean, isLast: bool
   }
 }
 
-/** What stands between two stages is the pipeline's. */
+/** The pipeline itself connects neighbours. */
 function connect(checked: CheckedRun, options: unknown, isFirst: boolean, isLast: boolean): CheckedRun {
   const [stdin, stdout, stderr] = checked.stdio;
   const has = (name: keyof RunOptions): boolean => (options as RunOptions | undefined)?.[name] !== undefined;
-  if (!isFirst && has('stdin')) throw invalid('stdin is what the stage before writes, and cannot be given');
-  if (!isLast && has('stdout')) throw invalid('stdout is what the stage behind reads, and cannot be given');
-  // One that is behind others in the queue would keep those waiting which need it.
-  if (has('priority')) throw invalid('priority is of the whole pipeline: give it behind the stages');
+  if (!isFirst && has('stdin')) throw invalid('stdin cannot be given: this stage reads what the one before it writes');
+  if (!isLast && has('stdout')) throw invalid('stdout cannot be given: the next stage reads it');
+  // A stage that is late in the queue would keep those waiting that need it.
+  if (has('priority')) throw invalid('priority holds for the whole pipeline: give it in the options after the stages');
   return { ...checked, stdio: [isFirst ? stdin : 'previous', isLast ? stdout : 'next', stderr] };
 }
 

@@ -3,7 +3,7 @@ import { OutputLostError } from '../shared/errors.js';
 import type { Outlet } from './streams.js';
 import type { Task } from './task.js';
 
-/** Where a job's output goes, and what becomes of that: as of `pipeTo`. */
+/** A stream that takes a job's output, and what happens to it at the end, as with `pipeTo`. */
 export interface StreamTarget {
   /** What takes the output. */
   readonly stream: WritableStream<Uint8Array>;
@@ -34,8 +34,8 @@ export class Sink {
     this.#writer.closed.catch(() => undefined); // whoever writes hears of it
   }
 
-  /** Writes all that comes out of an end, then closes or aborts the stream, as the job has ended. If the stream fails, the
-   * job is cancelled for that. Resolves when the stream has taken all; rejects with an OutputLostError if it has not. */
+  /** Writes all that comes out of an end, then closes or aborts the stream, depending on how the job ended. If the stream
+   * fails, the job is cancelled. Resolves when the stream has taken all; rejects with an OutputLostError if it has not. */
   async pour(outlet: Outlet, task: Task): Promise<void> {
     const onFailure = (error: unknown): void => {
       if (this.#isOver) return;

@@ -30,12 +30,12 @@ export type CheckedStdio = readonly [stdin: From, stdout: To, stderr: To];
 const targetNames: Names<StreamTarget> = { stream: true, preventClose: true, preventAbort: true };
 const TARGETS = '"pipe", "null", "inherit", a WritableStream, or { stream, preventClose, preventAbort }';
 
-/** What is given as stdin, of which no string is a word. */
+/** What `run` is given as stdin: a string is always its text. */
 export function fromOf(name: string, given: unknown): From {
   return OutputStream.is(given) ? given : (inputOf(name, given) ?? 'null');
 }
 
-/** The same where some strings are words. */
+/** What `spawn` is given: some strings have a meaning of their own. */
 export function spawnFromOf(given: unknown = 'pipe'): From {
   if (given === 'pipe' || given === 'piped') return 'pipe';
   return given === 'null' ? given : fromOf('stdin', given);
@@ -47,7 +47,7 @@ export function toOf(name: string, given: unknown = 'pipe'): To {
   if (InletStream.is(given)) return given;
   if (isWritableStream(given)) return targetOf(name, given, false, false);
   const node = typeof read(given, 'write') === 'function' && typeof read(given, 'end') === 'function';
-  if (node) throw refusal(name, given, TARGETS, 'make it one by Writable.toWeb');
+  if (node) throw refusal(name, given, TARGETS, 'convert it with Writable.toWeb');
   if (!isWritableStream(read(given, 'stream'))) throw refusal(name, given, TARGETS);
   const { stream, preventClose, preventAbort } = fields<StreamTarget>(name, given, targetNames, `${name}.`);
   const [keepsOpen, keepsWhole] = [
@@ -95,8 +95,8 @@ export class Stdio {
   #task: Task | undefined;
   #poured: Promise<unknown> | undefined;
 
-  /** Takes what was given: nobody else can use it from now on. Throws POOL_EINVAL if it cannot be taken, and then has taken
-   * nothing. */
+  /** Takes what was given: nobody else can use it from now on. Throws POOL_EINVAL if any of it cannot be taken; then nothing
+   * is. */
   constructor(client: Client, stdio: CheckedStdio, platform: Platform) {
     checkEnds(client, stdio);
     const [stdin, stdout, stderr] = stdio;
@@ -151,7 +151,7 @@ export class Stdio {
     return result;
   }
 
-  /** Nothing has come of the job: what was taken for it is let go. Of one that has begun, only the source. */
+  /** The job has failed to start: lets go of what was taken for it. Once it has begun, only of the source. */
   cancel(error: unknown): void {
     this.#source?.cancel(error);
     if (this.#task) return;

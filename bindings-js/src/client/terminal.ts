@@ -1,4 +1,4 @@
-/** What a guest is told about the terminal that it has, if it has one. */
+/** What a guest is told about its terminal. */
 import { fields, type Names, refusal } from '../shared/gate.js';
 import { wholeNumber } from '../shared/whole-number.js';
 
@@ -36,7 +36,7 @@ export function terminalOf(given: unknown = false): Terminal | undefined {
   };
 }
 
-/** An environment in which C libraries and programs find the size of the terminal, unless it says another. */
+/** The environment, with the terminal's size in it for C libraries and programs, unless it has a size already. */
 export function withSize(env: readonly string[], terminal: Terminal | undefined): readonly string[] {
   if (!terminal) return env;
   const size = Object.entries({ COLUMNS: terminal.columns, LINES: terminal.rows });

@@ -51,7 +51,7 @@ interface Entry {
   readonly put: (loaded: Loaded) => void;
 }
 
-/** A copy of what a tree has: at once, as far as it is there. */
+/** A copy of what a tree has: at once, but for what is promised. */
 export async function copyTree(given: unknown): Promise<Loaded> {
   const tree: unknown = isThenable(given) ? await given : given;
   if (!isPlain(tree)) throw refusal('tree', tree, 'an object of files and directories');
@@ -90,11 +90,11 @@ function copyOne(entry: Entry, todo: Entry[], waits: Promise<unknown>[]): void {
   else throw refusal(name, given, `${DATA}, or an object that is a directory`);
 }
 
-/** Puts a directory where it belongs: what is to be copied into it, the last one first. */
+/** Adds a directory, and puts what it has on the list of what is to be copied, the last one first. */
 function entriesIn(entry: Entry, name: string, given: object): Entry[] {
-  if (entry.depth > DEPTH_MAX) throw invalid(`${name} is too deep for a path`);
+  if (entry.depth > DEPTH_MAX) throw invalid(`${name} is deeper than a path can be`);
   for (let at = entry.above; at; at = at.above) {
-    if (at.given === given) throw invalid(`${name} must be a tree, and is a directory that it is in`);
+    if (at.given === given) throw invalid(`${name} must be a tree of its own, and is a directory that contains it`);
   }
   const folder = new Map<string, Loaded>();
   entry.put(folder);

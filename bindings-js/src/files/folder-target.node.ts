@@ -83,13 +83,13 @@ async function readSafeLink(directory: Saved, path: string): Promise<string> {
   return target;
 }
 
-/** Removes what is in the way: a symlink always, so that nothing is written through it; whatever a symlink replaces, but
- * for directories; all else only if it may be. */
+/** Removes what is in the way: a symlink always, so that nothing is written through it; for a symlink, anything but a
+ * directory; everything else only if `clear` is set. */
 async function makeRoom(to: string, kind: EntryKind, clear: boolean): Promise<void> {
   const there = await lstat(to).catch(() => undefined);
   if (!there || (kind === 'file' && there.isFile()) || (kind === 'directory' && there.isDirectory())) return;
   if (clear) return rm(to, { recursive: true });
   if (there.isSymbolicLink() || kind === 'symlink') return rm(to);
   if (there.isFile() || there.isDirectory()) return; // the platform refuses
-  throw new PoolError('POOL_EEXIST', 'what is there is no file'); // writing a FIFO could wait for ever
+  throw new PoolError('POOL_EEXIST', 'something that is not a file has that name'); // writing a FIFO could wait for ever
 }

@@ -43,7 +43,7 @@ export class HandleTarget implements Target {
     return (await open(one)).isSameEntry(await open(other));
   }
 
-  /** Opens an entry; one of the other kind is removed before if it may be. */
+  /** Opens an entry. If one of the other kind has the name and `clear` is set, removes that first. */
   async #get<T>(name: string, clear: boolean, open: () => Promise<T>): Promise<T> {
     try {
       return await open();

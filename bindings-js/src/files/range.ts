@@ -15,8 +15,8 @@ export interface ReadRange {
 
 /** Options of `readFile`. */
 export interface ReadFileOptions extends ReadRange {
-  /** More bytes than these are not read at once, but reject with POOL_EFBIG, before any memory is taken for them: a
-   * guest's file may be large although it takes no room, because it has holes.
+  /** At most this many bytes are read at once. More reject with POOL_EFBIG, before any memory is taken for them: a guest's
+   * file may be large although it takes no room, because it has holes.
    * @default `length`, if that is given; or 256 MiB */
   maxBytes?: number | undefined;
 }

@@ -1,4 +1,4 @@
-/** Writing a directory out: everything that can be written is, and what could not is told. */
+/** Writing a directory out: writes everything that can be written, and reports the rest. */
 import { PoolError, type PoolErrorCode } from '../shared/errors.js';
 import { fields, flag, type Names } from '../shared/gate.js';
 import { errorCodes } from '../shared/layout.gen.js';
@@ -6,7 +6,7 @@ import type { DirectoryEntry, EntryStat } from '../shared/protocol.js';
 
 /** Options of `toPath` and `toHandle`. */
 export interface SaveOptions {
-  /** Also removes what is there and the directory does not have, and what is in the way of what it has.
+  /** Also removes what is there but not in the directory, and what is in the way.
    * @default false, what else is there stays */
   readonly mirror?: boolean | undefined;
 }
@@ -25,14 +25,14 @@ export interface SaveFailure {
 export interface SaveReport {
   /** The files and symlinks that were written. */
   readonly written: readonly string[];
-  /** What the directory does not have, and `mirror` removed: files, symlinks, and directories with all that was in them. */
+  /** What `mirror` removed because the directory does not have it: files, symlinks, and directories with all that was in them. */
   readonly removed: readonly string[];
   /** What could not be written or removed. */
   readonly failed: readonly SaveFailure[];
 }
 
-/** Something could not be written or removed; everything else was. `code` and `cause` are the first failure's, `report`
- * has them all.
+/** Something could not be written or removed; everything else was. `code` and `cause` are those of the first failure;
+ * `report` has all of them.
  *
  * @example
  * ```ts
@@ -74,7 +74,7 @@ export interface Saved {
 
 /** Where to: one folder. */
 export interface Target {
-  /** Writes a file or a symlink, `path` in the directory. False: it is nothing that can be there. `clear`: whatever is in
+  /** Writes a file or a symlink, `path` in the directory. False: the folder cannot have such a thing. `clear`: whatever is in
    * the way is removed. */
   write(entry: DirectoryEntry, path: string, clear: boolean): Promise<boolean>;
   /** A folder in it, made if it is not there. */
@@ -145,8 +145,8 @@ function fold(name: string): string {
   return name.normalize('NFC').toLowerCase();
 }
 
-/** Saves all of a directory, once its options are checked and `prepare` is done. Rejects with a SaveError when all is done
- * that could be. */
+/** Saves all of a directory, once its options are checked and `prepare` is done. If something could not be saved, rejects
+ * with a SaveError at the end. */
 export async function save(
   saved: Saved,
   target: Target,

@@ -6,7 +6,7 @@ export const PIECE_BYTES = 1024 * 1024;
 
 /** Where a directory's content is: here, or in a pool. Paths are relative to it; `.` is the directory itself. */
 export interface Store {
-  /** So many bytes from `offset` on, or as many as there are. POOL_EFBIG: those are more than `max`. */
+  /** So many bytes from `offset` on, or as many as there are. POOL_EFBIG: that is more than `max`. */
   read(path: string, offset: number, length: number, max: number): Promise<ArrayBuffer>;
   /** Where a file has bytes next, from an offset on: those before are zeros. Its size: nowhere. */
   nextData(path: string, offset: number): Promise<number>;

@@ -19,8 +19,7 @@ export type PoolErrorCode =
   | 'POOL_NOT_ISOLATED'
   | 'POOL_START_FAILED';
 
-/** The base of all errors of the library. `cause` keeps what lay behind it, where there is any. An option that does not exist
- * is a `TypeError` as well, with the code POOL_EINVAL: its message names the nearest that does.
+/** The base of all errors of the library. `cause` is the error that led to it, if there is one. An option that does not exist is a `TypeError` as well, with the code POOL_EINVAL: its message names the nearest that does.
  *
  * @example
  * ```ts
@@ -31,7 +30,7 @@ export type PoolErrorCode =
 export class PoolError extends Error {
   override name = 'PoolError';
   constructor(
-    /** Which error it is: the names of `pool.h`, and others for what jobs die of. */
+    /** Which error it is: the names of `pool.h`, and others for the ways in which a job can fail. */
     readonly code: PoolErrorCode,
     message: string,
     options?: ErrorOptions,
@@ -111,7 +110,7 @@ export class CompileError extends PoolError {
     super('POOL_NOT_COMPILED', message, options);
   }
 
-  /** The same for somebody else, with a stack of his own. @internal */
+  /** The same error for another caller, with a stack of its own. @internal */
   again(): CompileError {
     return new (this.constructor as typeof CompileError)(
       this.message,
@@ -141,12 +140,12 @@ export class Output {
     readonly stderr: Uint8Array<ArrayBuffer>,
   ) {}
 
-  /** `stdout` as text in UTF-8; what is none becomes U+FFFD. */
+  /** `stdout` as text in UTF-8; bytes that are not UTF-8 become U+FFFD. */
   get stdoutText(): string {
     return decoder.decode(this.stdout);
   }
 
-  /** `stderr` as text in UTF-8; what is none becomes U+FFFD. */
+  /** `stderr` as text in UTF-8; bytes that are not UTF-8 become U+FFFD. */
   get stderrText(): string {
     return decoder.decode(this.stderr);
   }
@@ -177,7 +176,7 @@ export class Output {
 
   /** `stdout` as JSON.
    *
-   * @throws `SyntaxError` if it is none.
+   * @throws `SyntaxError` if it is not JSON.
    * @example
    * ```ts
    * const result = await pool.run('/cat.wasm', { stdin: '{"answer": 42}' });
@@ -358,7 +357,7 @@ export function abortError(reason: unknown): JobError {
   return timedOut ? new TimedOutError({ cause: reason }) : new CancelledError({ cause: reason });
 }
 
-/** What was to be the guest's stdin failed: `cause` is its error. The guest got EIO behind what had come.
+/** The source of the guest's stdin failed: `cause` is its error. The guest got EIO after what had come.
  *
  * @example
  * ```ts
@@ -396,7 +395,7 @@ export class OutputLimitError extends JobError {
   }
 }
 
-/** The guest ended by itself, but not all that it wrote to stdout or stderr could be carried, or read by `pool.run`. `cause`
+/** The guest ended by itself, but some of what it wrote to stdout or stderr was lost on the way. `cause`
  * says why: a `PoolError`, or the error of the `WritableStream` that was to take it; `output` is what came before.
  *
  * @example
@@ -412,11 +411,11 @@ export class OutputLostError extends JobError {
   override name = 'OutputLostError';
   constructor(cause: unknown) {
     const why = cause instanceof Error ? cause.message : String(cause);
-    super('POOL_OUTPUT_LOST', `not all of the output could be carried: ${why}`, { cause });
+    super('POOL_OUTPUT_LOST', `some of the output was lost: ${why}`, { cause });
   }
 }
 
-/** The worker or the coordinator died under the job. It may be run again.
+/** The worker or the coordinator died while the job ran. The job may be run again.
  *
  * @example
  * ```ts

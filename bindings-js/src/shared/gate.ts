@@ -1,12 +1,12 @@
-/** What callers give is checked here, before anything is done with it: each refusal is a POOL_EINVAL that names what was
- * given, what it is, and what is taken. */
+/** Checks what callers give, before anything is done with it. Each refusal is a POOL_EINVAL that says what was given and
+ * what is taken. */
 import { isPlain, read, tagOf } from './brand.js';
 import { OptionError, PoolError } from './errors.js';
 import { nearest } from './nearest.js';
 
 const PREVIEW_CHARS = 60;
 
-/** The names of an interface's properties; the compiler sees to it that none is missing. */
+/** The names of an interface's properties; the compiler checks that none is missing. */
 export type Names<T> = Readonly<Record<keyof T, true>>;
 
 /** The properties of an interface, before they are checked. */
@@ -68,7 +68,7 @@ export function entriesOf(name: string, given: unknown, taken: string): [key: st
   return keysOf(name, given).map((key) => [key, property(entryName(name, key), given, key)]);
 }
 
-/** What an array has; a hole is `undefined`. */
+/** An array's elements; a hole is `undefined`. */
 export function elementsOf(name: string, given: readonly unknown[]): unknown[] {
   try {
     return Array.from(given);

@@ -153,13 +153,20 @@ const decoder = new TextDecoder();
 /** Instantiates coordinator.wasm for this thread. Does not give it a stack yet: see `joinWithStack`. */
 export function instantiate(parts: SharedParts, relay: Relay): Thread {
   if (parts.abi !== layout.POOL_ABI) {
-    throw new PoolError('POOL_EPROTO', `the scripts of two versions met: ABI ${parts.abi} and ${layout.POOL_ABI}`);
+    throw new PoolError(
+      'POOL_EPROTO',
+      `millrace's files are of two versions (ABI ${parts.abi} and ${layout.POOL_ABI}): serve all of one package`,
+    );
   }
   const supplied = supply(parts.memory, relay);
   const imports: Record<string, Record<string, WebAssembly.ImportValue>> = {};
   for (const { module, name } of WebAssembly.Module.imports(parts.wasm)) {
     const value = supplied.get(name);
-    if (!value) throw new PoolError('POOL_EPROTO', `coordinator.wasm wants ${module}.${name}, which this script lacks`);
+    if (!value)
+      throw new PoolError(
+        'POOL_EPROTO',
+        `coordinator.wasm wants ${module}.${name}, which this script lacks: serve all files of one package`,
+      );
     (imports[module] ??= {})[name] = value;
   }
   const instance = new WebAssembly.Instance(parts.wasm, imports);
