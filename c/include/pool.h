@@ -482,7 +482,7 @@ enum pool_outcome {
     POOL_NOT_STARTED = 6, /* the module could not be run; `code` is a negated enum pool_error: POOL_EINVAL, it cannot
                              be linked or called like that (`text` says why); POOL_ENOENT, it has no such export;
                              POOL_ENOMEM, no memory for its instance */
-    POOL_OUTPUT_LOST = 7  /* it ended by itself, but not all that it wrote to stdout or stderr could be carried, whether
+    POOL_OUTPUT_LOST = 7  /* it ended by itself, but some of what it wrote to stdout or stderr was lost, whether
                              it noticed or not. `code` is a negated enum pool_error, the last that a write met:
                              POOL_ENOMEM, there was no memory to capture it; POOL_EDQUOT, the job may not have as much;
                              POOL_EFBIG, it is more than

@@ -17,7 +17,7 @@ int pool__volume_use(struct pool *pool, pool_volume_t handle);
 /* Makes the handle stale. The owner, who calls this, is still a user: 0, POOL_EBADF. */
 int pool__volume_disown(struct pool *pool, pool_volume_t handle);
 
-/* Both: its owner lets go of it. The coordinator frees it after the last user, as a large one takes a while. */
+/* Its owner lets go of it: 0, POOL_EBADF. The coordinator frees it after the last user: a large one takes a while. */
 int pool__volume_release(struct pool *pool, pool_volume_t handle);
 
 /* Counts one user less. The coordinator frees the volume after the last. */
