@@ -195,8 +195,8 @@ POOL_API POOL_MUST_CHECK int pool_create_async(const struct pool_config *config,
 
 /* Ends every job, as cancelled, then every worker, and frees the pool. Every wait for a job or a pipe that is under way
  * returns, and every callback that is owed is called, before this returns. A C function that never waits and never asks
- * pool_interrupted is waited for. `pool` may be NULL. No call may begin on the pool from now on but in these
- * callbacks, where asking for one more becomes POOL_ESHUTDOWN.
+ * pool_interrupted is waited for. `pool` may be NULL. From now on no call may begin on the pool, except in these
+ * callbacks, where asking for one more is POOL_ESHUTDOWN.
  * Thread: any that is not one of its workers and not in one of its callbacks (POOL_EBUSY).
  * Blocks: until all functions have returned; thin client: never, its guests are ended in the background.
  * Errors you can act on: POOL_EWOULDBLOCK (pthread, on a page's main thread: it has begun; call it again, say in each
@@ -237,8 +237,8 @@ struct pool_stats {
 POOL_API int pool_stats(pool_t *pool, struct pool_stats *stats_out);
 
 /* Calls back once, when something that failed for want of room (POOL_EAGAIN; of pool_pipe POOL_ENFILE) may succeed now:
- * a place for a job, a pipe, memory of that size. Not before: what is there for others is no reason. If nothing has
- * failed, it calls back when a job can be submitted. Another thread may be quicker, and then the call fails once more.
+ * a place for a job, a pipe, memory of that size. Room of another kind does not count. If nothing has failed, it calls
+ * back when a job can be submitted. Another thread may be quicker, and then the call fails once more.
  * Thread: any.  Blocks: never.  Errors: POOL_ENOSYS, POOL_ENOMEM, POOL_ESHUTDOWN. */
 typedef void (*pool_room_callback)(void *user, pool_t *pool);
 POOL_API int pool_on_room(pool_t *pool, pool_room_callback callback, void *user);
@@ -485,10 +485,9 @@ enum pool_outcome {
     POOL_OUTPUT_LOST = 7  /* it ended by itself, but some of what it wrote to stdout or stderr was lost, whether
                              it noticed or not. `code` is a negated enum pool_error, the last that a write met:
                              POOL_ENOMEM, there was no memory to capture it; POOL_EDQUOT, the job may not have as much;
-                             POOL_EFBIG, it is more than
-                             capture_max_bytes; POOL_ENOSPC or POOL_EIO, this program's own stdout or stderr does not
-                             take it; POOL_EPROTO, a pipe is damaged. What came before is there. That nobody reads a
-                             pipe any more is no such failure */
+                             POOL_EFBIG, it is more than capture_max_bytes; POOL_ENOSPC or POOL_EIO, this program's own
+                             stdout or stderr does not take it; POOL_EPROTO, a pipe is damaged. What came before is
+                             there. A write to a pipe that nobody reads any more does not count */
 };
 
 /* Why a guest trapped, as far as the engine tells. */
@@ -649,8 +648,8 @@ POOL_API int pool_on_ready(pool_t *pool, pool_fd_t fd, pool_ready_callback callb
  */
 POOL_API int pool_close(pool_t *pool, pool_fd_t fd);
 
-/* Closes a write end whose data could not be had to its end: the reader reads what was written, and then POOL_EIO (a
- * guest EIO) instead of end of file.
+/* Closes a write end whose data is incomplete, because its source failed: the reader reads what was written, and then
+ * POOL_EIO (a guest EIO) instead of end of file.
  * Thread: any.  Blocks: never.  Errors you can act on: POOL_EBADF (no write end of a pipe), POOL_EBUSY. */
 POOL_API int pool_abort_write(pool_t *pool, pool_fd_t fd);
 

@@ -32,9 +32,9 @@ int32_t pool_call(const char *name, size_t name_bytes, const void *data, size_t 
                   size_t capacity_bytes);
 
 /* Calls the host and does not wait: a descriptor to poll, which has the reply's bytes, or the text of the host's error,
- * and then end of file: pool_call_status tells which. Close it
- * when done: until then it counts among those that the job may have open (max_calls in pool.h). Closing it before the
- * answer gives the reply up; then it counts until the host has answered.
+ * and then end of file: pool_call_status tells which. Close it when done: until then it counts among those that the job
+ * may have open (max_calls in pool.h). Closing it before the answer gives the reply up; then it counts until the host
+ * has answered.
  * Blocks: only for memory to carry the data.  Errors: as pool_call, but for the host's. */
 POOL_GUEST_API(call_begin)
 int32_t pool_call_begin(const char *name, size_t name_bytes, const void *data, size_t size_bytes);
