@@ -1,3 +1,4 @@
+// What eslint checks, beyond what the compiler does.
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(

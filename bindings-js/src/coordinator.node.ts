@@ -1,3 +1,4 @@
+/** The coordinator's script, for Node. */
 import { serveCoordinator } from './coordinator/coordinator.js';
 import { nodeScope } from './platform/scope.node.js';
 

@@ -1,3 +1,4 @@
+/** A compute worker's script, for Node. */
 import { serveWorker } from './worker/worker.js';
 import { nodeScope } from './platform/scope.node.js';
 

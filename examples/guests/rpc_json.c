@@ -1,3 +1,4 @@
+/* Reads JSON where it lies, without making a tree. */
 #include "rpc_json.h"
 
 #include <string.h>

@@ -1,5 +1,6 @@
 // Checks what no compiler does: that includes and imports point downwards, that no files of a room need each other in a
-// circle, that platforms stay in c/port, that each C source has its test, and that functions fit on a screen.
+// circle, that platforms stay in c/port, that each C source has its test, that each file says what it is about, and that
+// functions fit on a screen.
 import { readFileSync } from 'node:fs';
 import { circlesOf, needsInC } from './circles.mjs';
 import { repositoryFiles } from './files.mjs';
@@ -108,6 +109,14 @@ function checkCircles(place, needs) {
   }
 }
 
+/** Each file says first what it is about. */
+function checkOpenings(files) {
+  for (const file of files) {
+    if (!/^(\/\*|\/\/|#!)/.test(readFileSync(file, 'utf8')))
+      problems.push(`${file}: begins without a sentence about it`);
+  }
+}
+
 /** Lines from a function's opening brace in column 0 to its closing one. */
 function functionLengthsInC(file) {
   const lengths = [];
@@ -141,6 +150,7 @@ checkRooms();
 for (const room of Object.keys(below)) checkCircles(`c/${room}`, needsInC(repositoryFiles(`c/${room}/*.c`)));
 checkScriptRooms(imports);
 checkCircles('bindings-js/src', imports);
+checkOpenings([...cFiles, ...scripts]);
 checkNumbers();
 problems.push(...problemsOfUnitTests(repositoryFiles('c/*/*.c', 'c/*/*.h'), repositoryFiles('tests/unit/*.c')));
 const counts = [

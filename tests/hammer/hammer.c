@@ -1,3 +1,4 @@
+/* Many pipes at once, with every byte checked at the other end. */
 #include "hammer/hammer.h"
 
 #include <stdatomic.h>

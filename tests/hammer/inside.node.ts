@@ -1,3 +1,4 @@
+/** The hammer inside coordinator.wasm, in Node. */
 import { platform } from '../../bindings-js/src/platform/platform.node.js';
 import { type Hammer, runHammer } from './inside.js';
 

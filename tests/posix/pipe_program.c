@@ -1,3 +1,4 @@
+/* Reads a program for pipes, and runs it line by line. */
 #include "posix/pipe_program.h"
 
 #include <poll.h>

@@ -1,3 +1,4 @@
+/* The table of wrong arguments, and running it. */
 #include "support/bad_args.h"
 
 #include <limits.h>

@@ -1,3 +1,4 @@
+/* Copies pieces of memory for a stream or a file. */
 #include "support/bytes.h"
 
 #include "support/prelude.h"

@@ -1,3 +1,4 @@
+/* Stands in for malloc and its kin, and for pthread_create. */
 #include "support/failing_alloc.h"
 
 #include <errno.h>

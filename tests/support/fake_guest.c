@@ -1,3 +1,4 @@
+/* A guest's memory in an array, with the bounds of a wasm memory. */
 #include "support/fake_guest.h"
 
 #include <stdlib.h>

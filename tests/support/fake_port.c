@@ -1,3 +1,4 @@
+/* The platform of port/port.h under a test's control. */
 #include "support/fake_port.h"
 
 #include <string.h>

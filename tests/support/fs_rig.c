@@ -1,3 +1,4 @@
+/* Makes a volume for tests, and checks that nothing is left of it. */
 #include "support/fs_rig.h"
 
 #include "support/bytes.h"

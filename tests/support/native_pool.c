@@ -1,3 +1,4 @@
+/* Pools of threads for tests, and functions to run in them. */
 #include "support/native_pool.h"
 
 #include <sched.h>

@@ -1,3 +1,4 @@
+/* Submits a job with pipes, and lets go of it. */
 #include "support/piped_job.h"
 
 #include "support/prelude.h"

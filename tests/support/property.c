@@ -1,3 +1,4 @@
+/* Random numbers whose seed is printed. */
 #include "support/property.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* Begins and ends a job as its worker would. */
 #include "support/running_job.h"
 
 #include "client/client.h"

@@ -1,3 +1,4 @@
+/* Makes pools for tests, looks into them, and checks that nothing is left. */
 #include "support/test_pool.h"
 
 #include "client/client.h"

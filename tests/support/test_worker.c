@@ -1,3 +1,4 @@
+/* Plays the script around a worker, and the guest too. */
 #include "support/test_worker.h"
 
 #include "support/fake_guest.h"

@@ -1,3 +1,4 @@
+/* Threads for tests, and checks that they may make. */
 #include "support/threads.h"
 
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* Begins a job with three pipes, and lets tests call WASI as its guest. */
 #include "support/wasi_rig.h"
 
 #include "support/fake_guest.h"

@@ -1,3 +1,4 @@
+/** A thread of Node, as its script sees it. */
 import { parentPort, Worker } from 'node:worker_threads';
 import type { Child, Scope } from './scope.js';
 

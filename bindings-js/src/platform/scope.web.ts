@@ -1,3 +1,4 @@
+/** A worker of a browser, as its script sees it. */
 import { isJavaScriptCore } from './engine.js';
 import type { Child, Scope } from './scope.js';
 

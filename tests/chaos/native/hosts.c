@@ -1,3 +1,4 @@
+/* Serves host calls: at once, late, with much, with an error, or not before the round ends. */
 #include "chaos/native/hosts.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* The kinds of operations, and how often each comes. */
 #include "chaos/native/chaos.h"
 
 const struct kind chaos_kinds[] = {

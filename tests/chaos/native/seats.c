@@ -1,3 +1,4 @@
+/* Makes the pools of chaos, and looks that nothing is left in them. */
 #include "chaos/native/seats.h"
 
 #include <dirent.h>

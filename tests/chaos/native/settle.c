@@ -1,3 +1,4 @@
+/* Submits jobs, harms them, waits for them in all ways, and judges how they ended. */
 #include "chaos/native/settle.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* core/bell.c: when a ring is wanted, and what wakes. */
 #include "core/bell.h"
 #include "support/prelude.h"
 

@@ -1,3 +1,4 @@
+/* core/blocks.c: taking, giving back, merging and counting blocks. */
 #include "core/blocks.h"
 
 #include <stdlib.h>

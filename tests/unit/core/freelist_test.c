@@ -1,3 +1,4 @@
+/* core/freelist.c: a stack of slots, in one thread. */
 #include "core/freelist.h"
 #include "support/prelude.h"
 #include "support/property.h"

@@ -1,3 +1,4 @@
+/* core/handle.h: no handle is given out twice, and each says its slot. */
 #include "core/handle.h"
 #include "pool.h"
 #include "support/prelude.h"

@@ -1,3 +1,4 @@
+/* core/job.c: the states of a job, and wishes for its end. */
 #include "core/job.h"
 
 #include "core/handle.h"

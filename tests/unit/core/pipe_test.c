@@ -1,3 +1,4 @@
+/* core/pipe.c: the ring, whom a step wakes, and who uses an end. */
 #include "core/pipe.h"
 
 #include <stdlib.h>

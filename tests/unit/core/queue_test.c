@@ -1,3 +1,4 @@
+/* core/queue.c: first in, first out, in one thread. */
 #include "core/queue.h"
 #include "support/prelude.h"
 #include "support/property.h"

@@ -1,3 +1,4 @@
+/* core/sched.c: which job is next, which worker is woken, and who retires. */
 #include "core/sched.h"
 #include "support/prelude.h"
 

@@ -1,3 +1,4 @@
+/* core/signals.c: raising and taking, in one thread. */
 #include "core/signals.h"
 #include "support/prelude.h"
 #include "support/property.h"
