@@ -27,6 +27,7 @@ export {
   type TrapKind,
 } from './shared/errors.js';
 export type { Bytes } from './shared/bytes.js';
+export type { TrapFrame } from './shared/frame.js';
 export type { PoolMemory, PoolUse, PoolUses } from './client/client.js';
 export type { Chunk, Input } from './client/input.js';
 export type { Host, HostContext, HostHandler, HostJob } from './client/host.js';

@@ -475,7 +475,9 @@ struct pool_job_config {
 /* How a job ended. */
 enum pool_outcome {
     POOL_EXITED = 1,      /* `code` is its exit code; an export or function returned */
-    POOL_TRAPPED = 2,     /* `code` is an enum pool_trap, `text` the engine's message and the wasm stack */
+    POOL_TRAPPED = 2,     /* `code` is an enum pool_trap; `text` the engine's message, a line for each function
+                             that ran (a tab, its number, its offset in the module or `-`, its name), and the engine's
+                             stack */
     POOL_CANCELLED = 3,   /* by pool_cancel, or because the pool was destroyed */
     POOL_TIMED_OUT = 4,   /* its deadline passed */
     POOL_LOST = 5,        /* its worker died, or could not run it; `text` says why */

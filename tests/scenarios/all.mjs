@@ -31,6 +31,7 @@ import { scenarios as run } from './run.mjs';
 import { scenarios as spawn } from './spawn.mjs';
 import { scenarios as streams } from './streams.mjs';
 import { scenarios as terminal } from './terminal.mjs';
+import { scenarios as traps } from './traps.mjs';
 import { scenarios as workers } from './workers.mjs';
 
 const programs = { python, sqlite, php, ruby, quickjs, clang };
@@ -43,6 +44,7 @@ export const subjects = {
   host,
   outputs,
   pipelines,
+  traps,
   terminal,
   deadlines,
   pool,

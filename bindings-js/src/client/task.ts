@@ -11,6 +11,7 @@ import {
   errorOfStatus,
   trapKindOf,
 } from '../shared/errors.js';
+import { frameOf } from '../shared/frame.js';
 import { errorCodes, layout } from '../shared/layout.gen.js';
 import { onAbort } from './abort.js';
 import type { CallSite } from './callsite.js';
@@ -169,7 +170,7 @@ function errorOf({ outcome, code, text }: Result, why: (() => JobError) | undefi
   const [message = '', ...stack] = text.split('\n');
   switch (outcome) {
     case layout.POOL_TRAPPED:
-      return new TrapError(trapKindOf(code), message, stack.join('\n'));
+      return trapError(code, message, stack);
     case layout.POOL_CANCELLED:
       return why ? why() : abortError(undefined);
     case layout.POOL_TIMED_OUT:
@@ -181,4 +182,10 @@ function errorOf({ outcome, code, text }: Result, why: (() => JobError) | undefi
     default:
       return new LostError(message);
   }
+}
+
+/** The frames come first, and then the engine's stack. */
+function trapError(trap: number, message: string, lines: readonly string[]): TrapError {
+  const frames = lines.flatMap((line) => frameOf(line) ?? []);
+  return new TrapError(trapKindOf(trap), message, lines.slice(frames.length).join('\n'), frames);
 }

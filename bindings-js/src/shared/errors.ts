@@ -1,4 +1,5 @@
 /** The errors that the library throws: one class for each thing a caller may want to tell apart. */
+import type { TrapFrame } from './frame.js';
 import { errorCodes, errorMessages, layout } from './layout.gen.js';
 import { Lines } from './lines.js';
 
@@ -299,7 +300,7 @@ export type TrapKind =
  * @example
  * ```ts
  * const error = await pool.run('/trap.wasm').catch((error: unknown) => error);
- * console.log(error instanceof TrapError && error.kind); // unreachable
+ * if (error instanceof TrapError) console.log(error.kind, error.frames[0]?.name); // unreachable undefined
  * ```
  */
 export class TrapError extends JobError {
@@ -310,6 +311,9 @@ export class TrapError extends JobError {
     message: string,
     /** The stack in the guest, as the engine prints it. */
     readonly wasmStack: string,
+    /** The same in every engine: the guest's functions that ran, the innermost first, with their names. As many as the engine
+     * tells; V8 tells 10. */
+    readonly frames: readonly TrapFrame[],
   ) {
     super('POOL_TRAPPED', message);
   }

@@ -11,6 +11,7 @@ import {
   typeName,
   writeResults,
 } from './export-call.js';
+import { withFrames } from './frames.js';
 import { findUnknown, importsFor, importTable, type ImportTable } from './guest-imports.js';
 import { GuestMemory } from './guest-memory.js';
 import { InstanceServer } from './instance.js';
@@ -60,7 +61,7 @@ export class GuestRunner {
     const serves = isInstance(this.#thread);
     const ending = this.#refuse(guest, call, serves) ?? this.#run(guest, call, serves);
     this.#memory.bind(undefined);
-    this.#end(ending);
+    this.#end(withFrames(ending, guest.module));
     return ending.outcome === layout.POOL_TRAPPED && ending.code === layout.POOL_TRAP_STACK_OVERFLOW;
   }
 
