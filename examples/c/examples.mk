@@ -1,6 +1,6 @@
 # The C examples. Included by the Makefile at the top, after c/native.mk, c/thin.mk and c/install.mk.
 #   test-examples   builds each and compares what it prints with expected/<name>.txt: natively and in Node with -pthread,
-#                   those called *_web in Node with the thin client
+#                   those called *_web in Node with the thin client; then examples/plugin
 #   c-page          builds page/, an app of one thread, to build/examples/page
 #   test-c-page     runs it in browsers
 
@@ -49,12 +49,13 @@ example = timeout 60 $(3) > $(C_EXAMPLES_BUILD)/$(1).out 2> $(C_EXAMPLES_BUILD)/
 c-examples: $(C_EXAMPLES_NATIVE:%=$(C_EXAMPLES_BUILD)/%) $(C_EXAMPLES_NATIVE:%=$(C_EXAMPLES_BUILD)/%.cjs)
 c-examples: $(C_EXAMPLES_WEB:%=$(C_EXAMPLES_BUILD)/%.cjs) $(C_EXAMPLES_FILES)
 
-test-examples: c-examples ## run them, and compare what they print
+test-examples: c-examples js ## run them, and the one of a plugin, and compare what they print
 	@$(foreach name,$(C_EXAMPLES_NATIVE),$(call example,$(name),native,$(C_EXAMPLES_BUILD)/$(name)))
 	@$(foreach name,$(C_EXAMPLES_NATIVE),$(call example,$(name),-pthread,node $(C_EXAMPLES_BUILD)/$(name).cjs))
 	@$(call example,hello_web,thin client,node $(C_EXAMPLES_BUILD)/hello_web.cjs $(CURDIR)/examples/guests/hello.gen.wasm)
 	@$(call example,pipeline_web,thin client,node $(C_EXAMPLES_BUILD)/pipeline_web.cjs $(CURDIR)/examples/guests/)
 	@$(call example,files_web,thin client,node $(C_EXAMPLES_BUILD)/files_web.cjs $(CURDIR)/examples/guests/)
+	@timeout 60 node examples/plugin/plugin.mjs | diff -u examples/plugin/expected.txt - && echo 'example plugin, Node: ok'
 
 C_PAGE := $(C_EXAMPLES)/page
 C_PAGE_BUILD := build/examples/page
