@@ -29,6 +29,7 @@ export {
 export type { Bytes } from './shared/bytes.js';
 export type { TrapFrame } from './shared/frame.js';
 export type { PoolMemory, PoolUse, PoolUses } from './client/client.js';
+export type { CloseOptions, GracefulOptions } from './client/closing.js';
 export type { Chunk, Input } from './client/input.js';
 export type { Host, HostContext, HostHandler, HostJob } from './client/host.js';
 export type { Job } from './client/job.js';

@@ -242,6 +242,9 @@ export async function useUndefined(env: Record<string, string | undefined>, sign
     `${level} ${message} ${name} ${worker + 1} ${cause?.code}`;
   const elastic = await Pool.create({ workers: range, idleMs: 1000, name: 'elastic', onlog });
   elastic.resize({ max: 3 });
+  await elastic.close({ graceful: { timeoutMs: 1000 }, signal });
+  // @ts-expect-error graceful is no word
+  await elastic.close({ graceful: 'soon' });
   // @ts-expect-error a range has a min and a max
   elastic.resize({ least: 3 });
   const pool = await Pool.create({ workers: none, maxWorkers: none, maxMemory: none, graceMs: none, urls });

@@ -2,6 +2,7 @@
 // of its own.
 import { scenarios as bytes } from './bytes.mjs';
 import { scenarios as call } from './call.mjs';
+import { scenarios as closing } from './closing.mjs';
 import { scenarios as compile } from './compile.mjs';
 import { scenarios as deadlines } from './deadlines.mjs';
 import { scenarios as endless } from './endless.mjs';
@@ -48,6 +49,7 @@ export const subjects = {
   terminal,
   deadlines,
   pool,
+  closing,
   logs,
   memory,
   call,

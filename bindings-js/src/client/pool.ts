@@ -5,6 +5,7 @@ import { fields, type Names, refusal } from '../shared/gate.js';
 import type { FromCoordinator, Roster } from '../shared/protocol.js';
 import { Files } from '../files/files.js';
 import { CallSite } from './callsite.js';
+import { checkClose, type CloseOptions } from './closing.js';
 import type { Client, PoolUses } from './client.js';
 import { Hosts } from './hosts.js';
 import { Instance } from './instance.js';
@@ -42,6 +43,7 @@ import { finish, type RunResult } from './result.js';
 import { closeParts, endParts, type Parts } from './start.js';
 import { Stdio } from './stdio.js';
 import type { Task } from './task.js';
+import { Underway } from './underway.js';
 import type { AnyResult, CallResult } from './values.js';
 import { rangeOf, type WorkerRange } from './worker-range.js';
 
@@ -100,6 +102,7 @@ export class Pool {
   #workers: number;
   /** Who waits for something before a job is told here when the pool ends. */
   readonly #shutdown = new Shutdown();
+  readonly #underway = new Underway();
   #closing: Promise<void> | undefined;
   /** How many of our parts have something to wait for, so that the process must not end. */
   #busy = 0;
@@ -114,7 +117,10 @@ export class Pool {
     this.#compiler = new Compiler(platform);
     this.#modules = new ModuleList(crew);
     const onBusy = (busy: boolean): void => this.#keepAlive(busy);
-    this.#launcher = new Launcher(client, onBusy);
+    this.#launcher = new Launcher(client, (busy) => {
+      onBusy(busy);
+      this.#underway.count(busy);
+    });
     this.#hosts = new Hosts(client, host, (job) => this.#launcher.taskOf(job));
     this.#files = new Files(coordinator, onBusy);
     coordinator.onMessage((message) => this.#onMessage(message));
@@ -134,12 +140,15 @@ export class Pool {
    */
   async compile(source: ModuleSource, options?: CompileOptions): Promise<WebAssembly.Module> {
     const site = new CallSite();
+    this.#underway.count(true);
     try {
       const { signal } = fields<CompileOptions>('options', options, compileNames);
       this.#refuseIfClosed();
       return await this.#compiler.compile(source, new Patience(signalOf(signal), Infinity, this.#shutdown));
     } catch (error) {
       throw site.sign(error);
+    } finally {
+      this.#underway.count(false);
     }
   }
 
@@ -172,9 +181,13 @@ export class Pool {
   spawn(source: ModuleSource, options?: SpawnOptions): Promise<Job> {
     const site = new CallSite();
     const open = ({ task, stdio, patience }: Started<Checked>): Job => {
-      const status = stdio.ended(patience).catch((error: unknown) => {
-        throw site.sign(error);
-      });
+      this.#underway.count(true);
+      const status = stdio
+        .ended(patience)
+        .catch((error: unknown) => {
+          throw site.sign(error);
+        })
+        .finally(() => this.#underway.count(false));
       status.catch(() => undefined); // whoever wants to know asks; nobody has to
       return new Job(task, stdio, status);
     };
@@ -205,12 +218,15 @@ export class Pool {
   call(source: ModuleSource, name: string, ...values: CallValues<Numeric<CallOptions>>): Promise<CallResult>;
   async call(source: ModuleSource, name: string, ...values: CallValues): Promise<AnyResult> {
     const site = new CallSite();
+    this.#underway.count(true);
     try {
       const checked = checkCall(name, values);
       if (checked.call === 'instance') return await this.#callOnce(source, checked, site);
       return await this.#start({ source, site }, () => checked, returned);
     } catch (error) {
       throw site.sign(error);
+    } finally {
+      this.#underway.count(false);
     }
   }
 
@@ -241,12 +257,16 @@ export class Pool {
    */
   async instantiate(source: ModuleSource, options?: InstanceOptions): Promise<Instance> {
     const site = new CallSite();
+    this.#underway.count(true);
     try {
       const checked = checkInstance(options);
       this.#refuseIfClosed();
-      return await this.#keep(await this.#moduleOf(source, this.#patienceFor(checked)), checked, site);
+      const module = await this.#moduleOf(source, this.#patienceFor(checked));
+      return this.#underway.keep(await this.#keep(module, checked, site));
     } catch (error) {
       throw site.sign(error);
+    } finally {
+      this.#underway.count(false);
     }
   }
 
@@ -328,6 +348,7 @@ export class Pool {
    */
   async pipeline(...stages: PipelineArguments): Promise<PipelineResult> {
     const site = new CallSite();
+    this.#underway.count(true);
     try {
       this.#refuseIfClosed();
       const checked = checkPipeline(stages, this.#client.maxWorkers);
@@ -343,6 +364,8 @@ export class Pool {
       });
     } catch (error) {
       throw site.sign(error);
+    } finally {
+      this.#underway.count(false);
     }
   }
 
@@ -417,19 +440,44 @@ export class Pool {
     };
   }
 
-  /** Ends every job, which reject with a `CancelledError`, and every worker. Resolves when they are gone. A second call
-   * does nothing more.
+  /** Ends every job, which reject with a `CancelledError`, and every worker. Resolves when they are gone.
    *
+   * With `graceful` it takes nothing new, which rejects with POOL_ESHUTDOWN, lets what was begun go to its end, also what is
+   * queued, and closes then: jobs end by themselves, maps come to the end of their items, and instances are closed when they
+   * have answered what they were asked until now. After `graceful.timeoutMs`, when `signal` aborts, or when it is called
+   * again without `graceful`, what still runs is cancelled. Otherwise a second call does nothing more.
+   *
+   * @throws `PoolError` with POOL_EINVAL if an option is wrong, and then nothing is closed.
    * @example
    * ```ts
    * const running = pool.run('/spin.wasm').catch((error: Error) => error.name);
    * await pool.close();
    * console.log(await running); // AbortError
    * ```
+   * @example
+   * ```ts
+   * const running = pool.run('/cat.wasm', { stdin: 'to its end' });
+   * await pool.close({ graceful: { timeoutMs: 10_000 } });
+   * console.log((await running).stdoutText); // to its end
+   * ```
    */
-  close(): Promise<void> {
+  async close(options?: CloseOptions): Promise<void> {
+    const { graceful, deadline, signal } = checkClose(options);
+    if (graceful && !this.#closing) await this.#drain(new Patience(signal, deadline, this.#shutdown));
     this.#closing ??= this.#close();
-    return this.#closing;
+    await this.#closing;
+  }
+
+  /** Waits for what is under way, and no longer than is said. */
+  async #drain(patience: Patience): Promise<void> {
+    this.#keepAlive(true);
+    try {
+      await patience.until(this.#underway.drain());
+    } catch {
+      return; // its time is over, or the pool's
+    } finally {
+      this.#keepAlive(false);
+    }
   }
 
   /** The same as `close`, for `await using`. */
@@ -450,6 +498,7 @@ export class Pool {
     use: (started: Started<C>) => T | Promise<T>,
   ): Promise<T> {
     let stdio: Stdio | undefined;
+    this.#underway.count(true);
     try {
       const checked = check();
       const patience = this.#patienceFor(checked);
@@ -459,6 +508,8 @@ export class Pool {
     } catch (error) {
       stdio?.cancel(error);
       throw given.site.sign(error);
+    } finally {
+      this.#underway.count(false);
     }
   }
 
@@ -503,7 +554,9 @@ export class Pool {
   }
 
   #refuseIfClosed(): void {
-    if (this.#closing) throw new PoolError('POOL_ESHUTDOWN', `${this.#parts.log.label} is closed`);
+    const { label } = this.#parts.log;
+    if (this.#closing) throw new PoolError('POOL_ESHUTDOWN', `${label} is closed`);
+    if (this.#underway.isDraining) throw new PoolError('POOL_ESHUTDOWN', `${label} is closing`);
   }
 
   /** Moves directories into the pool that are not there yet. */
