@@ -82,7 +82,7 @@ static int check_numbers(const struct record *record)
 {
     if (record->priority > POOL_PRIORITY_LOW || record->n_values > POOL_VALUES_MAX) return POOL_EINVAL;
     if (record->n_values && !record->name_bytes) return POOL_EINVAL; /* a command takes strings */
-    if (record->n_preopens > POOL_PREOPENS_MAX || record->tty > 1) return POOL_EINVAL;
+    if (record->n_preopens > POOL_PREOPENS_MAX || record->tty > 1 || record->traps > 1) return POOL_EINVAL;
     if (record->max_calls > POOL_CALLS_MAX || record->max_memory_mib > POOL_MEMORY_MAX_MIB) return POOL_EINVAL;
     if (record->input_bytes > POOL_BYTES_MAX || record->capture_max_bytes > POOL_BYTES_MAX) return POOL_E2BIG;
     for (uint32_t i = 0; i < POOL_COUNT_OF(record->stdio); i++) {

@@ -9,6 +9,7 @@
 #include "core/record.h"
 #include "sync/calls.h"
 #include "thin/bridge.h"
+#include "worker/import_call.h"
 #include "worker/instance.h"
 #include "worker/worker.h"
 
@@ -117,6 +118,7 @@ static void traps(void)
     CONSTANT(POOL_TRAP_INTEGER_OVERFLOW);
     CONSTANT(POOL_TRAP_STACK_OVERFLOW);
     CONSTANT(POOL_TRAP_EXCEPTION);
+    CONSTANT(POOL_TRAP_IMPORT);
 }
 
 static void submissions(void)
@@ -139,6 +141,8 @@ static void submissions(void)
     OFFSET(record, tty);
     OFFSET(pool, max_workers);
     OFFSET(record, serves);
+    OFFSET(record, imports);
+    OFFSET(record, traps);
     SIZE(record_preopen);
     OFFSET(record_preopen, volume);
     OFFSET(record_preopen, read_only);
@@ -154,6 +158,8 @@ static void submissions(void)
     OFFSET(worker_call, n_values);
     OFFSET(worker_call, values);
     OFFSET(worker_call, serves);
+    OFFSET(worker_call, imports);
+    OFFSET(worker_call, traps);
     CONSTANT(INSTANCE_CALL);
     CONSTANT(INSTANCE_READ);
     CONSTANT(INSTANCE_WRITE);
@@ -173,6 +179,44 @@ static void submissions(void)
     OFFSET(module_signature, n_params);
     OFFSET(module_signature, n_results);
     OFFSET(module_signature, types);
+}
+
+/* The calls of imports. */
+static void imports(void)
+{
+    CONSTANT(IMPORT_CALL);
+    CONSTANT(IMPORT_GRANTED);
+    CONSTANT(IMPORT_DENIED);
+    SIZE(import_question);
+    OFFSET(import_question, kind);
+    OFFSET(import_question, number);
+    OFFSET(import_question, n_values);
+    OFFSET(import_question, n_results);
+    OFFSET(import_question, n_pages);
+    CONSTANT(IMPORT_RETURNS);
+    CONSTANT(IMPORT_FAILS);
+    CONSTANT(IMPORT_READ);
+    CONSTANT(IMPORT_WRITE);
+    CONSTANT(IMPORT_MEASURE);
+    SIZE(import_answer);
+    OFFSET(import_answer, kind);
+    OFFSET(import_answer, address);
+    OFFSET(import_answer, size);
+    OFFSET(import_answer, whole);
+    CONSTANT(IMPORT_PAGE_BYTES);
+    CONSTANT(IMPORT_UNTYPED);
+    CONSTANT(IMPORT_FAILED);
+    CONSTANT(IMPORT_NOT_CARRIED);
+    CONSTANT(IMPORT_MISSING);
+    CONSTANT(IMPORT_TEXT_BYTES);
+    SIZE(import_buffer);
+    OFFSET(import_buffer, values);
+    OFFSET(import_buffer, failure);
+    OFFSET(import_buffer, text);
+    OFFSET(import_failure, kind);
+    OFFSET(import_failure, number);
+    OFFSET(import_failure, status);
+    OFFSET(import_failure, text_bytes);
 }
 
 static void hosts_and_stats(void)
@@ -303,6 +347,7 @@ int main(void)
     thin();
     traps();
     submissions();
+    imports();
     results();
     hosts_and_stats();
     files();

@@ -502,7 +502,8 @@ enum pool_trap {
     POOL_TRAP_DIVIDE_BY_ZERO = 5,
     POOL_TRAP_INTEGER_OVERFLOW = 6,
     POOL_TRAP_STACK_OVERFLOW = 7,
-    POOL_TRAP_EXCEPTION = 8 /* an exception that the guest threw and did not catch */
+    POOL_TRAP_EXCEPTION = 8, /* an exception that the guest threw and did not catch */
+    POOL_TRAP_IMPORT = 9     /* an import that it called has failed, or nobody provides it: `text` names it */
 };
 
 struct pool_bytes {

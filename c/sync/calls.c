@@ -47,10 +47,9 @@ static void end_call(struct pool *pool, struct call *call, enum call_state from)
     pool__give_block(pool, block);
 }
 
-int pool__call_draft(struct sleeper *sleeper, uint64_t name_bytes, uint64_t size_bytes, struct call_draft *draft_out)
+static int draft_call(struct sleeper *sleeper, uint64_t name_bytes, uint64_t size_bytes, struct call_draft *draft_out)
 {
     struct pool *pool = sleeper->pool;
-    if (name_bytes == 0 || name_bytes > POOL_NAME_MAX_BYTES) return POOL_EINVAL;
     if (size_bytes > POOL_BYTES_MAX - name_bytes) return POOL_E2BIG;
     if (!atomic_load(&pool->x_served)) return POOL_ENOENT;
     pool_job_t job = sleeper->job ? pool__job_handle(pool, sleeper->job) : 0;
@@ -76,6 +75,17 @@ int pool__call_draft(struct sleeper *sleeper, uint64_t name_bytes, uint64_t size
     open_reply(sleeper, &draft);
     *draft_out = draft;
     return 0;
+}
+
+int pool__call_draft(struct sleeper *sleeper, uint64_t name_bytes, uint64_t size_bytes, struct call_draft *draft_out)
+{
+    if (name_bytes == 0 || name_bytes > POOL_NAME_MAX_BYTES) return POOL_EINVAL;
+    return draft_call(sleeper, name_bytes, size_bytes, draft_out);
+}
+
+int pool__call_draft_unnamed(struct sleeper *sleeper, uint64_t size_bytes, struct call_draft *draft_out)
+{
+    return draft_call(sleeper, 0, size_bytes, draft_out);
 }
 
 void pool__call_send(struct sleeper *sleeper, const struct call_draft *draft)

@@ -16,6 +16,9 @@ struct call_draft {
  * POOL_E2BIG, POOL_EMFILE, POOL_EDQUOT, POOL_ENFILE (see sync/places.h), POOL_ENOMEM, or as interrupted. */
 int pool__call_draft(struct sleeper *sleeper, uint64_t name_bytes, uint64_t size_bytes, struct call_draft *draft_out);
 
+/* The same for a question of core/import_call.h. A call that a guest makes by itself has a name. */
+int pool__call_draft_unnamed(struct sleeper *sleeper, uint64_t size_bytes, struct call_draft *draft_out);
+
 /* Hands the call to the host, or gives it up. */
 void pool__call_send(struct sleeper *sleeper, const struct call_draft *draft);
 void pool__call_drop(struct sleeper *sleeper, const struct call_draft *draft);
@@ -25,7 +28,7 @@ struct client_call {
     pool_call_t call;
     pool_job_t job;
     const char *name;
-    uint32_t name_bytes;
+    uint32_t name_bytes; /* 0: what was called is an import, see core/import_call.h */
     const uint8_t *data;
     uint32_t size_bytes;
 };

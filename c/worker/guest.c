@@ -34,12 +34,16 @@ const struct worker_call *worker_call(void)
     POOL_ASSERT(this->job);
     const struct record *record = pool__job_record(this->pool, this->job);
     wasi.exited = false; /* it may end before worker_begin */
-    call = (struct worker_call){.serves = record ? record->serves : 0};
-    if (record && record->name_bytes) {
-        call = (struct worker_call){.name = pool__record_name(record),
-                                    .name_bytes = record->name_bytes - 1,
-                                    .n_values = record->n_values,
-                                    .values = pool__record_values(record)};
+    call = (struct worker_call){0};
+    if (!record) return &call;
+    call.serves = record->serves;
+    call.imports = record->imports;
+    call.traps = record->traps;
+    if (record->name_bytes) {
+        call.name = pool__record_name(record);
+        call.name_bytes = record->name_bytes - 1;
+        call.n_values = record->n_values;
+        call.values = pool__record_values(record);
     }
     return &call;
 }
@@ -100,6 +104,11 @@ int worker_signature(const uint8_t *bytes, uint32_t size, const char *name, uint
                      struct module_signature *out)
 {
     return pool__module_signature(bytes, size, name, name_size, out);
+}
+
+int worker_import(const uint8_t *bytes, uint32_t size, uint32_t number, struct module_signature *out)
+{
+    return pool__module_import(bytes, size, number, out);
 }
 
 /* Puts a block in the place of the job's record. */

@@ -317,18 +317,49 @@ static int type_of(const struct cursor sections[SECTIONS], uint32_t function, ui
     return error == MODULE_NOT_FOUND ? find_own(sections[SECTION_FUNCTION], function, type_out) : error;
 }
 
+static int find_head(const uint8_t *bytes, uint32_t size, struct cursor sections[SECTIONS])
+{
+    if (!is_core_module(bytes, size)) return MODULE_MALFORMED;
+    return find_sections((struct cursor){.at = bytes + 8, .end = bytes + size}, sections);
+}
+
+/* The signature of a type by its number. */
+static int find_signature(const struct cursor sections[SECTIONS], uint32_t number, struct module_signature *out)
+{
+    struct defined_type type;
+    int error = find_type(sections[SECTION_TYPE], number, &type);
+    if (!error && !type.usable) error = MODULE_UNSUPPORTED;
+    if (!error) *out = type.signature;
+    return error;
+}
+
 int pool__module_signature(const uint8_t *bytes, uint32_t size, const char *name, uint32_t name_size,
                            struct module_signature *out)
 {
     struct cursor sections[SECTIONS] = {0};
-    struct defined_type type;
     uint32_t function, number;
-    if (!is_core_module(bytes, size)) return MODULE_MALFORMED;
-    int error = find_sections((struct cursor){.at = bytes + 8, .end = bytes + size}, sections);
+    int error = find_head(bytes, size, sections);
     if (!error) error = find_export(sections[SECTION_EXPORT], name, name_size, &function);
     if (!error) error = type_of(sections, function, &number);
-    if (!error) error = find_type(sections[SECTION_TYPE], number, &type);
-    if (!error && !type.usable) error = MODULE_UNSUPPORTED;
-    if (!error) *out = type.signature;
-    return error;
+    return error ? error : find_signature(sections, number, out);
+}
+
+/* The number of an import's type, which is a function. */
+static int find_import(struct cursor c, uint32_t wanted, uint32_t *type_out)
+{
+    uint32_t index = 0;
+    for (uint32_t n = c.at ? take_u32(&c) : 0; n > 0 && !c.error; n--) {
+        bool is_function = take_import(&c, type_out);
+        if (!c.error && index++ == wanted) return is_function ? 0 : MODULE_NOT_FOUND;
+    }
+    return c.error ? c.error : MODULE_NOT_FOUND;
+}
+
+int pool__module_import(const uint8_t *bytes, uint32_t size, uint32_t number, struct module_signature *out)
+{
+    struct cursor sections[SECTIONS] = {0};
+    uint32_t type;
+    int error = find_head(bytes, size, sections);
+    if (!error) error = find_import(sections[SECTION_IMPORT], number, &type);
+    return error ? error : find_signature(sections, type, out);
 }

@@ -1,4 +1,4 @@
-/* What the head of a WebAssembly module tells about the functions that it exports.
+/* What the head of a WebAssembly module tells about the functions that it exports and imports.
  *
  * The bytes may come from anybody, so nothing in them is believed: every read is checked against the end of the section
  * it is in. This is no validator. It reads the sections that it needs as far as it needs them; the engine judges the
@@ -34,5 +34,10 @@ struct module_signature {
 /* Finds the function that a module exports under `name`, which may hold any bytes: 0 or an enum module_status. */
 POOL_MUST_CHECK int pool__module_signature(const uint8_t *bytes, uint32_t size, const char *name, uint32_t name_size,
                                            struct module_signature *out);
+
+/* The same of the module's import `number`, counted through all imports. MODULE_NOT_FOUND: it is no function, or there is
+ * none. */
+POOL_MUST_CHECK int pool__module_import(const uint8_t *bytes, uint32_t size, uint32_t number,
+                                        struct module_signature *out);
 
 #endif

@@ -51,7 +51,9 @@ struct worker_call {
     uint32_t name_bytes; /* without a NUL; 0: it is a command */
     uint32_t n_values;
     const struct pool_value *values;
-    uint32_t serves; /* 1: it is an instance, and no command; see instance.h */
+    uint32_t serves;  /* 1: it is an instance, and no command; see instance.h */
+    uint32_t imports; /* as in the job's record, and the next too */
+    uint32_t traps;
 };
 const struct worker_call *worker_call(void);
 
@@ -62,6 +64,9 @@ void worker_return(void);
 /* pool__module_signature, for the script. */
 int worker_signature(const uint8_t *bytes, uint32_t size, const char *name, uint32_t name_size,
                      struct module_signature *out);
+
+/* pool__module_import, for the script. */
+int worker_import(const uint8_t *bytes, uint32_t size, uint32_t number, struct module_signature *out);
 
 /* Into the guest's code and out of it, for the script. worker_enter: 0, or POOL_ECANCELED, and the guest must not run.
  */
