@@ -13,7 +13,7 @@ GUESTS_BUILD := build/guests
 GUESTS_WASI := wordcount mandelbrot rpc bulk lines terminal crossing files hostcall adder bytes misbehaving/echoargs \
     misbehaving/huge
 GUESTS_EMSCRIPTEN := sieve greet
-GUESTS_WAT := cat counter hello values $(sort $(patsubst $(GUESTS_DIR)/%.wat,%,$(wildcard $(GUESTS_DIR)/misbehaving/*.wat)))
+GUESTS_WAT := cat counter hello logger values $(sort $(patsubst $(GUESTS_DIR)/%.wat,%,$(wildcard $(GUESTS_DIR)/misbehaving/*.wat)))
 GUESTS := $(GUESTS_WASI) $(GUESTS_EMSCRIPTEN) $(GUESTS_WAT)
 
 GUESTS_CFLAGS := -std=c11 -O2 -Wall -Wextra -Wconversion -Wshadow -Werror
