@@ -9,6 +9,8 @@ export {
   CompileError,
   EndedError,
   ExitError,
+  ImportError,
+  ImportsFromError,
   InputError,
   JobError,
   LostError,
@@ -32,6 +34,7 @@ export type { PoolMemory, PoolUse, PoolUses } from './client/client.js';
 export type { CloseOptions, GracefulOptions } from './client/closing.js';
 export type { Chunk, Input } from './client/input.js';
 export type { Host, HostContext, HostHandler, HostJob } from './client/host.js';
+export type { ImportContext, ImportHandler, Imports, ImportMemory } from './client/imports.js';
 export type { Job } from './client/job.js';
 export type { LogEntry, LogHandler } from './client/log.js';
 export type { MapItem, MapItems } from './client/map.js';

@@ -49,6 +49,10 @@ export interface Submission {
   readonly maxCalls: number;
   readonly maxMemoryMiB: number;
   readonly tty: boolean;
+  /** What its imports are linked with beside WASI, as the workers were told; 0: nothing. */
+  readonly imports: number;
+  /** Imports that nobody provides trap when they are called. */
+  readonly traps: boolean;
 }
 
 /** What `pool_wait` gives. */
@@ -67,6 +71,7 @@ export interface Result {
 export interface TakenCall {
   readonly call: number;
   readonly job: JobHandle;
+  /** Empty: what is called is an import. */
   readonly name: string;
   readonly data: Uint8Array<ArrayBuffer>;
 }
@@ -369,6 +374,8 @@ export class Client {
     heap.setU32(record + layout.record_max_memory_mib, maxMemoryMiB);
     heap.setU32(record + layout.record_tty, tty ? 1 : 0);
     heap.setU32(record + layout.record_strings_bytes, strings.length);
+    heap.setU32(record + layout.record_imports, submission.imports);
+    heap.setU32(record + layout.record_traps, submission.traps ? 1 : 0);
     heap.setU32(record + layout.record_serves, call === 'instance' ? 1 : 0);
     return stringsAt + strings.length - record;
   }

@@ -1,6 +1,6 @@
 /** The compute workers' threads: the coordinator commands them, but only the main thread can start and end them. */
 import { layout } from '../shared/layout.gen.js';
-import type { FromCoordinator, ModuleMessage, RingMessage, SharedParts } from '../shared/protocol.js';
+import type { FromCoordinator, ImportsMessage, ModuleMessage, RingMessage, SharedParts } from '../shared/protocol.js';
 import type { CoordinatorChild, WorkerChild } from '../platform/platform.js';
 
 export class Crew {
@@ -12,6 +12,7 @@ export class Crew {
   readonly #start: (number: number) => WorkerChild;
   readonly #workers = new Map<number, WorkerChild>();
   readonly #modules = new Map<number, ModuleMessage>();
+  readonly #imports: ImportsMessage[] = [];
   #pool = 0;
 
   /** Carries out what `coordinator` says; `start` starts a worker's thread. */
@@ -67,7 +68,7 @@ export class Crew {
       else this.#coordinator.post({ ...message, number });
     });
     worker.post({ type: 'millrace:join', parts, pool: this.#pool, number, stack });
-    for (const module of this.#modules.values()) worker.post(module);
+    for (const message of [...this.#modules.values(), ...this.#imports]) worker.post(message);
   }
 
   #terminate(number: number): void {
@@ -86,6 +87,12 @@ export class Crew {
   addModule(id: number, module: WebAssembly.Module, head: Uint8Array | undefined): void {
     const message: ModuleMessage = { type: 'millrace:module', id, module, head };
     this.#modules.set(id, message);
+    for (const worker of this.#workers.values()) worker.post(message);
+  }
+
+  /** Tells every worker, now and later, what imports are linked with. */
+  addImports(message: ImportsMessage): void {
+    this.#imports.push(message);
     for (const worker of this.#workers.values()) worker.post(message);
   }
 

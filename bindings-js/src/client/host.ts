@@ -83,24 +83,38 @@ function handler([name, value]: [name: string, value: unknown]): [string, HostHa
   return [name, value as HostHandler];
 }
 
-/** What a handler is given. Its signal is made when it is asked for. */
-export class Context implements HostContext {
+/** Who calls. The signal is made when it is asked for. */
+export class Caller {
   readonly name: string;
   readonly job: HostJob;
-  readonly #data: Uint8Array;
   #controller: AbortController | undefined;
   #isGone = false;
 
-  constructor(name: string, job: HostJob, data: Uint8Array) {
+  constructor(name: string, job: HostJob) {
     this.name = name;
     this.job = job;
-    this.#data = data;
   }
 
   get signal(): AbortSignal {
     this.#controller ??= new AbortController();
     if (this.#isGone) this.#controller.abort();
     return this.#controller.signal;
+  }
+
+  /** Nobody waits for the reply any more. */
+  leave(): void {
+    this.#isGone = true;
+    this.#controller?.abort();
+  }
+}
+
+/** What a handler is given. */
+export class Context extends Caller implements HostContext {
+  readonly #data: Uint8Array;
+
+  constructor(name: string, job: HostJob, data: Uint8Array) {
+    super(name, job);
+    this.#data = data;
   }
 
   readonly text = (): string => {
@@ -120,10 +134,4 @@ export class Context implements HostContext {
       throw new PoolError('POOL_EINVAL', `the data of ${quote(this.name)} is not JSON: ${message}`, { cause });
     }
   };
-
-  /** Nobody waits for the reply any more. */
-  leave(): void {
-    this.#isGone = true;
-    this.#controller?.abort();
-  }
 }

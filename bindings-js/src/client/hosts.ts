@@ -3,6 +3,7 @@ import { isThenable } from '../shared/brand.js';
 import { errorCodes } from '../shared/layout.gen.js';
 import type { Client, JobHandle, TakenCall } from './client.js';
 import { Context, type Handlers, type HostHandler } from './host.js';
+import { ImportCalls } from './import-calls.js';
 import { bareReply, keptReply, type Reply, replyOf, replyOfError } from './host-reply.js';
 import type { Task } from './task.js';
 
@@ -19,6 +20,7 @@ export class Hosts {
   readonly #client: Client;
   readonly #handlers: Handlers;
   readonly #taskOf: (job: JobHandle) => Task | undefined;
+  readonly #imports: ImportCalls;
   /** By their slots. */
   readonly #pending = new Map<number, Pending>();
 
@@ -27,6 +29,7 @@ export class Hosts {
     this.#client = client;
     this.#handlers = handlers;
     this.#taskOf = taskOf;
+    this.#imports = new ImportCalls(client);
     client.onCall((slot) => this.#onSignal(slot));
     client.onBlocks(() => this.#retry());
   }
@@ -35,6 +38,7 @@ export class Hosts {
   stop(): void {
     for (const { context } of this.#pending.values()) context.leave();
     this.#pending.clear();
+    this.#imports.stop();
   }
 
   /** A call has come, or the caller of one has gone. */
@@ -45,8 +49,10 @@ export class Hosts {
     if (pending && this.#client.isCallerGone(pending.call)) this.#drop(pending);
   }
 
-  #serve(slot: number, { call, job, name, data }: TakenCall): void {
+  #serve(slot: number, taken: TakenCall): void {
+    const { call, job, name, data } = taken;
     const task = this.#taskOf(job); // a job that has ended calls nobody
+    if (name === '') return this.#imports.serve(taken, task);
     const handler = task?.handlers.get(name) ?? this.#handlers.get(name);
     if (!task || !handler) return void this.#client.reply(call, bareReply(errorCodes.POOL_ENOENT));
     const pending = { call, slot, context: new Context(name, task.caller, data) };

@@ -4,6 +4,7 @@ import { errorCodes, layout } from '../shared/layout.gen.js';
 import type { CallSite } from './callsite.js';
 import { type Called, type Client, EAGAIN, type Fd, type JobHandle, type Stdio, type VolumePreopen } from './client.js';
 import type { Directory } from './directory.js';
+import type { Linkage } from './import-list.js';
 import type { Checked } from './options.js';
 import { after, type Patience } from './patience.js';
 import { Task } from './task.js';
@@ -16,6 +17,7 @@ export interface Order {
   readonly options: Checked;
   /** Their directories too, because one that is garbage gives its volume back. */
   readonly preopens: readonly (VolumePreopen & { readonly directory: Directory })[];
+  readonly linkage: Linkage;
   readonly wants: Wants;
   /** How long it waits for a place. */
   readonly patience: Patience;
@@ -178,7 +180,7 @@ export class Launcher {
   }
 
   /** One try; a status: the pool is full. */
-  #try({ module, call, options, preopens, wants, site }: Order): Task | number {
+  #try({ module, call, options, preopens, linkage, wants, site }: Order): Task | number {
     const pipes = this.#openPipes(wants, options.pipeCapacity);
     if (!pipes) return errorCodes.POOL_ENFILE;
     const { theirs, ours } = pipes;
@@ -186,9 +188,11 @@ export class Launcher {
       const { args, env, priority, maxCalls, maxMemoryMiB, terminal } = options;
       const stdio = [stdioOf(theirs[0]), stdioOf(theirs[1]), stdioOf(theirs[2])] as const;
       const limits = { timeoutMs: timeoutMsOf(options), maxCalls, maxMemoryMiB, tty: terminal !== undefined };
-      const job = this.#client.submit({ module, call, stdio, args, env, preopens, priority, ...limits });
+      const imports = { imports: linkage.id, traps: options.imports.trap };
+      const job = this.#client.submit({ module, call, stdio, args, env, preopens, priority, ...imports, ...limits });
       if (job > 0) {
-        return this.#add(new Task(this.#client, job, ours, options, site, (settled) => this.#onSettled(settled)));
+        const wishes = { ...options, linkage };
+        return this.#add(new Task(this.#client, job, ours, wishes, site, (settled) => this.#onSettled(settled)));
       }
       if (job !== EAGAIN) throw errorOfStatus(job);
     } catch (error) {

@@ -7,6 +7,7 @@ import { hasLoneSurrogate, invalid, quote, refusal, show } from '../shared/gate.
 import type { Platform } from '../platform/platform.js';
 import { onAbort } from './abort.js';
 import type { Patience } from './patience.js';
+import { importHead, importHeadOfStream, keepHead } from './module-head.js';
 import { HEAD_BYTES, isModuleHead, looksLike } from './sniff.js';
 
 /** Where a module can come from. Strings are URLs, relative to the page; in Node also paths. */
@@ -154,11 +155,24 @@ async function compileResponse(source: Response | Promise<Response>, name: strin
 
 /** `undefined`: it has not been touched, because it is another's Response, and must be read first. */
 async function compileStreaming(response: Response): Promise<WebAssembly.Module | undefined> {
+  const head = readHead(response);
   try {
-    return await WebAssembly.compileStreaming(response);
+    const module = await WebAssembly.compileStreaming(response);
+    keepHead(module, await head);
+    return module;
   } catch (cause) {
     if (!response.bodyUsed) return undefined;
     throw read(cause, 'name') === 'CompileError' ? uncompiled(cause, response.url) : unfetched(cause);
+  }
+}
+
+/** Reads the types of its imports beside the compiler. */
+async function readHead(response: Response): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  try {
+    const { body } = response.clone();
+    return body ? await importHeadOfStream(body) : undefined;
+  } catch {
+    return undefined; // another's Response
   }
 }
 
@@ -194,7 +208,9 @@ export async function compileBytes(source: Bytes, url = ''): Promise<WebAssembly
   const head = copyOf(view.subarray(0, HEAD_BYTES));
   const bytes = isModuleHead(head) ? copyOf(view) : head;
   try {
-    return await WebAssembly.compile(bytes);
+    const module = await WebAssembly.compile(bytes);
+    keepHead(module, importHead(bytes));
+    return module;
   } catch (cause) {
     throw uncompiled(cause, url, looksLike(bytes));
   }

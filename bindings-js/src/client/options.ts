@@ -20,6 +20,7 @@ import { milliseconds, wholeNumber } from '../shared/whole-number.js';
 import type { Called } from './client.js';
 import { Directory } from './directory.js';
 import { type Handlers, handlersOf, type Host } from './host.js';
+import { type CheckedImports, importHandlersOf, type Imports, importsFromOf, missingImportsOf } from './imports.js';
 import type { Input } from './input.js';
 import { type CheckedStdio, type From, fromOf, type OutputTarget, spawnFromOf, toOf } from './stdio.js';
 import { type Terminal, terminalOf, type TerminalSize, withSize } from './terminal.js';
@@ -82,6 +83,21 @@ export interface JobOptions {
    * what is not here; a name that nobody serves is POOL_ENOENT to the guest.
    * @default none */
   host?: Host | undefined;
+  /** Serves what the module imports beside WASI, or instead of it: functions by their modules and names, which run on this
+   * thread, and the guest waits. What the module does not import does no harm.
+   * @default none */
+  imports?: Imports | undefined;
+  /** The URL of a JavaScript module that the workers load, for imports that must be quick: their functions run in the
+   * guest's own thread. It exports by default a function that is called for each guest, `({ memory, call }) => ({ env: { … } })`,
+   * and returns, or promises, what the guest imports, of any kind: `memory.buffer` is the guest's memory, once the guest
+   * is instantiated, and `call(name, data)` calls the host, waits, and returns the reply's bytes. Strings are relative to
+   * the page; in Node they can be paths. What `imports` has goes before it, and it goes before WASI.
+   * @default none */
+  importsFrom?: string | URL | undefined;
+  /** What becomes of a function that the module imports and nobody provides. "error": the job is not started, and the
+   * `NotStartedError` lists them all; "trap": the guest runs, and traps with an `ImportError` if it calls one.
+   * @default "error" */
+  missingImports?: 'error' | 'trap' | undefined;
   /** Host calls that the guest may have open at once, 2048 at most; one more is EMFILE to it. A call is open until the
    * guest has closed its descriptor and the host has answered it.
    * @default 256 */
@@ -201,6 +217,7 @@ export interface Checked {
   readonly terminal: Terminal | undefined;
   readonly signal: AbortSignal | undefined;
   readonly host: Handlers;
+  readonly imports: CheckedImports;
   readonly stdio: CheckedStdio;
   /** `undefined`: the guest runs as a command. */
   readonly call?: Called;
@@ -240,6 +257,9 @@ const jobNames: Names<JobOptions> = {
   priority: true,
   pipeCapacity: true,
   host: true,
+  imports: true,
+  importsFrom: true,
+  missingImports: true,
   maxCalls: true,
   maxMemoryMiB: true,
   tty: true,
@@ -331,6 +351,11 @@ function checkJob(options: Unchecked<SpawnOptions>, stdin: From): Checked {
     maxMemoryMiB: wholeNumber('maxMemoryMiB', options.maxMemoryMiB, layout.POOL_MEMORY_MAX_MIB),
     signal: signalOf(options.signal),
     host: handlersOf(options.host),
+    imports: {
+      handlers: importHandlersOf(options.imports),
+      from: importsFromOf(options.importsFrom),
+      trap: missingImportsOf(options.missingImports),
+    },
     stdio: [stdin, toOf('stdout', options.stdout), toOf('stderr', options.stderr)],
   };
 }

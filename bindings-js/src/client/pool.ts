@@ -8,11 +8,13 @@ import { CallSite } from './callsite.js';
 import { checkClose, type CloseOptions } from './closing.js';
 import type { Client, PoolUses } from './client.js';
 import { Hosts } from './hosts.js';
+import { ImportList } from './import-list.js';
 import { Instance } from './instance.js';
 import { Job } from './job.js';
 import { Line } from './line.js';
 import { Launcher, type Order } from './launcher.js';
 import { itemsOf, type MapItems, mapOver } from './map.js';
+import { headOf } from './module-head.js';
 import { ModuleList } from './module-list.js';
 import { Compiler, type ModuleSource } from './modules.js';
 import {
@@ -96,6 +98,7 @@ export class Pool {
   readonly #files: Files;
   readonly #compiler: Compiler;
   readonly #modules: ModuleList;
+  readonly #imports: ImportList;
   readonly #moduleIds = new WeakMap<WebAssembly.Module, number>();
   #roster: Roster;
   /** How many jobs shall run at the same time; there may be more workers, if some wait. */
@@ -116,6 +119,7 @@ export class Pool {
     this.#workers = parts.range.max;
     this.#compiler = new Compiler(platform);
     this.#modules = new ModuleList(crew);
+    this.#imports = new ImportList(crew, (text) => platform.urlOf(text));
     const onBusy = (busy: boolean): void => this.#keepAlive(busy);
     this.#launcher = new Launcher(client, (busy) => {
       onBusy(busy);
@@ -539,7 +543,8 @@ export class Pool {
     this.#modules.use(id);
     try {
       const preopens = options.preopens.length > 0 ? await patience.until(this.#attach(options.preopens)) : [];
-      return { module: id, call: options.call, options, preopens, wants: stdio.wants, patience, site };
+      const linkage = this.#imports.link(module, options.imports);
+      return { module: id, call: options.call, options, preopens, linkage, wants: stdio.wants, patience, site };
     } catch (error) {
       this.#modules.done(id);
       throw error;
@@ -578,7 +583,7 @@ export class Pool {
   #idOf(module: WebAssembly.Module): number {
     let id = this.#moduleIds.get(module);
     if (id === undefined) {
-      id = this.#modules.add(module);
+      id = this.#modules.add(module, headOf(module));
       this.#moduleIds.set(module, id);
     }
     return id;

@@ -1,6 +1,8 @@
 /** One submitted job, from its place in the queue to its settling. */
 import {
   abortError,
+  ImportError,
+  ImportsFromError,
   InputError,
   JobError,
   LostError,
@@ -11,12 +13,14 @@ import {
   errorOfStatus,
   trapKindOf,
 } from '../shared/errors.js';
-import { frameOf } from '../shared/frame.js';
+import { frameOf, type TrapFrame } from '../shared/frame.js';
 import { errorCodes, layout } from '../shared/layout.gen.js';
 import { onAbort } from './abort.js';
 import type { CallSite } from './callsite.js';
 import type { Client, Fd, JobHandle, Result } from './client.js';
 import type { Handlers, HostJob } from './host.js';
+import type { Linkage } from './import-list.js';
+import type { ServedImport } from './imports.js';
 import type { Inlet } from './streams.js';
 
 /** How long a guest whose stdin failed has to find that out and end by itself. */
@@ -27,6 +31,7 @@ export interface Wishes {
   readonly args: readonly string[];
   readonly signal: AbortSignal | undefined;
   readonly host: Handlers;
+  readonly linkage: Linkage;
 }
 
 /** How a job that exited went. */
@@ -49,10 +54,15 @@ export class Task {
   readonly handle: JobHandle;
   /** Who serves its host calls before the pool's do. */
   readonly handlers: Handlers;
+  /** Who serves its imports, by their places in the module's list. */
+  readonly imports: ReadonlyMap<number, ServedImport>;
   readonly #client: Client;
   readonly #args: readonly string[];
   readonly #signal: AbortSignal | undefined;
   #caller: HostJob | undefined;
+  readonly #from: string | undefined;
+  /** What made an import fail. */
+  #importCause: ErrorOptions | undefined;
   #resolve!: (status: JobStatus) => void;
   #reject!: (error: JobError) => void;
   readonly #site: CallSite;
@@ -72,7 +82,7 @@ export class Task {
     client: Client,
     job: JobHandle,
     readonly ends: readonly [Fd, Fd, Fd],
-    { args, signal, host }: Wishes,
+    { args, signal, host, linkage }: Wishes,
     site: CallSite,
     readonly onSettled: (task: Task) => void,
   ) {
@@ -81,6 +91,8 @@ export class Task {
     this.#args = args;
     this.#signal = signal;
     this.handlers = host;
+    this.imports = linkage.served;
+    this.#from = linkage.from;
     this.#site = site;
     this.status = new Promise((resolve, reject) => {
       this.#resolve = resolve;
@@ -124,6 +136,11 @@ export class Task {
     this.#grace = setTimeout(() => this.#client.cancel(this.handle), INPUT_GRACE_MS);
   }
 
+  /** What serves an import has thrown: the guest is about to trap. */
+  importFailed(cause: unknown): void {
+    this.#importCause = { cause };
+  }
+
   /** Calls `listener` when the job has ended, just before `status` settles, or now if it has; with its error, if it has
    * not exited. */
   onEnd(listener: (error: JobError | undefined) => void): void {
@@ -146,12 +163,23 @@ export class Task {
     }
     if (!result) return this.#client.onJobEnd(this.handle, this.#onEnd);
     if (this.#inputFailed || result.outcome !== layout.POOL_EXITED) {
-      return this.fail(this.#inputFailed ? this.#why!() : errorOf(result, this.#why));
+      return this.fail(this.#inputFailed ? this.#why!() : (this.#importErrorOf(result) ?? errorOf(result, this.#why)));
     }
     const { code, worker, queuedMs, runMs } = result;
     this.#values = result.values;
     this.#settle(undefined, () => this.#resolve({ success: code === 0, code, worker, queuedMs, runMs }));
   };
+
+  /** The error of a job that an import has ended, or `importsFrom`. */
+  #importErrorOf({ outcome, code, text }: Result): JobError | undefined {
+    const [message = '', ...stack] = text.split('\n');
+    if (outcome === layout.POOL_TRAPPED && code === layout.POOL_TRAP_IMPORT) {
+      const [frames, rest] = framesIn(stack);
+      return new ImportError(importIn(message), message, rest, frames, this.#importCause);
+    }
+    if (outcome !== layout.POOL_NOT_STARTED || code !== -errorCodes.POOL_EIO) return undefined;
+    return new ImportsFromError(this.#from ?? '', message, { cause: causeIn(message, stack) });
+  }
 
   #settle(error: JobError | undefined, how: () => void): void {
     if (this.#settled) return;
@@ -163,6 +191,19 @@ export class Task {
     this.onSettled(this);
     how();
   }
+}
+
+/** The import's name, which the worker quotes. */
+function importIn(message: string): string {
+  const quoted = /"(?:[^"\\]|\\.)*"/.exec(message)?.[0];
+  return quoted === undefined ? '' : (JSON.parse(quoted) as string);
+}
+
+/** What a worker caught, which cannot be sent itself. */
+function causeIn(message: string, stack: readonly string[]): Error {
+  const cause = new Error(message.replace(/^importsFrom "(?:[^"\\]|\\.)*" [^:]*: /, ''));
+  if (stack.length > 0) cause.stack = stack.join('\n');
+  return cause;
 }
 
 /** The error of a job that did not exit. */
@@ -184,8 +225,13 @@ function errorOf({ outcome, code, text }: Result, why: (() => JobError) | undefi
   }
 }
 
-/** The frames come first, and then the engine's stack. */
 function trapError(trap: number, message: string, lines: readonly string[]): TrapError {
+  const [frames, stack] = framesIn(lines);
+  return new TrapError(trapKindOf(trap), message, stack, frames);
+}
+
+/** The frames, which come first, and then the engine's stack. */
+function framesIn(lines: readonly string[]): [frames: TrapFrame[], stack: string] {
   const frames = lines.flatMap((line) => frameOf(line) ?? []);
-  return new TrapError(trapKindOf(trap), message, lines.slice(frames.length).join('\n'), frames);
+  return [frames, lines.slice(frames.length).join('\n')];
 }

@@ -293,7 +293,8 @@ export type TrapKind =
   | 'divide-by-zero'
   | 'integer-overflow'
   | 'stack-overflow'
-  | 'exception';
+  | 'exception'
+  | 'import';
 
 /** The guest trapped. `message` is the engine's.
  *
@@ -316,6 +317,60 @@ export class TrapError extends JobError {
     readonly frames: readonly TrapFrame[],
   ) {
     super('POOL_TRAPPED', message);
+  }
+}
+
+/** The guest called an import that has failed: what serves it threw, or gave something else than the import returns; then
+ * `cause` is what was thrown, if it was on this thread. Or nobody provides what it called, and `missingImports` is "trap".
+ * The guest cannot go on after that.
+ *
+ * @example
+ * ```ts
+ * const imports = {
+ *   env: {
+ *     log: () => {
+ *       throw new Error('the log is full');
+ *     },
+ *   },
+ * };
+ * const error = await pool.run('/logger.wasm', { imports }).catch((error: unknown) => error);
+ * console.log(error instanceof ImportError && `${error.import}: ${String(error.cause)}`); // env.log: Error: the log is full
+ * ```
+ */
+export class ImportError extends TrapError {
+  override name = 'ImportError';
+  /** Which import it is: its module and its name, as `env.log`. */
+  readonly import: string;
+  constructor(
+    name: string,
+    message: string,
+    wasmStack: string,
+    frames: readonly TrapFrame[],
+    options?: ErrorOptions,
+  ) {
+    super('import', message, wasmStack, frames);
+    this.import = name;
+    if (options && 'cause' in options) this.cause = options.cause;
+  }
+}
+
+/** The module of `importsFrom` could not be used, so the guest has not run: `cause` says why.
+ *
+ * @example
+ * ```ts
+ * const error = await pool.run('/logger.wasm', { importsFrom: '/missing.mjs' }).catch((error: unknown) => error);
+ * console.log(error instanceof ImportsFromError && error.url.endsWith('/missing.mjs')); // true
+ * ```
+ */
+export class ImportsFromError extends NotStartedError {
+  override name = 'ImportsFromError';
+  constructor(
+    /** Where it is. */
+    readonly url: string,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super('POOL_NOT_STARTED', message, options);
   }
 }
 
@@ -458,6 +513,7 @@ const trapKinds: Record<number, TrapKind> = {
   [layout.POOL_TRAP_INTEGER_OVERFLOW]: 'integer-overflow',
   [layout.POOL_TRAP_STACK_OVERFLOW]: 'stack-overflow',
   [layout.POOL_TRAP_EXCEPTION]: 'exception',
+  [layout.POOL_TRAP_IMPORT]: 'import',
 };
 
 /** The kind of an enum pool_trap. */

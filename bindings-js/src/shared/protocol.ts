@@ -153,6 +153,16 @@ export interface UnloadMessage {
   readonly id: number;
 }
 
+/** What a guest's imports are linked with beside WASI, numbered by the main thread. */
+export interface ImportsMessage {
+  readonly type: 'millrace:imports';
+  readonly id: number;
+  /** The imports that the main thread serves, by their places in the module's list. */
+  readonly served: readonly number[];
+  /** The URL of a module that has further ones. */
+  readonly from: string | undefined;
+}
+
 /** Main thread to compute worker. */
 export type ToWorker =
   | {
@@ -163,6 +173,7 @@ export type ToWorker =
       readonly stack: number;
     }
   | ModuleMessage
+  | ImportsMessage
   | UnloadMessage;
 
 /** Compute worker to main thread. */

@@ -72,8 +72,13 @@ export interface CoordinatorExports {
   worker_borrow(size: number): number;
   worker_return(): void;
   worker_signature(bytes: number, size: number, name: number, nameBytes: number, out: number): number;
+  worker_import(bytes: number, size: number, number: number, out: number): number;
   worker_text(size: number): number;
   worker_end(outcome: number, code: number, textBytes: number): void;
+
+  import_buffer(): number;
+  import_call(number: number, nValues: number, nResults: number): number;
+  import_missing(number: number): void;
 
   instance_begin(): number;
   instance_next(): number;

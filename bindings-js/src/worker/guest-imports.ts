@@ -30,27 +30,22 @@ export function importTable(exports: CoordinatorExports): ImportTable {
   return table;
 }
 
-/** The first import that nobody provides. */
-export function findUnknown(
+/** What there is for each import of a module; `undefined`: nothing. If it wants sockets that WASI does not have, then no
+ * socket of its is WASI's. */
+export function builtIns(
   table: ImportTable,
   imports: readonly WebAssembly.ModuleImportDescriptor[],
-): WebAssembly.ModuleImportDescriptor | undefined {
-  return imports.find((i) => i.kind !== 'function' || !(table[i.module]?.[i.name] || isSocket(i)));
+): (WebAssembly.ImportValue | undefined)[] {
+  const refuses = imports.some((descriptor) => isSocket(descriptor) && !table[descriptor.module]?.[descriptor.name]);
+  return imports.map((descriptor) => {
+    if (descriptor.kind !== 'function') return undefined;
+    return refuses && isSocket(descriptor) ? refuseSocket : table[descriptor.module]?.[descriptor.name];
+  });
 }
 
-/** What a module whose imports are all known is linked with: the table itself, unless it wants sockets that WASI does not
- * have. Then no socket of its is WASI's. */
-export function importsFor(
-  table: ImportTable,
-  imports: readonly WebAssembly.ModuleImportDescriptor[],
-): WebAssembly.Imports {
-  if (imports.every(({ module, name }) => table[module]?.[name])) return table;
-  const own = emptyTable<Functions>();
-  for (const descriptor of imports) {
-    const { module, name } = descriptor;
-    (own[module] ??= emptyTable())[name] = isSocket(descriptor) ? refuseSocket : table[module]![name]!;
-  }
-  return own;
+/** Whether a module's functions reach the guest's memory. */
+export function isOurs(module: string): boolean {
+  return Object.hasOwn(PREFIXES, module);
 }
 
 function isSocket({ module, name }: WebAssembly.ModuleImportDescriptor): boolean {
@@ -58,6 +53,6 @@ function isSocket({ module, name }: WebAssembly.ModuleImportDescriptor): boolean
 }
 
 /** Names are guests' to choose: nothing is inherited. */
-function emptyTable<Value>(): Record<string, Value> {
+export function emptyTable<Value>(): Record<string, Value> {
   return Object.create(null) as Record<string, Value>;
 }

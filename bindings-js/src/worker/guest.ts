@@ -1,7 +1,7 @@
 /** Running one guest after the other in this worker. */
 import { layout } from '../shared/layout.gen.js';
 import type { Thread } from '../shared/thread.js';
-import { Ending, endingOf, notStarted } from './ending.js';
+import { Ending, endingOf, type Enter, notStarted } from './ending.js';
 import {
   type ExportedFunction,
   isInstance,
@@ -12,10 +12,13 @@ import {
   writeResults,
 } from './export-call.js';
 import { withFrames } from './frames.js';
-import { findUnknown, importsFor, importTable, type ImportTable } from './guest-imports.js';
+import { isOurs } from './guest-imports.js';
 import { GuestMemory } from './guest-memory.js';
+import type { Guest } from './guest-module.js';
+import { clearFailure, failureOf } from './import-failure.js';
 import { InstanceServer } from './instance.js';
-import { readSignature, type Signature } from './signature.js';
+import { Linker, type Wanted } from './linker.js';
+import { readSignature } from './signature.js';
 
 const START = '_start';
 const INITIALIZE = '_initialize';
@@ -24,42 +27,28 @@ const INITIALIZE = '_initialize';
  * a worker at rest, a moment later (litter.ts). */
 const MEMORY_TRIES_MS = [1, 5, 20, 50, 100, 200, 400];
 
-/** A guest's module, looked at once. */
-export interface Guest {
-  readonly module: WebAssembly.Module;
-  readonly head: Uint8Array | undefined;
-  readonly imports: readonly WebAssembly.ModuleImportDescriptor[];
-  /** The kinds of its exports, by name. */
-  readonly exports: ReadonlyMap<string, WebAssembly.ImportExportKind>;
-  /** The signatures that were asked for; `undefined`: not known. */
-  readonly signatures: Map<string, Signature | undefined>;
-}
-
 const encoder = new TextEncoder();
 const sleepWord = new Int32Array(new SharedArrayBuffer(4));
-
-/** Looks at what a module imports and exports. */
-export function inspect(module: WebAssembly.Module, head: Uint8Array | undefined): Guest {
-  const exports = new Map(WebAssembly.Module.exports(module).map((e) => [e.name, e.kind]));
-  return { module, head, imports: WebAssembly.Module.imports(module), exports, signatures: new Map() };
-}
 
 export class GuestRunner {
   readonly #thread: Thread;
   readonly #memory: GuestMemory;
-  readonly #imports: ImportTable;
+  readonly #linker: Linker;
 
   constructor(thread: Thread) {
     this.#thread = thread;
     this.#memory = new GuestMemory(thread);
-    this.#imports = importTable(thread.c);
+    this.#linker = new Linker(thread);
   }
 
   /** Runs the job that worker_next began. True: this thread is worn out and must be replaced. */
-  run(guest: Guest): boolean {
+  run(guest: Guest, wanted: Wanted): boolean {
+    clearFailure(this.#thread);
     const call = readExportCall(this.#thread);
     const serves = isInstance(this.#thread);
-    const ending = this.#refuse(guest, call, serves) ?? this.#run(guest, call, serves);
+    const imports = this.#linker.link(guest, wanted);
+    const refusal = imports instanceof Ending ? imports : this.#refuse(guest, call, serves);
+    const ending = refusal ?? this.#run(guest, imports as WebAssembly.Imports, call, serves);
     this.#memory.bind(undefined);
     this.#end(withFrames(ending, guest.module));
     return ending.outcome === layout.POOL_TRAPPED && ending.code === layout.POOL_TRAP_STACK_OVERFLOW;
@@ -68,12 +57,7 @@ export class GuestRunner {
   /** Why a guest cannot be run like that; `undefined`: it can, as far as it shows. */
   #refuse(guest: Guest, call: ExportCall | undefined, serves: boolean): Ending | undefined {
     const { imports, exports } = guest;
-    const unknown = findUnknown(this.#imports, imports);
-    if (unknown) {
-      const what = `${unknown.kind} ${unknown.module}.${unknown.name}`;
-      return notStarted('POOL_EINVAL', `the module imports ${what}, which nobody provides`);
-    }
-    if (imports.length > 0 && exports.get('memory') !== 'memory') {
+    if (imports.some(({ module }) => isOurs(module)) && exports.get('memory') !== 'memory') {
       return notStarted('POOL_EINVAL', 'the module uses WASI but exports no memory');
     }
     if (call) return this.#refuseCall(guest, call);
@@ -104,10 +88,10 @@ export class GuestRunner {
     return true;
   }
 
-  #run(guest: Guest, call: ExportCall | undefined, serves: boolean): Ending {
+  #run(guest: Guest, imports: WebAssembly.Imports, call: ExportCall | undefined, serves: boolean): Ending {
     this.#thread.c.worker_begin(this.#memory.read, this.#memory.write, this.#memory.check);
-    if (serves) return this.#serve(guest);
-    const results = this.#start(() => this.#call(guest, call));
+    if (serves) return this.#serve(guest, imports);
+    const results = this.#start(guest, () => this.#call(guest, imports, call));
     if (results instanceof Ending) return results;
     if (!call || writeResults(this.#thread, results, guest.signatures.get(call.name)?.results)) {
       return new Ending(layout.POOL_EXITED);
@@ -115,18 +99,18 @@ export class GuestRunner {
     return new Ending(layout.POOL_LOST, 0, `what ${call.name} returned could not be handed over`);
   }
 
-  #serve(guest: Guest): Ending {
-    const exports = this.#start(() => this.#instantiate(guest, true));
+  #serve(guest: Guest, imports: WebAssembly.Imports): Ending {
+    const exports = this.#start(guest, () => this.#instantiate(guest, imports, true));
     if (exports instanceof Ending) return exports;
-    const enter = this.#enter.bind(this);
+    const enter: Enter = (code, survives) => this.#enter(guest, code, survives);
     const server = new InstanceServer(this.#thread, enter, guest.exports.keys(), exports);
     return server.serve() ?? this.#leftBy() ?? new Ending(layout.POOL_LOST, 0, 'its pipes failed');
   }
 
   /** Instantiates a guest and runs what is to be run at once, again while there is no memory for it. */
-  #start<T>(code: () => T): T | Ending {
+  #start<T>(guest: Guest, code: () => T): T | Ending {
     for (const waitMs of [...MEMORY_TRIES_MS, undefined]) {
-      const made = this.#enter(code);
+      const made = this.#enter(guest, code);
       if (waitMs === undefined || !(made instanceof Ending && made.isOutOfMemory())) return made;
       Atomics.wait(sleepWord, 0, 0, waitMs);
     }
@@ -134,9 +118,10 @@ export class GuestRunner {
   }
 
   /** Runs a guest's code: what it returns, or how the job ends because of what it threw, unless it `survives` that. */
-  #enter<T>(code: () => T, survives?: (thrown: unknown) => T | undefined): T | Ending {
+  #enter<T>({ imports }: Guest, code: () => T, survives?: (thrown: unknown) => T | undefined): T | Ending {
     const { c } = this.#thread;
     const stack = c.emscripten_stack_get_current();
+    this.#linker.takeLastCalled();
     if (c.worker_enter() !== 0) return this.#leftBy() ?? new Ending(layout.POOL_CANCELLED);
     try {
       const result = code();
@@ -145,13 +130,13 @@ export class GuestRunner {
     } catch (thrown) {
       c._emscripten_stack_restore(stack);
       c.worker_leave();
-      return this.#leftBy() ?? survives?.(thrown) ?? endingOf(thrown);
+      return this.#leftBy() ?? this.#failureOf(imports, thrown) ?? survives?.(thrown) ?? endingOf(thrown);
     }
   }
 
   /** In here the guest's code runs, from its start section on. */
-  #instantiate({ module, imports }: Guest, initializes: boolean): WebAssembly.Exports {
-    const { exports } = new WebAssembly.Instance(module, importsFor(this.#imports, imports));
+  #instantiate({ module }: Guest, imports: WebAssembly.Imports, initializes: boolean): WebAssembly.Exports {
+    const { exports } = new WebAssembly.Instance(module, imports);
     this.#memory.bind(exports['memory'] instanceof WebAssembly.Memory ? exports['memory'] : undefined);
     const initialize = initializes ? exports[INITIALIZE] : undefined;
     if (typeof initialize === 'function') callWithout(initialize as () => void, INITIALIZE);
@@ -159,8 +144,8 @@ export class GuestRunner {
   }
 
   /** What its export returned. */
-  #call(guest: Guest, call: ExportCall | undefined): unknown {
-    const exports = this.#instantiate(guest, call !== undefined && call.name !== INITIALIZE);
+  #call(guest: Guest, imports: WebAssembly.Imports, call: ExportCall | undefined): unknown {
+    const exports = this.#instantiate(guest, imports, call !== undefined && call.name !== INITIALIZE);
     if (!call) return callWithout(exports[START] as () => void, START);
     return callWith(exports[call.name] as ExportedFunction, call);
   }
@@ -170,6 +155,10 @@ export class GuestRunner {
     const { c } = this.#thread;
     const outcome = c.worker_left_by();
     return outcome === 0 ? undefined : new Ending(outcome, c.worker_exit_code() >>> 0);
+  }
+
+  #failureOf(imports: Guest['imports'], thrown: unknown): Ending | undefined {
+    return failureOf(this.#thread, imports, thrown, this.#linker.takeLastCalled());
   }
 
   #end({ outcome, code, text }: Ending): void {

@@ -1,6 +1,6 @@
 /** The types of an export, as the C parser finds them in a module's head. */
-import { layout } from '../shared/layout.gen.js';
-import type { Thread } from '../shared/thread.js';
+import { errorCodes, layout } from '../shared/layout.gen.js';
+import type { Heap, Thread } from '../shared/thread.js';
 
 /** The types of what a function takes and returns: POOL_I32, … */
 export interface Signature {
@@ -8,28 +8,53 @@ export interface Signature {
   readonly results: readonly number[];
 }
 
+/** The signature of an import: `undefined`, it cannot be told; "other": it has types that are no numbers, or too many. */
+export type ImportSignature = Signature | undefined | 'other' | 'no memory';
+
 /** The signature of the export that the job which worker_next began calls; `undefined`: it cannot be told. */
 export function readSignature({ c, heap }: Thread, head: Uint8Array): Signature | undefined | 'no memory' {
-  const size = layout.sizeof_module_signature + head.length;
-  if (size > layout.POOL_BYTES_MAX) return undefined;
-  const bytes = c.worker_borrow(size) >>> 0;
-  if (!bytes) return 'no memory';
-  try {
-    const out = bytes;
-    const at = bytes + layout.sizeof_module_signature;
-    heap.u8(at + head.length).set(head, at);
+  return withHead({ c, heap }, head, (at, out) => {
     const call = c.worker_call() >>> 0;
     const name = heap.u32(call + layout.worker_call_name);
     const nameBytes = heap.u32(call + layout.worker_call_name_bytes);
-    if (c.worker_signature(at, head.length, name, nameBytes, out) !== 0) return undefined;
-    const u8 = heap.u8(at);
-    const types = out + layout.module_signature_types;
-    const results = types + u8[out + layout.module_signature_n_params]!;
-    return {
-      params: [...u8.slice(types, results)],
-      results: [...u8.slice(results, results + u8[out + layout.module_signature_n_results]!)],
-    };
+    return c.worker_signature(at, head.length, name, nameBytes, out) === 0 ? signatureAt(heap, out) : undefined;
+  });
+}
+
+/** The signature of a module's import, by its place in the list. */
+export function importSignature({ c, heap }: Thread, head: Uint8Array, number: number): ImportSignature {
+  return withHead<ImportSignature>({ c, heap }, head, (at, out) => {
+    const status = c.worker_import(at, head.length, number, out);
+    if (status === errorCodes.POOL_ENOTSUP) return 'other';
+    return status === 0 ? signatureAt(heap, out) : undefined;
+  });
+}
+
+/** Has C look at a head, which is at `at` then, with room for a signature at `out`. */
+function withHead<T>(
+  { c, heap }: Thread,
+  head: Uint8Array,
+  look: (at: number, out: number) => T,
+): T | undefined | 'no memory' {
+  const size = layout.sizeof_module_signature + head.length;
+  if (size > layout.POOL_BYTES_MAX) return undefined;
+  const out = c.worker_borrow(size) >>> 0;
+  if (!out) return 'no memory';
+  try {
+    const at = out + layout.sizeof_module_signature;
+    heap.u8(at + head.length).set(head, at);
+    return look(at, out);
   } finally {
     c.worker_return();
   }
+}
+
+function signatureAt(heap: Heap, out: number): Signature {
+  const types = out + layout.module_signature_types;
+  const u8 = heap.u8(out + layout.sizeof_module_signature);
+  const results = types + u8[out + layout.module_signature_n_params]!;
+  return {
+    params: [...u8.slice(types, results)],
+    results: [...u8.slice(results, results + u8[out + layout.module_signature_n_results]!)],
+  };
 }

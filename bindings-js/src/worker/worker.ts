@@ -3,7 +3,9 @@ import { errorCodes, layout } from '../shared/layout.gen.js';
 import type { FromWorker, ToWorker } from '../shared/protocol.js';
 import { check, instantiate, joinWithStack, type Thread } from '../shared/thread.js';
 import type { Scope } from '../platform/scope.js';
-import { type Guest, GuestRunner, inspect } from './guest.js';
+import { GuestRunner } from './guest.js';
+import { type Guest, inspect } from './guest-module.js';
+import { importWish, Links } from './links.js';
 import { Litter } from './litter.js';
 
 type WorkerScope = Scope<FromWorker, ToWorker>;
@@ -40,24 +42,27 @@ class Modules {
 /** Makes a worker's script listen. */
 export function serveWorker(scope: WorkerScope): void {
   const modules = new Modules();
+  const links = new Links();
   scope.onMessage((message) => {
     switch (message.type) {
       case 'millrace:module':
         return modules.add(message.id, inspect(message.module, message.head));
       case 'millrace:unload':
         return modules.delete(message.id);
+      case 'millrace:imports':
+        return links.add(message);
       case 'millrace:join':
-        return start(scope, message, modules);
+        return start(scope, message, modules, links);
     }
   });
 }
 
-function start(scope: WorkerScope, message: Join, modules: Modules): void {
+function start(scope: WorkerScope, message: Join, modules: Modules, links: Links): void {
   try {
     const thread = join(scope, message);
     const runner = new GuestRunner(thread);
     scope.post({ type: 'millrace:joined' });
-    void work(scope, thread, runner, modules);
+    void work(scope, thread, runner, modules, links);
   } catch (error) {
     scope.post({ type: 'millrace:gone', text: String(error), retired: false });
   }
@@ -70,7 +75,14 @@ function join(scope: WorkerScope, { parts, pool, number, stack }: Join): Thread 
   return thread;
 }
 
-async function work(scope: WorkerScope, { c }: Thread, runner: GuestRunner, modules: Modules): Promise<void> {
+async function work(
+  scope: WorkerScope,
+  thread: Thread,
+  runner: GuestRunner,
+  modules: Modules,
+  links: Links,
+): Promise<void> {
+  const { c } = thread;
   const retire = (text: string): void => scope.post({ type: 'millrace:gone', text, retired: true });
   const litter = new Litter();
   for (;;) {
@@ -83,7 +95,9 @@ async function work(scope: WorkerScope, { c }: Thread, runner: GuestRunner, modu
     if (id === errorCodes.POOL_ETIMEDOUT) return retire('the pool has a worker too many');
     if (id < 0) return;
     const guest = modules.get(id) ?? (await modules.arrival(id));
-    if (runner.run(guest)) return retire('its stack overflowed');
+    const wish = importWish(thread);
+    const link = links.get(wish.id) ?? (await links.arrival(wish.id));
+    if (runner.run(guest, { ...wish, ...link, provided: undefined })) return retire('its stack overflowed');
     litter.add();
   }
 }

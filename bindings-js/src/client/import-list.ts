@@ -1,0 +1,53 @@
+/** What the workers were told of imports: each set of served imports, and each URL, once. */
+import type { Crew } from './crew.js';
+import { type CheckedImports, type ServedImport, servedImports } from './imports.js';
+
+/** How the imports of one module are linked. */
+export interface Linkage {
+  /** What a job says; 0: there is nothing to say. */
+  readonly id: number;
+  /** By their places in the module's list. */
+  readonly served: ReadonlyMap<number, ServedImport>;
+  /** The module of `importsFrom`, as an absolute URL. */
+  readonly from: string | undefined;
+}
+
+const nothing: Linkage = { id: 0, served: new Map(), from: undefined };
+
+export class ImportList {
+  readonly #crew: Crew;
+  readonly #urlOf: (text: string) => string;
+  readonly #descriptors = new WeakMap<WebAssembly.Module, WebAssembly.ModuleImportDescriptor[]>();
+  readonly #ids = new Map<string, number>();
+
+  constructor(crew: Crew, urlOf: (text: string) => string) {
+    this.#crew = crew;
+    this.#urlOf = urlOf;
+  }
+
+  /** Has the workers know how a module is linked. */
+  link(module: WebAssembly.Module, { handlers, from }: CheckedImports): Linkage {
+    if (handlers.size === 0 && from === undefined) return nothing;
+    const served = servedImports(this.#importsOf(module), handlers);
+    const url = from === undefined ? undefined : this.#urlOf(from);
+    if (served.size === 0 && url === undefined) return nothing;
+    return { id: this.#idOf([...served.keys()], url), served, from: url };
+  }
+
+  #importsOf(module: WebAssembly.Module): WebAssembly.ModuleImportDescriptor[] {
+    const known = this.#descriptors.get(module) ?? WebAssembly.Module.imports(module);
+    this.#descriptors.set(module, known);
+    return known;
+  }
+
+  #idOf(served: number[], from: string | undefined): number {
+    const key = `${served.join()} ${from ?? ''}`;
+    let id = this.#ids.get(key);
+    if (id === undefined) {
+      id = this.#ids.size + 1;
+      this.#ids.set(key, id);
+      this.#crew.addImports({ type: 'millrace:imports', id, served, from });
+    }
+    return id;
+  }
+}

@@ -1,0 +1,157 @@
+/** Links a guest: finds what each of its imports is to be, from what was given for the job down to WASI. */
+import { layout } from '../shared/layout.gen.js';
+import type { Thread } from '../shared/thread.js';
+import { Ending, notStarted } from './ending.js';
+import { typeName } from './export-call.js';
+import type { Guest } from './guest-module.js';
+import { builtIns, emptyTable, importTable, type ImportTable } from './guest-imports.js';
+import { type AdapterPlan, makeAdapters, untypedAdapter } from './import-adapters.js';
+import { importSignature, type ImportSignature } from './signature.js';
+
+/** How a job wants its imports. */
+export interface Wanted {
+  /** The number of what follows; 0: neither of the two is given. */
+  readonly id: number;
+  /** What the main thread serves, by the places in the module's list. */
+  readonly served: ReadonlySet<number>;
+  /** What a module of `importsFrom` gave for this guest. */
+  readonly provided: Readonly<Record<string, unknown>> | undefined;
+  /** What nobody provides traps when it is called. */
+  readonly traps: boolean;
+}
+
+type Descriptor = WebAssembly.ModuleImportDescriptor;
+
+export class Linker {
+  readonly #thread: Thread;
+  readonly #table: ImportTable;
+  readonly #signatures = new WeakMap<Guest, Map<number, ImportSignature>>();
+  /** Functions that call the main thread, by guest and number. */
+  readonly #adapters = new WeakMap<Guest, Map<number, WebAssembly.ImportValue>>();
+  /** Which of a guest's imports that are scripts' has been called last. */
+  #lastCalled: Descriptor | undefined;
+
+  constructor(thread: Thread) {
+    this.#thread = thread;
+    this.#table = importTable(thread.c);
+  }
+
+  /** The import of a script whose call is the last one, since this was asked for. */
+  takeLastCalled(): Descriptor | undefined {
+    const last = this.#lastCalled;
+    this.#lastCalled = undefined;
+    return last;
+  }
+
+  /** What a guest's module is linked with, or why it cannot be. */
+  link(guest: Guest, wanted: Wanted): WebAssembly.Imports | Ending {
+    const { imports } = guest;
+    const isPlain =
+      wanted.id === 0 && imports.every(({ module, name, kind }) => kind === 'function' && this.#table[module]?.[name]);
+    if (isPlain) return this.#table;
+    const values = builtIns(this.#table, imports);
+    for (const [number, descriptor] of imports.entries()) {
+      values[number] = this.#given(descriptor, number, wanted) ?? values[number];
+    }
+    const lacking = imports.filter((_, number) => values[number] === undefined && !wanted.served.has(number));
+    if (lacking.some(({ kind }) => kind !== 'function') || (lacking.length > 0 && !wanted.traps)) {
+      return this.#refuse(guest, lacking);
+    }
+    const refusal = this.#serve(guest, wanted, values);
+    if (refusal) return refusal;
+    const linked = emptyTable<Record<string, WebAssembly.ImportValue>>();
+    for (const [number, { module, name }] of imports.entries()) {
+      (linked[module] ??= emptyTable())[name] = values[number] ?? this.#trapping(number);
+    }
+    return linked;
+  }
+
+  /** What `importsFrom` has, unless it is served. */
+  #given(descriptor: Descriptor, number: number, { served, provided }: Wanted): WebAssembly.ImportValue | undefined {
+    if (!provided || served.has(number)) return undefined;
+    const value = own(own(provided, descriptor.module), descriptor.name);
+    if (typeof value !== 'function') return value as WebAssembly.ImportValue | undefined;
+    return this.#noted(descriptor, value as (...values: unknown[]) => unknown);
+  }
+
+  /** Remembers that it is called, so that what it throws is known to be its. */
+  #noted(descriptor: Descriptor, called: (...values: unknown[]) => unknown): WebAssembly.ImportValue {
+    return (...values: unknown[]) => {
+      this.#lastCalled = descriptor;
+      return called(...values);
+    };
+  }
+
+  /** Fills in what calls the main thread. */
+  #serve(guest: Guest, { served }: Wanted, values: (WebAssembly.ImportValue | undefined)[]): Ending | undefined {
+    if (served.size === 0) return undefined;
+    const adapters = this.#adapters.get(guest) ?? new Map<number, WebAssembly.ImportValue>();
+    this.#adapters.set(guest, adapters);
+    const plans: AdapterPlan[] = [];
+    for (const number of served) {
+      if (adapters.has(number)) continue;
+      const signature = this.#signatureOf(guest, number);
+      if (signature === 'no memory') return noMemory();
+      if (signature === 'other') return this.#refuseServed(guest.imports[number]!);
+      if (signature) plans.push({ number, signature });
+      else adapters.set(number, this.#noted(guest.imports[number]!, untypedAdapter(this.#thread, number)));
+    }
+    if (plans.length > 0) {
+      const made = makeAdapters(this.#thread, plans);
+      plans.forEach(({ number }, i) => adapters.set(number, made[i]!));
+    }
+    for (const number of served) values[number] = adapters.get(number);
+    return undefined;
+  }
+
+  /** A trap, which no guest can catch. */
+  #trapping(number: number): WebAssembly.ImportValue {
+    return () => this.#thread.c.import_missing(number);
+  }
+
+  #signatureOf(guest: Guest, number: number): ImportSignature {
+    const known = this.#signatures.get(guest) ?? new Map<number, ImportSignature>();
+    this.#signatures.set(guest, known);
+    if (!known.has(number)) {
+      const found = guest.head ? importSignature(this.#thread, guest.head, number) : undefined;
+      if (found === 'no memory') return found;
+      known.set(number, found);
+    }
+    return known.get(number);
+  }
+
+  #refuseServed({ module, name }: Descriptor): Ending {
+    const what = `${module}.${name} takes or returns what is no number, or more than ${layout.POOL_VALUES_MAX} values`;
+    return notStarted('POOL_EINVAL', oneLine(`${what}: imports cannot serve it, and importsFrom can`));
+  }
+
+  #refuse(guest: Guest, lacking: readonly Descriptor[]): Ending {
+    const texts = lacking.map((descriptor) => this.#describe(guest, descriptor));
+    return notStarted('POOL_EINVAL', oneLine(`the module imports ${texts.join(', ')}, which nobody provides`));
+  }
+
+  /** `env.log (i32, i32) -> ()`. */
+  #describe(guest: Guest, descriptor: Descriptor): string {
+    const { module, name, kind } = descriptor;
+    if (kind !== 'function') return `${kind} ${module}.${name}`;
+    const signature = this.#signatureOf(guest, guest.imports.indexOf(descriptor));
+    if (typeof signature !== 'object') return `function ${module}.${name}`;
+    const list = (types: readonly number[]): string => `(${types.map(typeName).join(', ')})`;
+    return `${module}.${name} ${list(signature.params)} -> ${list(signature.results)}`;
+  }
+}
+
+/** Names are guests' to choose, and a message is one line. */
+export function oneLine(text: string): string {
+  return text.replace(/\p{Cc}/gu, (character) => JSON.stringify(character).slice(1, -1));
+}
+
+function noMemory(): Ending {
+  return notStarted('POOL_ENOMEM', 'there is no memory to look at the module');
+}
+
+/** A property that is not inherited. */
+function own(object: unknown, key: string): unknown {
+  if ((typeof object !== 'object' && typeof object !== 'function') || object === null) return undefined;
+  return Object.hasOwn(object, key) ? (object as Record<string, unknown>)[key] : undefined;
+}
