@@ -11,6 +11,7 @@
 #include "thin/bridge.h"
 #include "worker/import_call.h"
 #include "worker/instance.h"
+#include "worker/link_call.h"
 #include "worker/worker.h"
 
 #define NUMBER(name, value) printf("  %s: %ld,\n", name, (long)(value))
@@ -217,6 +218,10 @@ static void imports(void)
     OFFSET(import_failure, number);
     OFFSET(import_failure, status);
     OFFSET(import_failure, text_bytes);
+    SIZE(link_call);
+    OFFSET(link_call, at);
+    OFFSET(link_call, size_bytes);
+    OFFSET(link_call, status);
 }
 
 static void hosts_and_stats(void)
