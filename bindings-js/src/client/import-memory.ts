@@ -40,6 +40,7 @@ export class MemoryWishes {
   /** How much is begun, each of several pieces perhaps: as long as something is, the guest does not go on. */
   #begun = 0;
   #closed: Closed | undefined;
+  #isGone = false;
 
   /** `onChange` is called when there is something to say, or nothing more; `onLateFailure` when something fails for which
    * the handler has not waited. */
@@ -69,8 +70,9 @@ export class MemoryWishes {
 
   /** Nobody is there who could do it. */
   abandon(): void {
-    this.#closed = 'POOL_ECANCELED';
-    for (const { reject } of this.#wishes.splice(0)) reject(refusalOf(this.#closed));
+    this.#closed ??= 'POOL_ECANCELED';
+    this.#isGone = true;
+    for (const { reject } of this.#wishes.splice(0)) reject(refusalOf('POOL_ECANCELED'));
   }
 
   #signed<T>(run: () => Promise<T>): Promise<T> {
@@ -88,7 +90,7 @@ export class MemoryWishes {
     try {
       return await run();
     } catch (error) {
-      if (this.#closed === 'POOL_EBADF') this.#onLateFailure(error);
+      if (this.#closed && !this.#isGone) this.#onLateFailure(error);
       throw error;
     } finally {
       this.#begun--;
@@ -98,7 +100,7 @@ export class MemoryWishes {
 
   #ask(frame: Uint8Array<ArrayBuffer>): Promise<Question> {
     return new Promise((resolve, reject) => {
-      if (this.#closed === 'POOL_ECANCELED') return reject(refusalOf(this.#closed));
+      if (this.#isGone) return reject(refusalOf('POOL_ECANCELED'));
       this.#wishes.push({ frame, resolve, reject });
       this.#onChange();
     });

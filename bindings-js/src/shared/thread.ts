@@ -80,6 +80,10 @@ export interface CoordinatorExports {
   import_call(number: number, nValues: number, nResults: number): number;
   import_missing(number: number): void;
 
+  link_begin(nameBytes: number, sizeBytes: number): number;
+  link_send(): number;
+  link_end(): void;
+
   instance_begin(): number;
   instance_next(): number;
   instance_take(address: number, size: number): number;

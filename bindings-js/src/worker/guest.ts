@@ -15,6 +15,7 @@ import { withFrames } from './frames.js';
 import { isOurs } from './guest-imports.js';
 import { GuestMemory } from './guest-memory.js';
 import type { Guest } from './guest-module.js';
+import type { HostLink } from './host-link.js';
 import { clearFailure, failureOf } from './import-failure.js';
 import { InstanceServer } from './instance.js';
 import { Linker, type Wanted } from './linker.js';
@@ -34,6 +35,8 @@ export class GuestRunner {
   readonly #thread: Thread;
   readonly #memory: GuestMemory;
   readonly #linker: Linker;
+  /** What the job's module of `importsFrom` was given. */
+  #link: HostLink | undefined;
 
   constructor(thread: Thread) {
     this.#thread = thread;
@@ -41,15 +44,21 @@ export class GuestRunner {
     this.#linker = new Linker(thread);
   }
 
+  /** Ends the job that worker_next began without running it. */
+  refuse(ending: Ending): void {
+    this.#end(ending);
+  }
+
   /** Runs the job that worker_next began. True: this thread is worn out and must be replaced. */
   run(guest: Guest, wanted: Wanted): boolean {
     clearFailure(this.#thread);
+    this.#link = wanted.provided?.link;
     const call = readExportCall(this.#thread);
     const serves = isInstance(this.#thread);
     const imports = this.#linker.link(guest, wanted);
     const refusal = imports instanceof Ending ? imports : this.#refuse(guest, call, serves);
     const ending = refusal ?? this.#run(guest, imports as WebAssembly.Imports, call, serves);
-    this.#memory.bind(undefined);
+    this.#bind(undefined);
     this.#end(withFrames(ending, guest.module));
     return ending.outcome === layout.POOL_TRAPPED && ending.code === layout.POOL_TRAP_STACK_OVERFLOW;
   }
@@ -122,25 +131,33 @@ export class GuestRunner {
     const { c } = this.#thread;
     const stack = c.emscripten_stack_get_current();
     this.#linker.takeLastCalled();
+    if (this.#link) this.#link.runs = true;
     if (c.worker_enter() !== 0) return this.#leftBy() ?? new Ending(layout.POOL_CANCELLED);
     try {
       const result = code();
       c.worker_leave();
-      return result;
+      return (this.#link?.wasCancelled && this.#leftBy()) || result;
     } catch (thrown) {
       c._emscripten_stack_restore(stack);
       c.worker_leave();
       return this.#leftBy() ?? this.#failureOf(imports, thrown) ?? survives?.(thrown) ?? endingOf(thrown);
+    } finally {
+      if (this.#link) this.#link.runs = false;
     }
   }
 
   /** In here the guest's code runs, from its start section on. */
   #instantiate({ module }: Guest, imports: WebAssembly.Imports, initializes: boolean): WebAssembly.Exports {
     const { exports } = new WebAssembly.Instance(module, imports);
-    this.#memory.bind(exports['memory'] instanceof WebAssembly.Memory ? exports['memory'] : undefined);
+    this.#bind(exports['memory'] instanceof WebAssembly.Memory ? exports['memory'] : undefined);
     const initialize = initializes ? exports[INITIALIZE] : undefined;
     if (typeof initialize === 'function') callWithout(initialize as () => void, INITIALIZE);
     return exports;
+  }
+
+  #bind(memory: WebAssembly.Memory | undefined): void {
+    this.#memory.bind(memory);
+    this.#link?.bind(memory);
   }
 
   /** What its export returned. */

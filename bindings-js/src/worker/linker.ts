@@ -4,9 +4,16 @@ import type { Thread } from '../shared/thread.js';
 import { Ending, notStarted } from './ending.js';
 import { typeName } from './export-call.js';
 import type { Guest } from './guest-module.js';
+import type { HostLink } from './host-link.js';
 import { builtIns, emptyTable, importTable, type ImportTable } from './guest-imports.js';
 import { type AdapterPlan, makeAdapters, untypedAdapter } from './import-adapters.js';
 import { importSignature, type ImportSignature } from './signature.js';
+
+/** What a module of `importsFrom` gave for one guest. */
+export interface Provided {
+  readonly imports: Readonly<Record<string, unknown>>;
+  readonly link: HostLink;
+}
 
 /** How a job wants its imports. */
 export interface Wanted {
@@ -15,7 +22,7 @@ export interface Wanted {
   /** What the main thread serves, by the places in the module's list. */
   readonly served: ReadonlySet<number>;
   /** What a module of `importsFrom` gave for this guest. */
-  readonly provided: Readonly<Record<string, unknown>> | undefined;
+  readonly provided: Provided | undefined;
   /** What nobody provides traps when it is called. */
   readonly traps: boolean;
 }
@@ -69,7 +76,7 @@ export class Linker {
   /** What `importsFrom` has, unless it is served. */
   #given(descriptor: Descriptor, number: number, { served, provided }: Wanted): WebAssembly.ImportValue | undefined {
     if (!provided || served.has(number)) return undefined;
-    const value = own(own(provided, descriptor.module), descriptor.name);
+    const value = own(own(provided.imports, descriptor.module), descriptor.name);
     if (typeof value !== 'function') return value as WebAssembly.ImportValue | undefined;
     return this.#noted(descriptor, value as (...values: unknown[]) => unknown);
   }

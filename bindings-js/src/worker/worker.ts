@@ -1,10 +1,13 @@
 /** The compute worker's script: takes jobs from shared memory and runs them, one after the other, until it is ended. */
 import { errorCodes, layout } from '../shared/layout.gen.js';
 import type { FromWorker, ToWorker } from '../shared/protocol.js';
-import { check, instantiate, joinWithStack, type Thread } from '../shared/thread.js';
+import { check, type CoordinatorExports, instantiate, joinWithStack, type Thread } from '../shared/thread.js';
 import type { Scope } from '../platform/scope.js';
+import { Ending } from './ending.js';
 import { GuestRunner } from './guest.js';
 import { type Guest, inspect } from './guest-module.js';
+import { ImportModules } from './import-modules.js';
+import type { Provided } from './linker.js';
 import { importWish, Links } from './links.js';
 import { Litter } from './litter.js';
 
@@ -85,6 +88,7 @@ async function work(
   const { c } = thread;
   const retire = (text: string): void => scope.post({ type: 'millrace:gone', text, retired: true });
   const litter = new Litter();
+  const importModules = new ImportModules(thread);
   for (;;) {
     if (litter.isLeft) c.worker_tell_idle(IDLE_MS);
     const id = c.worker_next(); // sleeps here
@@ -97,7 +101,22 @@ async function work(
     const guest = modules.get(id) ?? (await modules.arrival(id));
     const wish = importWish(thread);
     const link = links.get(wish.id) ?? (await links.arrival(wish.id));
-    if (runner.run(guest, { ...wish, ...link, provided: undefined })) return retire('its stack overflowed');
+    const provided = link.from === undefined ? undefined : await provide(thread, importModules, link.from);
+    if (provided instanceof Ending) runner.refuse(provided);
+    else if (runner.run(guest, { ...wish, ...link, provided })) return retire('its stack overflowed');
     litter.add();
   }
+}
+
+/** Gets what a module of `importsFrom` has for the job's guest. That is the embedder's code, and may take for ever: so this
+ * thread is in the guest's state meanwhile, and can be ended. */
+async function provide({ c }: Thread, modules: ImportModules, url: string): Promise<Provided | Ending> {
+  if (c.worker_enter() !== 0) return cancelled(c);
+  const provided = await modules.provide(url);
+  c.worker_leave();
+  return c.worker_left_by() === 0 ? provided : cancelled(c);
+}
+
+function cancelled(c: CoordinatorExports): Ending {
+  return new Ending(c.worker_left_by() || layout.POOL_CANCELLED);
 }
