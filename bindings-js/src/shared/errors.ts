@@ -341,13 +341,7 @@ export class ImportError extends TrapError {
   override name = 'ImportError';
   /** Which import it is: its module and its name, as `env.log`. */
   readonly import: string;
-  constructor(
-    name: string,
-    message: string,
-    wasmStack: string,
-    frames: readonly TrapFrame[],
-    options?: ErrorOptions,
-  ) {
+  constructor(name: string, message: string, wasmStack: string, frames: readonly TrapFrame[], options?: ErrorOptions) {
     super('import', message, wasmStack, frames);
     this.import = name;
     if (options && 'cause' in options) this.cause = options.cause;
