@@ -2,6 +2,8 @@
 #ifndef MILLRACE_API_TIMEOUT_H
 #define MILLRACE_API_TIMEOUT_H
 
+#include "core/check.h"
+#include "pool.h"
 #include "port/port.h"
 
 struct timeout {
@@ -10,6 +12,7 @@ struct timeout {
 
 static inline struct timeout pool__timeout_begin(int32_t timeout_ms)
 {
+    POOL_ASSERT(timeout_ms >= POOL_FOREVER); /* callers were refused anything less */
     if (timeout_ms < 0) return (struct timeout){PORT_FOREVER};
     return (struct timeout){port_now_ns(PORT_MONOTONIC) + (uint64_t)timeout_ms * 1000000u};
 }

@@ -45,6 +45,7 @@ int client_submit(struct pool *pool, const uint8_t *bytes, uint32_t size, pool_j
     if (!record->module) return POOL_EINVAL;
     if (record->input_bytes && !is_staged(pool, record->input_bytes)) return POOL_EINVAL;
     if (record->input_bytes) submission.input_block = pool->staged_block;
+    POOL_ASSERT(!record->input_bytes == !submission.input_block);
     error = pool__submit(pool, &submission, job_out);
     if (!error && record->input_bytes) pool->staged_block = 0;
     return error;

@@ -137,6 +137,7 @@ static void tell(struct pool *pool, struct round *round)
     bool news = false, refused = false;
     for (enum block_use use = 0; use < USES; use++) {
         for (uint32_t class = 0; class < BLOCK_CLASSES; class ++) {
+            POOL_ASSERT(round->served[use][class] <= round->wanted[use][class]);
             if (round->wanted[use][class] == 0) continue;
             bool some = round->served[use][class] > 0;
             if (some) atomic_store(&round->blocks->x_hopeless[use][class], 0);

@@ -32,14 +32,17 @@ static uint64_t size_of(const struct pool_result *result)
 }
 
 /* The values come first, so that they are aligned. */
-static void copy_all(struct pool *pool, struct pool_result *result, uint8_t *to)
+static void copy_all(struct pool *pool, struct pool_result *result, uint8_t *to, uint64_t size)
 {
+    const uint8_t *begin = to;
     result->values = copy(pool, result->values, result->n_values * (uint32_t)sizeof *result->values, &to);
     result->text = copy(pool, result->text, result->text_bytes, &to);
     for (int i = 0; i < 3; i++) {
         struct pool_bytes *captured = &result->captured[i];
         captured->data = copy(pool, captured->data, captured->size_bytes, &to);
     }
+    POOL_ASSERT((uint64_t)(to - begin) <= size); /* as it was measured */
+    (void)begin, (void)size;
 }
 
 static void forget_all(struct pool_result *result)
@@ -75,7 +78,7 @@ int pool__thin_copy_result(struct pool *pool, struct thin_job *job)
         forget_all(&job->result);
         return POOL_ENOMEM;
     }
-    copy_all(pool, &job->result, job->memory);
+    copy_all(pool, &job->result, job->memory, size);
     job->copied = true;
     return 0;
 }

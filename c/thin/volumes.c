@@ -36,6 +36,8 @@ static void put(struct pool *pool, uint32_t at, const void *data, uint32_t size)
 /* Makes one call. The addresses in `there` are addresses in the pool's memory. */
 static int32_t carry(struct pool *pool, const struct file_call *call)
 {
+    POOL_ASSERT(call->data_bytes <= PIECE_BYTES);
+    POOL_ASSERT(call->path_bytes <= PATH_MAX_BYTES && call->other_bytes <= PATH_MAX_BYTES);
     uint32_t scratch = pool__thin_scratch(pool->id), data = scratch + SCRATCH_RECORD;
     uint32_t path = data + call->data_bytes, other = path + call->path_bytes;
     struct file_call there = *call;
@@ -52,6 +54,7 @@ static int32_t carry(struct pool *pool, const struct file_call *call)
     if (call->op == FILE_CREATE) put(pool, data, call->data, call->data_bytes);
     int32_t result = pool__thin_call(pool->id, THIN_CALL_FILE, scratch, 0, 0);
     uint32_t filled = filled_by(call, result);
+    POOL_ASSERT(filled <= call->data_bytes); /* or it would go behind the caller's memory */
     if (filled) pool__thin_read(pool->id, data, call->data, filled);
     return result;
 }
@@ -80,6 +83,7 @@ static int32_t in_pieces(struct pool *pool, const struct file_call *call)
         if (call->number != POOL_APPEND) piece.number += done;
         int32_t n = carry_patiently(pool, &piece);
         if (n < 0) return done ? (int32_t)done : n;
+        POOL_ASSERT((uint32_t)n <= piece.data_bytes);
         done += (uint32_t)n;
         if (done == call->data_bytes || (uint32_t)n < piece.data_bytes) return (int32_t)done;
     }

@@ -16,6 +16,7 @@ static uint32_t sizes_get(struct wasi_context *c, const struct wasi_strings *str
 static uint32_t strings_get(struct wasi_context *c, const struct wasi_strings *strings, uint32_t pointers,
                             uint32_t data)
 {
+    POOL_ASSERT(strings->n <= strings->size && strings->size <= POOL_ARGS_MAX_BYTES); /* each has a NUL */
     if (c->guest.check(pointers, strings->n * (uint32_t)sizeof data)) return WASI_EFAULT;
     if (c->guest.write(data, strings->data, strings->size)) return WASI_EFAULT;
 

@@ -12,6 +12,7 @@
 static struct wasi_strings strings_at(const char *data, uint32_t n)
 {
     uint32_t used = 0;
+    POOL_ASSERT(data || n == 0);
     for (uint32_t i = 0; i < n; i++) used += (uint32_t)strlen(data + used) + 1;
     return (struct wasi_strings){data, used, n};
 }

@@ -24,6 +24,7 @@ static void put(struct listing *listing, const void *data, uint32_t size)
 
 static void put_entry(struct listing *listing, const struct fs_entry *entry)
 {
+    POOL_ASSERT(entry->cookie > 0 && entry->name_bytes > 0); /* 0 would begin anew */
     struct wasi_dirent dirent = {.next = entry->cookie,
                                  .inode = entry->stat.inode,
                                  .name_bytes = entry->name_bytes,

@@ -135,6 +135,7 @@ uint32_t wasi_fd_seek(struct wasi_context *c, uint32_t number, int64_t offset, u
     bool tells = offset == 0 && whence == WASI_WHENCE_CUR && fd->rights_base & WASI_RIGHT_FD_TELL;
     if (!tells && !(fd->rights_base & WASI_RIGHT_FD_SEEK)) return WASI_ENOTCAPABLE;
     if (whence > WASI_WHENCE_END) return WASI_EINVAL;
+    POOL_ASSERT(fd->offset <= OFFSET_MAX);
     if (whence == WASI_WHENCE_CUR) base = fd->offset;
     if (whence == WASI_WHENCE_END) error = size_of(c, fd, &base);
     if (error) return error;

@@ -32,6 +32,7 @@ static struct wasi_subscription subscription_at(const struct poll *p, uint32_t i
 {
     struct wasi_subscription s;
     struct wasi_unstable_subscription old;
+    POOL_ASSERT(i < p->n && (p->stride == sizeof s || p->stride == sizeof old));
     if (p->stride == sizeof s) {
         p->c->guest.read(p->subscriptions + i * p->stride, &s, sizeof s);
         return s;
