@@ -10,6 +10,7 @@ import { scenarios as files } from './files.mjs';
 import { scenarios as gates } from './gates.mjs';
 import { scenarios as host } from './host.mjs';
 import { scenarios as huge } from './huge.mjs';
+import { scenarios as imports } from './imports.mjs';
 import { scenarios as instances } from './instances.mjs';
 import { scenarios as logs } from './logs.mjs';
 import { scenarios as maps } from './maps.mjs';
@@ -53,6 +54,7 @@ export const subjects = {
   logs,
   memory,
   call,
+  imports,
   instances,
   maps,
   bytes,
