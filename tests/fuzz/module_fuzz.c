@@ -43,6 +43,21 @@ static void require_head_to_be_enough(const uint8_t *module, size_t size, const 
     free(longer);
 }
 
+/* As look(), of an import. */
+static void look_at_import(const uint8_t *module, size_t size, uint32_t number)
+{
+    struct module_signature signature, before;
+    memset(&signature, 0xee, sizeof signature);
+    before = signature;
+    int status = pool__module_import(module, (uint32_t)size, number, &signature);
+    if (status == 0) {
+        require_signature(&signature);
+    } else {
+        REQUIRE(status == MODULE_NOT_FOUND || status == MODULE_MALFORMED || status == MODULE_UNSUPPORTED);
+        REQUIRE(memcmp(&signature, &before, sizeof before) == 0);
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct fuzz_input input = {data, size};
@@ -56,5 +71,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (look(module, module_size, name, (uint32_t)name_size, &signature) == 0) {
         require_head_to_be_enough(module, module_size, name, (uint32_t)name_size, &signature);
     }
+    for (uint32_t number = 0; number < 4; number++) look_at_import(module, module_size, number);
     return 0;
 }

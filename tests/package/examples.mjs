@@ -22,6 +22,7 @@ const guestFiles = {
   '/greet.wasm': 'greet.gen.wasm',
   '/hostcall.wasm': 'hostcall.gen.wasm',
   '/rpc.wasm': 'rpc.gen.wasm',
+  '/logger.wasm': 'logger.gen.wasm',
   '/wc.wasm': 'wordcount.gen.wasm',
   '/exit3.wasm': 'misbehaving/exit3.gen.wasm',
   '/flood.wasm': 'misbehaving/flood.gen.wasm',

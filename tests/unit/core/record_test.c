@@ -325,6 +325,16 @@ static void record_of_an_instance_has_pipes_and_no_name(void **state)
     assert_int_equal(pool__record_check(bytes, sizeof bytes), 0);
 }
 
+static void record_tells_how_imports_are_linked(void **state)
+{
+    (void)state;
+    struct record good = {.module = 1, .imports = UINT32_MAX, .traps = 1};
+    expect(&good, 0);
+    struct record bad = good;
+    bad.traps = 2;
+    expect(&bad, POOL_EINVAL);
+}
+
 static void record_with_strings_that_do_not_end_is_refused(void **state)
 {
     (void)state;
@@ -385,6 +395,7 @@ int main(void)
         cmocka_unit_test(record_with_a_field_out_of_range_is_refused),
         cmocka_unit_test(terminal_is_carried_for_a_guest_and_refused_for_a_function),
         cmocka_unit_test(record_of_an_instance_has_pipes_and_no_name),
+        cmocka_unit_test(record_tells_how_imports_are_linked),
         cmocka_unit_test(record_with_strings_that_do_not_end_is_refused),
         cmocka_unit_test(record_with_what_is_no_text_is_refused),
         cmocka_unit_test(record_of_preopens_that_are_none_is_refused),

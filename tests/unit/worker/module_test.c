@@ -552,6 +552,97 @@ static void module_does_without_code_and_custom_sections(void **state)
     expect("_start", ">");
 }
 
+/* The type of an import, from bytes that are put where an access beyond them shows. */
+static int look_at_import(uint32_t size, uint32_t number, struct module_signature *out)
+{
+    uint8_t *copy = malloc(size ? size : 1);
+    memcpy(copy, built.data, size);
+    int status = pool__module_import(copy, size, number, out);
+    free(copy);
+    return status;
+}
+
+static void expect_import(uint32_t number, const char *expected)
+{
+    struct module_signature signature;
+    char text[2 * MODULE_VALUES_MAX + 2];
+    assert_int_equal(look_at_import(built.size, number, &signature), 0);
+    write_down(&signature, text);
+    assert_string_equal(text, expected);
+}
+
+static void expect_import_status(uint32_t number, int expected)
+{
+    struct module_signature signature, before;
+    memset(&signature, 0xee, sizeof signature);
+    before = signature;
+    assert_int_equal(look_at_import(built.size, number, &signature), expected);
+    assert_memory_equal(&signature, &before, sizeof before);
+}
+
+/* Imports of all kinds: m.f of type 2, a table, a memory, a global, m.g of type 0, and m.h of type 1. */
+#define ALL_KINDS                                                                                                     \
+    6, 1, 'm', 1, 'f', 0, 2, 1, 'm', 1, 't', 1, 0x70, 0, 1, 1, 'm', 1, 'm', 2, 0, 1, 1, 'm', 1, 'x', 3, I, 0, 1, 'm', \
+        1, 'g', 0, 0, 1, 'm', 1, 'h', 0, 1
+
+static void import_is_counted_among_imports_of_all_kinds(void **state)
+{
+    (void)state;
+    begin_with_types();
+    SECTION(IMPORT, ALL_KINDS);
+    expect_import(0, "lf>di");
+    expect_import(4, ">");
+    expect_import(5, "i>i");
+    for (uint32_t number = 1; number <= 3; number++) expect_import_status(number, MODULE_NOT_FOUND);
+    expect_import_status(6, MODULE_NOT_FOUND);
+    expect_import_status(UINT32_MAX, MODULE_NOT_FOUND);
+    end_with(0); /* what follows does not matter */
+    expect_import(5, "i>i");
+}
+
+static void import_of_a_module_without_any_is_not_found(void **state)
+{
+    (void)state;
+    begin_with_types();
+    expect_import_status(0, MODULE_NOT_FOUND);
+    begin();
+    expect_import_status(0, MODULE_NOT_FOUND);
+    built.size = 4;
+    expect_import_status(0, MODULE_MALFORMED);
+}
+
+static void import_of_other_types_is_unsupported(void **state)
+{
+    (void)state;
+    begin();
+    SECTION(TYPE, 3, 0x60, 1, 0x6f, 0, 0x60, 0, 1, 0x70, 0x60, 17, I, I, I, I, I, I, I, I, I, I, I, I, I, I, I, I, I,
+            0);
+    SECTION(IMPORT, 4, 1, 'm', 1, 'a', 0, 0, 1, 'm', 1, 'b', 0, 1, 1, 'm', 1, 'c', 0, 2, 1, 'm', 1, 'd', 0, 3);
+    for (uint32_t number = 0; number < 3; number++) expect_import_status(number, MODULE_UNSUPPORTED);
+    expect_import_status(3, MODULE_MALFORMED); /* there is no such type */
+}
+
+static void import_in_what_is_cut_or_damaged_is_no_access_beyond_it(void **state)
+{
+    (void)state;
+    struct module_signature signature;
+    begin_with_types();
+    SECTION(IMPORT, ALL_KINDS);
+    for (uint32_t size = 0; size <= built.size; size++) {
+        for (uint32_t number = 0; number < 7; number++) look_at_import(size, number, &signature);
+    }
+    for (uint32_t at = 8; at < built.size; at++) {
+        uint8_t had = built.data[at];
+        for (uint32_t byte = 0; byte < 256; byte++) {
+            built.data[at] = (uint8_t)byte;
+            int status = look_at_import(built.size, 5, &signature);
+            assert_true(status == 0 || status == MODULE_NOT_FOUND || status == MODULE_MALFORMED ||
+                        status == MODULE_UNSUPPORTED);
+        }
+        built.data[at] = had;
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -577,6 +668,10 @@ int main(void)
         cmocka_unit_test(module_needs_its_head_and_no_more),
         cmocka_unit_test(module_survives_any_byte),
         cmocka_unit_test(module_does_without_code_and_custom_sections),
+        cmocka_unit_test(import_is_counted_among_imports_of_all_kinds),
+        cmocka_unit_test(import_of_a_module_without_any_is_not_found),
+        cmocka_unit_test(import_of_other_types_is_unsupported),
+        cmocka_unit_test(import_in_what_is_cut_or_damaged_is_no_access_beyond_it),
     };
     return cmocka_run_group_tests_name("module", tests, NULL, NULL);
 }
