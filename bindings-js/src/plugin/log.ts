@@ -11,7 +11,7 @@ export async function readLog(stream: ReadableStream<Uint8Array>, onLine: (line:
   let rest = '';
   try {
     for (;;) {
-      const { value, done } = await reader.read();
+      const { value, done } = await turn.wait(reader.read());
       const lines = (rest + decoder.decode(value, { stream: !done })).split('\n');
       rest = lines.pop()!;
       for (const line of lines) {

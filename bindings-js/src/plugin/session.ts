@@ -159,7 +159,7 @@ export class Session {
     const reader = this.#job.stdout.getReader();
     const [lines, turn] = [new LineReader(this.#options.maxMessageBytes), new Turn()];
     for (;;) {
-      const { value, done } = await reader.read();
+      const { value, done } = await turn.wait(reader.read());
       for (const line of done ? lines.end() : lines.push(value)) {
         this.#take(line);
         if (turn.isOver()) await turn.pass();
