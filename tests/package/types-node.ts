@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { Directory, Pool } from 'millrace';
+import { openPlugin } from 'millrace/plugin';
 
 export async function use(signal: AbortSignal): Promise<Buffer> {
   const pool = await Pool.create({ workers: 1 });
@@ -16,6 +17,9 @@ export async function use(signal: AbortSignal): Promise<Buffer> {
   await job.stdin.getWriter().write(Buffer.from('text'));
   for await (const chunk of job.stdout) process.stdout.write(chunk);
   await job[Symbol.asyncDispose]();
+  const plugin = await openPlugin(pool, 'guest.wasm', { env: process.env, signal });
+  await plugin.call('a', { b: 1 }, { signal });
+  await plugin[Symbol.asyncDispose]();
   await pool.close();
   return Buffer.from(stdout);
 }

@@ -370,6 +370,19 @@ async function floodsWait(env) {
   await end(plugin);
 }
 
+async function diesWhileItWaits(env) {
+  const methods = { get: () => 'y'.repeat(4000) };
+  const { plugin, guest } = await play(env, { methods, maxMessageBytes: 10_000 }, { deaf: true });
+  const call = plugin.call('a');
+  for (let i = 0; i < 100; i++) guest.says(ask(i, 'get'));
+  guest.says(answer(1, 'its last words'));
+  await sleep(20);
+  assert(guest.unread > 50, `${guest.unread} are unread`);
+  guest.exit(1);
+  equal(await call, 'its last words'); // what it has written is read to the end
+  await rejects(plugin.closed, 'PluginEndedError');
+}
+
 async function slowMethodsHoldTheGuest(env) {
   const open = [];
   const methods = { slow: () => new Promise((resolve) => open.push(resolve)) };
@@ -427,6 +440,7 @@ export const scenarios = [
   scenario('bytes may come in any pieces', bytesInPieces),
   scenario('a line that is too long ends the guest, and says so', linesTooLong),
   scenario('a guest that asks and does not read is read no more until it does', floodsWait),
+  scenario('a guest that dies while it is not read is read to its end', diesWhileItWaits),
   scenario('a guest that asks faster than methods answer waits for them', slowMethodsHoldTheGuest),
   scenario('stderr comes line by line', logsByLine),
   scenario('a guest that closes its stdout has ended, and one that exits tells its code', endsOfGuests),

@@ -52,6 +52,8 @@ async function errorsByCode(env) {
   await withPlugin(env, 'rpc', { methods }, async (plugin) => {
     const codeOf = async (...call) => (await rejects(plugin.call(...call), 'RpcError')).code;
     equal(await codeOf('none'), RpcCode.methodNotFound);
+    const { stack } = await rejects(plugin.call('none'), 'RpcError');
+    assert(stack.includes('plugins.mjs'), stack); // it names who called
     equal(await codeOf('prime_sieve', { limit: -1 }), RpcCode.invalidParams);
     equal(await codeOf('call', { method: 'none' }), RpcCode.methodNotFound);
     const { code, message, data } = await rejects(plugin.call('call', { method: 'coded' }), 'RpcError');
@@ -396,6 +398,72 @@ async function oneUseSources(env) {
   });
 }
 
+/** Numbers that are the same in each run. */
+function dice(seed) {
+  let state = seed;
+  return (n) => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return (state >>> 16) % n;
+  };
+}
+
+/** What can happen to a plugin and its guest, in any order. */
+function happenings(plugin, guests, roll, asked) {
+  const guest = () => guests.at(-1);
+  const ask = (promise) => {
+    promise.catch(() => undefined);
+    asked.push(promise);
+  };
+  const limits = () => [undefined, { timeoutMs: 1 + roll(3) }, { signal: AbortSignal.timeout(roll(4)) }][roll(3)];
+  const someCall = () => {
+    const heard = guest()
+      .heard.flatMap((line) => JSON.parse(line))
+      .filter(({ id }) => id !== undefined);
+    return heard[roll(heard.length || 1)]?.id ?? 0;
+  };
+  const talk = (what) => guest().isOver || guest().says(what);
+  return [
+    () => ask(plugin.call('a', ['x'.repeat(roll(200))], limits())),
+    () => ask(plugin.notify('b')),
+    () => ask(plugin.batch([{ method: 'a' }, { method: 'b', notify: true }, { method: 'c' }], limits())),
+    () => talk({ jsonrpc: '2.0', id: someCall(), result: 1 }),
+    () => talk([{ jsonrpc: '2.0', id: someCall(), error: { code: 1, message: '' } }, { jsonrpc: '2.0', id: 1, method: 'm' }]), // prettier-ignore
+    () => talk('nonsense\n{"half": '),
+    () => talk(`${' '.repeat(roll(3000))}\n`),
+    () => sleep(roll(3)),
+    () => roll(6) === 0 && !guest().isOver && guest().exit(roll(3)),
+    () => roll(6) === 0 && !guest().isOver && guest().fail(new Error('died')),
+    () => roll(20) === 0 && ask(plugin.close({ timeoutMs: roll(5) })),
+  ];
+}
+
+async function whateverHappens(env) {
+  for (const seed of range(60)) {
+    const roll = dice(seed + 1);
+    const lives = range(40).map(() => (roll(5) === 0 ? new Error('none') : { deaf: roll(6) === 0 }));
+    const methods = { m: () => sleep(roll(3)) };
+    const restart = roll(2) === 0 ? false : { retries: 1 + roll(3), ...soon };
+    const options = { methods, restart, maxMessageBytes: 2000 };
+    const { plugin, guests } = await play(env, options, {}, ...lives);
+    const asked = [];
+    const ways = happenings(plugin, guests, roll, asked);
+    for (let i = 0; i < 80; i++) await ways[roll(ways.length)]();
+    await plugin.close({ timeoutMs: roll(2) });
+    const results = await Promise.allSettled(asked); // each settles, or this hangs
+    const names = results.flatMap(({ reason }) => (reason ? [reason.name] : []));
+    const known = ['PluginEndedError', 'TimeoutError', 'AbortError', 'RpcError'];
+    assert(
+      names.every((name) => known.includes(name)),
+      String(names),
+    );
+    assert(
+      guests.every((each) => each.isOver),
+      'a guest lives on',
+    );
+    await plugin.closed.catch(({ name }) => equal(name, 'PluginEndedError'));
+  }
+}
+
 const scenario = (name, run) => ({ name, run });
 
 export const scenarios = [
@@ -411,6 +479,7 @@ export const scenarios = [
   scenario('one that cannot be started is tried again, and one that answers is well again', backsOff),
   scenario('a plugin can be closed while there is no guest', closesWhileAway),
   scenario('closing lets what is under way end, and waits no longer than it may', closesInOrder),
+  scenario('whatever happens, in any order, each call settles and no guest is left', whateverHappens),
   scenario('a method may call another plugin, and its own', othersAreCalled),
   scenario("the guest's stderr is its log", logs),
   scenario('a source that can be read once is enough', oneUseSources),

@@ -8,6 +8,8 @@ class Played {
   /** Whether its stdin has ended. */
   atEnd = false;
   cancelled;
+  /** Whether it has ended. */
+  isOver = false;
   #rest = '';
   #output;
   #log;
@@ -71,6 +73,7 @@ class Played {
   }
 
   #close() {
+    this.isOver = true;
     for (const stream of [this.#output, this.#log]) {
       try {
         stream.close();

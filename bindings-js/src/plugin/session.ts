@@ -22,6 +22,9 @@ const METHOD_COST = 1024;
 /** What the guest has asked and not read the answers of may be so many messages of the largest size. */
 const PILE_MESSAGES = 4;
 
+/** So many calls that were given up are remembered, of a guest that never answers them. */
+const GIVEN_UP_MOST = 65_536;
+
 /** How a guest has ended. */
 export interface SessionEnd {
   readonly cause: unknown;
@@ -84,10 +87,16 @@ export class Session {
     const wasSent = !this.#outbox.drop(question);
     for (const { id } of question.calls) {
       if (!this.#pending.delete(id) || !wasSent || !this.#isOpen) continue;
-      this.#givenUp.add(id);
+      this.#giveUp(id);
       this.#outbox.add({ text: requestText(undefined, CANCEL, `{"id":${id}}`) });
     }
     this.#look();
+  }
+
+  #giveUp(id: number): void {
+    this.#givenUp.add(id);
+    if (this.#givenUp.size <= GIVEN_UP_MOST) return;
+    for (const oldest of this.#givenUp) return void this.#givenUp.delete(oldest);
   }
 
   /** Waits until all that was asked, on both sides, is answered, ends the guest's input, and waits for its end. */
