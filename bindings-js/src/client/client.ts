@@ -117,6 +117,8 @@ export const EAGAIN = errorCodes.POOL_EAGAIN;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
+const NO_BYTES = new Uint8Array(0);
+
 /** What a stopped client has instead of an instance: whatever is tried with it is refused. */
 const gone: Thread = {
   get c(): never {
@@ -138,6 +140,9 @@ export class Client {
   readonly #listeners = new Map<number, () => void>();
   /** Who wants to hear of memory. */
   readonly #blockListeners = new Set<() => void>();
+  /** NUL-ended strings, one behind the other, and their bytes: of the last job. */
+  #text = '';
+  #textBytes: Uint8Array = NO_BYTES;
   #onRoom: () => void = () => undefined;
   #onCall: (slot: number) => void = () => undefined;
   #stopped = false;
@@ -251,6 +256,12 @@ export class Client {
     });
   }
 
+  /** Calls `listener` once, when a read end that was EAGAIN has moved, was closed here, or the pool is closed. */
+  onMove(fd: Fd, listener: () => void): void {
+    if (this.#stopped) listener();
+    else this.#listeners.set(layout.SIGNAL_PIPE_0 + (fd & layout.HANDLE_PIPE_MASK), listener);
+  }
+
   /** Calls `listener` whenever memory can be had again. */
   onBlocks(listener: () => void): void {
     this.#blockListeners.add(listener);
@@ -282,10 +293,15 @@ export class Client {
         if (!serves) continue;
         return this.#onCall(signal - layout.SIGNAL_CALL_0);
       }
-      const listener = this.#listeners.get(signal);
-      this.#listeners.delete(signal);
-      listener?.();
+      this.#tell(signal);
     }
+  }
+
+  #tell(signal: number): void {
+    const listener = this.#listeners.get(signal);
+    if (!listener) return;
+    this.#listeners.delete(signal);
+    listener();
   }
 
   /** Something was given back. If it is of no use to those who wait, the signal comes again. */
@@ -349,12 +365,12 @@ export class Client {
     const { heap } = this.#thread;
     const record = this.#scratch + layout.SCRATCH_RECORD;
     const { values, name: exported } = call && call !== 'instance' ? call : { values: [], name: undefined };
-    const name = encoder.encode(exported === undefined ? '' : `${exported}\0`);
+    const name = exported === undefined ? NO_BYTES : encoder.encode(`${exported}\0`);
     const preopensAt = record + layout.sizeof_record + values.length * layout.sizeof_pool_value;
     const nameAt = preopensAt + preopens.length * layout.sizeof_record_preopen;
     const stringsAt = nameAt + name.length;
     const otherBytes = stringsAt - record - layout.sizeof_record;
-    const strings = encodeStrings([...args, ...env, ...preopens.map(({ path }) => path)], otherBytes);
+    const strings = this.#strings([...args, ...env, ...preopens.map(({ path }) => path)], otherBytes);
     const bytes = heap.u8(stringsAt + strings.length);
     bytes.fill(0, record, nameAt);
     bytes.set(name, nameAt);
@@ -378,6 +394,19 @@ export class Client {
     heap.setU32(record + layout.record_traps, submission.traps ? 1 : 0);
     heap.setU32(record + layout.record_serves, call === 'instance' ? 1 : 0);
     return stringsAt + strings.length - record;
+  }
+
+  /** Many jobs in a row have the same strings. */
+  #strings(strings: readonly string[], otherBytes: number): Uint8Array {
+    const text = strings.map((each) => `${each}\0`).join('');
+    if (text !== this.#text) {
+      this.#text = text;
+      this.#textBytes = encoder.encode(text);
+    }
+    const { length } = this.#textBytes;
+    const most = layout.POOL_ARGS_MAX_BYTES - otherBytes;
+    if (length <= most) return this.#textBytes;
+    throw new PoolError('POOL_E2BIG', `arguments and environment are ${length} bytes, the most is ${most}`);
   }
 
   #putStdio(at: number, stdio: Submission['stdio']): void {
@@ -439,7 +468,7 @@ export class Client {
 
   close(fd: Fd): void {
     if (!this.#stopped) this.#thread.c.script_close(this.#pool, fd);
-    this.#listeners.get(layout.SIGNAL_PIPE_0 + (fd & layout.HANDLE_PIPE_MASK))?.(); // whoever waits finds it closed
+    this.#tell(layout.SIGNAL_PIPE_0 + (fd & layout.HANDLE_PIPE_MASK)); // whoever waits finds it closed
   }
 
   /** Closes an end, and lets whoever waits for a pipe try. */
@@ -451,7 +480,7 @@ export class Client {
   /** Closes a write end as one that failed: its reader gets EIO behind what was written. */
   abort(fd: Fd): void {
     if (!this.#stopped) this.#thread.c.script_abort_write(this.#pool, fd);
-    this.#listeners.get(layout.SIGNAL_PIPE_0 + (fd & layout.HANDLE_PIPE_MASK))?.();
+    this.#tell(layout.SIGNAL_PIPE_0 + (fd & layout.HANDLE_PIPE_MASK));
     this.#onRoom();
   }
 
@@ -491,12 +520,4 @@ export class Client {
 
 function closed(): PoolError {
   return new PoolError('POOL_ESHUTDOWN', 'the pool is closed');
-}
-
-/** NUL-ended strings, one behind the other, in a record that has so many other bytes. */
-function encodeStrings(strings: readonly string[], otherBytes: number): Uint8Array {
-  const bytes = encoder.encode(strings.map((text) => `${text}\0`).join(''));
-  const most = layout.POOL_ARGS_MAX_BYTES - otherBytes;
-  if (bytes.length <= most) return bytes;
-  throw new PoolError('POOL_E2BIG', `arguments and environment are ${bytes.length} bytes, the most is ${most}`);
 }

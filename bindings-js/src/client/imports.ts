@@ -138,7 +138,7 @@ export function missingImportsOf(given: unknown): boolean {
 
 /** The imports of a module that handlers serve, by their places in its list. */
 export function servedImports(
-  imports: readonly WebAssembly.ModuleImportDescriptor[],
+  imports: readonly { readonly module: string; readonly name: string; readonly kind: string }[],
   handlers: ImportHandlers,
 ): Map<number, ServedImport> {
   const served = new Map<number, ServedImport>();

@@ -71,7 +71,12 @@ export class Launcher {
 
   /** Submits a job as soon as the pool has room for it. Rejects with what it lacks (POOL_ENFILE, POOL_EAGAIN) if that is
    * held by the page alone. */
-  launch(order: Order): Promise<Task> {
+  launch(order: Order): Task | Promise<Task> {
+    if (this.#waiting.size === 0 && !this.#begun && !this.#shut) {
+      order.patience.check();
+      const task = this.#try(order);
+      if (typeof task !== 'number') return task;
+    }
     return this.#whenRoom(order.patience, () => this.#try(order));
   }
 

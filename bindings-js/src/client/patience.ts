@@ -50,7 +50,8 @@ export class Patience {
 
   #error(): PoolError | undefined {
     if (this.#signal?.aborted) return abortError(this.#signal.reason);
-    return performance.now() >= this.#deadline ? new TimedOutError() : this.#shutdown.error();
+    const isLate = this.#deadline < Infinity && performance.now() >= this.#deadline;
+    return isLate ? new TimedOutError() : this.#shutdown.error();
   }
 
   /** Calls `listener` when it is over, or somewhat earlier, until the function that this returns is called. */

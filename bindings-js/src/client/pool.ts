@@ -82,7 +82,7 @@ interface Started<C extends Checked> {
 
 /** What the export has returned that a job has called. */
 async function returned({ task }: Started<Checked>): Promise<CallResult> {
-  const { code } = await task.status;
+  const { code } = await task.ended();
   if (code !== 0) throw new ExitError(code);
   return task.values.length > 1 ? task.values : task.values[0];
 }
@@ -361,7 +361,7 @@ export class Pool {
         platform: this.#parts.platform,
         shutdown: this.#shutdown,
         site,
-        order: (launch) => this.#order(launch),
+        order: async (launch) => this.#order(launch),
         launchAll: (orders, patience) => this.#launcher.launchAll(orders, patience),
         done: (order) => this.#modules.done(order.module),
         isClosing: () => this.#closing !== undefined,
@@ -507,7 +507,8 @@ export class Pool {
       const checked = check();
       const patience = this.#patienceFor(checked);
       stdio = new Stdio(this.#client, checked.stdio, this.#parts.platform);
-      const task = await this.#launch({ ...given, checked, stdio, patience });
+      const launched = this.#launch({ ...given, checked, stdio, patience });
+      const task = launched instanceof Promise ? await launched : launched; // each turn less counts
       return await use({ task, stdio, patience, checked });
     } catch (error) {
       stdio?.cancel(error);
@@ -520,35 +521,56 @@ export class Pool {
   readonly #finish = ({ task, stdio, patience, checked }: Started<CheckedRun>): Promise<RunResult> =>
     finish(task, stdio, checked.maxOutput, patience, () => this.#closing !== undefined);
 
-  async #launch(launch: Launch): Promise<Task> {
-    const order = await this.#order(launch);
+  /** At once, if all that it needs is there. */
+  #launch(launch: Launch): Task | Promise<Task> {
+    const order = this.#order(launch);
+    return order instanceof Promise ? order.then((got) => this.#submit(got, launch)) : this.#submit(order, launch);
+  }
+
+  #submit(order: Order, launch: Launch): Task | Promise<Task> {
     const done = (): void => this.#modules.done(order.module);
-    try {
-      const task = await this.#launcher.launch(order);
+    const begin = (task: Task): Task => {
       launch.stdio.attach(task);
-      void task.status.then(done, done);
+      task.onEnd(done);
       return task;
-    } catch (error) {
+    };
+    const fail = (error: unknown): never => {
       done();
       throw error;
+    };
+    try {
+      const launched = this.#launcher.launch(order);
+      return launched instanceof Promise ? launched.then(begin).catch(fail) : begin(launched);
+    } catch (error) {
+      return fail(error);
     }
   }
 
   /** Gets all that a job needs. Its module is kept until it is done. */
-  async #order({ source, module: compiled, checked: options, stdio, patience, site }: Launch): Promise<Order> {
+  #order(launch: Launch): Order | Promise<Order> {
+    const { source, module: compiled, checked, patience } = launch;
     if (!compiled) this.#refuseIfClosed();
-    const found = compiled ?? this.#moduleOf(source, patience);
-    const module = found instanceof Promise ? ((await found) as WebAssembly.Module) : found;
-    const id = this.#idOf(module);
-    this.#modules.use(id);
+    const module = compiled ?? this.#moduleOf(source, patience);
+    if (!(module instanceof Promise) && checked.preopens.length === 0) return this.#orderOf(launch, module);
+    return this.#orderLater(launch, module);
+  }
+
+  async #orderLater(launch: Launch, found: WebAssembly.Module | Promise<WebAssembly.Module>): Promise<Order> {
+    const order = this.#orderOf(launch, await found);
     try {
-      const preopens = options.preopens.length > 0 ? await patience.until(this.#attach(options.preopens)) : [];
-      const linkage = this.#imports.link(module, options.imports);
-      return { module: id, call: options.call, options, preopens, linkage, wants: stdio.wants, patience, site };
+      const { preopens } = launch.checked;
+      return { ...order, preopens: preopens.length > 0 ? await launch.patience.until(this.#attach(preopens)) : [] };
     } catch (error) {
-      this.#modules.done(id);
+      this.#modules.done(order.module);
       throw error;
     }
+  }
+
+  #orderOf({ checked: options, stdio, patience, site }: Launch, module: WebAssembly.Module): Order {
+    const linkage = this.#imports.link(module, options.imports);
+    const id = this.#idOf(module);
+    this.#modules.use(id);
+    return { module: id, call: options.call, options, preopens: [], linkage, wants: stdio.wants, patience, site };
   }
 
   /** A module needs no compiling, and jobs begin in the order in which they came. */

@@ -2,7 +2,7 @@
 import { JobError, Output, OutputLimitError, OutputLostError } from '../shared/errors.js';
 import type { Patience } from './patience.js';
 import type { Stdio } from './stdio.js';
-import { collect, type Shortage } from './streams.js';
+import { Collector, type Shortage } from './collector.js';
 import type { Task } from './task.js';
 
 /** What `pool.run` resolves with: all that the guest wrote, and how it ended.
@@ -38,17 +38,22 @@ export async function finish(
     onLimit: () => task.cancel((excess ??= new OutputLimitError(limit))),
     onLost: (cause) => void (lost ??= new OutputLostError(cause)),
   };
-  const written = Promise.all([collect(stdio.outlet(1), limit, shortage), collect(stdio.outlet(2), limit, shortage)]);
-  written.catch(() => undefined); // when the pool is closed nobody asks
+  const [stdout, stderr] = [1, 2].map((index) => {
+    const collector = new Collector(stdio.outlet(index as 1 | 2), limit, shortage);
+    task.onEnd(() => collector.take());
+    return collector;
+  }) as [Collector, Collector];
   try {
     const { code } = await stdio.ended(patience);
-    const result = new RunResult(code, ...(await written));
+    const result = new RunResult(code, await stdout.bytes(), await stderr.bytes());
     const failure = excess ?? lost; // it may have exited by itself when its pipe was closed
     if (failure) throw failure;
     return result;
   } catch (thrown) {
     const error = excess ?? thrown;
-    if (error instanceof JobError && !isClosing()) error.output = new Output(...(await written));
+    if (error instanceof JobError && !isClosing()) {
+      error.output = new Output(await stdout.bytes(), await stderr.bytes());
+    }
     throw error;
   }
 }

@@ -136,8 +136,8 @@ export class Stdio {
 
   /** The job's status once it has exited and the streams have taken all that it wrote. */
   ended(patience: Patience): Promise<JobStatus> {
-    const { status } = this.#task!;
-    return this.#poured ? this.#afterStreams(status, patience) : status;
+    const ended = this.#task!.ended();
+    return this.#poured ? this.#afterStreams(ended, patience) : ended;
   }
 
   async #afterStreams(status: Promise<JobStatus>, patience: Patience): Promise<JobStatus> {

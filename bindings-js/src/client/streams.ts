@@ -50,6 +50,11 @@ export class Outlet {
     while (this.peek() === EAGAIN) await this.#client.ready(this.#fd);
   }
 
+  /** The same once, by a call, perhaps for no reason. */
+  onMove(listener: () => void): void {
+    this.#client.onMove(this.#fd, listener);
+  }
+
   /** Whether it is an end of this client's pool. */
   isOf(client: Client): boolean {
     return this.#client === client;
@@ -92,39 +97,6 @@ export class Outlet {
       else this.consume(bytes.length);
     }
     this.close();
-  }
-}
-
-/** Why `collect` gives less than was written. */
-export interface Shortage {
-  /** There are more bytes than were to be read. */
-  onLimit(): void;
-  /** The rest cannot be read. */
-  onLost(cause: PoolError): void;
-}
-
-/** Reads an output to its end, or `limit` bytes of it, and closes the end. */
-export async function collect(outlet: Outlet, limit: number, shortage: Shortage): Promise<Uint8Array<ArrayBuffer>> {
-  const chunks: Uint8Array<ArrayBuffer>[] = [];
-  for (let left = limit; ;) {
-    let now = outlet.peek();
-    if (now === EAGAIN) {
-      await outlet.ready();
-      now = outlet.peek();
-    }
-    if (typeof now === 'number') {
-      outlet.close();
-      if (now < 0) shortage.onLost(errorOfStatus(now));
-      return concat(chunks);
-    }
-    chunks.push(now.slice(0, left));
-    if (now.length > left) {
-      outlet.close();
-      shortage.onLimit();
-      return concat(chunks);
-    }
-    left -= now.length;
-    outlet.consume(now.length);
   }
 }
 

@@ -49,8 +49,6 @@ export interface JobStatus {
 }
 
 export class Task {
-  /** Resolves when the job has exited, rejects with a JobError when it ended in any other way. Settles once. */
-  readonly status: Promise<JobStatus>;
   readonly handle: JobHandle;
   /** Who serves its host calls before the pool's do. */
   readonly handlers: Handlers;
@@ -63,8 +61,7 @@ export class Task {
   readonly #from: string | undefined;
   /** What made an import fail. */
   #importCause: ErrorOptions | undefined;
-  #resolve!: (status: JobStatus) => void;
-  #reject!: (error: JobError) => void;
+  #status: Promise<JobStatus> | undefined;
   readonly #site: CallSite;
   readonly #forget: () => void;
   readonly #endListeners: ((error: JobError | undefined) => void)[] = [];
@@ -75,6 +72,7 @@ export class Task {
   #grace: ReturnType<typeof setTimeout> | undefined;
   #settled = false;
   #values: Result['values'] = [];
+  #ended: JobStatus | undefined;
   #error: JobError | undefined;
 
   /** `ends` are the caller's ends of its pipes; `onSettled` is called once. `site` is where the job was asked for. */
@@ -94,14 +92,25 @@ export class Task {
     this.imports = linkage.served;
     this.#from = linkage.from;
     this.#site = site;
-    this.status = new Promise((resolve, reject) => {
-      this.#resolve = resolve;
-      this.#reject = reject;
-    });
-    this.status.catch(() => undefined); // whoever wants to know asks; nobody has to
     this.#forget = onAbort(signal, this.#onAbort);
     client.onJobEnd(job, this.#onEnd);
     if (signal?.aborted) this.#onAbort();
+  }
+
+  /** Resolves when the job has exited, rejects with a JobError when it ended in any other way. Settles once. */
+  get status(): Promise<JobStatus> {
+    if (!this.#status) {
+      this.#status = this.ended();
+      this.#status.catch(() => undefined); // whoever wants to know asks; nobody has to
+    }
+    return this.#status;
+  }
+
+  /** The same for somebody who does want to know. */
+  ended(): Promise<JobStatus> {
+    return new Promise((resolve, reject) => {
+      this.onEnd((error) => (error ? reject(error) : resolve(this.#ended!)));
+    });
   }
 
   /** What the export returned that it has called. */
@@ -141,8 +150,7 @@ export class Task {
     this.#importCause = { cause };
   }
 
-  /** Calls `listener` when the job has ended, just before `status` settles, or now if it has; with its error, if it has
-   * not exited. */
+  /** Calls `listener` when the job has ended, or now if it has; with its error, if it has not exited. */
   onEnd(listener: (error: JobError | undefined) => void): void {
     if (this.#settled) listener(this.#error);
     else this.#endListeners.push(listener);
@@ -150,7 +158,7 @@ export class Task {
 
   /** Settles without the pool's help: it is gone. */
   fail(error: JobError): void {
-    this.#settle(error, () => this.#reject(this.#site.sign(error)));
+    this.#settle(this.#site.sign(error));
   }
 
   readonly #onEnd = (): void => {
@@ -167,7 +175,8 @@ export class Task {
     }
     const { code, worker, queuedMs, runMs } = result;
     this.#values = result.values;
-    this.#settle(undefined, () => this.#resolve({ success: code === 0, code, worker, queuedMs, runMs }));
+    this.#ended = { success: code === 0, code, worker, queuedMs, runMs };
+    this.#settle(undefined);
   };
 
   /** The error of a job that an import has ended, or `importsFrom`. */
@@ -181,7 +190,7 @@ export class Task {
     return new ImportsFromError(this.#from ?? '', message, { cause: causeIn(message, stack) });
   }
 
-  #settle(error: JobError | undefined, how: () => void): void {
+  #settle(error: JobError | undefined): void {
     if (this.#settled) return;
     this.#settled = true;
     this.#error = error;
@@ -189,7 +198,6 @@ export class Task {
     this.#forget();
     for (const listener of this.#endListeners.splice(0)) listener(error);
     this.onSettled(this);
-    how();
   }
 }
 

@@ -1,0 +1,88 @@
+/** All that a job writes to one of its outputs, as it comes. */
+import { concat } from '../shared/bytes.js';
+import { errorOfStatus, type PoolError } from '../shared/errors.js';
+import { EAGAIN } from './client.js';
+import type { Outlet } from './streams.js';
+
+/** Why there is less than was written. */
+export interface Shortage {
+  /** There are more bytes than were to be read. */
+  onLimit(): void;
+  /** The rest cannot be read. */
+  onLost(cause: PoolError): void;
+}
+
+/** Reads an output to its end, or `limit` bytes of it, and closes the end. Most outputs are small and at their end when
+ * their job is, so nothing here makes a promise unless somebody has to wait. */
+export class Collector {
+  readonly #outlet: Outlet;
+  readonly #shortage: Shortage;
+  readonly #chunks: Uint8Array<ArrayBuffer>[] = [];
+  #left: number;
+  #isOver = false;
+  #listens = false;
+  #onOver: ((error?: Error) => void) | undefined;
+
+  constructor(outlet: Outlet, limit: number, shortage: Shortage) {
+    this.#outlet = outlet;
+    this.#shortage = shortage;
+    this.#left = limit;
+    this.take();
+  }
+
+  /** Takes what is there. Whoever knows that more has come may call it; it listens by itself, too. */
+  take(): void {
+    try {
+      this.#takeAll();
+    } catch (error) {
+      this.#onOver?.(error as Error); // the pool is closed
+    }
+  }
+
+  #takeAll(): void {
+    while (!this.#isOver) {
+      const bytes = this.#outlet.peek();
+      if (bytes === EAGAIN) return this.#listen();
+      if (typeof bytes === 'number') this.#end(bytes);
+      else this.#put(bytes);
+    }
+  }
+
+  /** What was read, once it is all. Rejects when the pool is closed before. */
+  async bytes(): Promise<Uint8Array<ArrayBuffer>> {
+    if (!this.#isOver) {
+      await new Promise<void>((resolve, reject) => {
+        this.#onOver = (error) => (error ? reject(error) : resolve());
+        this.take(); // the pool may be closed already, and tells nobody any more
+      });
+    }
+    return concat(this.#chunks);
+  }
+
+  #listen(): void {
+    if (this.#listens) return;
+    this.#listens = true;
+    this.#outlet.onMove(() => {
+      this.#listens = false;
+      this.take();
+    });
+  }
+
+  #put(bytes: Uint8Array): void {
+    this.#chunks.push(bytes.slice(0, this.#left));
+    if (bytes.length > this.#left) {
+      this.#end(0);
+      this.#shortage.onLimit();
+    } else {
+      this.#left -= bytes.length;
+      this.#outlet.consume(bytes.length);
+    }
+  }
+
+  #end(status: number): void {
+    this.#isOver = true;
+    this.#outlet.close();
+    if (status < 0) this.#shortage.onLost(errorOfStatus(status));
+    this.#onOver?.();
+  }
+}
