@@ -13,6 +13,7 @@ struct submission {
     pool_function function;
     void *user;
     uint32_t input_block;
+    bool wakes_nobody; /* whoever submits it wakes a worker soon */
 };
 int pool__submit(struct pool *pool, const struct submission *submission, pool_job_t *job_out);
 

@@ -114,7 +114,7 @@ int pool__submit(struct pool *pool, const struct submission *submission, pool_jo
     }
     *job_out = pool__job_handle(pool, job);
     if (submission->record->timeout_ms) pool__ask_coordinator(pool);
-    pool__wake_idle(pool);
+    if (!submission->wakes_nobody) pool__wake_idle(pool);
     if (atomic_load(&pool->x_closing))
         pool_cancel(pool, *job_out); /* the thread that closes may have looked before this job was queued */
     return 0;
@@ -136,7 +136,7 @@ static int copy_input(struct pool *pool, const struct pool_job_config *config, u
 static int submit_record(struct pool *pool, const struct pool_job_config *config, const struct record *record,
                          uint32_t record_bytes, pool_job_t *job_out)
 {
-    struct submission submission = {record, record_bytes, config->function, config->user, 0};
+    struct submission submission = {record, record_bytes, config->function, config->user, 0, false};
     int error = copy_input(pool, config, &submission.input_block);
     if (error) return error;
     error = pool__submit(pool, &submission, job_out);

@@ -9,6 +9,7 @@
 #include "sync/calls.h"
 #include "sync/ends.h"
 #include "sync/room.h"
+#include "sync/wake.h"
 
 int client_stage(struct pool *pool, uint32_t size_bytes, uint8_t **address_out)
 {
@@ -41,7 +42,7 @@ int client_submit(struct pool *pool, const uint8_t *bytes, uint32_t size, pool_j
     if (error) return error;
     const struct record *record = (const struct record *)bytes;
     POOL_ASSERT(size >= sizeof *record); /* it was checked */
-    struct submission submission = {.record = record, .record_bytes = size};
+    struct submission submission = {.record = record, .record_bytes = size, .wakes_nobody = pool->client_holds};
     if (!record->module) return POOL_EINVAL;
     if (record->input_bytes && !is_staged(pool, record->input_bytes)) return POOL_EINVAL;
     if (record->input_bytes) submission.input_block = pool->staged_block;
@@ -49,6 +50,12 @@ int client_submit(struct pool *pool, const uint8_t *bytes, uint32_t size, pool_j
     error = pool__submit(pool, &submission, job_out);
     if (!error && record->input_bytes) pool->staged_block = 0;
     return error;
+}
+
+void client_hold(struct pool *pool, uint32_t holds)
+{
+    pool->client_holds = holds;
+    if (!holds) pool__wake_idle(pool);
 }
 
 int client_call(struct pool *pool, uint32_t slot, struct client_call *call_out)

@@ -31,6 +31,10 @@ int client_stage(struct pool *pool, uint32_t size_bytes, uint8_t **address_out);
 /* pool_submit with a record (core/record.h); an input was staged before. */
 int client_submit(struct pool *pool, const uint8_t *record, uint32_t size, pool_job_t *job_out);
 
+/* Whether submissions wake nobody from now on: waking costs more than submitting, and one worker that is awake wakes the
+ * next. Ending that wakes one for what was submitted meanwhile. */
+void client_hold(struct pool *pool, uint32_t holds);
+
 /* Takes the host call that a signal told of. POOL_EBADF: it is not there any more, or was taken. */
 int client_call(struct pool *pool, uint32_t slot, struct client_call *call_out);
 

@@ -60,6 +60,7 @@ struct pool {
     _Atomic uint32_t x_spare;  /* 1: the coordinator shall look for workers that are too many */
     _Atomic uint32_t x_lost;   /* workers that died or had to be ended */
     uint32_t max_workers;
+    uint32_t client_holds;     /* client only: its submissions wake nobody, see client_hold */
     uint32_t staged_block;     /* client only: what the next submission's input or reply is in; 0: nothing */
     void *owner;               /* whoever made the pool, for its own use */
     uint64_t starved_since_ns; /* coordinator only: since when a job has waited behind blocked workers */

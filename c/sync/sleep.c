@@ -14,13 +14,28 @@
 #define CREDIT_MAX 16
 #define CREDIT_RETRY (-32) /* after so many sleeps without a bet, one more is tried */
 
-/* Looks at the bell for SPIN_NS. True: it has rung. The clock decides, not a number of looks: that would have to be
+/* What a sleeper looks for before it sleeps. */
+typedef bool look_fn(struct sleeper *sleeper, uint32_t count);
+
+static bool has_rung(struct sleeper *sleeper, uint32_t count)
+{
+    const struct bell *bell = &sleeper->pool->bells[sleeper->waiter];
+    return atomic_load_explicit(&bell->x_count, memory_order_relaxed) != count;
+}
+
+static bool has_jobs(struct sleeper *sleeper, uint32_t count)
+{
+    (void)count;
+    return pool__sched_has_more(&sleeper->pool->sched);
+}
+
+/* Looks for SPIN_NS. True: it is there. The clock decides, not a number of looks: that would have to be
  * measured first, in code that the engine has not optimised yet, with a clock that is too coarse. */
-static bool spin(const struct bell *bell, uint32_t count)
+static bool spin(struct sleeper *sleeper, look_fn *look, uint32_t count)
 {
     uint64_t begin_ns = 0;
     for (uint32_t i = 1; i < LOOKS_MAX; i++) {
-        if (atomic_load_explicit(&bell->x_count, memory_order_relaxed) != count) return true;
+        if (look(sleeper, count)) return true;
         port_relax();
         if (i % LOOKS_A_CLOCK) continue;
         uint64_t now_ns = port_now_ns(PORT_MONOTONIC);
@@ -66,6 +81,18 @@ static bool worth_spinning(struct sleeper *sleeper)
     return true;
 }
 
+/* Looks for a moment, if that is worth it. True: it was. */
+static bool bet(struct sleeper *sleeper, look_fn *look, uint32_t count)
+{
+    if (!worth_spinning(sleeper)) return false;
+    bool won = spin(sleeper, look, count);
+    if (!won)
+        sleeper->credit--;
+    else if (sleeper->credit < CREDIT_MAX)
+        sleeper->credit++;
+    return won;
+}
+
 /* The sleeper of the worker that this thread is; NULL: it is none. */
 static const struct sleeper *worker_behind(const struct sleeper *sleeper)
 {
@@ -73,17 +100,20 @@ static const struct sleeper *worker_behind(const struct sleeper *sleeper)
     return sleeper->waiter < WAITER_LESSEE_0 ? sleeper : NULL;
 }
 
+bool pool__sleeper_look(struct sleeper *sleeper)
+{
+    return bet(sleeper, has_jobs, 0);
+}
+
 void pool__sleeper_sleep(struct sleeper *sleeper, uint32_t count, uint64_t timeout_ns)
+{
+    if (!bet(sleeper, has_rung, count)) pool__sleeper_wait(sleeper, count, timeout_ns);
+}
+
+void pool__sleeper_wait(struct sleeper *sleeper, uint32_t count, uint64_t timeout_ns)
 {
     struct bell *bell = &sleeper->pool->bells[sleeper->waiter];
     POOL_ASSERT(sleeper->waiter > WAITER_CLIENT && sleeper->waiter < WAITERS_MAX);
-    if (worth_spinning(sleeper)) {
-        if (spin(bell, count)) {
-            if (sleeper->credit < CREDIT_MAX) sleeper->credit++;
-            return;
-        }
-        sleeper->credit--;
-    }
     const struct sleeper *worker = worker_behind(sleeper);
     if (worker) {
         atomic_fetch_sub(&worker->pool->sched.x_awake, 1);

@@ -23,7 +23,13 @@ int pool__sleeper_interrupted(const struct sleeper *sleeper);
 /* Arm, announce, look again, sleep, disarm: the caller does the middle part. */
 uint32_t pool__sleeper_arm(struct sleeper *sleeper);
 void pool__sleeper_sleep(struct sleeper *sleeper, uint32_t count, uint64_t timeout_ns);
+/* The same without looking at the bell for a moment first. */
+void pool__sleeper_wait(struct sleeper *sleeper, uint32_t count, uint64_t timeout_ns);
 void pool__sleeper_disarm(struct sleeper *sleeper);
+
+/* A worker without a job looks at the run queues for a moment, if that has paid lately: true, a job is there. Whoever has
+ * submitted it meanwhile has found nobody to wake, and neither has waited. */
+bool pool__sleeper_look(struct sleeper *sleeper);
 
 /* Sleeps until one end of a pipe is ready, and returns its status (see pipe.h), or why it was interrupted. `wants`: how
  * many bytes a writer has to write. */

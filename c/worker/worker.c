@@ -76,12 +76,13 @@ static bool sleep_until_work(void)
 {
     struct sched *sched = &this.pool->sched;
     POOL_ASSERT(!this.job && !this.sleeper.job);
+    if (pool__sleeper_look(&this.sleeper)) return false;
     uint32_t count = pool__sleeper_arm(&this.sleeper);
     pool__sched_set_idle(sched, this.number);
     bool wanted = pool__sched_has_more(sched) || atomic_load(&sched->x_retire) || atomic_load(&this.pool->x_closing);
     if (!wanted) {
         pool__want_dismissal(this.pool);
-        pool__sleeper_sleep(&this.sleeper, count, this.idle_ns ? this.idle_ns : PORT_FOREVER);
+        pool__sleeper_wait(&this.sleeper, count, this.idle_ns ? this.idle_ns : PORT_FOREVER);
     }
     pool__sched_clear_idle(sched, this.number);
     pool__sleeper_disarm(&this.sleeper);

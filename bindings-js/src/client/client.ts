@@ -114,6 +114,9 @@ export interface PoolUses {
 
 export const EAGAIN = errorCodes.POOL_EAGAIN;
 
+/** So many jobs in one go wake a worker once. */
+const HELD_JOBS = 32;
+
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
@@ -143,6 +146,8 @@ export class Client {
   /** NUL-ended strings, one behind the other, and their bytes: of the last job. */
   #text = '';
   #textBytes: Uint8Array = NO_BYTES;
+  /** How many jobs were submitted in one go until now. */
+  #held = 0;
   #onRoom: () => void = () => undefined;
   #onCall: (slot: number) => void = () => undefined;
   #stopped = false;
@@ -355,8 +360,24 @@ export class Client {
     const size = this.#putRecord(submission);
     const status = c.client_submit(this.#pool, this.#scratch + layout.SCRATCH_RECORD, size, this.#scratch);
     if (status < 0) return status;
+    this.#wakeFewTimes();
     this.#doorbell?.answered();
     return heap.u64(this.#scratch);
+  }
+
+  /** Of what is submitted in one go, the first job has woken a worker; those behind it wake one by groups, and at the end. */
+  #wakeFewTimes(): void {
+    const { c } = this.#thread;
+    if (this.#held++ > 0) {
+      if (this.#held % HELD_JOBS > 0) return;
+      c.client_hold(this.#pool, 0);
+    } else {
+      queueMicrotask(() => {
+        this.#held = 0;
+        if (!this.#stopped) c.client_hold(this.#pool, 0);
+      });
+    }
+    c.client_hold(this.#pool, 1);
   }
 
   /** Writes a `struct record` into the scratch memory: its size. */

@@ -38,6 +38,7 @@ export interface CoordinatorExports {
   client_disarm(pool: number): void;
   client_poll(pool: number, fds: number, n: number): number;
   client_room(pool: number): number;
+  client_hold(pool: number, holds: number): void;
   client_file_call(pool: number, call: number): number;
   client_stage(pool: number, size: number, addressOut: number): number;
   client_submit(pool: number, record: number, recordBytes: number, jobOut: number): number;

@@ -34,6 +34,33 @@ static void submit_of_a_record_is_as_good_as_of_its_config(void **state)
     assert_int_equal(record->capture_max_bytes, POOL_BYTES_MAX); /* the default */
 }
 
+static bool wakes(struct pool *pool, uint32_t worker, const uint8_t *bytes, uint32_t size)
+{
+    pool_job_t job;
+    struct bell *bell = &pool->bells[WAITER_WORKER_0 + worker];
+    uint32_t count = pool__bell_arm(bell);
+    pool__sched_set_idle(&pool->sched, worker);
+    assert_int_equal(client_submit(pool, bytes, size, &job), 0);
+    bool rung = atomic_load(&bell->x_count) != count;
+    if (!rung) {
+        client_hold(pool, 0);
+        assert_int_not_equal(atomic_load(&bell->x_count), count);
+    }
+    return rung;
+}
+
+static void submit_while_the_client_holds_wakes_a_worker_at_the_end_only(void **state)
+{
+    struct pool *pool = *state;
+    _Alignas(8) uint8_t bytes[512];
+    struct pool_job_config config = {.module = 9};
+    uint32_t size = write_record(&config, bytes);
+    assert_true(wakes(pool, 3, bytes, size));
+    client_hold(pool, 1);
+    assert_false(wakes(pool, 3, bytes, size));
+    assert_true(wakes(pool, 3, bytes, size));
+}
+
 static void assert_record_fails(struct pool *pool, const uint8_t *bytes, uint32_t size, int error)
 {
     pool_job_t job = 4711;
@@ -247,6 +274,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         CASE(submit_of_a_record_is_as_good_as_of_its_config),
+        CASE(submit_while_the_client_holds_wakes_a_worker_at_the_end_only),
         CASE(submit_of_a_record_that_is_damaged_is_refused),
         CASE(submit_of_a_record_takes_the_staged_input_once),
         CASE(pipe_of_any_capacity_is_rounded_up_to_a_power_of_two),

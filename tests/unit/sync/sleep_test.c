@@ -55,6 +55,19 @@ static void sleep_lets_go_of_a_core_and_takes_it_back(void **state)
     assert_int_equal(atomic_load(&pool->sched.x_awake), awake);
 }
 
+static void look_finds_a_job_in_the_queue_and_nothing_else(void **state)
+{
+    struct pool *pool = *state;
+    struct sleeper sleeper;
+    pool->n_cores = WORKERS_MAX; /* or looking is not worth it */
+    pool__sleeper_init(&sleeper, pool, WAITER_WORKER_0 + 5);
+    assert_false(pool__sleeper_look(&sleeper));
+    pool__wake(pool, sleeper.waiter, 0);
+    assert_false(pool__sleeper_look(&sleeper));
+    test_submit(pool, 1);
+    assert_true(pool__sleeper_look(&sleeper));
+}
+
 #define CASE(test) cmocka_unit_test_setup_teardown(test, test_worker_setup, test_worker_teardown)
 
 int main(void)
@@ -63,6 +76,7 @@ int main(void)
         CASE(sleep_on_a_pipe_that_is_ready_does_not_sleep),
         CASE(sleep_of_a_cancelled_job_is_ecanceled_and_takes_its_announcement_back),
         CASE(sleep_lets_go_of_a_core_and_takes_it_back),
+        CASE(look_finds_a_job_in_the_queue_and_nothing_else),
     };
     return cmocka_run_group_tests_name("sleep", tests, NULL, NULL);
 }
