@@ -66,8 +66,11 @@ export type Handlers = ReadonlyMap<string, HostHandler>;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
+const none: Handlers = new Map();
+
 /** Checks what was given as `host`. */
 export function handlersOf(given: unknown): Handlers {
+  if (given === undefined) return none;
   const entries = entriesOf('host', given, 'an object of functions by their names');
   return new Map(entries.filter(([, value]) => value !== undefined).map(handler));
 }

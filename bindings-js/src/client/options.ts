@@ -277,11 +277,18 @@ export const UINT32_MAX = 0xffff_ffff;
 const DEFAULT_MAX_OUTPUT = 64 << 20;
 
 /** Checks what a caller of `run` gave: throws POOL_EINVAL naming what is wrong. */
-export function checkRun(given: unknown): CheckedRun {
+export function checkRun(given: unknown = nothing): CheckedRun {
+  if (given === nothing && bare) return bare;
   const options = fields<RunOptions>('options', given, runNames);
   const maxOutput = wholeNumber('maxOutput', options.maxOutput, Number.MAX_SAFE_INTEGER) || DEFAULT_MAX_OUTPUT;
-  return { ...checkJob(options, fromOf('stdin', options.stdin)), maxOutput };
+  const checked = { ...checkJob(options, fromOf('stdin', options.stdin)), maxOutput };
+  if (given === nothing) bare = checked;
+  return checked;
 }
+
+/** Many jobs have no options, and then the same ones. */
+const nothing = {};
+let bare: CheckedRun | undefined;
 
 /** The same for `spawn`. */
 export function checkSpawn(given: unknown): Checked {

@@ -106,6 +106,8 @@ export class Pool {
   /** Who waits for something before a job is told here when the pool ends. */
   readonly #shutdown = new Shutdown();
   readonly #underway = new Underway();
+  /** Of those that wait for as long as the pool is there. */
+  readonly #patience = new Patience(undefined, Infinity, this.#shutdown);
   #closing: Promise<void> | undefined;
   /** How many of our parts have something to wait for, so that the process must not end. */
   #busy = 0;
@@ -491,7 +493,7 @@ export class Pool {
 
   /** How long a job waits for what comes before it, and for the streams behind it. */
   #patienceFor({ signal, deadline }: Checked): Patience {
-    return new Patience(signal, deadline, this.#shutdown);
+    return signal || deadline < Infinity ? new Patience(signal, deadline, this.#shutdown) : this.#patience;
   }
 
   /** Starts a job with options that `check` gives, and has `use` make of it what its caller is given. If any of it fails,

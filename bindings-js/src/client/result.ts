@@ -38,11 +38,12 @@ export async function finish(
     onLimit: () => task.cancel((excess ??= new OutputLimitError(limit))),
     onLost: (cause) => void (lost ??= new OutputLostError(cause)),
   };
-  const [stdout, stderr] = [1, 2].map((index) => {
-    const collector = new Collector(stdio.outlet(index as 1 | 2), limit, shortage);
-    task.onEnd(() => collector.take());
-    return collector;
-  }) as [Collector, Collector];
+  const stdout = new Collector(stdio.outlet(1), limit, shortage);
+  const stderr = new Collector(stdio.outlet(2), limit, shortage);
+  task.onEnd(() => {
+    stdout.take();
+    stderr.take();
+  });
   try {
     const { code } = await stdio.ended(patience);
     const result = new RunResult(code, await stdout.bytes(), await stderr.bytes());

@@ -6,8 +6,6 @@ import { invalid } from './gate.js';
 /** A buffer, shared or not, or a view of one: typed arrays, `Buffer`, `DataView`. */
 export type Bytes = ArrayBufferLike | ArrayBufferView;
 
-const NO_BYTES = new Uint8Array(0);
-
 /** Of every typed array. */
 const prototype = Object.getPrototypeOf(Uint8Array.prototype) as Uint8Array;
 
@@ -36,7 +34,7 @@ export function copyOf(view: Uint8Array): Uint8Array<ArrayBuffer> {
 
 /** Joins pieces into one array; a single piece stays what it is. */
 export function concat(parts: readonly Uint8Array<ArrayBuffer>[]): Uint8Array<ArrayBuffer> {
-  if (parts.length <= 1) return parts[0] ?? NO_BYTES.slice();
+  if (parts.length <= 1) return parts[0] ?? new Uint8Array(0);
   const all = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
   let end = 0;
   for (const part of parts) {
