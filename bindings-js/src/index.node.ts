@@ -1,5 +1,6 @@
 /** Millrace in Node. */
 import { platform } from './platform/platform.node.js';
+import { DefaultPool } from './client/default-pool.js';
 import { Pool as BasePool } from './client/pool.js';
 import { type PoolOptions, startParts } from './client/start.js';
 
@@ -12,3 +13,19 @@ export class Pool extends BasePool {
     return new Pool(await startParts(platform, options));
   }
 }
+
+const shared = new DefaultPool((options) => Pool.create(options));
+
+export const defaultPool = (options?: PoolOptions): Promise<Pool> => shared.get(options);
+export const run: Pool['run'] = (source, options) => shared.use(options, (pool) => pool.run(source, options));
+export const spawn: Pool['spawn'] = (source, options) => shared.use(options, (pool) => pool.spawn(source, options));
+export const compile: Pool['compile'] = (source, options) =>
+  shared.use(options, (pool) => pool.compile(source, options));
+export const pipeline: Pool['pipeline'] = (...stages) => shared.use(stages.at(-1), (pool) => pool.pipeline(...stages));
+export const call: Pool['call'] = (source, name, ...values) =>
+  shared.use(values.at(-1), (pool) => pool.call(source, name, ...values));
+export const instantiate: Pool['instantiate'] = (source, options) =>
+  shared.use(options, (pool) => pool.instantiate(source, options));
+export const map: Pool['map'] = async function* (source, name, items, options) {
+  yield* await shared.use(options, async (pool) => Promise.resolve(pool.map(source, name, items, options)));
+};

@@ -1,6 +1,21 @@
 /** Millrace in browsers. */
 import { platform } from './platform/platform.web.js';
-import { Pool as BasePool } from './client/pool.js';
+import { DefaultPool } from './client/default-pool.js';
+import type { Instance } from './client/instance.js';
+import type { Job } from './client/job.js';
+import type { MapItems } from './client/map.js';
+import type { ModuleSource } from './client/modules.js';
+import type {
+  CallResult,
+  CallValues,
+  InstanceOptions,
+  MapOptions,
+  RunOptions,
+  SpawnOptions,
+} from './client/options.js';
+import type { PipelineArguments, PipelineResult } from './client/pipeline.js';
+import { type CompileOptions, Pool as BasePool } from './client/pool.js';
+import type { RunResult } from './client/result.js';
 import { type PoolOptions, startParts } from './client/start.js';
 
 export { Directory } from './client/directory.js';
@@ -43,4 +58,139 @@ export class Pool extends BasePool {
   static async create(options?: PoolOptions): Promise<Pool> {
     return new Pool(await startParts(platform, options));
   }
+}
+
+let shared: DefaultPool<Pool> | undefined;
+
+function theDefault(): DefaultPool<Pool> {
+  return (shared ??= new DefaultPool((options) => Pool.create(options)));
+}
+
+/** The pool behind `run`, `spawn` and the other functions of this module: made at the first call of any of them, and made
+ * anew at the next one if it could not be started, or is closed. `options` are those of `Pool.create`, for whoever calls
+ * first; otherwise it has the defaults. It lives until it is closed; in Node an idle one does not keep the process alive.
+ *
+ * @throws The same as `Pool.create`; `PoolError` with POOL_EEXIST if `options` are given, and it is there already.
+ * @example
+ * ```ts
+ * import { defaultPool, run } from 'millrace';
+ *
+ * const pool = await defaultPool({ workers: 2 });
+ * const { stdoutText } = await run('/cat.wasm', { stdin: 'hello' });
+ * console.log(stdoutText, pool.stats().workers); // hello 2
+ * await pool.close();
+ * ```
+ */
+export function defaultPool(options?: PoolOptions): Promise<Pool> {
+  return theDefault().get(options);
+}
+
+/** `pool.run` of the default pool. A signal also ends the wait for the pool's start, whose time `timeoutMs` does not count.
+ *
+ * @throws The same as `defaultPool` and `pool.run`.
+ * @example
+ * ```ts
+ * import { run } from 'millrace';
+ *
+ * const { code, stdoutText } = await run('/cat.wasm', { stdin: 'no pool to be made' });
+ * console.log(code, stdoutText); // 0 no pool to be made
+ * ```
+ */
+export function run(source: ModuleSource, options?: RunOptions): Promise<RunResult> {
+  return theDefault().use(options, (pool) => pool.run(source, options));
+}
+
+/** `pool.spawn` of the default pool.
+ *
+ * @throws The same as `defaultPool` and `pool.spawn`.
+ * @example
+ * ```ts
+ * import { spawn } from 'millrace';
+ *
+ * const job = await spawn('/cat.wasm', { stdin: 'as it comes' });
+ * console.log(await job.stdout.text()); // as it comes
+ * ```
+ */
+export function spawn(source: ModuleSource, options?: SpawnOptions): Promise<Job> {
+  return theDefault().use(options, (pool) => pool.spawn(source, options));
+}
+
+/** `pool.call` of the default pool.
+ *
+ * @throws The same as `defaultPool` and `pool.call`.
+ * @example
+ * ```ts
+ * import { call } from 'millrace';
+ *
+ * console.log(await call('/adder.wasm', 'add', 40, 2)); // 42
+ * ```
+ */
+export function call(source: ModuleSource, name: string, ...values: CallValues): Promise<CallResult> {
+  return theDefault().use(values.at(-1), (pool) => pool.call(source, name, ...values));
+}
+
+/** `pool.instantiate` of the default pool.
+ *
+ * @throws The same as `defaultPool` and `pool.instantiate`.
+ * @example
+ * ```ts
+ * import { instantiate } from 'millrace';
+ *
+ * await using instance = await instantiate('/counter.wasm');
+ * console.log(await instance.call('add', 42)); // 42
+ * ```
+ */
+export function instantiate(source: ModuleSource, options?: InstanceOptions): Promise<Instance> {
+  return theDefault().use(options, (pool) => pool.instantiate(source, options));
+}
+
+/** `pool.map` of the default pool. What is wrong with its arguments comes out of the loop, too.
+ *
+ * @throws The same as `defaultPool` and `pool.map`.
+ * @example
+ * ```ts
+ * import { map } from 'millrace';
+ *
+ * const sums = [];
+ * for await (const sum of map('/adder.wasm', 'add', [[1, 1], [2, 2]])) sums.push(sum);
+ * console.log(sums.join()); // 2,4
+ * ```
+ */
+export async function* map(
+  source: ModuleSource,
+  name: string,
+  iterable: MapItems,
+  options?: MapOptions,
+): AsyncGenerator<CallResult, void, void> {
+  yield* await theDefault().use(options, (pool) => Promise.resolve(pool.map(source, name, iterable, options)));
+}
+
+/** `pool.pipeline` of the default pool.
+ *
+ * @throws The same as `defaultPool` and `pool.pipeline`.
+ * @example
+ * ```ts
+ * import { pipeline } from 'millrace';
+ *
+ * const { stdoutText } = await pipeline(['/cat.wasm', { stdin: 'from guest to guest' }], ['/cat.wasm']);
+ * console.log(stdoutText); // from guest to guest
+ * ```
+ */
+export function pipeline(...stages: PipelineArguments): Promise<PipelineResult> {
+  return theDefault().use(stages.at(-1), (pool) => pool.pipeline(...stages));
+}
+
+/** `pool.compile` of the default pool.
+ *
+ * @throws The same as `defaultPool` and `pool.compile`.
+ * @example
+ * ```ts
+ * import { compile, run } from 'millrace';
+ *
+ * const cat = await compile('/cat.wasm');
+ * console.log((await run(cat, { stdin: 'compiled once' })).stdoutText); // compiled once
+ * ```
+ */
+export function compile(source: ModuleSource, options?: CompileOptions): Promise<WebAssembly.Module> {
+  return theDefault().use(options, (pool) => pool.compile(source, options));
 }

@@ -1,6 +1,6 @@
 // What a user's first program looks like.
 import assert from 'node:assert/strict';
-import { Pool, PoolError, TrapError } from 'millrace';
+import { Pool, PoolError, run, TrapError } from 'millrace';
 import { openPlugin, PluginEndedError } from 'millrace/plugin';
 
 const pool = await Pool.create({ workers: 1 });
@@ -14,4 +14,6 @@ await plugin.close();
 const error = await plugin.call('hello').catch((error) => error);
 assert.ok(error instanceof PluginEndedError && error instanceof PoolError);
 assert.equal(lines[0], 'What is your name?');
+const greeted = await run('greet.wasm', { stdin: 'Grace\nblue\n' });
+assert.match(greeted.stdoutText, /Hello, Grace!/);
 // No close: an idle pool must not keep the process alive.

@@ -62,6 +62,7 @@ function publicSymbols(program, entry) {
     symbol,
     entry,
     isClass: Boolean(symbol.flags & ts.SymbolFlags.Class),
+    isFunction: Boolean(symbol.flags & ts.SymbolFlags.Function),
     members: symbol.flags & (ts.SymbolFlags.Class | ts.SymbolFlags.Interface) ? membersOf(symbol) : [],
     textOf: (each) => ts.displayPartsToString(each.getDocumentationComment(checker)),
   }));
@@ -78,9 +79,9 @@ function tagsOf(symbol, name) {
 const isOwnName = (name) => name !== 'name' && !/^(__|#)/.test(name);
 
 /** What a name of the package lacks. */
-function lacksOf({ symbol, isClass, members, textOf }) {
+function lacksOf({ symbol, isClass, isFunction, members, textOf }) {
   const lacks = textOf(symbol) ? [] : [`${symbol.name} says nothing`];
-  if (isClass && tagsOf(symbol, 'example').length === 0) lacks.push(`${symbol.name} has no example`);
+  if ((isClass || isFunction) && tagsOf(symbol, 'example').length === 0) lacks.push(`${symbol.name} has no example`);
   for (const member of members.filter(({ name }) => isOwnName(name))) {
     const name = `${symbol.name}.${member.name}`;
     if (!textOf(member)) lacks.push(`${name} says nothing`);

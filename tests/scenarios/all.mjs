@@ -5,6 +5,7 @@ import { scenarios as call } from './call.mjs';
 import { scenarios as closing } from './closing.mjs';
 import { scenarios as compile } from './compile.mjs';
 import { scenarios as deadlines } from './deadlines.mjs';
+import { scenarios as defaultPool } from './default-pool.mjs';
 import { scenarios as endless } from './endless.mjs';
 import { scenarios as files } from './files.mjs';
 import { scenarios as gates } from './gates.mjs';
@@ -50,6 +51,7 @@ export const subjects = {
   terminal,
   deadlines,
   pool,
+  'default-pool': defaultPool,
   closing,
   logs,
   memory,

@@ -14,9 +14,9 @@ export interface LogEntry {
   /** The pool's `name`; "millrace" if it has none. */
   readonly pool: string;
   /** The worker's number, if it is about one: the same as in `stats().perWorker`. */
-  readonly worker?: number | undefined;
+  readonly worker: number | undefined;
   /** The error behind it, if there is one. */
-  readonly cause?: PoolError | undefined;
+  readonly cause: PoolError | undefined;
 }
 
 /** Is told of what a pool notices. What it throws, or rejects with, is ignored. */
@@ -68,9 +68,9 @@ export class Log {
     this.tell({ level, message, worker, cause });
   }
 
-  tell(entry: Omit<LogEntry, 'pool'>): void {
+  tell({ level, message, worker, cause }: Pick<LogEntry, 'level' | 'message'> & Partial<LogEntry>): void {
     try {
-      const told = this.#handler?.({ ...entry, pool: this.name });
+      const told = this.#handler?.({ level, message, pool: this.name, worker, cause });
       if (told instanceof Promise) told.catch(() => undefined);
     } catch {
       return; // it is not the pool's business

@@ -456,15 +456,13 @@ export class Pool {
    * @throws `PoolError` with POOL_EINVAL if an option is wrong, and then nothing is closed.
    * @example
    * ```ts
-   * const running = pool.run('/spin.wasm').catch((error: Error) => error.name);
+   * const ending = pool.run('/cat.wasm', { stdin: 'to its end' });
+   * const endless = pool.run('/spin.wasm').catch((error: Error) => error.name);
+   * const closing = pool.close({ graceful: true });
+   * console.log((await ending).stdoutText); // to its end
    * await pool.close();
-   * console.log(await running); // AbortError
-   * ```
-   * @example
-   * ```ts
-   * const running = pool.run('/cat.wasm', { stdin: 'to its end' });
-   * await pool.close({ graceful: { timeoutMs: 10_000 } });
-   * console.log((await running).stdoutText); // to its end
+   * console.log(await endless); // AbortError
+   * await closing;
    * ```
    */
   async close(options?: CloseOptions): Promise<void> {
@@ -484,6 +482,11 @@ export class Pool {
     } finally {
       this.#keepAlive(false);
     }
+  }
+
+  /** Whether it takes nothing any more. @internal */
+  get isClosed(): boolean {
+    return this.#closing !== undefined || this.#underway.isDraining;
   }
 
   /** The same as `close`, for `await using`. */
