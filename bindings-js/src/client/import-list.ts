@@ -1,6 +1,6 @@
 /** What the workers were told of imports: each set of served imports, and each URL, once. */
 import type { Crew } from './crew.js';
-import { type CheckedImports, type ServedImport, servedImports } from './imports.js';
+import type { CheckedImports, ImportHandlers, ServedImport } from './imports.js';
 
 /** How the imports of one module are linked. */
 export interface Linkage {
@@ -50,4 +50,17 @@ export class ImportList {
     }
     return id;
   }
+}
+
+/** The imports of a module that handlers serve, by their places in its list. */
+function servedImports(
+  imports: readonly WebAssembly.ModuleImportDescriptor[],
+  handlers: ImportHandlers,
+): Map<number, ServedImport> {
+  const served = new Map<number, ServedImport>();
+  for (const [number, { module, name, kind }] of imports.entries()) {
+    const handler = kind === 'function' ? handlers.get(module)?.get(name) : undefined;
+    if (handler) served.set(number, { module, name, handler });
+  }
+  return served;
 }

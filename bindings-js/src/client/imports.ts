@@ -9,10 +9,11 @@ import type { HostJob } from './host.js';
  *
  * @example
  * ```ts
- * const imports = {
- *   env: { log: async ({ memory }, pointer, length) => console.log(await memory.readString(pointer, length)) },
- * } satisfies Imports;
- * await pool.run('/logger.wasm', { imports }); // one, two
+ * const lines: string[] = [];
+ * await pool.run('/logger.wasm', {
+ *   imports: { env: { log: async ({ memory }, at, length) => void lines.push(await memory.readString(at, length)) } },
+ * });
+ * console.log(lines.join()); // one,two
  * ```
  */
 export interface ImportMemory {
@@ -34,8 +35,12 @@ export interface ImportMemory {
  *
  * @example
  * ```ts
- * const imports = { env: { log: ({ module, name, job }) => console.log(`${job.name} calls ${module}.${name}`) } };
- * await pool.run('/logger.wasm', { name: 'logger', imports }); // logger calls env.log
+ * const calls = new Set<string>();
+ * await pool.run('/logger.wasm', {
+ *   name: 'logger',
+ *   imports: { env: { log: ({ module, name, job }) => calls.add(`${job.name} calls ${module}.${name}`) } },
+ * });
+ * console.log([...calls].join()); // logger calls env.log
  * ```
  */
 export interface ImportContext {
@@ -134,17 +139,4 @@ export function missingImportsOf(given: unknown): boolean {
   if (given === undefined || given === 'error') return false;
   if (given === 'trap') return true;
   throw refusal('missingImports', given, `"error" or ${quote('trap')}`);
-}
-
-/** The imports of a module that handlers serve, by their places in its list. */
-export function servedImports(
-  imports: readonly { readonly module: string; readonly name: string; readonly kind: string }[],
-  handlers: ImportHandlers,
-): Map<number, ServedImport> {
-  const served = new Map<number, ServedImport>();
-  for (const [number, { module, name, kind }] of imports.entries()) {
-    const handler = kind === 'function' ? handlers.get(module)?.get(name) : undefined;
-    if (handler) served.set(number, { module, name, handler });
-  }
-  return served;
 }
