@@ -81,33 +81,33 @@ static bool look_for_lock(struct volume *volume, uint32_t word)
     return false;
 }
 
-/* The volume that this thread holds over several operations; NULL: none. */
-static _Thread_local struct volume *held;
+/* The volume that this thread has seized; NULL: none. */
+static _Thread_local struct volume *seized;
 
 bool pool__volume_seize(struct volume *volume, uint32_t waiter)
 {
     uint32_t word = waiter << HOLDER_SHIFT;
     uint32_t awaits = waiter == WAITER_COORDINATOR ? COORDINATOR_AWAITS : CLIENT_AWAITS;
-    POOL_ASSERT(!held && (waiter == WAITER_CLIENT || waiter == WAITER_COORDINATOR));
+    POOL_ASSERT(!seized && (waiter == WAITER_CLIENT || waiter == WAITER_COORDINATOR));
     while (!look_for_lock(volume, word)) {
         if (await_lock(volume, awaits)) return false;
     }
-    held = volume;
+    seized = volume;
     return true;
 }
 
 void pool__volume_let_go(void)
 {
-    struct volume *volume = held;
+    struct volume *volume = seized;
     POOL_ASSERT(volume);
-    held = NULL;
+    seized = NULL;
     unlock(volume);
 }
 
 bool pool__volume_is_changing(const struct volume *volume)
 {
     uint32_t word = atomic_load_explicit(&volume->x_lock, memory_order_relaxed);
-    return volume == held ? word : word & CHANGING;
+    return volume == seized ? word : word & CHANGING;
 }
 
 /* Why a thread need not wait any longer; 0: it must. */
@@ -141,7 +141,7 @@ static int wait_for_lock(struct volume *volume, uint32_t word, enum lock_wish wi
 
 int pool__volume_lock_for(struct volume *volume, enum lock_wish wish)
 {
-    if (volume != held) {
+    if (volume != seized) {
         if (pool__self_any()) port_need_stack(); /* now: the guest may have used up nearly all of it */
         uint32_t word = word_for(volume, wish == LOCK_READ ? 0 : CHANGING);
         int status = try_lock(volume, word) ? 0 : wait_for_lock(volume, word, wish);
@@ -165,7 +165,7 @@ int pool__volume_lock_to_read(struct volume *volume)
 void pool__volume_unlock(struct volume *volume)
 {
     POOL_ASSERT(pool__volume_is_locked(volume));
-    if (volume != held) unlock(volume);
+    if (volume != seized) unlock(volume);
 }
 
 void pool__volume_unlock_for(struct pool *pool, uint32_t worker)

@@ -1,4 +1,4 @@
-/* A job's record from being taken to being put back, and the run queue's entries. */
+/* A job's slot from being taken to being put back, and the run queue's entries. */
 #include "sync/jobs.h"
 
 #include <string.h>

@@ -36,7 +36,7 @@ struct test_census {
 };
 struct test_census test_census(struct pool *pool);
 
-/* A job's record behind a handle. */
+/* A job's slot behind a handle. */
 struct job *test_job(struct pool *pool, pool_job_t handle);
 
 /* A pipe behind an end's handle, open or not. */

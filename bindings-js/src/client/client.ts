@@ -458,7 +458,7 @@ export class Client {
     if (!this.#stopped) this.#thread.c.script_cancel(this.#pool, job);
   }
 
-  /** How an ended job went; its record is released. `undefined`: it has not ended, the signal was for one before it. */
+  /** How an ended job went; the job is released. `undefined`: it has not ended, the signal was for one before it. */
   takeResult(job: JobHandle): Result | undefined {
     const { c, heap } = this.#thread;
     const at = this.#scratch;

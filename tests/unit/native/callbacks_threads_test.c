@@ -201,7 +201,7 @@ static void count_call(void *user, pool_t *of, pool_job_t job, const struct pool
     atomic_fetch_sub(&x_owed, 1);
 }
 
-/* Always a little late: the job may have been released, and its record used again. */
+/* Always a little late: the job may have been released, and its slot used again. */
 static void *watch_and_cancel(void *unused)
 {
     (void)unused;

@@ -99,7 +99,7 @@ static void job_released_while_in_the_queue_is_freed_by_whoever_pops_it(void **s
     assert_pool_is_empty(pool); /* at once, though the run queue still has it */
     pool_job_t next = test_submit(pool, 8);
     assert_int_equal(pop(pool), handle);
-    assert_null(pool__job_begin(pool, handle, 9, 1)); /* not the job that has its record now */
+    assert_null(pool__job_begin(pool, handle, 9, 1)); /* not the job that has its slot now */
     assert_int_equal(pop(pool), next);
     assert_non_null(pool__job_begin(pool, next, 9, 1));
 }

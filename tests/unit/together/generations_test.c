@@ -161,7 +161,7 @@ static void stale_job_in_the_run_queue_is_never_run(void **state)
     run_to_its_end(job);
 }
 
-/* A grace time is that of one job, and not of the one that has its record 2^32 jobs later. */
+/* A grace time is that of one job, and not of the one that has its slot 2^32 jobs later. */
 static void grace_time_is_no_other_jobs(void **state)
 {
     (void)state;
