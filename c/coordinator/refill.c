@@ -5,8 +5,8 @@
 #include "sync/wake.h"
 
 /* How many blocks of each of the smallest classes a zone has ready, up to rings of the default size, so that what most
- * jobs take is there when they first ask. */
-static const uint16_t stock[BLOCK_CLASSES] = {256, 32, 32, 16, 16, 8, 8, 4, 4, 4, 4};
+ * jobs take is there when they first ask: a record each, of as many as there can be. */
+static const uint16_t stock[BLOCK_CLASSES] = {POOL_JOBS_MAX, 32, 32, 16, 16, 8, 8, 4, 4, 4, 4};
 
 #define REFILL_MAX 64u /* of one kind at a time */
 

@@ -60,6 +60,9 @@ pool_call_t test_take_call(struct pool *pool, pool_job_t job);
 /* Takes every signal that is there. True: `signal` was among them. */
 bool test_signalled(struct pool *pool, uint32_t signal);
 
+/* More blocks than a new pool has ready. */
+enum { TEST_BLOCKS_MAX = 4000 };
+
 /* Takes every free block of a class, so that the next one is asked for in vain; then gives all of them back. */
 uint32_t test_drain_blocks(struct pool *pool, uint32_t size_bytes, uint32_t *taken, uint32_t max);
 void test_undrain_blocks(struct pool *pool, const uint32_t *taken, uint32_t n);

@@ -239,7 +239,7 @@ static void submit_into_a_queue_of_cancelled_jobs_keeps_the_others_in_order(void
 static void submit_without_memory_for_the_arguments_is_eagain_and_a_signal_follows(void **state)
 {
     struct pool *pool = *state;
-    static uint32_t taken[1024];
+    static uint32_t taken[TEST_BLOCKS_MAX];
     pool_job_t job;
     struct pool_job_config config = {.module = 1};
     test_drain_blocks(pool, (uint32_t)pool__record_size(&config), taken, COUNT_OF(taken));

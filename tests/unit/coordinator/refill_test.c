@@ -78,7 +78,7 @@ static void refill_merges_what_came_back(void **state)
 static void refill_refuses_what_only_files_could_give_back(void **state)
 {
     struct pool *pool = *state;
-    static uint32_t taken[2000];
+    static uint32_t taken[TEST_BLOCKS_MAX];
     uint32_t n = test_take_all(pool, taken, COUNT_OF(taken));
     int64_t used = (int64_t)pool__blocks_used(&pool->blocks, ZONE_COMMON);
     pool__blocks_filed(&pool->blocks, used);
@@ -96,7 +96,7 @@ static void refill_refuses_what_only_files_could_give_back(void **state)
 static void refill_at_the_limit_wakes_nobody(void **state)
 {
     struct pool *pool = *state;
-    static uint32_t taken[2000];
+    static uint32_t taken[TEST_BLOCKS_MAX];
     uint32_t n = test_take_all(pool, taken, COUNT_OF(taken)), refusals = coordinator_refusals(pool);
     for (enum block_use use = 0; use < USES; use++) {
         assert_int_equal(pool__take_block(pool, use, POOL_PIPE_DEFAULT_BYTES, WAITER_CLIENT), 0);

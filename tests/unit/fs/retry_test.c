@@ -11,7 +11,7 @@
 static void client_is_told_to_come_again(void **state)
 {
     (void)state;
-    static uint32_t taken[2000];
+    static uint32_t taken[TEST_BLOCKS_MAX];
     static uint8_t data[20 * PAGE_BYTES];
     pool_volume_t handle;
     uint32_t n = test_drain_blocks(fs_rig.pool, sizeof(struct node), taken, COUNT_OF(taken));
@@ -70,7 +70,7 @@ static void refill(void)
 static void waiting_for_memory_in_vain_ends(void **state)
 {
     (void)state;
-    static uint32_t taken[2000];
+    static uint32_t taken[TEST_BLOCKS_MAX];
     struct sleeper sleeper;
     struct fs_open file;
     uint32_t n = test_take_all(fs_rig.pool, taken, COUNT_OF(taken));

@@ -559,7 +559,7 @@ static void reply_for_which_only_files_have_memory_is_enomem_to_both(void **stat
     uint32_t block;
     struct call_draft draft = send("f", NULL, 0);
     struct call *claimed = pool__call_claim(pool, take(&draft).call);
-    uint32_t taken[2000], n = test_take_all(pool, taken, COUNT_OF(taken));
+    uint32_t taken[TEST_BLOCKS_MAX], n = test_take_all(pool, taken, COUNT_OF(taken));
     int64_t used = (int64_t)pool__blocks_used(&pool->blocks, ZONE_COMMON);
     assert_int_equal(pool__call_carry(pool, claimed, data, sizeof data, &block), POOL_EAGAIN);
     coordinator_tick(pool);
@@ -579,7 +579,7 @@ static void reply_for_which_only_files_have_memory_is_enomem_to_both(void **stat
 static void reply_that_fits_goes_back_in_the_memory_of_the_question(void **state)
 {
     (void)state;
-    static uint32_t taken[512];
+    static uint32_t taken[TEST_BLOCKS_MAX];
     static const char question[200] = "abcdefgh";
     struct call_draft draft = send("f", question, sizeof question);
     struct client_call call = take(&draft);
@@ -617,7 +617,7 @@ static void reply_that_waits_for_room_has_given_back_the_questions(void **state)
 {
     (void)state;
     uint8_t *room;
-    static uint32_t taken[2000];
+    static uint32_t taken[TEST_BLOCKS_MAX];
     struct call_draft draft = send("f", NULL, 0);
     struct client_call call = take(&draft);
     uint32_t n = test_take_all(pool, taken, COUNT_OF(taken));

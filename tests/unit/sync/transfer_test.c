@@ -195,7 +195,7 @@ static void capture_is_full_at_its_limit_and_keeps_what_fitted(void **state)
 static void capture_without_memory_is_enomem_until_there_is_some(void **state)
 {
     (void)state;
-    static uint32_t taken[2000];
+    static uint32_t taken[TEST_BLOCKS_MAX];
     uint8_t data[2000] = {0};
     fake.on_tick = tick_meanwhile;
     for (int nonblocking = 0; nonblocking < 2; nonblocking++) {

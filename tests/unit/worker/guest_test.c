@@ -129,7 +129,7 @@ static void worker_text_without_memory_is_null(void **state)
     pool_job_t job = test_submit_with_pipes(pool);
     test_worker_enter(4);
     worker_leave();
-    uint32_t taken[2000], n = test_take_all(pool, taken, COUNT_OF(taken));
+    uint32_t taken[TEST_BLOCKS_MAX], n = test_take_all(pool, taken, COUNT_OF(taken));
     fake.on_tick = tick_meanwhile;
     assert_null(worker_text(TEXT_BYTES));
     worker_end(POOL_TRAPPED, 1, 0);
@@ -152,7 +152,7 @@ static void worker_that_dies_waiting_for_text_gives_its_block_back_once(void **s
     pool_job_t job = test_submit_with_pipes(pool);
     test_worker_enter(4);
     worker_leave();
-    uint32_t taken[2000], n = test_take_all(pool, taken, COUNT_OF(taken));
+    uint32_t taken[TEST_BLOCKS_MAX], n = test_take_all(pool, taken, COUNT_OF(taken));
     fake.on_tick = bury_meanwhile;
     assert_null(worker_text(TEXT_BYTES));
     assert_int_equal(test_result(pool, job).outcome, POOL_LOST);
