@@ -1,5 +1,5 @@
 // Plugins: guests that are called, and call, by JSON-RPC; how they end, and are started again.
-import { assert, equal, rejects, sleep, stillGood, until, withPool } from './harness.mjs';
+import { assert, equal, frames, rejects, sleep, stillGood, until, withPool } from './harness.mjs';
 import { play, playedPool } from './wire.mjs';
 
 const range = (n) => Array.from({ length: n }, (_, i) => i);
@@ -398,6 +398,25 @@ async function oneUseSources(env) {
   });
 }
 
+/** It counts for ever, which are no messages, and reads none of the answers. */
+async function neverReads(env) {
+  let told = 0;
+  const options = { args: ['seq'], onError: () => told++, maxMessageBytes: 50_000 };
+  await withPool(env, { workers: 1 }, async (pool) => {
+    const plugin = await env.plugin.openPlugin(pool, env.guest('lines'), options);
+    const ended = rejects(plugin.call('a'), 'PluginEndedError');
+    await frames(env, 10); // the page goes on
+    let before;
+    do {
+      before = told;
+      await sleep(100);
+    } while (told > before);
+    assert(told > 100, `${told} lines were read`); // and then none, since it has them in memory
+    await plugin.close({ timeoutMs: 1 });
+    assert(/was closed/.test((await ended).message));
+  });
+}
+
 /** Numbers that are the same in each run. */
 function dice(seed) {
   let state = seed;
@@ -480,6 +499,7 @@ export const scenarios = [
   scenario('a plugin can be closed while there is no guest', closesWhileAway),
   scenario('closing lets what is under way end, and waits no longer than it may', closesInOrder),
   scenario('whatever happens, in any order, each call settles and no guest is left', whateverHappens),
+  scenario('a guest that writes without end and does not read is read no more, and the page goes on', neverReads),
   scenario('a method may call another plugin, and its own', othersAreCalled),
   scenario("the guest's stderr is its log", logs),
   scenario('a source that can be read once is enough', oneUseSources),
