@@ -1,6 +1,9 @@
 /** Millrace in Node. */
 import { platform } from './platform/platform.node.js';
 import { DefaultPool } from './client/default-pool.js';
+import type { MapItems } from './client/map.js';
+import type { ModuleSource } from './client/modules.js';
+import type { CallValues, MapOptions } from './client/options.js';
 import { Pool as BasePool } from './client/pool.js';
 import { type PoolOptions, startParts } from './client/start.js';
 
@@ -22,10 +25,10 @@ export const spawn: Pool['spawn'] = (source, options) => shared.use(options, (po
 export const compile: Pool['compile'] = (source, options) =>
   shared.use(options, (pool) => pool.compile(source, options));
 export const pipeline: Pool['pipeline'] = (...stages) => shared.use(stages.at(-1), (pool) => pool.pipeline(...stages));
-export const call: Pool['call'] = (source, name, ...values) =>
-  shared.use(values.at(-1), (pool) => pool.call(source, name, ...values));
+export const call = ((source: ModuleSource, name: string, ...values: CallValues) =>
+  shared.use(values.at(-1), (pool) => pool.call(source, name, ...values))) as Pool['call'];
 export const instantiate: Pool['instantiate'] = (source, options) =>
   shared.use(options, (pool) => pool.instantiate(source, options));
-export const map: Pool['map'] = async function* (source, name, items, options) {
-  yield* await shared.use(options, async (pool) => Promise.resolve(pool.map(source, name, items, options)));
-};
+export const map = async function* (source: ModuleSource, name: string, items: MapItems, options?: MapOptions) {
+  yield* await shared.use(options, (pool) => Promise.resolve(pool.map(source, name, items, options)));
+} as Pool['map'];

@@ -6,16 +6,19 @@ import type { Job } from './client/job.js';
 import type { MapItems } from './client/map.js';
 import type { ModuleSource } from './client/modules.js';
 import type {
-  CallResult,
+  CallOptions,
   CallValues,
+  Fetching,
   InstanceOptions,
   MapOptions,
+  Numeric,
   RunOptions,
   SpawnOptions,
 } from './client/options.js';
 import type { PipelineArguments, PipelineResult } from './client/pipeline.js';
 import { type CompileOptions, Pool as BasePool } from './client/pool.js';
 import type { RunResult } from './client/result.js';
+import type { AnyResult, CallResult } from './client/values.js';
 import { type PoolOptions, startParts } from './client/start.js';
 
 export { Directory } from './client/directory.js';
@@ -125,7 +128,19 @@ export function spawn(source: ModuleSource, options?: SpawnOptions): Promise<Job
  * console.log(await call('/adder.wasm', 'add', 40, 2)); // 42
  * ```
  */
-export function call(source: ModuleSource, name: string, ...values: CallValues): Promise<CallResult> {
+export function call(source: ModuleSource, name: string, ...values: Fetching<'string', CallOptions>): Promise<string>;
+export function call(
+  source: ModuleSource,
+  name: string,
+  ...values: Fetching<'bytes', CallOptions>
+): Promise<Uint8Array<ArrayBuffer>>;
+export function call(
+  source: ModuleSource,
+  name: string,
+  ...values: CallValues<Numeric<CallOptions>>
+): Promise<CallResult>;
+export function call(source: ModuleSource, name: string, ...values: CallValues): Promise<AnyResult>;
+export function call(source: ModuleSource, name: string, ...values: CallValues): Promise<AnyResult> {
   return theDefault().use(values.at(-1), (pool) => pool.call(source, name, ...values));
 }
 
@@ -156,12 +171,36 @@ export function instantiate(source: ModuleSource, options?: InstanceOptions): Pr
  * console.log(sums.join()); // 2,4
  * ```
  */
+export function map(
+  source: ModuleSource,
+  name: string,
+  iterable: MapItems,
+  options: MapOptions & { readonly returns: 'string' },
+): AsyncGenerator<string, void, void>;
+export function map(
+  source: ModuleSource,
+  name: string,
+  iterable: MapItems,
+  options: MapOptions & { readonly returns: 'bytes' },
+): AsyncGenerator<Uint8Array<ArrayBuffer>, void, void>;
+export function map(
+  source: ModuleSource,
+  name: string,
+  iterable: MapItems,
+  options?: Numeric<MapOptions>,
+): AsyncGenerator<CallResult, void, void>;
+export function map(
+  source: ModuleSource,
+  name: string,
+  iterable: MapItems,
+  options?: MapOptions,
+): AsyncGenerator<AnyResult, void, void>;
 export async function* map(
   source: ModuleSource,
   name: string,
   iterable: MapItems,
   options?: MapOptions,
-): AsyncGenerator<CallResult, void, void> {
+): AsyncGenerator<AnyResult, void, void> {
   yield* await theDefault().use(options, (pool) => Promise.resolve(pool.map(source, name, iterable, options)));
 }
 

@@ -160,6 +160,7 @@ export class Instance {
   call(name: string, ...values: Fetching<'string', InstanceCallOptions>): Promise<string>;
   call(name: string, ...values: Fetching<'bytes', InstanceCallOptions>): Promise<Uint8Array<ArrayBuffer>>;
   call(name: string, ...values: CallValues<Numeric<InstanceCallOptions>>): Promise<CallResult>;
+  call(name: string, ...values: CallValues<InstanceCallOptions>): Promise<AnyResult>;
   call(name: string, ...values: CallValues<InstanceCallOptions>): Promise<AnyResult> {
     const site = new CallSite();
     return new Promise((resolve, reject) => {

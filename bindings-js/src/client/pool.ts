@@ -222,6 +222,7 @@ export class Pool {
   call(source: ModuleSource, name: string, ...values: Fetching<'string', CallOptions>): Promise<string>;
   call(source: ModuleSource, name: string, ...values: Fetching<'bytes', CallOptions>): Promise<Uint8Array<ArrayBuffer>>;
   call(source: ModuleSource, name: string, ...values: CallValues<Numeric<CallOptions>>): Promise<CallResult>;
+  call(source: ModuleSource, name: string, ...values: CallValues): Promise<AnyResult>;
   async call(source: ModuleSource, name: string, ...values: CallValues): Promise<AnyResult> {
     const site = new CallSite();
     this.#underway.count(true);
@@ -317,6 +318,12 @@ export class Pool {
     iterable: MapItems,
     options?: Numeric<MapOptions>,
   ): AsyncGenerator<CallResult, void, void>;
+  map(
+    source: ModuleSource,
+    name: string,
+    iterable: MapItems,
+    options?: MapOptions,
+  ): AsyncGenerator<AnyResult, void, void>;
   map(
     source: ModuleSource,
     name: string,
