@@ -51,8 +51,7 @@ export class PoolError extends Error {
  * @example
  * ```ts
  * const error = await pool.run('/cat.wasm', { timoutMs: 5 } as object).catch((error: unknown) => error);
- * console.log(error instanceof OptionError, error instanceof PoolError, (error as Error).message);
- * // true true timoutMs is no option: did you mean timeoutMs?
+ * console.log(error instanceof OptionError && error.message); // timoutMs is no option: did you mean timeoutMs?
  * ```
  */
 export class OptionError extends TypeError {
