@@ -38,6 +38,7 @@ export type { ImportContext, ImportHandler, Imports, ImportMemory } from './clie
 export type { Job } from './client/job.js';
 export type { LogEntry, LogHandler } from './client/log.js';
 export type { MapItem, MapItems } from './client/map.js';
+export type { Histogram, PoolBytes, WorkerState, WorkerStats } from './client/measures.js';
 export type { ModuleSource } from './client/modules.js';
 export type { Instance, InstanceExport, InstanceMemory } from './client/instance.js';
 export type {

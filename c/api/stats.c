@@ -71,6 +71,8 @@ int pool_stats(pool_t *pool, struct pool_stats *stats_out)
     count_jobs(pool, &stats);
     measure_memory(&pool->blocks, &stats);
     count_others(pool, &stats);
+    pool__histogram_read(&pool->waiting, &stats.waiting);
+    pool__histogram_read(&pool->running, &stats.running);
     *stats_out = stats;
     return 0;
 }

@@ -20,7 +20,9 @@ static uint32_t free_slot(struct pool *pool)
     for (uint32_t i = 1; i <= WORKERS_MAX; i++) {
         enum worker_state state = pool__worker_state(&pool->workers[i]);
         if (state == WORKER_NONE) return i;
-        if (state == WORKER_DEAD && pool->workers[i].rests_until_ns <= now && !has_files(&pool->workers[i])) return i;
+        if (state == WORKER_DEAD && atomic_load(&pool->workers[i].x_rests_until_ns) <= now &&
+            !has_files(&pool->workers[i]))
+            return i;
     }
     return 0;
 }
@@ -40,6 +42,7 @@ int32_t coordinator_add_worker(struct pool *pool)
     if (!worker->fds) worker->fds = (struct fd_table *)(void *)port_block(sizeof *worker->fds);
     if (!worker->stack || !worker->fds) return POOL_ENOMEM;
     worker->fds->n_used = 0;
+    atomic_store(&worker->x_jobs, 0);
     pool__bell_disarm(&pool->bells[WAITER_WORKER_0 + number]);
     move(worker, WORKER_STARTING);
     atomic_fetch_add(&pool->sched.x_live, 1);
@@ -101,7 +104,7 @@ void coordinator_bury_worker(struct pool *pool, uint32_t number, double rest_ms,
 
     /* First, because a thread that lives on for a moment must find it: what follows may wake it. */
     /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): an element of an array */
-    worker->rests_until_ns = rest_until(rest_ms);
+    atomic_store(&worker->x_rests_until_ns, rest_until(rest_ms));
     move(worker, WORKER_DEAD);
     pool__volume_unlock_for(pool, number);
     pool__roster_mourn(pool, number);

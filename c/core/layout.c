@@ -13,6 +13,9 @@ _Static_assert(((CHUNKS_MAX + 1) << UNITS_LOG2) <= FREELIST_NONE && PIPES_MAX < 
 _Static_assert(PIPES_MAX * 2 <= 1u << HANDLE_PIPE_BITS, "an end's handle holds its slot");
 _Static_assert(JOBS_MAX < QUEUE_CELLS, "the run queue holds every job, and when it is full some of it is stale");
 _Static_assert(POOL_BYTES_MAX == 1u << BLOCK_MAX_LOG2, "a block holds whatever is carried in one piece");
+_Static_assert(CLIENT_SCRATCH_BYTES >= sizeof(struct pool_stats) &&
+                   CLIENT_SCRATCH_BYTES >= WORKERS_MAX * sizeof(struct pool_worker_stats),
+               "scripts get their results there");
 _Static_assert(POOL_WORKERS_MAX < WORKERS_MAX, "one slot more than workers, so that a dead one can rest");
 _Static_assert(sizeof(struct job) % 64 == 0 && sizeof(struct pipe) % 64 == 0, "no two share a cache line");
 

@@ -9,6 +9,7 @@
 #include "core/bell.h"
 #include "core/blocks.h"
 #include "core/call.h"
+#include "core/histogram.h"
 #include "core/job.h"
 #include "core/pipe.h"
 #include "core/sched.h"
@@ -91,6 +92,8 @@ struct pool {
     struct siphash_key names_key;             /* random, secret, this pool's own */
     struct volume volumes[VOLUMES_MAX];
     struct blocks blocks;
+    struct histogram waiting; /* of the jobs that have begun: until then */
+    struct histogram running; /* of those that have ended: since they began */
 };
 
 struct pool_limits {

@@ -40,12 +40,13 @@ struct worker {
     _Atomic uint32_t x_volume;             /* slot of the volume whose lock it took last, + 1; 0: none yet */
     struct sleeper *_Atomic x_abroad; /* what its job sleeps by in another pool (sync/abroad.h); NULL: it does not */
     _Atomic uint32_t x_parked;        /* where it sleeps for ever when it was killed; nobody writes it */
+    _Atomic uint32_t x_jobs;          /* how many it has begun in this life */
     /* coordinator writes */
-    uint8_t *stack;          /* and thread-local block */
-    struct fd_table *fds;    /* of the guest that it runs (fs/table.h) */
-    uint64_t rests_until_ns; /* when a dead worker's slot may live again; UINT64_MAX: never */
-    uint64_t idle_turn;      /* at which it was found without a job, + 1; 0: it was not */
-    uint64_t idle_since_ns;  /* when that was */
+    uint8_t *stack;                    /* and thread-local block */
+    struct fd_table *fds;              /* of the guest that it runs (fs/table.h) */
+    _Atomic uint64_t x_rests_until_ns; /* when a dead worker's slot may live again; UINT64_MAX: never */
+    uint64_t idle_turn;                /* at which it was found without a job, + 1; 0: it was not */
+    uint64_t idle_since_ns;            /* when that was */
 };
 
 static inline uint64_t pool__worker_word(uint64_t turn, enum worker_state state)

@@ -48,6 +48,12 @@ static void constants(void)
     CONSTANT(POOL_MEMORY_DEFAULT_MIB);
     CONSTANT(POOL_GRACE_DEFAULT_MS);
     CONSTANT(POOL_IDLE_DEFAULT_MS);
+    CONSTANT(POOL_TIMES_BUCKETS);
+    CONSTANT(POOL_WORKER_STARTING);
+    CONSTANT(POOL_WORKER_IDLE);
+    CONSTANT(POOL_WORKER_RUNNING);
+    CONSTANT(POOL_WORKER_WAITING);
+    CONSTANT(POOL_WORKER_LOST);
     CONSTANT(POOL_BYTES_MAX);
     CONSTANT(POOL_VALUES_MAX);
     CONSTANT(POOL_PREOPENS_MAX);
@@ -87,6 +93,7 @@ static void thin(void)
     CONSTANT(THIN_SIGNAL_DIED);
     CONSTANT(THIN_CALL_RESIZE);
     CONSTANT(THIN_CALL_STATS);
+    CONSTANT(THIN_CALL_WORKERS);
     CONSTANT(THIN_CALL_WAIT);
     CONSTANT(THIN_CALL_CANCEL);
     CONSTANT(THIN_CALL_RELEASE);
@@ -255,6 +262,16 @@ static void hosts_and_stats(void)
     OFFSET(pool_stats, memory_used_bytes);
     OFFSET(pool_stats, memory_free_bytes);
     OFFSET(pool_stats, memory_largest_bytes);
+    OFFSET(pool_stats, waiting);
+    OFFSET(pool_stats, running);
+    OFFSET(pool_times, n);
+    OFFSET(pool_times, sum_us);
+    OFFSET(pool_times, buckets);
+    SIZE(pool_worker_stats);
+    OFFSET(pool_worker_stats, number);
+    OFFSET(pool_worker_stats, state);
+    OFFSET(pool_worker_stats, job);
+    OFFSET(pool_worker_stats, n_jobs);
 }
 
 static void results(void)

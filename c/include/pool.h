@@ -210,6 +210,16 @@ POOL_API int pool_destroy(pool_t *pool);
 POOL_API int pool_resize(pool_t *pool, uint32_t n_workers);
 POOL_API int pool_resize_range(pool_t *pool, uint32_t min_workers, uint32_t n_workers);
 
+#define POOL_TIMES_BUCKETS 32u
+
+/* How long something took, how often: buckets[0] counts what took less than 1 microsecond, buckets[i] what took less than
+ * 2^i and is in no bucket before it, and the last one all that took longer. */
+struct pool_times {
+    uint64_t n;      /* all buckets together */
+    uint64_t sum_us; /* microseconds, of all of them */
+    uint64_t buckets[POOL_TIMES_BUCKETS];
+};
+
 struct pool_stats {
     uint32_t n_workers;    /* threads that are up */
     uint32_t n_idle;       /* of these, without a job */
@@ -230,6 +240,8 @@ struct pool_stats {
     uint64_t memory_free_bytes;    /* the rest */
     uint64_t memory_largest_bytes; /* the largest input, output or file's page index that could be had now, in one
                                       piece; POOL_BYTES_MAX at most */
+    struct pool_times waiting;     /* of the jobs that have begun: from their submission to their begin */
+    struct pool_times running;     /* of those that have ended after that: from their begin to their end */
 };
 
 /* How the pool is doing now. The numbers are read one after the other while it works.
@@ -385,6 +397,26 @@ POOL_API int pool_volume_remove(pool_t *pool, pool_volume_t volume, const char *
 
 typedef uint64_t pool_job_t; /* 0: none */
 typedef uint64_t pool_fd_t;  /* one end of a pipe; 0: none */
+
+enum pool_worker_state {
+    POOL_WORKER_STARTING = 1,
+    POOL_WORKER_IDLE = 2,    /* it has no job */
+    POOL_WORKER_RUNNING = 3, /* its job computes, or is in a call that does not wait */
+    POOL_WORKER_WAITING = 4, /* its job waits: for a pipe, a clock, an answer, memory */
+    POOL_WORKER_LOST = 5     /* it was given up; its thread may still run in secret, so its number rests */
+};
+
+struct pool_worker_stats {
+    uint32_t number; /* from 1, as in struct pool_result; it is given again to others when it is free */
+    uint32_t state;  /* enum pool_worker_state */
+    pool_job_t job;  /* what it runs; 0: nothing */
+    uint32_t n_jobs; /* how many it has begun */
+};
+
+/* What each worker does now, in the order of their numbers: how many there are, `n_workers` at most. There are never more
+ * than POOL_WORKERS_MAX + 1. They are looked at one after the other while they work.
+ * Thread: any.  Blocks: never.  Errors you can act on: POOL_EINVAL. */
+POOL_API int32_t pool_worker_stats(pool_t *pool, struct pool_worker_stats *workers_out, uint32_t n_workers);
 
 /* A C function that runs as a job: its result is the job's exit code. It reads POOL_STDIN and writes POOL_STDOUT and
  * POOL_STDERR with pool_read and pool_write, and may call everything here but pool_destroy. */

@@ -50,6 +50,7 @@
 #define pool_volume_write POOL_PREFIX_NAME(POOL_PREFIX, pool_volume_write)
 #define pool_wait POOL_PREFIX_NAME(POOL_PREFIX, pool_wait)
 #define pool_wait_any POOL_PREFIX_NAME(POOL_PREFIX, pool_wait_any)
+#define pool_worker_stats POOL_PREFIX_NAME(POOL_PREFIX, pool_worker_stats)
 #define pool_write POOL_PREFIX_NAME(POOL_PREFIX, pool_write)
 #define pool_writev POOL_PREFIX_NAME(POOL_PREFIX, pool_writev)
 #define pool_call POOL_PREFIX_NAME(POOL_PREFIX, pool_call)

@@ -191,6 +191,8 @@ struct job *pool__job_begin(struct pool *pool, pool_job_t handle, uint32_t worke
     atomic_store(&job->x_turn, turn);
     atomic_store(&job->x_worker, worker);
     job->started_ns = port_now_ns(PORT_MONOTONIC);
+    atomic_fetch_add_explicit(&pool->workers[worker].x_jobs, 1, memory_order_relaxed);
+    pool__histogram_add(&pool->waiting, job->submitted_ns, job->started_ns);
     return job;
 }
 
@@ -212,6 +214,7 @@ void pool__job_end_running(struct pool *pool, struct job *job, enum pool_outcome
     job->outcome = outcome;
     job->code = code;
     job->ended_ns = port_now_ns(PORT_MONOTONIC);
+    pool__histogram_add(&pool->running, job->started_ns, job->ended_ns);
     close_all(pool, job); /* before the job ends, so that whoever sees it ended finds its output complete */
     move(job, JOB_RUNNING, JOB_ENDED);
     tell(pool, job);

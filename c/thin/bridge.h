@@ -30,6 +30,7 @@ typedef void (*thin_deliver)(struct pool *pool, uint32_t signal, uint32_t number
 enum thin_call {
     THIN_CALL_RESIZE,
     THIN_CALL_STATS,
+    THIN_CALL_WORKERS,
     THIN_CALL_WAIT,
     THIN_CALL_CANCEL,
     THIN_CALL_RELEASE,

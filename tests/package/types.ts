@@ -3,6 +3,7 @@ import {
   CancelledError,
   Directory,
   type DirectoryEntry,
+  type Histogram,
   type Host,
   type HostContext,
   type HostHandler,
@@ -20,6 +21,8 @@ import {
   TrapError,
   type TrapKind,
   type WorkerRange,
+  type WorkerState,
+  type WorkerStats,
 } from 'millrace';
 import {
   openPlugin,
@@ -63,6 +66,10 @@ export async function use(signal: AbortSignal): Promise<number> {
   // @ts-expect-error as C writes it
   void pool.spawn(module, { max_memory_mib: 8 });
   await pool.close();
+  const { p99, buckets }: Histogram = stats.runningTime;
+  const worker: WorkerStats | undefined = stats.perWorker[0];
+  const state: WorkerState | undefined = worker?.state;
+  if (state === 'lost') return p99 + (buckets[31] ?? 0) + stats.bytes.in;
   return result.code + stats.workers;
 }
 

@@ -32,6 +32,7 @@ import { scenarios as ruby } from './programs/ruby.mjs';
 import { scenarios as sqlite } from './programs/sqlite.mjs';
 import { scenarios as run } from './run.mjs';
 import { scenarios as spawn } from './spawn.mjs';
+import { scenarios as stats } from './stats.mjs';
 import { scenarios as streams } from './streams.mjs';
 import { scenarios as terminal } from './terminal.mjs';
 import { scenarios as traps } from './traps.mjs';
@@ -53,6 +54,7 @@ export const subjects = {
   pool,
   'default-pool': defaultPool,
   closing,
+  stats,
   logs,
   memory,
   call,

@@ -13,8 +13,8 @@ export const scenarios = [
     run: (env) =>
       withPool(env, { workers: 3 }, (pool) => {
         equal(pool.tier, 'shared');
-        const { memory, pipes, calls, directories, places, ...rest } = pool.stats();
-        equal(rest, { workers: 3, lostWorkers: 0, jobs: 0 });
+        const { memory, pipes, calls, directories, places, workers, lostWorkers, jobs } = pool.stats();
+        equal([workers, lostWorkers, jobs], [3, 0, 0]);
         for (const { used, limit } of [pipes, calls, directories, places]) equal([used, limit > 1000], [0, true]);
         equal([memory.used, memory.free, memory.largest], [0, memory.limit, 16 << 20]);
       }),

@@ -5,6 +5,7 @@ import { errorCodes, layout } from '../shared/layout.gen.js';
 import { readValues, writeValues } from '../shared/value.js';
 import { check, joinWithStack, type Thread } from '../shared/thread.js';
 import { Doorbell } from './doorbell.js';
+import { type Histogram, noTimes, type PoolBytes, timesAt, type WorkerNow, workersAt } from './measures.js';
 import { bareReply, type Reply } from './host-reply.js';
 
 /** A job's handle, one end of a pipe: see `pool.h`. Both are whole numbers below 2^53. */
@@ -112,6 +113,15 @@ export interface PoolUses {
   readonly memory: PoolMemory;
 }
 
+/** What `pool_stats` and `pool_worker_stats` tell beside the uses. */
+export interface Measures {
+  readonly queued: number;
+  readonly running: number;
+  readonly waitingTime: Histogram;
+  readonly runningTime: Histogram;
+  readonly workers: readonly WorkerNow[];
+}
+
 export const EAGAIN = errorCodes.POOL_EAGAIN;
 
 /** So many jobs in one go wake a worker once. */
@@ -151,6 +161,9 @@ export class Client {
   #onRoom: () => void = () => undefined;
   #onCall: (slot: number) => void = () => undefined;
   #stopped = false;
+  /** Bytes that went through this thread, into pipes and out of them. */
+  #bytesIn = 0;
+  #bytesOut = 0;
 
   /** Joins a pool that the coordinator has created. */
   constructor(thread: Thread, pool: number) {
@@ -216,6 +229,19 @@ export class Client {
     };
   }
 
+  /** What C counts and knows besides; of a pool that is closed, nothing. */
+  measures(): Measures {
+    const at = this.#scratch;
+    if (this.#stopped) return { queued: 0, running: 0, waitingTime: noTimes, runningTime: noTimes, workers: [] };
+    const { c, heap } = this.#thread;
+    check(c.pool_stats(this.#pool, at));
+    const [queued, running] = [heap.u32(at + layout.pool_stats_n_queued), heap.u32(at + layout.pool_stats_n_running)];
+    const waitingTime = timesAt(this.#thread, at + layout.pool_stats_waiting);
+    const runningTime = timesAt(this.#thread, at + layout.pool_stats_running);
+    const n = check(c.pool_worker_stats(this.#pool, at, layout.POOL_WORKERS_MAX + 1));
+    return { queued, running, waitingTime, runningTime, workers: workersAt(this.#thread, at, n) };
+  }
+
   /** The memory's part of the stats that were written just now. */
   #memory(): PoolMemory {
     const bytes = (offset: number): number => (this.#stopped ? 0 : this.#thread.heap.u64(this.#scratch + offset));
@@ -226,6 +252,10 @@ export class Client {
       largest: bytes(layout.pool_stats_memory_largest_bytes),
       total: bytes(layout.pool_stats_memory_bytes),
     };
+  }
+
+  get bytes(): PoolBytes {
+    return { in: this.#bytesIn, out: this.#bytesOut };
   }
 
   /** Threads at most. */
@@ -522,6 +552,7 @@ export class Client {
 
   consume(fd: Fd, size: number): void {
     check(this.#thread.c.script_consume(this.#pool, fd, size));
+    this.#bytesOut += size;
   }
 
   /** Writes what fits of `bytes` from `offset` on: how much, or a status. */
@@ -534,6 +565,7 @@ export class Client {
     const part = offset === 0 && size === bytes.length ? bytes : bytes.subarray(offset, offset + size);
     heap.u8(address + size).set(part, address);
     check(c.script_commit(this.#pool, fd, size));
+    this.#bytesIn += size;
     this.#doorbell?.answered();
     return size;
   }

@@ -64,6 +64,11 @@ export class Launcher {
     return this.#live.size;
   }
 
+  /** How many wait for a place. */
+  get waiting(): number {
+    return this.#waiting.size;
+  }
+
   /** The job of a handle, if it has not settled. */
   taskOf(job: JobHandle): Task | undefined {
     return this.#live.get(job);

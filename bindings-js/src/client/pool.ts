@@ -15,6 +15,7 @@ import { Line } from './line.js';
 import { Launcher, type Order } from './launcher.js';
 import { itemsOf, type MapItems, mapOver } from './map.js';
 import { headOf } from './module-head.js';
+import type { Histogram, PoolBytes, WorkerStats } from './measures.js';
 import { ModuleList } from './module-list.js';
 import { Compiler, type ModuleSource } from './modules.js';
 import {
@@ -60,6 +61,18 @@ export interface PoolStats extends PoolUses {
   readonly lostWorkers: number;
   /** Jobs that are queued or running. */
   readonly jobs: number;
+  /** Jobs that wait for a worker, or in the client for a place. */
+  readonly queued: number;
+  /** Jobs that workers have begun and not ended. An instance is one for as long as it lives. */
+  readonly running: number;
+  /** How long jobs have waited for a worker, of all that have begun since the pool was made. */
+  readonly waitingTime: Histogram;
+  /** How long jobs have run, of all that have ended after they had begun. */
+  readonly runningTime: Histogram;
+  /** What each worker does now. */
+  readonly perWorker: readonly WorkerStats[];
+  /** Bytes that went through this thread; those from guest to guest are not among them. */
+  readonly bytes: PoolBytes;
 }
 
 /** Options of `pool.compile`. */
@@ -440,15 +453,21 @@ export class Pool {
    *
    * @example
    * ```ts
-   * const { jobs, memory } = pool.stats();
-   * console.log(jobs, memory.used); // 0 0
+   * await pool.run('/cat.wasm', { stdin: 'hello' });
+   * const { jobs, memory, runningTime, perWorker, bytes } = pool.stats();
+   * console.log(jobs, memory.used, runningTime.count, perWorker[0]?.jobs, bytes.out); // 0 0 1 1 5
    * ```
    */
   stats(): PoolStats {
+    const { workers, queued, ...measures } = this.#client.measures();
     return {
       workers: this.#roster.workers,
       lostWorkers: this.#roster.lost,
       jobs: this.#launcher.size,
+      queued: queued + this.#launcher.waiting,
+      ...measures,
+      perWorker: workers.map((worker) => ({ ...worker, job: this.#launcher.taskOf(worker.job)?.caller })),
+      bytes: this.#client.bytes,
       ...this.#client.uses(),
     };
   }

@@ -13,6 +13,7 @@ export interface CoordinatorExports {
 
   pool_resize_range(pool: number, minWorkers: number, workers: number): number;
   pool_stats(pool: number, statsOut: number): number;
+  pool_worker_stats(pool: number, workersOut: number, n: number): number;
   pool_pipe(pool: number, capacity: number, fdsOut: number): number;
 
   // Handles are numbers here; see c/client/script.h.

@@ -16,6 +16,7 @@ type CallName = Extract<keyof typeof layout, `THIN_CALL_${string}`>;
 const calls: Readonly<Record<CallName, keyof CoordinatorExports>> = {
   THIN_CALL_RESIZE: 'pool_resize_range',
   THIN_CALL_STATS: 'pool_stats',
+  THIN_CALL_WORKERS: 'pool_worker_stats',
   THIN_CALL_WAIT: 'script_wait',
   THIN_CALL_CANCEL: 'script_cancel',
   THIN_CALL_RELEASE: 'script_release',
