@@ -48,15 +48,13 @@ export class Collector {
     }
   }
 
-  /** What was read, once it is all. Rejects when the pool is closed before. */
-  async bytes(): Promise<Uint8Array<ArrayBuffer>> {
-    if (!this.#isOver) {
-      await new Promise<void>((resolve, reject) => {
-        this.#onOver = (error) => (error ? reject(error) : resolve());
-        this.take(); // the pool may be closed already, and tells nobody any more
-      });
-    }
-    return concat(this.#chunks);
+  /** What was read: at once, if it is all. Rejects when the pool is closed before. */
+  bytes(): Uint8Array<ArrayBuffer> | Promise<Uint8Array<ArrayBuffer>> {
+    if (this.#isOver) return concat(this.#chunks);
+    return new Promise((resolve, reject) => {
+      this.#onOver = (error) => (error ? reject(error) : resolve(concat(this.#chunks)));
+      this.take(); // the pool may be closed already, and tells nobody any more
+    });
   }
 
   #listen(): void {
