@@ -2,6 +2,7 @@
 //
 // Every script is self-contained, since a worker that has to fetch a second script can fail to find it; but for `plugin`,
 // which stands on `index` beside it, so that both have the same classes.
+import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { build } from 'esbuild';
 
@@ -48,6 +49,21 @@ function checkPlugin({ inputs }) {
   if (copies.length > 0) throw new Error(`plugin.js would have its own copy of ${copies.join(', ')}`);
 }
 
+/** The numbers of the C side are an object to the compiler, and an enum to the bundler: it writes each where it is used. */
+const numbers = {
+  name: 'numbers',
+  setup({ onLoad }) {
+    onLoad({ filter: /layout\.gen\.ts$/ }, async ({ path }) => {
+      const source = await readFile(path, 'utf8');
+      const contents = source.replace(/export const layout = \{([^}]*)\} as const;/, (_, members) => {
+        return `export enum layout {${members.replaceAll(': ', ' = ')}}`;
+      });
+      if (contents === source) throw new Error(`${path} has no numbers`);
+      return { contents, loader: 'ts' };
+    });
+  },
+};
+
 /** The same script for one platform: in sources `name.web.ts` or `name.node.ts`, as a result `name.js` or `name.node.js`. */
 function entryPoint(name, platform) {
   const web = name === 'index' ? name : `${name}.web`;
@@ -69,7 +85,7 @@ for (const group of groups) {
       footer: group === 'coordinator' ? { js: 'export {};' } : {}, // or linters take it for CommonJS
       minify: group === 'coordinator',
       sourcemap: group !== 'coordinator',
-      plugins: group === 'plugin' ? [errorsFrom(platform === 'node' ? './index.node.js' : './index.js')] : [],
+      plugins: [numbers, ...(group === 'plugin' ? [errorsFrom(platform === 'node' ? './index.node.js' : './index.js')] : [])],
       metafile: group === 'plugin',
       logLevel: 'warning',
     });

@@ -10,32 +10,32 @@ import { closeParts, endParts, type Parts, startParts } from '../client/start.js
 import { headOf } from './module-head.js';
 
 /** `enum thin_call` of c/thin/bridge.h: what C may call in the pool. */
-type CallName = Extract<keyof typeof layout, `THIN_CALL_${string}`>;
+type CallNumber = (typeof layout)[Extract<keyof typeof layout, `THIN_CALL_${string}`>];
 
 /** The export that each is. */
-const calls: Readonly<Record<CallName, keyof CoordinatorExports>> = {
-  THIN_CALL_RESIZE: 'pool_resize_range',
-  THIN_CALL_STATS: 'pool_stats',
-  THIN_CALL_WORKERS: 'pool_worker_stats',
-  THIN_CALL_WAIT: 'script_wait',
-  THIN_CALL_CANCEL: 'script_cancel',
-  THIN_CALL_RELEASE: 'script_release',
-  THIN_CALL_PIPE: 'pool_pipe',
-  THIN_CALL_WRITE: 'script_write',
-  THIN_CALL_CLOSE: 'script_close',
-  THIN_CALL_ABORT_WRITE: 'script_abort_write',
-  THIN_CALL_PEEK: 'script_peek',
-  THIN_CALL_CONSUME: 'script_consume',
-  THIN_CALL_RESERVE: 'script_reserve',
-  THIN_CALL_COMMIT: 'script_commit',
-  THIN_CALL_POLL: 'client_poll',
-  THIN_CALL_STAGE: 'client_stage',
-  THIN_CALL_SUBMIT: 'client_submit',
-  THIN_CALL_WATCH_CALLER: 'script_watch_caller',
-  THIN_CALL_REPLY_ROOM: 'script_reply_room',
-  THIN_CALL_REPLY: 'script_reply',
-  THIN_CALL_FILE: 'client_file_call',
-  THIN_CALL_ROOM: 'client_room',
+const calls: Readonly<Record<CallNumber, keyof CoordinatorExports>> = {
+  [layout.THIN_CALL_RESIZE]: 'pool_resize_range',
+  [layout.THIN_CALL_STATS]: 'pool_stats',
+  [layout.THIN_CALL_WORKERS]: 'pool_worker_stats',
+  [layout.THIN_CALL_WAIT]: 'script_wait',
+  [layout.THIN_CALL_CANCEL]: 'script_cancel',
+  [layout.THIN_CALL_RELEASE]: 'script_release',
+  [layout.THIN_CALL_PIPE]: 'pool_pipe',
+  [layout.THIN_CALL_WRITE]: 'script_write',
+  [layout.THIN_CALL_CLOSE]: 'script_close',
+  [layout.THIN_CALL_ABORT_WRITE]: 'script_abort_write',
+  [layout.THIN_CALL_PEEK]: 'script_peek',
+  [layout.THIN_CALL_CONSUME]: 'script_consume',
+  [layout.THIN_CALL_RESERVE]: 'script_reserve',
+  [layout.THIN_CALL_COMMIT]: 'script_commit',
+  [layout.THIN_CALL_POLL]: 'client_poll',
+  [layout.THIN_CALL_STAGE]: 'client_stage',
+  [layout.THIN_CALL_SUBMIT]: 'client_submit',
+  [layout.THIN_CALL_WATCH_CALLER]: 'script_watch_caller',
+  [layout.THIN_CALL_REPLY_ROOM]: 'script_reply_room',
+  [layout.THIN_CALL_REPLY]: 'script_reply',
+  [layout.THIN_CALL_FILE]: 'client_file_call',
+  [layout.THIN_CALL_ROOM]: 'client_room',
 };
 
 /** The kinds of signals, from the last to the first: where each begins in core/layout.h, and in c/thin/bridge.h. */
@@ -106,7 +106,7 @@ export class ThinPool {
     this.#pool = pool;
     this.scratch = scratch;
     const exports = thread.c as unknown as Record<string, Call>;
-    for (const [name, of] of Object.entries(calls)) this.#calls[layout[name as CallName]] = exports[of]!;
+    for (const [number, of] of Object.entries(calls)) this.#calls[Number(number)] = exports[of]!;
     const die = (text: string): void => {
       if (this.#closed || this.#dead) return;
       this.#dead = true;
