@@ -65,7 +65,7 @@ export class Line {
       this.#sent.push({ ask: noQuestion, alone: false, resolve, reject }); // it answers that without being asked
     });
     task.status.then(({ code }) => this.#end(this.#sent.length > 0 ? new ExitError(code) : undefined), this.#end);
-    void this.#listen();
+    this.#listen();
   }
 
   /** Asks, and calls `resolve` with the answer, which may be a refusal, or `reject`: once, later or at once. */
@@ -189,13 +189,13 @@ export class Line {
     this.#send();
   }
 
-  async #listen(): Promise<void> {
+  readonly #listen = (): void => {
     try {
-      while (!this.#ended && this.#take() === EAGAIN) await this.#client.ready(this.#from);
+      if (!this.#ended && this.#take() === EAGAIN) this.#client.onMove(this.#from, this.#listen);
     } catch {
       return; // the pool is closed
     }
-  }
+  };
 
   /** Takes all answers that are there: EAGAIN, or 0 at their end. */
   #take(): number {
