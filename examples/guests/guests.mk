@@ -70,5 +70,5 @@ $(GUESTS_WAT:%=$(GUESTS_BUILD)/%.wasm): $(GUESTS_BUILD)/%.wasm: $(GUESTS_DIR)/%.
 	@$(WAT2WASM) $(WAT_FLAGS) $< -o $@
 
 # What wat2wasm takes only when it is told to.
-$(GUESTS_BUILD)/misbehaving/catcher.wasm: private WAT_FLAGS := --enable-exceptions
+$(GUESTS_BUILD)/misbehaving/catcher.wasm $(GUESTS_BUILD)/misbehaving/importcatcher.wasm: private WAT_FLAGS := --enable-exceptions
 $(GUESTS_BUILD)/misbehaving/sharedmemory.wasm: private WAT_FLAGS := --enable-threads

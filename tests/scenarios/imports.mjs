@@ -172,6 +172,27 @@ async function failingHandlersEndTheGuest(env, pool) {
   equal((await rejects(call(env, pool, 'i32', [1], { i32: () => thenable }), 'ImportError')).cause, boom);
 }
 
+/** A guest that catches all, and would go on for ever. */
+async function failuresCannotBeCaught(env, pool) {
+  const catcher = env.guest('misbehaving/importcatcher');
+  const own = await WebAssembly.compile(await env.load('examples/guests/misbehaving/importcatcher.gen.wasm'));
+  const fail = () => {
+    throw new Error('no');
+  };
+  for (const source of [catcher, own]) {
+    equal((await rejects(pool.run(source, { imports: { env: { fail } } }), 'ImportError')).import, 'env.fail');
+    equal((await rejects(pool.run(source, { missingImports: 'trap' }), 'ImportError')).import, 'env.fail');
+    await rejects(
+      pool.run(source, { imports: { env: { fail: (_, n) => n && undefined } }, timeoutMs: 50 }),
+      'TimeoutError',
+    );
+    const cancels = ({ job }) => (job.cancel(), new Promise(() => undefined));
+    await rejects(pool.run(source, { imports: { env: { fail: cancels } } }), 'AbortError');
+  }
+  const importsFrom = moduleUrl('export default () => ({ env: { fail() { throw new Error("no"); } } });');
+  await rejects(pool.run(catcher, { importsFrom, timeoutMs: 100 }), 'TimeoutError'); // it may catch what is a script's
+}
+
 async function wrongResultsEndTheGuest(env, pool) {
   const wrong = [
     ['i32', [1], [undefined, null, '1', 1n, {}, [1], true, Symbol('s')]],
@@ -505,6 +526,7 @@ export const scenarios = [
   scenario('places that are not in the memory are refused', wrongPlacesAreRefused),
   scenario('memory is out of reach once the handler has answered', lateUseOfMemoryIsRefused),
   scenario('a handler that throws ends the guest, with the cause', failingHandlersEndTheGuest),
+  scenario('a guest cannot catch that an import has failed', failuresCannotBeCaught),
   scenario('results of another kind or number end the guest', wrongResultsEndTheGuest),
   scenario('thousands of calls in a loop', thousandsOfCallsInALoop),
   scenario('a job that ends while a handler runs aborts its signal', endingWhileAHandlerRuns),
