@@ -56,6 +56,7 @@ static struct record header_of(const struct pool_job_config *config)
                             .max_calls = config->max_calls,
                             .max_memory_mib = config->max_memory_mib,
                             .tty = config->tty,
+                            .traps = config->trap_missing_imports,
                             .n_values = config->n_values,
                             .name_bytes = name_bytes_of(config),
                             .n_preopens = config->n_preopens};
@@ -143,7 +144,7 @@ int32_t pool__record_size(const struct pool_job_config *config)
     payload += config->n_preopens * sizeof(struct record_preopen) + measure_paths(config);
     if (payload > POOL_ARGS_MAX_BYTES) return POOL_E2BIG;
     if (config->input_bytes && !config->input) return POOL_EINVAL;
-    if (config->tty && config->function) return POOL_EINVAL; /* only a guest asks */
+    if ((config->tty || config->trap_missing_imports) && config->function) return POOL_EINVAL; /* only a guest asks */
     error = check_texts_of(config);
     if (error) return error;
     struct record header = header_of(config);

@@ -490,10 +490,13 @@ struct pool_job_config {
     uint32_t max_calls;  /* host calls that it may have open at once; one more is POOL_EMFILE. A call is open until the
                             job has closed its descriptor and the host has answered it
                             (default 0: POOL_JOB_CALLS_DEFAULT; POOL_CALLS_MAX at most) */
-    uint32_t max_memory_mib; /* for its open host calls, their replies and its captured outputs together, each in a
+    uint32_t max_memory_mib;   /* for its open host calls, their replies and its captured outputs together, each in a
                                 block whose size is a power of two. More is POOL_EDQUOT: to the job that calls or
                                 writes, and, of a reply, to its host as well (default 0: a quarter of the pool's
                                 memory, 32 at least; POOL_MEMORY_MAX_MIB at most) */
+    bool trap_missing_imports; /* a function that the guest imports and nobody provides traps when it is called, with
+                                  POOL_TRAP_IMPORT, and the guest runs; false: it is POOL_NOT_STARTED, and the text lists
+                                  them all. Of guests only (default false) */
     bool tty; /* a guest's stdin, stdout and stderr say that they are a terminal (character devices), whatever they are
                  connected with: C libraries buffer by lines, interpreters prompt. Its size is told by COLUMNS and LINES
                  in `envp`, if at all. With a function POOL_EINVAL (default false) */

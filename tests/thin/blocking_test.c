@@ -325,6 +325,23 @@ static void test_bad_exports(void)
     pool_release(pool, job);
 }
 
+static void test_missing_imports(void)
+{
+    pool_module_t logger = load(pool, "logger");
+    struct pool_result result;
+    pool_job_t job = run(&(struct pool_job_config){.module = logger}, &result);
+    EQUAL(result.outcome, POOL_NOT_STARTED);
+    EQUAL(result.code, -POOL_EINVAL);
+    CHECK(contains(&result, "env.log (i32, i32) -> ()"));
+    pool_release(pool, job);
+    job = run(&(struct pool_job_config){.module = logger, .trap_missing_imports = true}, &result);
+    EQUAL(result.outcome, POOL_TRAPPED);
+    EQUAL(result.code, POOL_TRAP_IMPORT);
+    CHECK(contains(&result, "env.log"));
+    pool_release(pool, job);
+    EQUAL(pool_module_unload(pool, logger), 0);
+}
+
 /* --- pipes */
 
 static void test_own_pipe(void)
@@ -783,6 +800,7 @@ static void run_all(void)
     test_refusals();
     test_exports();
     test_bad_exports();
+    test_missing_imports();
     test_own_pipe();
     test_pipes_of_a_job();
     test_poll();

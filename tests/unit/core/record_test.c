@@ -333,6 +333,14 @@ static void record_tells_how_imports_are_linked(void **state)
     struct record bad = good;
     bad.traps = 2;
     expect(&bad, POOL_EINVAL);
+    uint32_t size;
+    struct pool_job_config config = {.module = 1, .trap_missing_imports = true};
+    uint8_t *bytes = record_of(&config, &size);
+    assert_int_equal(((const struct record *)bytes)->traps, 1);
+    free(bytes);
+    assert_int_equal(
+        pool__record_size(&(struct pool_job_config){.function = no_function, .trap_missing_imports = true}),
+        POOL_EINVAL);
 }
 
 static void record_with_strings_that_do_not_end_is_refused(void **state)
