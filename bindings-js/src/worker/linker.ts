@@ -77,7 +77,8 @@ export class Linker {
   #given(descriptor: Descriptor, number: number, { served, provided }: Wanted): WebAssembly.ImportValue | undefined {
     if (!provided || served.has(number)) return undefined;
     const value = own(own(provided.imports, descriptor.module), descriptor.name);
-    if (typeof value !== 'function') return value as WebAssembly.ImportValue | undefined;
+    const isScript = typeof value === 'function' && !isExported(value);
+    if (!isScript) return value as WebAssembly.ImportValue | undefined;
     return this.#noted(descriptor, value as (...values: unknown[]) => unknown);
   }
 
@@ -151,6 +152,19 @@ export class Linker {
 /** Names are guests' to choose, and a message is one line. */
 export function oneLine(text: string): string {
   return text.replace(/\p{Cc}/gu, (character) => JSON.stringify(character).slice(1, -1));
+}
+
+const table = new WebAssembly.Table({ element: 'anyfunc', initial: 1 });
+
+/** Whether a function is an instance's: then a guest calls it without a detour over scripts, and it can only trap. */
+function isExported(value: object): boolean {
+  try {
+    table.set(0, value);
+    table.set(0, null);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function noMemory(): Ending {
