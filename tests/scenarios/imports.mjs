@@ -458,6 +458,21 @@ async function memoryFromTheModule(env, pool) {
   equal((await pool.run(moduleOf({ imports, exports: command }), { importsFrom })).code, 0);
 }
 
+/** One guest is another's import. */
+async function functionsOfOtherInstances(env, pool) {
+  const binary = await env.load('examples/guests/adder.gen.wasm');
+  const importsFrom = moduleUrl(`
+    const module = new WebAssembly.Module(new Uint8Array([${[...binary]}]));
+    const wasi = new Proxy({}, { get: () => () => 0, has: () => true });
+    const { exports } = new WebAssembly.Instance(module, { wasi_snapshot_preview1: wasi });
+    const none = () => undefined;
+    export default () => ({
+      env: { i32: (value) => exports.add(value, 1), i64: none, f32: none, f64: exports.root, all: none, none, log: none },
+    });
+  `);
+  equal(await pool.call(guest(env), 'f64', 9, { importsFrom, missingImports: 'trap' }), 3);
+}
+
 async function startSectionsCall(env, pool) {
   const errors = [];
   const started = async ({ memory }, value) => {
@@ -539,6 +554,7 @@ export const scenarios = [
   scenario('what its functions throw, and calls of the host that fail', whatLoadedFunctionsThrow, { workers: 1 }),
   scenario('a module that never loads is ended with its job', loadingThatNeverEndsIsEnded, { workers: 1 }),
   scenario('a module may give what is no function', memoryFromTheModule),
+  scenario('a module may give functions of other instances', functionsOfOtherInstances),
   scenario('a start section may call', startSectionsCall),
   scenario('a handler may run other guests', handlersRunOtherGuests, { workers: 1 }),
   scenario('options that cannot be are refused by name', optionsAreChecked),
