@@ -30,7 +30,7 @@ struct record {
     uint32_t max_calls;      /* 0: the default, as of all that follows */
     uint32_t max_memory_mib; /* for host calls and captured outputs */
     uint32_t tty;            /* 0 or 1 */
-    uint32_t serves;         /* 1: the job is an instance (worker/instance.h), over the pipes of its stdin and stdout */
+    uint32_t serves;         /* 1: the job is an instance (core/question.h), over the pipes of its stdin and stdout */
     uint32_t imports; /* what its imports are linked with beside WASI, as a number that scripts have; 0: nothing */
     uint32_t traps;   /* 1: an import that nobody provides traps when it is called; 0: it keeps the job from starting */
 };

@@ -177,7 +177,9 @@ static void submissions(void)
     CONSTANT(INSTANCE_FETCH);
     CONSTANT(INSTANCE_FAILED);
     CONSTANT(INSTANCE_BYTES);
+    CONSTANT(INSTANCE_NAMED);
     CONSTANT(INSTANCE_TEXT_BYTES);
+    NUMBER("instance_buffer_behind", offsetof(struct instance_buffer, behind));
     SIZE(instance_record);
     OFFSET(instance_record, kind);
     OFFSET(instance_record, at);

@@ -447,9 +447,20 @@ enum pool_priority {
     POOL_PRIORITY_LOW = 2   /* begins only when no other waits */
 };
 
-enum pool_value_type { POOL_I32 = 0x7f, POOL_I64 = 0x7e, POOL_F32 = 0x7d, POOL_F64 = 0x7c }; /* as in wasm binaries */
+struct pool_bytes {
+    const void *data; /* NULL if there are none */
+    uint32_t size_bytes;
+};
 
-/* A number that goes into an export, or comes out. */
+enum pool_value_type {
+    POOL_I32 = 0x7f, /* as in wasm binaries */
+    POOL_I64 = 0x7e,
+    POOL_F32 = 0x7d,
+    POOL_F64 = 0x7c,
+    POOL_BYTES = 1 /* only of what an instance is called with: two parameters, see "bytes in exports" in pool_guest.h */
+};
+
+/* A value that goes into an export, or comes out. */
 struct pool_value {
     uint32_t type; /* enum pool_value_type */
     union {
@@ -457,6 +468,7 @@ struct pool_value {
         int64_t i64;
         float f32;
         double f64;
+        struct pool_bytes bytes;
     } of;
 };
 
@@ -541,11 +553,6 @@ enum pool_trap {
     POOL_TRAP_IMPORT = 9     /* an import that it called has failed, or nobody provides it: `text` names it */
 };
 
-struct pool_bytes {
-    const void *data; /* NULL if there are none */
-    uint32_t size_bytes;
-};
-
 /* How a job went. All that it points to belongs to the pool until pool_release. */
 struct pool_result {
     uint32_t outcome;                /* enum pool_outcome */
@@ -601,6 +608,77 @@ POOL_API bool pool_interrupted(pool_t *pool);
 /* Gives the job's place back to the pool; the handle is stale from then on.
  * Thread: any.  Blocks: never.  Errors you can act on: POOL_EBUSY (it has not ended: cancel it first), POOL_EBADF. */
 POOL_API int pool_release(pool_t *pool, pool_job_t job);
+
+/* -------------------------------------------------------------------------------------------------------- instances
+ *
+ * An instance is a guest that is kept: what one call of an export leaves in its memory, the next one finds. It is a job
+ * that sleeps until it is asked something, so it has a job's handle: pool_cancel ends it at once, pool_wait and
+ * pool_on_end tell how it ended, pool_release gives its place back. While it sleeps its place is another job's, see
+ * max_workers. A trap or an exit ends it. Only the thin client has instances; elsewhere all of this is POOL_ENOSYS.
+ */
+
+/* Instantiates a guest and keeps it. If it exports `_initialize`, that has run before it is asked anything. `config` is
+ * that of a job without a function, an export and an input, and with nothing but null as stdin and stdout:
+ * the guest's stdin is at end of file, and what it writes to stdout is discarded.
+ * Thread: any.  Blocks: never: questions may be asked at once, and a guest that cannot be started is a job that has
+ * ended so.
+ * Errors you can act on: as pool_submit; POOL_EAGAIN, too, if there are not two pipes for it. */
+POOL_API POOL_MUST_CHECK int pool_instance_open(pool_t *pool, const struct pool_job_config *config,
+                                                pool_job_t *instance_out);
+
+enum pool_question_kind {
+    POOL_ASK_CALL = 0,  /* call an export */
+    POOL_ASK_READ = 1,  /* copy bytes out of its memory */
+    POOL_ASK_WRITE = 2, /* copy bytes into its memory */
+};
+
+/* What an instance is asked. It is only read during the call, and what it points to is copied. */
+struct pool_question {
+    uint32_t kind;                   /* enum pool_question_kind (default 0: call) */
+    const char *export_name;         /* call: the export, POOL_NAME_MAX_BYTES at most */
+    const struct pool_value *values; /* call: what with (default NULL) */
+    uint32_t n_values;               /* call: how many, one less than POOL_VALUES_MAX at most (default 0). Their
+                                        bytes together are POOL_BYTES_MAX at most */
+    bool returns_bytes;              /* call: the export returns bytes, as pool_guest.h says (default false: values) */
+    uint32_t address;                /* read, write: where in the guest's memory */
+    uint32_t size_bytes;             /* read, write: how much; POOL_BYTES_MAX at most */
+    const void *data;                /* write: what */
+};
+
+/* What came of it. */
+struct pool_answer {
+    const struct pool_value *values; /* call: what the export returned, of the export's own types */
+    uint32_t n_values;
+    struct pool_bytes bytes; /* read; or call with returns_bytes */
+};
+
+/* Asks an instance something and waits for the answer. Questions are answered one after the other, in the order in which
+ * they were asked, however they were. What the answer points to belongs to the pool until this is called again for the
+ * same instance, or it is released. `answer_out` may be NULL.
+ * Thread: any (thin client: the client).  Blocks: yes; what ends it is the instance's end.
+ * Errors you can act on: POOL_ENOENT (it exports no such function), POOL_EINVAL (the export takes other values, or the
+ * memory has no such bytes; or a result is not where bytes can be: then it has run), POOL_ENOMEM (also if the guest has
+ * no memory for bytes), POOL_E2BIG; pool_error_text says more. POOL_EPIPE (the instance has ended, in this question or
+ * before: pool_wait says how; or it is closed), POOL_EBADF, POOL_EWOULDBLOCK (use pool_instance_ask_async),
+ * POOL_ENOSYS, POOL_ESHUTDOWN. */
+POOL_API POOL_MUST_CHECK int pool_instance_ask(pool_t *pool, pool_job_t instance, const struct pool_question *question,
+                                               struct pool_answer *answer_out);
+
+/* The same with a callback, which is called once, and never out of this call itself: `status` is what pool_instance_ask
+ * would have returned. `answer` is valid during the callback; NULL: there is none. Many questions may be under way.
+ * Thread: any (thin client: the client).  Blocks: never.
+ * Errors you can act on: those that show at once: POOL_EINVAL, POOL_ENOMEM, POOL_E2BIG, POOL_EPIPE, POOL_EBADF,
+ * POOL_ENOSYS, POOL_ESHUTDOWN. Then the callback is not called. */
+typedef void (*pool_answer_callback)(void *user, pool_t *pool, pool_job_t instance, int status,
+                                     const struct pool_answer *answer);
+POOL_API POOL_MUST_CHECK int pool_instance_ask_async(pool_t *pool, pool_job_t instance,
+                                                     const struct pool_question *question,
+                                                     pool_answer_callback callback, void *user);
+
+/* Ends an instance when it has answered all that it was asked until now. It is still to be released. A second call does
+ * nothing more.
+ * Thread: any (thin client: the client).  Blocks: never.  Errors you can act on: POOL_EBADF, POOL_ENOSYS. */
+POOL_API int pool_instance_close(pool_t *pool, pool_job_t instance);
 
 /* ------------------------------------------------------------------------------------------------------------ pipes */
 

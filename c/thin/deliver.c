@@ -6,6 +6,7 @@
 #include "thin/explain.h"
 #include "thin/jobs.h"
 #include "thin/life.h"
+#include "thin/line.h"
 #include "thin/modules.h"
 #include "thin/ready.h"
 #include "thin/room.h"
@@ -14,6 +15,7 @@ static void die(struct pool *pool)
 {
     pool->died = true;
     pool__thin_end_jobs(pool, POOL_LOST, pool_error_text());
+    pool__thin_end_lines(pool);
     pool__thin_fail_waiters(pool);
 }
 

@@ -35,6 +35,20 @@ int32_t pool__thin_take(struct pool *pool, pool_fd_t fd, void *data, uint32_t si
     return (int32_t)done;
 }
 
+int32_t pool__thin_put(struct pool *pool, pool_fd_t fd, const uint8_t *data, uint32_t size)
+{
+    uint32_t scratch = pool__thin_scratch(pool->id), done = 0;
+    do {
+        int32_t room = pool__thin_call(pool->id, THIN_CALL_RESERVE, (double)fd, size - done, scratch);
+        if (room <= 0) return done ? (int32_t)done : room;
+        uint32_t part = pool__min((uint32_t)room, size - done);
+        pool__thin_write(pool->id, pool__thin_out(pool, 0), data + done, part);
+        pool__thin_call(pool->id, THIN_CALL_COMMIT, (double)fd, part, 0);
+        done += part;
+    } while (done < size);
+    return (int32_t)done;
+}
+
 int pool__thin_look_at(struct pool *pool, struct pool_pollfd *fds, uint32_t n_fds)
 {
     POOL_ASSERT(n_fds <= POOL_WAIT_MAX); /* more would not fit */

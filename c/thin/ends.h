@@ -7,15 +7,15 @@
 #include "core/handle.h"
 #include "thin/state.h"
 
-/* Somebody waits for an end to become ready: a callback, or the pump of an inherited stream. */
+/* Somebody waits for an end to become ready: a callback, or the pump of an inherited stream or an instance. */
 struct thin_waiter {
     struct thin_waiter *next; /* among those whose end was closed */
     pool_fd_t fd;
     pool_ready_callback callback;
     void *user;
-    /* Instead of the callback: writes what is there; true: the stream has ended and its end is closed. */
+    /* Instead of the callback: moves what can be moved; true: that was the end, and its end is closed. */
     bool (*pump)(struct pool *pool, struct thin_waiter *waiter);
-    int stream; /* of the pump: 1 or 2 */
+    int stream; /* of the pump of a stream: 1 or 2 */
 };
 
 /* Which end of all, as `waiters` and the bits count them. */
@@ -34,6 +34,8 @@ void pool__thin_set_bit(uint8_t *bits, pool_fd_t fd, bool on);
 bool pool__thin_in_use(struct pool *pool, pool_fd_t fd);
 /* What is there now, without waiting. */
 int32_t pool__thin_take(struct pool *pool, pool_fd_t fd, void *data, uint32_t size);
+/* Puts in what fits now. */
+int32_t pool__thin_put(struct pool *pool, pool_fd_t fd, const uint8_t *data, uint32_t size);
 /* Looks at ends: how many have something found. */
 int pool__thin_look_at(struct pool *pool, struct pool_pollfd *fds, uint32_t n_fds);
 /* Which of POOL_POLL* are there at one end now; if none, its signal follows. */

@@ -19,6 +19,7 @@ struct thin_job {
     void *user;
     struct pool_result result;
     void *memory; /* what `result` points into */
+    void *answer; /* what an instance answered last to pool_instance_ask */
 };
 
 #endif

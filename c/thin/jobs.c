@@ -19,7 +19,7 @@ static uint32_t slot_of(pool_job_t handle)
     return pool__handle_slot(handle, HANDLE_JOB_BITS);
 }
 
-static struct thin_job *job_of(struct pool *pool, pool_job_t handle)
+struct thin_job *pool__thin_job_of(struct pool *pool, pool_job_t handle)
 {
     struct thin_job *job = pool->jobs[slot_of(handle)];
     return job && handle && job->handle == handle ? job : NULL;
@@ -39,22 +39,23 @@ static bool has_ended(struct pool *pool, struct thin_job *job)
 
 /* --- submitting */
 
-static int put_record(struct pool *pool, const struct pool_job_config *config, int32_t size)
+static int put_record(struct pool *pool, const struct pool_job_config *config, bool serves, int32_t size)
 {
     uint8_t *record = malloc((size_t)size);
     if (!record) return POOL_ENOMEM;
     pool__record_write(config, record);
+    ((struct record *)(void *)record)->serves = serves;
     pool__thin_write(pool->id, pool__thin_scratch(pool->id) + SCRATCH_RECORD, record, (uint32_t)size);
     free(record);
     return 0;
 }
 
-static int submit(struct pool *pool, const struct pool_job_config *config, pool_job_t *job_out)
+static int submit(struct pool *pool, const struct pool_job_config *config, bool serves, pool_job_t *job_out)
 {
     int32_t size = pool__record_size(config);
     if (size < 0) return size;
     int status = config->input_bytes ? pool__thin_stage(pool, config->input, config->input_bytes) : 0;
-    if (status == 0) status = put_record(pool, config, size);
+    if (status == 0) status = put_record(pool, config, serves, size);
     if (status) return status;
     uint32_t scratch = pool__thin_scratch(pool->id);
     status = pool__thin_call(pool->id, THIN_CALL_SUBMIT, scratch + SCRATCH_RECORD, (uint32_t)size, scratch);
@@ -62,10 +63,10 @@ static int submit(struct pool *pool, const struct pool_job_config *config, pool_
     return status;
 }
 
-static int submit_with_streams(struct pool *pool, struct pool_job_config *config, struct thin_job *job)
+static int submit_with_streams(struct pool *pool, struct pool_job_config *config, bool serves, struct thin_job *job)
 {
     int status = pool__thin_inherit(pool, config, job);
-    if (status == 0) status = submit(pool, config, &job->handle);
+    if (status == 0) status = submit(pool, config, serves, &job->handle);
     if (status) pool__thin_disinherit(pool, config, job);
     return status;
 }
@@ -88,15 +89,13 @@ static int check_config(struct pool *pool, const struct pool_job_config *config)
     return config->module ? check_ends(pool, config) : POOL_EINVAL;
 }
 
-int pool_submit(pool_t *pool, const struct pool_job_config *config, pool_job_t *job_out)
+int pool__thin_submit(struct pool *pool, const struct pool_job_config *config, bool serves, pool_job_t *job_out)
 {
-    pool__thin_begin();
-    int status = pool && job_out ? check_config(pool, config) : POOL_EINVAL;
-    if (status == 0) status = pool__thin_use(pool->id, (double)config->module);
+    int status = pool__thin_use(pool->id, (double)config->module);
     if (status) return status;
     struct pool_job_config own = *config;
     struct thin_job *job = calloc(1, sizeof *job);
-    status = job ? submit_with_streams(pool, &own, job) : POOL_ENOMEM;
+    status = job ? submit_with_streams(pool, &own, serves, job) : POOL_ENOMEM;
     if (status) {
         free(job);
         pool__thin_done(pool->id, (double)config->module);
@@ -110,6 +109,13 @@ int pool_submit(pool_t *pool, const struct pool_job_config *config, pool_job_t *
     return 0;
 }
 
+int pool_submit(pool_t *pool, const struct pool_job_config *config, pool_job_t *job_out)
+{
+    pool__thin_begin();
+    int status = pool && job_out ? check_config(pool, config) : POOL_EINVAL;
+    return status ? status : pool__thin_submit(pool, config, false, job_out);
+}
+
 /* --- waiting */
 
 int pool_wait(pool_t *pool, pool_job_t handle, int32_t timeout_ms, struct pool_result *result_out)
@@ -119,7 +125,7 @@ int pool_wait(pool_t *pool, pool_job_t handle, int32_t timeout_ms, struct pool_r
     uint32_t signal = THIN_SIGNAL_JOB_0 + slot_of(handle);
     double deadline_ms = pool__thin_deadline(timeout_ms);
     for (;;) {
-        struct thin_job *job = job_of(pool, handle);
+        struct thin_job *job = pool__thin_job_of(pool, handle);
         if (!job) return POOL_EBADF;
         if (has_ended(pool, job)) {
             int status = result_out ? pool__thin_copy_result(pool, job) : 0;
@@ -139,7 +145,7 @@ static int64_t first_ended(struct pool *pool, const pool_job_t *handles, uint32_
     int64_t found = POOL_EINVAL;
     for (uint32_t i = 0; i < n; i++) {
         if (!handles[i]) continue;
-        struct thin_job *job = job_of(pool, handles[i]);
+        struct thin_job *job = pool__thin_job_of(pool, handles[i]);
         if (!job) return POOL_EBADF;
         if (found < 0) found = has_ended(pool, job) ? (int64_t)i : POOL_EAGAIN;
     }
@@ -167,6 +173,13 @@ int pool_wait_any(pool_t *pool, const pool_job_t *jobs, uint32_t n_jobs, int32_t
     return 0;
 }
 
+static void free_job(struct thin_job *job)
+{
+    free(job->memory);
+    free(job->answer);
+    free(job);
+}
+
 static void call_back(struct pool *pool, struct thin_job *job)
 {
     pool_end_callback callback = job->callback;
@@ -178,8 +191,7 @@ static void call_back(struct pool *pool, struct thin_job *job)
     callback(job->user, pool, job->handle, &job->result);
     job->called = false;
     if (!job->released) return;
-    free(job->memory);
-    free(job);
+    free_job(job);
 }
 
 void pool__thin_job_signal(struct pool *pool, uint32_t slot)
@@ -194,7 +206,7 @@ int pool_on_end(pool_t *pool, pool_job_t handle, pool_end_callback callback, voi
 {
     pool__thin_begin();
     if (!pool) return POOL_EINVAL;
-    struct thin_job *job = job_of(pool, handle);
+    struct thin_job *job = pool__thin_job_of(pool, handle);
     if (!job) return POOL_EBADF;
     if (pool->closing && callback) return POOL_ESHUTDOWN;
     pool__thin_owe(pool->id, (callback != NULL) - (job->callback != NULL));
@@ -210,7 +222,7 @@ int pool_cancel(pool_t *pool, pool_job_t handle)
 {
     pool__thin_begin();
     if (!pool) return POOL_EINVAL;
-    struct thin_job *job = job_of(pool, handle);
+    struct thin_job *job = pool__thin_job_of(pool, handle);
     if (!job) return POOL_EBADF;
     return job->ended ? 0 : pool__thin_call(pool->id, THIN_CALL_CANCEL, (double)handle, 0, 0);
 }
@@ -229,15 +241,14 @@ static void forget(struct pool *pool, struct thin_job *job)
     job->callback = NULL;
     job->released = true;
     if (job->called) return; /* its callback looks at the result; call_back frees it */
-    free(job->memory);
-    free(job);
+    free_job(job);
 }
 
 int pool_release(pool_t *pool, pool_job_t handle)
 {
     pool__thin_begin();
     if (!pool) return POOL_EINVAL;
-    struct thin_job *job = job_of(pool, handle);
+    struct thin_job *job = pool__thin_job_of(pool, handle);
     if (!job) return POOL_EBADF;
     if (!has_ended(pool, job)) return POOL_EBUSY;
     if (!pool->died && !pool->closing) pool__thin_call(pool->id, THIN_CALL_RELEASE, (double)handle, 0, 0);

@@ -2,7 +2,12 @@
 #ifndef MILLRACE_THIN_JOBS_H
 #define MILLRACE_THIN_JOBS_H
 
-#include "thin/state.h"
+#include "thin/job.h"
+
+/* The job of a handle; NULL: the handle is stale. */
+struct thin_job *pool__thin_job_of(struct pool *pool, pool_job_t handle);
+/* pool_submit; `serves`: an instance, over the pipes that are its stdin and stdout. */
+int pool__thin_submit(struct pool *pool, const struct pool_job_config *config, bool serves, pool_job_t *job_out);
 
 void pool__thin_job_signal(struct pool *pool, uint32_t slot);
 /* Ends every job that has not ended, because its worker will never say so. `text` is copied, and may be empty. */

@@ -110,21 +110,6 @@ int32_t pool_readv(pool_t *pool, pool_fd_t fd, const struct pool_iovec *iov, uin
 
 /* --- writing */
 
-/* Puts in what fits now. */
-static int32_t put(struct pool *pool, pool_fd_t fd, const uint8_t *data, uint32_t size)
-{
-    uint32_t scratch = pool__thin_scratch(pool->id), done = 0;
-    do {
-        int32_t room = pool__thin_call(pool->id, THIN_CALL_RESERVE, (double)fd, size - done, scratch);
-        if (room <= 0) return done ? (int32_t)done : room;
-        uint32_t part = pool__min((uint32_t)room, size - done);
-        pool__thin_write(pool->id, pool__thin_out(pool, 0), data + done, part);
-        pool__thin_call(pool->id, THIN_CALL_COMMIT, (double)fd, part, 0);
-        done += part;
-    } while (done < size);
-    return (int32_t)done;
-}
-
 /* Puts it in whole or not at all. */
 static int32_t put_whole(struct pool *pool, pool_fd_t fd, const uint8_t *data, uint32_t size)
 {
@@ -150,7 +135,7 @@ int32_t pool_write(pool_t *pool, pool_fd_t fd, const void *data, uint32_t size_b
     if (size_bytes <= POOL_PIPE_BUF && check_patience(pool, fd) != 0) return whole;
     uint32_t done = whole > 0 ? (uint32_t)whole : 0;
     for (;;) {
-        int32_t n = put(pool, fd, (const uint8_t *)data + done, size_bytes - done);
+        int32_t n = pool__thin_put(pool, fd, (const uint8_t *)data + done, size_bytes - done);
         if (n >= 0) done += (uint32_t)n;
         if (done == size_bytes && n >= 0) return (int32_t)done;
         int status = n < 0 && n != POOL_EAGAIN ? n : await_end(pool, fd);

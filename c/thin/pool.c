@@ -10,6 +10,7 @@
 #include "thin/explain.h"
 #include "thin/jobs.h"
 #include "thin/life.h"
+#include "thin/line.h"
 #include "thin/modules.h"
 #include "thin/ready.h"
 #include "thin/room.h"
@@ -90,6 +91,7 @@ int pool_destroy(pool_t *pool)
     pool->closing = true;
     pool__thin_shut(pool->id);
     pool__thin_end_jobs(pool, POOL_CANCELLED, "");
+    pool__thin_end_lines(pool);
     pool__thin_fail_waiters(pool);
     pool__thin_tell_closed(pool); /* after those: they may close the ends of others */
     pool__thin_fail_loads(pool);

@@ -2,8 +2,8 @@
  * the program's own memory; the real pool's memory is behind bridge.h. One thread, so no locks: between two calls out
  * of the event loop nothing changes but what the pool's other threads do behind the bridge.
  *
- * A file knows only those below it: explain, scratch, life; then suspend and ends; then ready, pipes, results, inherit;
- * then jobs, modules, calls, room, volumes; then deliver; and pool at the top.
+ * A file knows only those below it: explain, scratch, life; then suspend and ends; then ready, pipes, results; then
+ * inherit and line; then jobs, modules, calls, room, volumes; then instances and deliver; and pool at the top.
  */
 #ifndef MILLRACE_THIN_STATE_H
 #define MILLRACE_THIN_STATE_H
@@ -32,6 +32,7 @@ struct pool {
     struct thin_handler *handlers;
     struct thin_asked *asked;
     struct thin_reply *replies; /* those that wait for memory */
+    struct thin_line *lines;
     struct thin_waiter *closed; /* of ends that were closed: their callbacks are still to be called */
     struct thin_job *jobs[SLOTS_MAX];
     struct thin_waiter *waiters[ENDS_MAX]; /* by slot and end */

@@ -76,6 +76,11 @@ int instance_next(void)
     return status <= 0 || bytes_match() ? status : POOL_EPROTO;
 }
 
+int instance_text(uint32_t size)
+{
+    return size <= sizeof buffer.behind.text ? receive_into(buffer.behind.text, size) : POOL_EINVAL;
+}
+
 int instance_skip(uint32_t size)
 {
     int status = 1;

@@ -6,29 +6,7 @@
 #ifndef MILLRACE_WORKER_INSTANCE_H
 #define MILLRACE_WORKER_INSTANCE_H
 
-#include "pool.h"
-
-enum instance_kind {
-    INSTANCE_CALL = 1, /* of export number `at`, with `n_values` values */
-    INSTANCE_READ,     /* of `size` bytes of the guest's memory from `at` on */
-    INSTANCE_WRITE,    /* of the `size` bytes behind this */
-    INSTANCE_DONE,     /* what came of it: values, or bytes behind this */
-    INSTANCE_REFUSED,  /* nothing has happened: an error's number in `at`, and a text behind this */
-    INSTANCE_PASS,     /* as INSTANCE_CALL, with bytes among the values: `size` in all, behind this */
-    INSTANCE_FETCH,    /* as INSTANCE_PASS, and what the export returns tells where bytes are: those are the answer */
-    INSTANCE_FAILED    /* it has run, and what it returned cannot be handed over: as INSTANCE_REFUSED */
-};
-
-/* The type of a value that stands for as many bytes as its `of.i32` says. */
-#define INSTANCE_BYTES 1u
-
-/* What both pipes carry. Its values follow, and then its bytes. */
-struct instance_record {
-    uint32_t kind;
-    uint32_t at;
-    uint32_t size;
-    uint32_t n_values;
-};
+#include "core/question.h"
 
 #define INSTANCE_TEXT_BYTES 1024u
 
@@ -48,6 +26,10 @@ struct instance_buffer *instance_begin(void);
 
 /* Sleeps until the next record is in the buffer, with its values. What of its bytes belongs to which value is sure. */
 int instance_next(void);
+
+/* Moves the bytes behind a record into the buffer, where the values were; POOL_EINVAL if they are more than
+ * INSTANCE_TEXT_BYTES. */
+int instance_text(uint32_t size);
 
 /* Moves the bytes behind a record into the guest's memory, POOL_EINVAL if they do not fit; or past it. */
 int instance_take(uint32_t address, uint32_t size);

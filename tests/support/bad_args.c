@@ -50,6 +50,12 @@ static void never_ended(void *user, pool_t *pool, pool_job_t job, const struct p
     abort();
 }
 
+static void never_answered(void *user, pool_t *pool, pool_job_t instance, int status, const struct pool_answer *answer)
+{
+    (void)user, (void)pool, (void)instance, (void)status, (void)answer;
+    abort();
+}
+
 static void never_ready(void *user, pool_t *pool, pool_fd_t fd, int status)
 {
     (void)user, (void)pool, (void)fd, (void)status;
@@ -106,6 +112,29 @@ static void run_modules(pool_t *pool, bad_args_check *check)
     ROW(pool_module_load_async, ANY, (pool, &none, never_loaded, NULL))
     ROW(pool_module_load_async, ANY, (pool, &both, never_loaded, NULL))
     ROW(pool_module_unload, ANY, (NULL, 1))
+}
+
+/* Nor have they instances. */
+static void run_instances(pool_t *pool, bad_args_check *check)
+{
+    pool_job_t instance = 0;
+    struct pool_answer answer;
+    struct pool_job_config none = {0};
+    struct pool_question add = {.export_name = "add"}, odd = {.kind = UINT32_MAX};
+    ROW(pool_instance_open, ANY, (NULL, &none, &instance))
+    ROW(pool_instance_open, ANY, (pool, NULL, &instance))
+    ROW(pool_instance_open, ANY, (pool, &none, NULL))
+    ROW(pool_instance_open, ANY, (pool, &none, &instance))
+    ROW(pool_instance_ask, ANY, (NULL, 1, &add, &answer))
+    ROW(pool_instance_ask, ANY, (pool, 1, NULL, &answer))
+    ROW(pool_instance_ask, ANY, (pool, UINT64_MAX, &add, &answer))
+    ROW(pool_instance_ask, ANY, (pool, 1, &odd, NULL))
+    ROW(pool_instance_ask_async, ANY, (NULL, 1, &add, never_answered, NULL))
+    ROW(pool_instance_ask_async, ANY, (pool, 1, NULL, never_answered, NULL))
+    ROW(pool_instance_ask_async, ANY, (pool, 1, &add, NULL, NULL))
+    ROW(pool_instance_ask_async, ANY, (pool, UINT64_MAX, &add, never_answered, NULL))
+    ROW(pool_instance_close, ANY, (NULL, 1))
+    ROW(pool_instance_close, ANY, (pool, 0))
 }
 
 #define BOTH_PATHS(function, ...)                                             \
@@ -369,6 +398,7 @@ void bad_args_run(const struct bad_args *args, bad_args_check *check)
     const struct unended text = {unended_of(NAME_BYTES), unended_of(PATH_BYTES), unended_of(POOL_ARGS_MAX_BYTES)};
     run_pools(args->pool, check);
     run_modules(args->pool, check);
+    run_instances(args->pool, check);
     run_files(args->pool, args->volume, &text, check);
     run_names(args->pool, args->volume, &text, check);
     run_configs(args, &text, check);

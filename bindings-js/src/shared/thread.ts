@@ -88,6 +88,7 @@ export interface CoordinatorExports {
 
   instance_begin(): number;
   instance_next(): number;
+  instance_text(size: number): number;
   instance_take(address: number, size: number): number;
   instance_skip(size: number): number;
   instance_send(size: number): number;

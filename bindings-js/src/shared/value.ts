@@ -42,11 +42,11 @@ export function writeValue(view: DataView, at: number, type: number, value: unkn
   }
 }
 
-/** Puts values of which nothing else is known to an address. */
-export function writeValues(view: DataView, at: number, values: readonly unknown[]): void {
+/** Puts values to an address, of these types if they are known. */
+export function writeValues(view: DataView, at: number, values: readonly unknown[], types?: readonly number[]): void {
   for (let i = 0; i < values.length; i++) {
     const value = values[i];
-    writeValue(view, at + i * layout.sizeof_pool_value, typeOfValue(value), value);
+    writeValue(view, at + i * layout.sizeof_pool_value, types?.[i] ?? typeOfValue(value), value);
   }
 }
 

@@ -91,7 +91,7 @@ export class GuestRunner {
   /** Looks for the signature of an export, once. False: there was no memory for that now. */
   #learnSignature({ head, signatures }: Guest, name: string): boolean {
     if (!head || signatures.has(name)) return true;
-    const found = readSignature(this.#thread, head);
+    const found = readSignature(this.#thread, head, name);
     if (found === 'no memory') return false;
     signatures.set(name, found);
     return true;
@@ -112,7 +112,9 @@ export class GuestRunner {
     const exports = this.#start(guest, () => this.#instantiate(guest, imports, true));
     if (exports instanceof Ending) return exports;
     const enter: Enter = (code, survives) => this.#enter(guest, code, survives);
-    const server = new InstanceServer(this.#thread, enter, guest.exports.keys(), exports);
+    const typesOf = (name: string): readonly number[] | undefined =>
+      this.#learnSignature(guest, name) ? guest.signatures.get(name)?.results : undefined;
+    const server = new InstanceServer(this.#thread, { enter, typesOf }, guest.exports.keys(), exports);
     return server.serve() ?? this.#leftBy() ?? new Ending(layout.POOL_LOST, 0, 'its pipes failed');
   }
 

@@ -8,13 +8,31 @@ import { GuestBytes, type Piece } from './guest-bytes.js';
 import { Refusal } from './refusal.js';
 
 /** Hands over what an export returned, that was given these. */
-type Answer = (name: string, returned: unknown, pieces: readonly Piece[]) => Ending | number;
+type Answer = (of: Called, returned: unknown, pieces: readonly Piece[]) => Ending | number;
+
+/** What a record calls. */
+interface Called {
+  readonly name: string;
+  readonly called: ExportedFunction;
+  readonly values: readonly Value[];
+  /** Of what it returns, for who wants them exactly; `undefined`: as JavaScript sees them. */
+  readonly types: readonly number[] | undefined;
+}
+
+/** What an instance needs of whoever runs the guest. */
+export interface Runner {
+  readonly enter: Enter;
+  /** The types of what an export returns; `undefined`: they cannot be told. */
+  readonly typesOf: (name: string) => readonly number[] | undefined;
+}
 
 const encoder = new TextEncoder();
+const decoder = new TextDecoder();
 
 export class InstanceServer {
   readonly #thread: Thread;
   readonly #enter: Enter;
+  readonly #typesOf: Runner['typesOf'];
   /** By their numbers: their places in the list of the module's exports. */
   readonly #exports: readonly (readonly [name: string, value: WebAssembly.ExportValue])[];
   readonly #bytes: GuestBytes;
@@ -22,9 +40,10 @@ export class InstanceServer {
   readonly #buffer: number;
 
   /** `names` are the module's exports. */
-  constructor(thread: Thread, enter: Enter, names: Iterable<string>, exports: WebAssembly.Exports) {
+  constructor(thread: Thread, { enter, typesOf }: Runner, names: Iterable<string>, exports: WebAssembly.Exports) {
     this.#thread = thread;
     this.#enter = enter;
+    this.#typesOf = typesOf;
     this.#exports = Array.from(names, (name) => [name, exports[name]!] as const);
     this.#bytes = new GuestBytes(enter, exports);
     this.#buffer = thread.c.instance_begin() >>> 0;
@@ -57,9 +76,9 @@ export class InstanceServer {
       case layout.INSTANCE_CALL:
         return this.#call(at);
       case layout.INSTANCE_PASS:
-        return this.#pass(at, size, (_, returned) => this.#answer(returned));
+        return this.#pass(at, size, ({ types }, returned) => this.#answer(returned, types));
       case layout.INSTANCE_FETCH:
-        return this.#pass(at, size, (...returned) => this.#answerResult(...returned));
+        return this.#pass(at, size, (of, ...returned) => this.#answerResult(of.name, ...returned));
       case layout.INSTANCE_READ:
         return this.#read(at, size);
       case layout.INSTANCE_WRITE:
@@ -89,31 +108,57 @@ export class InstanceServer {
 
   /** The same with bytes among the values, `size` of them in all, or in what it returns. */
   #pass(number: number, size: number, answer: Answer): Ending | number {
-    const [name, called] = this.#exports[number]!;
+    const { c, heap } = this.#thread;
+    const fetches = heap.u32(this.#buffer + layout.instance_record_kind) === layout.INSTANCE_FETCH;
     const values = this.#values((value) => value);
-    const pieces = this.#takeFor(name, called as ExportedFunction, values);
+    const found = number === layout.INSTANCE_NAMED ? this.#findNamed(values) : this.#findNumbered(number, values);
+    if (typeof found === 'number') return found;
+    const pieces = found instanceof Refusal ? found : this.#takeFor(found, fetches);
     if (pieces instanceof Ending) return pieces;
-    if (pieces instanceof Refusal) {
-      const status = this.#thread.c.instance_skip(size);
-      return status === 1 ? this.#refuse(pieces) : status;
+    if (found instanceof Refusal || pieces instanceof Refusal) {
+      const nameSize = number === layout.INSTANCE_NAMED ? sizeOf(values[0]!) : 0;
+      const status = c.instance_skip(size - nameSize);
+      return status === 1 ? this.#refuse(pieces as Refusal) : status;
     }
     for (const piece of pieces) {
-      const status = this.#thread.c.instance_take(piece.address, piece.size);
+      const status = c.instance_take(piece.address, piece.size);
       if (status !== 1) return status;
     }
-    const returned = this.#run(name, called, withPieces(values, pieces));
+    return this.#callWith(found, pieces, answer);
+  }
+
+  #callWith(found: Called, pieces: readonly Piece[], answer: Answer): Ending | number {
+    const returned = this.#run(found.name, found.called, withPieces(found.values, pieces));
     if (returned instanceof Ending) return returned;
-    const status = returned instanceof Refusal ? this.#refuse(returned) : answer(name, returned, pieces);
+    const status = returned instanceof Refusal ? this.#refuse(returned) : answer(found, returned, pieces);
     return this.#bytes.free(pieces) ?? status;
   }
 
+  #findNumbered(number: number, values: readonly Value[]): Called {
+    const [name, called] = this.#exports[number]!;
+    return { name, called: called as ExportedFunction, values, types: undefined };
+  }
+
+  /** The export whose name are the first of the bytes; a status: they do not come. */
+  #findNamed([first, ...values]: readonly Value[]): Called | Refusal | number {
+    if (!first || !isBytes(first)) return errorCodes.POOL_EPROTO;
+    const size = sizeOf(first);
+    const status = this.#thread.c.instance_text(size);
+    if (status !== 1) return status;
+    const at = this.#buffer + layout.instance_buffer_behind;
+    const name = decoder.decode(this.#thread.heap.u8(at + size).slice(at, at + size));
+    const called = this.#exports.find(([each]) => each === name)?.[1];
+    if (typeof called !== 'function') return new Refusal('POOL_ENOENT', `the module exports no function ${name}`);
+    return { name, called: called as ExportedFunction, values, types: this.#typesOf(name) };
+  }
+
   /** Memory of the guest's for the bytes among the values, if it can be called with them. */
-  #takeFor(name: string, called: ExportedFunction, values: readonly Value[]): Piece[] | Refusal | Ending {
-    const refusal = this.#bytes.refusal();
+  #takeFor({ name, called, values }: Called, fetches: boolean): Piece[] | Refusal | Ending {
+    const sizes = values.filter(isBytes).map(sizeOf);
+    const refusal = sizes.length > 0 || fetches ? this.#bytes.refusal() : undefined;
     if (refusal) return refusal;
-    const sizes = values.filter(isBytes).map(({ value }) => Number(value) >>> 0);
     const given = values.length + sizes.length;
-    if (called.length === given) return this.#bytes.take(sizes);
+    if (called.length === given) return sizes.length > 0 ? this.#bytes.take(sizes) : [];
     const why = sizes.length > 0 ? ', two for each string and for bytes' : '';
     return new Refusal('POOL_EINVAL', takesNumber(name, called.length, given) + why);
   }
@@ -188,14 +233,14 @@ export class InstanceServer {
   }
 
   /** What an export returned: nothing, a value, or an array of them. */
-  #answer(returned: unknown): number {
+  #answer(returned: unknown, types?: readonly number[]): number {
     const results: unknown[] = returned === undefined ? [] : Array.isArray(returned) ? returned : [returned];
     if (results.length > layout.POOL_VALUES_MAX) {
       return this.#fail(new Refusal('POOL_E2BIG', `it returned ${results.length} values, and 16 can be handed over`));
     }
     const first = this.#buffer + layout.sizeof_instance_record;
     const view = this.#thread.heap.view(first + results.length * layout.sizeof_pool_value);
-    writeValues(view, first, results);
+    writeValues(view, first, results, types);
     return this.#head(layout.INSTANCE_DONE, 0, 0, results.length);
   }
 
@@ -217,6 +262,11 @@ function arityOf(each: WebAssembly.ExportValue): number {
 
 function isBytes({ type }: Value): boolean {
   return type === layout.INSTANCE_BYTES;
+}
+
+/** Of a value that stands for bytes. */
+function sizeOf({ value }: Value): number {
+  return Number(value) >>> 0;
 }
 
 /** What an export is called with: bytes are an address and a size. */

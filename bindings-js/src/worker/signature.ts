@@ -8,41 +8,50 @@ export interface Signature {
   readonly results: readonly number[];
 }
 
+const encoder = new TextEncoder();
+const NO_BYTES = new Uint8Array(0);
+
 /** The signature of an import: `undefined`, it cannot be told; "other": it has types that are no numbers, or too many. */
 export type ImportSignature = Signature | undefined | 'other' | 'no memory';
 
-/** The signature of the export that the job which worker_next began calls; `undefined`: it cannot be told. */
-export function readSignature({ c, heap }: Thread, head: Uint8Array): Signature | undefined | 'no memory' {
-  return withHead({ c, heap }, head, (at, out) => {
-    const call = c.worker_call() >>> 0;
-    const name = heap.u32(call + layout.worker_call_name);
-    const nameBytes = heap.u32(call + layout.worker_call_name_bytes);
-    return c.worker_signature(at, head.length, name, nameBytes, out) === 0 ? signatureAt(heap, out) : undefined;
+/** The signature of an export; `undefined`: it cannot be told. */
+export function readSignature(
+  { c, heap }: Thread,
+  head: Uint8Array,
+  exportName: string,
+): Signature | undefined | 'no memory' {
+  const name = encoder.encode(exportName);
+  return withHead({ c, heap }, head, name, (at, out) => {
+    const status = c.worker_signature(at, head.length, at + head.length, name.length, out);
+    return status === 0 ? signatureAt(heap, out) : undefined;
   });
 }
 
 /** The signature of a module's import, by its place in the list. */
 export function importSignature({ c, heap }: Thread, head: Uint8Array, number: number): ImportSignature {
-  return withHead<ImportSignature>({ c, heap }, head, (at, out) => {
+  return withHead<ImportSignature>({ c, heap }, head, NO_BYTES, (at, out) => {
     const status = c.worker_import(at, head.length, number, out);
     if (status === errorCodes.POOL_ENOTSUP) return 'other';
     return status === 0 ? signatureAt(heap, out) : undefined;
   });
 }
 
-/** Has C look at a head, which is at `at` then, with room for a signature at `out`. */
+/** Has C look at a head, which is at `at` then, with a name behind it, and room for a signature at `out`. */
 function withHead<T>(
   { c, heap }: Thread,
   head: Uint8Array,
+  name: Uint8Array,
   look: (at: number, out: number) => T,
 ): T | undefined | 'no memory' {
-  const size = layout.sizeof_module_signature + head.length;
+  const size = layout.sizeof_module_signature + head.length + name.length;
   if (size > layout.POOL_BYTES_MAX) return undefined;
   const out = c.worker_borrow(size) >>> 0;
   if (!out) return 'no memory';
   try {
     const at = out + layout.sizeof_module_signature;
-    heap.u8(at + head.length).set(head, at);
+    const u8 = heap.u8(at + head.length + name.length);
+    u8.set(head, at);
+    u8.set(name, at + head.length);
     return look(at, out);
   } finally {
     c.worker_return();

@@ -151,6 +151,20 @@ static void bytes_go_into_the_guests_memory_and_out_of_it(void **state)
     end(pool, job, POOL_EXITED);
 }
 
+static void text_comes_into_the_buffer_and_no_further(void **state)
+{
+    struct pool *pool = *state;
+    pool_job_t job = test_submit_with_pipes(pool);
+    struct instance_buffer *buffer = begin();
+    say(pool, "name", 4);
+    assert_int_equal(instance_text(INSTANCE_TEXT_BYTES + 1), POOL_EINVAL);
+    assert_int_equal(instance_text(UINT32_MAX), POOL_EINVAL);
+    assert_int_equal(instance_text(0), 1);
+    assert_int_equal(instance_text(4), 1);
+    assert_memory_equal(buffer->behind.text, "name", 4);
+    end(pool, job, POOL_EXITED);
+}
+
 static void bytes_outside_of_the_guests_memory_are_einval(void **state)
 {
     struct pool *pool = *state;
@@ -203,6 +217,7 @@ int main(void)
         WITH_WORKER(next_with_other_bytes_than_its_values_stand_for_is_eproto),
         WITH_WORKER(next_of_a_job_that_is_to_end_is_ecanceled),
         WITH_WORKER(bytes_go_into_the_guests_memory_and_out_of_it),
+        WITH_WORKER(text_comes_into_the_buffer_and_no_further),
         WITH_WORKER(bytes_outside_of_the_guests_memory_are_einval),
         WITH_WORKER(answer_that_nobody_reads_is_0_and_no_output_that_was_lost),
         WITH_WORKER(answer_of_a_job_that_is_to_end_is_ecanceled),
