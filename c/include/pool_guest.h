@@ -47,7 +47,8 @@ int32_t pool_call_status(int32_t fd);
 /* ---------------------------------------------------------------------------------------------------- bytes in exports
  *
  * Guests only, in any language. A caller may pass bytes and texts to an export, and get some back (in the npm package
- * `pool.call`, `instance.call` and `pool.map`; pool_instance_ask in pool.h). The guest needs a heap for that, and exports it:
+ * `pool.call`, `instance.call` and `pool.map`; pool_instance_ask in pool.h). The guest needs a heap for that, and exports
+ * it:
  *
  *     pool_alloc(size: i32) -> address: i32           0: there is no memory. Never asked for 0 bytes
  *     pool_free(address: i32, size: i32)              what pool_alloc gave, or a result
@@ -58,9 +59,9 @@ int32_t pool_call_status(int32_t fd);
  * UTF-8, without a NUL behind it.
  *
  * A result of bytes is one i64: the address in the low 32 bits, the size in the high ones. It is a result of bytes
- * because the caller asks for one (`returns: 'bytes'`, returns_bytes). The caller copies it and then gives it back by pool_free, with
- * that size, unless the address is 0. An export may also return one of its arguments, all of it or the beginning: that is
- * given back once.
+ * because the caller asks for one (`returns: 'bytes'`, or returns_bytes). The caller copies it and then gives it back by
+ * pool_free, with that size, unless the address is 0; that of an empty result may be any. An export may also return one
+ * of its arguments, all of it or the beginning: that is given back once.
  *
  * All arguments of a call together are POOL_BYTES_MAX (pool.h) at most, and so is a result. A call fails and runs
  * nothing if the guest lacks one of the two exports, or pool_alloc returns 0. Memory of the call is given back in

@@ -173,6 +173,7 @@ async function badResults(env, pool) {
   await failed(heap.call('give', -1n, asBytes), 'POOL_EINVAL', '4294967295 bytes');
   equal(await heap.call('give', at(131_072, 0), asBytes), new Uint8Array(0));
   equal(await heap.call('give', 0n, string), '');
+  equal(await heap.call('give', at(0xffffffff, 0), string), '');
   await heap.memory.write(2000, new Uint8Array([0xc3, 0x28]));
   const error = await rejects(heap.call('give', at(2000, 2), string), 'PoolError');
   equal([error.code, error.message.includes('UTF-8')], ['POOL_EINVAL', true]);

@@ -167,7 +167,7 @@ export class InstanceServer {
   #answerResult(name: string, returned: unknown, pieces: readonly Piece[]): Ending | number {
     const result = this.#bytes.resultOf(name, returned);
     if (result instanceof Refusal) return this.#fail(result);
-    if (!this.#bytes.has(result)) return this.#fail(this.#bytes.beyond(result));
+    if (result.size > 0 && !this.#bytes.has(result)) return this.#fail(this.#bytes.beyond(result));
     const status = this.#giveResult(result);
     return this.#bytes.freeResult(result, pieces) ?? status;
   }
@@ -178,7 +178,7 @@ export class InstanceServer {
       return this.#fail(new Refusal('POOL_E2BIG', text));
     }
     const status = this.#head(layout.INSTANCE_DONE, 0, size, 0);
-    return status === 1 ? this.#thread.c.instance_give(address, size) : status;
+    return status === 1 && size > 0 ? this.#thread.c.instance_give(address, size) : status;
   }
 
   #values<T>(of: (value: Value) => T): T[] {
