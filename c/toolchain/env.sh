@@ -35,6 +35,9 @@ WASI_CC=$LLVM_PREFIX/bin/clang
 WASI_CFLAGS=--target=wasm32-wasi --sysroot=/usr
 WASI_LDFLAGS=-s
 WAT2WASM=wat2wasm
+RUSTC=$RUST/bin/rustc
+ZIG=$ZIG_FOLDER/bin/zig
+ASC=$ASSEMBLYSCRIPT/bin/asc
 EOF
 }
 

@@ -4,8 +4,9 @@
 #
 #   setup.sh --native   compilers and checkers for the native tests (apt)
 #   setup.sh --wasm     emscripten, binaryen, clang for WASI guests, wabt
+#   setup.sh --languages  Rust, Zig and AssemblyScript, for guests in them
 #
-# Both may be given; with neither, both are done.  A second run finds everything
+# Several may be given; with none, the first two are done.  A second run finds everything
 # in place and returns at once, without apt and without root.
 #
 # Debian 12's own emscripten is too old.  The one wanted is in the next release,
@@ -21,6 +22,8 @@ set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=versions.sh
 . "$here/versions.sh"
+# shellcheck source=languages.sh
+. "$here/languages.sh"
 
 NATIVE_PACKAGES=(gcc g++ clang libclang-rt-14-dev libcmocka-dev clang-format clang-tidy cppcheck make pkg-config spin)
 WASM_PACKAGES=(clang-19 lld-19 llvm-19 wasi-libc libclang-rt-19-dev-wasm32 wabt patchelf python3)
@@ -304,13 +307,14 @@ setup_wasm() {
 }
 
 main() {
-  local native=0 wasm=0 argument
+  local native=0 wasm=0 languages=0 argument
   [ $# -gt 0 ] || set -- --native --wasm
   for argument in "$@"; do
     case $argument in
       --native) native=1 ;;
       --wasm) wasm=1 ;;
-      *) die "unknown argument $argument (known: --native, --wasm)" ;;
+      --languages) languages=1 ;;
+      *) die "unknown argument $argument (known: --native, --wasm, --languages)" ;;
     esac
   done
 
@@ -323,6 +327,7 @@ main() {
   : >"$log"
   [ "$native" = 0 ] || install_packages "${NATIVE_PACKAGES[@]}"
   [ "$wasm" = 0 ] || setup_wasm
+  [ "$languages" = 0 ] || setup_languages
 }
 
 main "$@"

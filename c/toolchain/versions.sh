@@ -20,6 +20,14 @@ TOOLCHAIN="$MILLRACE_CACHE/toolchain-$EMSCRIPTEN_VERSION-$BINARYEN_VERSION-r$TOO
 # Written last: a folder without it is not a toolchain.
 TOOLCHAIN_STAMP="$TOOLCHAIN/complete"
 
+# Compilers of guests in other languages, for their examples alone.
+RUST_VERSION=1.85
+ZIG_VERSION=0.17.1
+ASSEMBLYSCRIPT_VERSION=0.28.20
+RUST="$MILLRACE_CACHE/rust-$RUST_VERSION-r1"
+ZIG_FOLDER="$MILLRACE_CACHE/zig-$ZIG_VERSION-r1"
+ASSEMBLYSCRIPT="$MILLRACE_CACHE/assemblyscript-$ASSEMBLYSCRIPT_VERSION-r1"
+
 # Clang of the same version as emscripten's compiles the WASI guests.
 LLVM_PREFIX=/usr/lib/llvm-19
 

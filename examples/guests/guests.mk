@@ -43,6 +43,13 @@ check-guests: $(GUESTS_BUILT) ## fail if one is not what its source gives
 	[ $$wrong = 0 ] || { printf 'check-guests: run "make guests" and commit the result\n' >&2; exit 1; }
 	@printf 'check-guests: all $(words $(GUESTS)) are what their sources give\n'
 
+.PHONY: setup-languages test-languages
+setup-languages: ## Rust, Zig and AssemblyScript, for guests in them
+	@c/toolchain/setup.sh --languages
+
+test-languages: js setup-languages ## compile the guests in those (examples/guests/host), and run them on the pool
+	@RUSTC=$(RUSTC) ZIG=$(ZIG) ASC=$(ASC) node examples/guests/host/try.mjs all
+
 # clang runs the wasm-opt that it finds, so ours has to be found first.
 $(GUESTS_WASI:%=$(GUESTS_BUILD)/%.wasm): $(GUESTS_BUILD)/%.wasm: $(GUESTS_DIR)/%.c $(GUESTS_NEED)
 	@mkdir -p $(@D)

@@ -2,7 +2,7 @@
 // on what; then the parts run beside each other. A part that finds all built does nothing but test.
 
 /** Run one after the other, before everything else. */
-export const preparations = ['setup-native', 'setup-browsers', 'build-all'];
+export const preparations = ['setup-native', 'setup-browsers', 'setup-languages', 'build-all'];
 
 /** Independent of each other, the longest first, so that the last one to end is a short one. */
 export const parts = [
@@ -25,6 +25,7 @@ export const parts = [
   'test-node',
   'lint',
   'test-examples',
+  'test-languages',
   'check-format',
   'check-abi',
   'check-dist',
