@@ -5,7 +5,7 @@ import http from 'node:http';
 import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import { Directory, Pool } from '../../npm/dist/index.node.js';
+import { Directory, Pool, run } from '../../npm/dist/index.node.js';
 
 const guest = (name) => fileURLToPath(new URL(`../../examples/guests/${name}.gen.wasm`, import.meta.url));
 const turn = (ms = 0) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -131,6 +131,47 @@ const cases = {
     await pool.close();
   },
 
+  /** So is a pipe that nobody has any end of: there are 4,096 at most. */
+  async pipes() {
+    const pool = await Pool.create({ workers: 1 });
+    for (let i = 0; i < 9000; i++) {
+      const { readable } = pool.pipe({ capacity: 256 });
+      if (i % 2) void readable.getReader();
+      if (i % 1000 === 999) await collectGarbage();
+    }
+    const refused = assert.rejects(writeInto(pool), { code: 'POOL_EPIPE' }); // nobody can read it any more
+    await collectGarbage();
+    await refused;
+    await pool.close();
+  },
+
+  /** So is an instance, and a loop over a map that nobody goes on with. */
+  async instances() {
+    const pool = await Pool.create({ workers: 1, maxWorkers: 40 });
+    await makeInstances(pool, 20);
+    await beginMaps(pool, 5);
+    assert(pool.stats().jobs >= 20);
+    for (let i = 0; pool.stats().jobs > 0 && i < 200; i++) await collectGarbage();
+    assert.equal(pool.stats().jobs, 0);
+    await pool.close();
+  },
+
+  /** A default pool that idles keeps nothing alive. */
+  async unasked() {
+    const { code } = await run(guest('hello'));
+    assert.equal(code, 0);
+  },
+
+  /** The process waits for what a pool waits for before it closes. */
+  async draining() {
+    const pool = await Pool.create({ workers: 1 });
+    const job = await pool.spawn(guest('cat'));
+    const late = setTimeout(() => void job.stdin.close(), 200);
+    late.unref();
+    await pool.close({ graceful: true });
+    assert.equal((await job.status).code, 0);
+  },
+
   /** So is a directory: there are 1,024 at most. */
   async directories() {
     const pool = await Pool.create({ workers: 1 });
@@ -185,6 +226,25 @@ async function thingsOf(pool) {
   const cut = await pool.spawn(guest('cat'));
   const error = await pool.run(guest('misbehaving/trap')).catch((thrown) => thrown);
   return { directory, module, result, ended, cut, error };
+}
+
+/** Writes more into a pipe than it holds; nobody has its other end. */
+function writeInto(pool) {
+  const { writable } = pool.pipe({ capacity: 256 });
+  return writable.getWriter().write(new Uint8Array(1000));
+}
+
+/** Instances that nobody has. */
+async function makeInstances(pool, n) {
+  for (let i = 0; i < n; i++) await (await pool.instantiate(guest('counter'))).call('add', i);
+}
+
+/** Loops that were left without a word. */
+async function beginMaps(pool, n) {
+  for (let i = 0; i < n; i++) {
+    const items = Array.from({ length: 100 }, (_, k) => [k, k]);
+    assert.equal((await pool.map(guest('adder'), 'add', items, { concurrency: 2 }).next()).value, 0);
+  }
 }
 
 /** Guests that read a stdin which nobody has any more. */

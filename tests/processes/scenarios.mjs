@@ -24,6 +24,10 @@ const names = {
   memories: 'the memories of pools that were closed are garbage, and of those whose start was aborted',
   outlived: 'a pool that was closed is garbage although what it gave lives on',
   dropped: 'what was dropped unread is freed as garbage',
+  pipes: 'pipes that were dropped are freed as garbage',
+  instances: 'instances and maps that were dropped end as garbage',
+  unasked: 'a default pool that idles does not keep the process',
+  draining: 'a process waits until a pool that closes gracefully is closed',
   closing: 'a directory that is closed while it moves into a pool is given back once',
   directories: 'directories that were dropped are freed as garbage',
 };

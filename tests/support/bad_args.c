@@ -75,9 +75,9 @@ static void run_pools(pool_t *pool, bad_args_check *check)
     pool_t *made = NULL;
     struct pool_config many = {.n_workers = UINT32_MAX}, more = {.max_workers = POOL_WORKERS_MAX + 1},
                        fewer = {.n_workers = 3, .max_workers = 2}, little = {.max_memory_mib = 31},
-                       much = {.max_memory_mib = UINT32_MAX};
+                       much = {.max_memory_mib = UINT32_MAX}, lower = {.n_workers = 2, .min_workers = 3};
     ROW(pool_create, POOL_EINVAL, (NULL, NULL))
-    const struct pool_config *const bad[] = {&many, &more, &fewer, &little, &much};
+    const struct pool_config *const bad[] = {&many, &more, &fewer, &little, &much, &lower};
     for (uint32_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         ROW(pool_create, POOL_EINVAL, (bad[i], &made))
         ROW(pool_create_async, POOL_EINVAL, (bad[i], never_created, NULL))
@@ -87,6 +87,12 @@ static void run_pools(pool_t *pool, bad_args_check *check)
     ROW(pool_resize, POOL_EINVAL, (NULL, 1))
     ROW(pool_resize, POOL_EINVAL, (pool, 0))
     ROW(pool_resize, POOL_EINVAL, (pool, UINT32_MAX))
+    ROW(pool_resize_range, POOL_EINVAL, (NULL, 1, 1))
+    ROW(pool_resize_range, POOL_EINVAL, (pool, 0, 1))
+    ROW(pool_resize_range, POOL_EINVAL, (pool, 2, 1))
+    ROW(pool_resize_range, POOL_EINVAL, (pool, 1, UINT32_MAX))
+    ROW(pool_worker_stats, POOL_EINVAL, (NULL, NULL, 0))
+    ROW(pool_worker_stats, POOL_EINVAL, (pool, NULL, 1))
     ROW(pool_stats, POOL_EINVAL, (NULL, &(struct pool_stats){0}))
     ROW(pool_stats, POOL_EINVAL, (pool, NULL))
     ROW(pool_on_room, POOL_EINVAL, (NULL, never_room, NULL))

@@ -495,6 +495,29 @@ static void test_resize(void)
     }
     EQUAL(stats.n_workers, 3);
     EQUAL(pool_resize(pool, 2), 0);
+    EQUAL(pool_resize_range(pool, 2, 1), POOL_EINVAL);
+    EQUAL(pool_resize_range(pool, 0, 1), POOL_EINVAL);
+    EQUAL(pool_resize_range(pool, 1, 2), 0);
+    EQUAL(pool_resize(pool, 2), 0);
+}
+
+static void test_worker_stats(void)
+{
+    static struct pool_worker_stats workers[POOL_WORKERS_MAX + 1];
+    struct pool_stats stats;
+    uint64_t n_jobs = 0;
+    EQUAL(pool_worker_stats(pool, NULL, 1), POOL_EINVAL);
+    EQUAL(pool_worker_stats(NULL, workers, 1), POOL_EINVAL);
+    EQUAL(pool_worker_stats(pool, workers, 1), 1);
+    int32_t n = pool_worker_stats(pool, workers, UINT32_MAX);
+    CHECK(n >= 2 && n <= (int32_t)POOL_WORKERS_MAX + 1);
+    for (int32_t i = 0; i < n; i++) {
+        CHECK(workers[i].number > 0 && workers[i].state >= POOL_WORKER_STARTING);
+        CHECK(workers[i].state <= POOL_WORKER_LOST && (i == 0 || workers[i].number > workers[i - 1].number));
+        n_jobs += workers[i].n_jobs;
+    }
+    EQUAL(pool_stats(pool, &stats), 0);
+    CHECK(n_jobs > 0 && stats.waiting.n >= n_jobs && stats.running.n > 0 && stats.running.sum_us > 0);
 }
 
 /* --- callbacks */
@@ -806,6 +829,7 @@ static void run_all(void)
     test_poll();
     test_wait_any();
     test_resize();
+    test_worker_stats();
     test_on_end();
     test_on_ready();
     test_host_calls();

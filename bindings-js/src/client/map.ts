@@ -276,9 +276,18 @@ class Mapping {
   #lane(): Lane {
     const lane = this.#lanes.reduce<Lane | undefined>((a, b) => (a && a.busy <= b.busy ? a : b), undefined);
     if (lane && (lane.busy === 0 || this.#lanes.length === this.#options.concurrency)) return lane;
-    const added = new Lane(this.#open(this.#controller.signal), (error) => this.#fail(error, false));
+    const added = new Lane(this.#open(this.#controller.signal), Mapping.#failureOf(this));
     this.#lanes.push(added);
     return added;
+  }
+
+  /** Tells of an instance's failure, and holds nothing: a loop that nobody goes on with is garbage, and its instances too. */
+  static #failureOf(mapping: Mapping): (error: unknown) => void {
+    const held = new WeakRef(mapping);
+    return (error) => {
+      const alive = held.deref();
+      if (alive) alive.#fail(error, false);
+    };
   }
 
   #fail(error: unknown, atOnce: boolean): void {
