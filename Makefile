@@ -20,6 +20,7 @@ include tests/unit.mk
 include tests/fuzz.mk
 include tests/hammer.mk
 include tests/chaos.mk
+include tests/asserting.mk
 include tests/conformance.mk
 include examples/guests/guests.mk
 include examples/c/examples.mk

@@ -6,7 +6,9 @@ WASM_ROOMS := core sync fs wasi api client coordinator worker inside
 WASM_SOURCES := $(foreach room,$(WASM_ROOMS),$(wildcard c/$(room)/*.c)) c/port/wasm.c
 WASM_OBJECTS := $(WASM_SOURCES:c/%.c=$(WASM_DIR)/%.o)
 WASM_FEATURES := --enable-threads --enable-bulk-memory --enable-mutable-globals
-WASM_CFLAGS := -std=c11 -O3 -DNDEBUG -sWASM_WORKERS -mbulk-memory -fvisibility=hidden -Ic -Ic/include
+WASM_NDEBUG := -DNDEBUG
+WASM_MORE := # further objects, see tests/asserting.mk
+WASM_CFLAGS := -std=c11 -O3 $(WASM_NDEBUG) -sWASM_WORKERS -mbulk-memory -fvisibility=hidden -Ic -Ic/include
 EXPORTS := $(shell cat c/exports.txt)
 comma := ,
 empty :=
@@ -27,7 +29,7 @@ $(WASM_DIR)/%.o: c/%.c $(TOOLCHAIN_STAMP)
 
 $(WASM_DIR)/linked.wasm: $(WASM_OBJECTS) c/exports.txt c/port/wasm_imports.js
 	@echo 'link $@'
-	@$(EMCC) $(WASM_LDFLAGS) $(WASM_OBJECTS) -o $(WASM_DIR)/linked.mjs
+	@$(EMCC) $(WASM_LDFLAGS) $(WASM_OBJECTS) $(WASM_MORE) -o $(WASM_DIR)/linked.mjs
 
 # What nobody asked for (malloc's many names) goes again, so that the exports are exactly those of exports.txt.
 $(WASM_DIR)/exports.json: c/exports.txt c/export_graph.mjs

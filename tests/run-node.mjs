@@ -1,14 +1,16 @@
-// The scenarios in Node, on the built package. Usage: node tests/run-node.mjs [--subject files] [part of a name]
+// The scenarios in Node, on the built package. Usage: node tests/run-node.mjs [--subject files] [--dist DIR] [part of a name]
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import * as millrace from '../npm/dist/index.node.js';
-import * as plugin from '../npm/dist/plugin.node.js';
 import { scenarios as processes } from './processes/scenarios.mjs';
 import { subjects } from './scenarios/all.mjs';
 import { runAll } from './scenarios/harness.mjs';
 
+const options = { subject: { type: 'string' }, dist: { type: 'string', default: 'npm/dist' } };
+const { values, positionals } = parseArgs({ options, allowPositionals: true });
 const root = fileURLToPath(new URL('..', import.meta.url));
+const millrace = await import(`${root}${values.dist}/index.node.js`);
+const plugin = await import(`${root}${values.dist}/plugin.node.js`);
 const env = {
   millrace,
   plugin,
@@ -18,7 +20,6 @@ const env = {
   browser: false,
 };
 
-const { values, positionals } = parseArgs({ options: { subject: { type: 'string' } }, allowPositionals: true });
 const all = { ...subjects, processes };
 const scenarios = values.subject ? all[values.subject] : Object.values(all).flat();
 const wanted = scenarios.filter(({ name }) => name.includes(positionals[0] ?? ''));
