@@ -85,7 +85,10 @@ for (const group of groups) {
       footer: group === 'coordinator' ? { js: 'export {};' } : {}, // or linters take it for CommonJS
       minify: group === 'coordinator',
       sourcemap: group !== 'coordinator',
-      plugins: [numbers, ...(group === 'plugin' ? [errorsFrom(platform === 'node' ? './index.node.js' : './index.js')] : [])],
+      plugins: [
+        numbers,
+        ...(group === 'plugin' ? [errorsFrom(platform === 'node' ? './index.node.js' : './index.js')] : []),
+      ],
       metafile: group === 'plugin',
       logLevel: 'warning',
     });
