@@ -89,11 +89,14 @@ export class ImportCalls {
 
   /** Takes a host call without a name. */
   serve({ call, job, data }: TakenCall, task: Task | undefined): void {
-    if (!task) return void this.#client.reply(call, bareReply(errorCodes.POOL_ECANCELED)); // a job that has ended
+    if (!task) return this.#refuse(call, errorCodes.POOL_ECANCELED); // a job that has ended
     const question = questionOf(data);
-    if (question.kind !== layout.IMPORT_CALL) return this.#open.get(job)?.granted(call, question);
+    const open = this.#open.get(job);
+    if (question.kind !== layout.IMPORT_CALL) {
+      return open ? open.granted(call, question) : this.#refuse(call, errorCodes.POOL_EPROTO);
+    }
     const served = task.imports.get(question.number);
-    if (!served) return void this.#client.reply(call, bareReply(errorCodes.POOL_ENOENT));
+    if (!served) return this.#refuse(call, errorCodes.POOL_ENOENT);
     if (!this.#open.has(job)) task.onEnd(() => this.#leave(job));
     const conversation = new Conversation(this.#client, call, served, task);
     this.#open.set(job, conversation);
@@ -124,6 +127,10 @@ export class ImportCalls {
     }
     if (!isThenable(given)) return answer(given);
     new Promise((settle) => settle(given)).then(answer, fail); // Promise.resolve may throw
+  }
+
+  #refuse(call: number, status: number): void {
+    this.#client.reply(call, bareReply(status));
   }
 
   #leave(job: JobHandle): void {
