@@ -10,6 +10,7 @@
 #include "thin/ends.h"
 #include "thin/explain.h"
 #include "thin/inherit.h"
+#include "thin/line.h"
 #include "thin/results.h"
 #include "thin/scratch.h"
 #include "thin/suspend.h"
@@ -251,6 +252,7 @@ int pool_release(pool_t *pool, pool_job_t handle)
     struct thin_job *job = pool__thin_job_of(pool, handle);
     if (!job) return POOL_EBADF;
     if (!has_ended(pool, job)) return POOL_EBUSY;
+    pool__thin_line_released(pool, handle);
     if (!pool->died && !pool->closing) pool__thin_call(pool->id, THIN_CALL_RELEASE, (double)handle, 0, 0);
     forget(pool, job);
     return 0;

@@ -24,6 +24,7 @@ struct thin_line {
     pool_fd_t answers;
     bool closing;
     struct thin_question *first, **last; /* in the order in which they are answered */
+    struct thin_question *unsent;        /* the first of them that is not sent whole */
     bool is_there;                       /* the guest has been instantiated, which it says without being asked */
     struct head head;                    /* of the answer that comes in */
     uint32_t head_has;
@@ -107,23 +108,15 @@ uint32_t pool__thin_line_signal(const struct thin_line *line)
 
 /* --- asking */
 
-/* The first question that is not sent whole. */
-static struct thin_question *first_unsent(struct thin_line *line)
-{
-    struct thin_question *question = line->first;
-    while (question && question->sent == question->size) question = question->next;
-    return question;
-}
-
 static void send(struct pool *pool, struct thin_line *line)
 {
-    struct thin_question *question = line->calls ? first_unsent(line) : NULL;
-    while (question) {
+    while (line->unsent) {
+        struct thin_question *question = line->unsent;
         uint32_t left = question->size - question->sent;
         int32_t n = pool__thin_put(pool, line->calls, question->bytes + question->sent, left);
         if (n <= 0) return; /* no room now; or it has ended, which the other pipe tells */
         question->sent += (uint32_t)n;
-        if (question->sent == question->size) question = question->next;
+        if (question->sent == question->size) line->unsent = question->next;
     }
     if (line->closing) close_calls(pool, line);
 }
@@ -131,7 +124,7 @@ static void send(struct pool *pool, struct thin_line *line)
 static bool send_more(struct pool *pool, struct thin_waiter *waiter)
 {
     struct thin_line *line = waiter->user;
-    if (line->instance && first_unsent(line)) send(pool, line); /* which may free the waiter */
+    if (line->unsent) send(pool, line); /* which may free the waiter */
     return false;
 }
 
@@ -140,6 +133,7 @@ bool pool__thin_line_ask(struct pool *pool, struct thin_line *line, struct thin_
     if (line->closing) return false;
     *line->last = question;
     line->last = &question->next;
+    if (!line->unsent) line->unsent = question;
     send(pool, line);
     return true;
 }
@@ -209,7 +203,7 @@ static uint32_t head_size(const struct thin_line *line)
 /* Takes what there is of one part; 1: all of it. */
 static int32_t take(struct pool *pool, struct thin_line *line, uint8_t *to, uint32_t *has, uint32_t size)
 {
-    uint8_t discarded[256];
+    uint8_t discarded[256] = {0};
     while (*has < size) {
         uint32_t left = size - *has;
         if (!to) left = pool__min(left, sizeof discarded);
@@ -241,6 +235,7 @@ static void end(struct pool *pool, struct thin_line *line, int status)
     close_calls(pool, line);
     pool__thin_call(pool->id, THIN_CALL_CLOSE, (double)line->answers, 0, 0);
     line->closing = true;
+    line->unsent = NULL;
     unlink_line(pool, line);
     while (line->first) {
         pool__thin_explain(NULL);
@@ -260,6 +255,14 @@ static bool receive_more(struct pool *pool, struct thin_waiter *waiter)
     if (status == POOL_EAGAIN) return false;
     end(pool, line, POOL_EPIPE);
     return true;
+}
+
+void pool__thin_line_released(struct pool *pool, pool_job_t instance)
+{
+    struct thin_line *line = pool__thin_line_of(pool, instance);
+    if (!line || line->first) return;
+    drop_waiter(pool, line->answers);
+    end(pool, line, POOL_EPIPE);
 }
 
 void pool__thin_end_lines(struct pool *pool)

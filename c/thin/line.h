@@ -32,6 +32,8 @@ uint32_t pool__thin_line_signal(const struct thin_line *line);
 bool pool__thin_line_ask(struct pool *pool, struct thin_line *line, struct thin_question *question);
 /* Nothing more is asked. */
 void pool__thin_line_close(struct pool *pool, struct thin_line *line);
+/* The instance has ended and is released: if nobody waits for an answer, its pipes are given back now. */
+void pool__thin_line_released(struct pool *pool, pool_job_t instance);
 /* The pool is gone: everybody is told. */
 void pool__thin_end_lines(struct pool *pool);
 
