@@ -1,6 +1,6 @@
 // What a pool notices and no promise reports, and what it is called.
 import { endBehindItsBack, withCrew } from './crew.mjs';
-import { assert, equal, rejects, spawnSpinning, stillGood, until, withPool } from './harness.mjs';
+import { assert, equal, rejects, sleep, spawnSpinning, stillGood, until, withPool } from './harness.mjs';
 
 /** Entries of a log, and the handler that keeps them. */
 function keep() {
@@ -32,10 +32,13 @@ export const scenarios = [
     async run(env) {
       const { onlog, find } = keep();
       await withPool(env, { workers: 1, graceMs: 1, onlog }, async (pool) => {
+        // One that is still about to compute ends by itself: then another has to.
         await until(async () => {
           const job = await spawnSpinning(env, pool);
-          job.cancel(); // on a busy machine it may still be in the call that said that it computes
+          await sleep(20);
+          job.cancel();
           await rejects(job.status, 'AbortError');
+          await sleep(20); // the message comes later
           return find('warn', /was lost.*computed on/);
         });
         equal(find('warn', /computed on/).pool, 'millrace');

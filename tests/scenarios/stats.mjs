@@ -55,8 +55,8 @@ export const scenarios = [
         await untilIt(pool, 'running');
         spins.cancel();
         await rejects(spins.status, 'AbortError');
-        await until(() => pool.stats().lostWorkers === 1);
-        const lost = pool.stats().perWorker.find(({ state }) => state === 'lost'); // in Node it does not rest for long
+        // It is, unless the guest was still about to compute; and in Node it does not rest for long.
+        const lost = pool.stats().perWorker.find(({ state }) => state === 'lost');
         if (lost) equal([lost.number, lost.job], [1, undefined]);
       }),
   },
