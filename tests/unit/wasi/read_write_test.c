@@ -182,7 +182,7 @@ static void fd_write_nonblock_of_more_than_fits_is_partial_then_eagain(void **st
 static void fd_write_nonblock_without_memory_for_the_ring_is_eagain(void **state)
 {
     (void)state;
-    uint32_t taken[512], n = test_drain_blocks(rig.pool, RIG_PIPE_BYTES, taken, COUNT_OF(taken));
+    uint32_t taken[TEST_BLOCKS_MAX], n = test_drain_blocks(rig.pool, RIG_PIPE_BYTES, taken, COUNT_OF(taken));
     buffer = rig_buffer(10);
     rig_set_nonblock(1);
     assert_int_equal(wasi_fd_write(rig.c, 1, buffer.iov, 1, buffer.n), WASI_EAGAIN);
