@@ -91,7 +91,8 @@ static int ask(const struct call_draft *draft, struct reply *reply_out)
     int status = pool__sleep_on_pipe(self(), draft->pipe, PIPE_READ, 0);
     if (status >= 0) status = atomic_load(&draft->pipe->x_reply);
     if (status == POOL_EAGAIN) status = POOL_EPIPE; /* it was closed without an answer */
-    struct span span = status ? (struct span){0} : pool__pipe_readable(draft->pipe, 0);
+    struct span span = {0};
+    if (!status) span = pool__pipe_readable(draft->pipe, 0);
     if (!status && span.size < sizeof reply_out->answer) status = POOL_EPROTO;
     if (status) {
         pool__close_end(pool, draft->pipe, PIPE_READ);
