@@ -172,6 +172,22 @@ async function poolIsClosed(env) {
   await spinning;
 }
 
+async function goesOnWithWhatItHas(env, pool) {
+  const module = await pool.compile(env.guest('adder'));
+  const pairs = range(200).map((i) => [i, i]);
+  const doubled = pairs.map(([i]) => 2 * i);
+  const kept = await pool.instantiate(module); // it sleeps, and keeps one of the two workers that there can be
+  equal(await collect(pool.map(module, 'add', pairs, { concurrency: 100 })), doubled);
+  const paused = async function* () {
+    yield [0, 0];
+    await sleep(20);
+    yield* pairs.slice(1);
+  };
+  const all = range(5).map(() => collect(pool.map(module, 'add', paused(), { ordered: true })));
+  for (const results of await Promise.all(all)) equal(results, doubled);
+  await kept.close();
+}
+
 async function wrongArguments(env, pool) {
   const refused = (what, ...args) => {
     const error = rejects((async () => pool.map(env.guest('adder'), ...args))(), 'PoolError');
@@ -196,6 +212,7 @@ export const scenarios = [
   scenario('leaving the loop ends it', { workers: 2 }, isLeft),
   scenario('an async iterable is waited for', { workers: 2 }, waitsForItems),
   scenario('a signal and a deadline end it, whatever it waits for', { workers: 2 }, isAborted),
+  scenario('it goes on with the instances that it gets', { workers: 2, maxWorkers: 2 }, goesOnWithWhatItHas),
   { name: 'maps: closing the pool ends it', run: poolIsClosed },
   scenario('wrong arguments are refused at once', { workers: 1 }, wrongArguments),
 ];

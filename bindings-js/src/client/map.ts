@@ -97,22 +97,32 @@ export function itemsOf(given: unknown): Items {
 /** An instance, and how much it has to do. */
 class Lane {
   busy = 0;
-  readonly #opening: Promise<Instance>;
+  readonly #gone: Promise<void>;
   #instance: Instance | undefined;
   /** When it was asked, while it had nothing else to do, or has answered last. */
   #since = 0;
 
-  /** `onEnd` is told if it fails. */
-  constructor(opening: Promise<Instance>, onEnd: (error: unknown) => void) {
-    this.#opening = opening.then((instance) => {
+  /** `onOpen` is told when it is there, which may be never: it may need a worker that others keep. `onEnd` is told if it
+   * fails. */
+  constructor(opening: Promise<Instance>, onOpen: () => void, onEnd: (error: unknown) => void) {
+    const opened = opening.then((instance) => {
       this.#instance = instance;
       instance.status.catch(onEnd);
-      return instance;
+      onOpen();
+      return instance.status;
     });
-    this.#opening.catch(onEnd);
+    opening.catch(onEnd);
+    this.#gone = opened.then(
+      () => undefined,
+      () => undefined,
+    );
   }
 
-  /** Calls `settle` once, with what comes of it, and how many milliseconds the instance had nothing else to do meanwhile. */
+  get isOpen(): boolean {
+    return this.#instance !== undefined;
+  }
+
+  /** pre: it is open. Calls `settle` once, with what comes of it, and how many milliseconds the instance had nothing else to do meanwhile. */
   call(call: InstanceCall, settle: (outcome: Outcome, ms: number) => void): void {
     if (this.busy++ === 0) this.#since = performance.now();
     const end = (outcome: Outcome): void => {
@@ -122,14 +132,12 @@ class Lane {
       settle(outcome, this.#since - begin);
     };
     const fail = (error: unknown): void => end({ error });
-    const run = (instance: Instance): void => instance.run(call, unlimited, (value) => end({ value }), fail);
-    if (this.#instance) run(this.#instance);
-    else this.#opening.then(run, fail);
+    this.#instance!.run(call, unlimited, (value) => end({ value }), fail);
   }
 
   /** Waits until it is gone. */
-  async gone(): Promise<void> {
-    await this.#opening.then(({ status }) => status).catch(() => undefined);
+  gone(): Promise<void> {
+    return this.#gone;
   }
 }
 
@@ -138,6 +146,8 @@ class Mapping {
   readonly #options: CheckedMap;
   readonly #open: Open;
   readonly #lanes: Lane[] = [];
+  /** Items that no instance has yet. */
+  readonly #waiting: { readonly number: number; readonly call: InstanceCall }[] = [];
   readonly #controller = new AbortController();
   readonly #forget: () => void;
   /** Of items that are not taken yet: in their order, with gaps, or in the order in which they came. */
@@ -255,16 +265,27 @@ class Mapping {
   #begin(item: unknown): void {
     const number = this.#begun++;
     try {
+      if (this.#failure) throw this.#failure.error;
       const { exported: name, returns } = this.#options;
-      const call = { name, values: valuesOf(Array.isArray(item) ? item : [item]), returns };
-      this.#lane().call(call, (outcome, ms) => {
-        if (ms < QUICK_MS) this.#window = MANY;
-        else if (ms > SLOW_MS) this.#window = FEW;
-        this.#settle(number, outcome);
-      });
+      this.#waiting.push({ number, call: { name, values: valuesOf(Array.isArray(item) ? item : [item]), returns } });
     } catch (error) {
-      this.#settle(number, { error });
+      return this.#settle(number, { error });
     }
+    this.#handOn();
+  }
+
+  /** Gives items to instances that are there: one that is not may come never, if others keep the workers. */
+  #handOn(): void {
+    for (let lane = this.#lane(); lane; lane = this.#lane()) this.#give(lane, this.#waiting.shift()!);
+  }
+
+  #give(lane: Lane, { number, call }: { readonly number: number; readonly call: InstanceCall }): void {
+    lane.call(call, (outcome, ms) => {
+      if (ms < QUICK_MS) this.#window = MANY;
+      else if (ms > SLOW_MS) this.#window = FEW;
+      this.#settle(number, outcome);
+      if (this.#waiting.length > 0 && lane.busy <= this.#window / 2) this.#handOn();
+    });
   }
 
   #settle(number: number, outcome: Outcome): void {
@@ -272,13 +293,31 @@ class Mapping {
     this.#wake();
   }
 
-  /** The instance that has the least to do; one more if all are busy and there may be more. */
-  #lane(): Lane {
-    const lane = this.#lanes.reduce<Lane | undefined>((a, b) => (a && a.busy <= b.busy ? a : b), undefined);
-    if (lane && (lane.busy === 0 || this.#lanes.length === this.#options.concurrency)) return lane;
-    const added = new Lane(this.#open(this.#controller.signal), Mapping.#failureOf(this));
-    this.#lanes.push(added);
-    return added;
+  /** Who gets the next item: the instance that has the least to do. If all are busy, one more is made. While it is, slow
+   * ones do not get a second item, which it might have begun earlier. */
+  #lane(): Lane | undefined {
+    if (this.#waiting.length === 0) return undefined;
+    let least: Lane | undefined;
+    let areOpen = true;
+    for (const lane of this.#lanes) {
+      if (!lane.isOpen) areOpen = false;
+      else if (!least || lane.busy < least.busy) least = lane;
+    }
+    if (least?.busy === 0) return least;
+    if (this.#lanes.length < this.#options.concurrency) {
+      areOpen = false;
+      this.#add();
+    }
+    return least && least.busy < this.#window && (areOpen || this.#window === MANY) ? least : undefined;
+  }
+
+  #add(): void {
+    const held = new WeakRef(this);
+    const onOpen = (): void => {
+      const alive = held.deref();
+      if (alive) alive.#handOn();
+    };
+    this.#lanes.push(new Lane(this.#open(this.#controller.signal), onOpen, Mapping.#failureOf(this)));
   }
 
   /** Tells of an instance's failure, and holds nothing: a loop that nobody goes on with is garbage, and its instances too. */
@@ -292,6 +331,7 @@ class Mapping {
 
   #fail(error: unknown, atOnce: boolean): void {
     this.#failure ??= { error, atOnce };
+    for (const { number } of this.#waiting.splice(0)) this.#settle(number, { error });
     this.#wake();
   }
 }

@@ -155,7 +155,7 @@ export type InstanceOptions = JobOptions;
 
 /** Options of `pool.map`. `signal` and `timeoutMs` are of all of it. */
 export interface MapOptions extends InstanceOptions, ReturnsOption {
-  /** How many instances there may be, each with a worker of its own; 127 at most.
+  /** How many instances there may be, each with a worker of its own; 127 at most, and as many as `maxWorkers` of the pool.
    * @default `workers` of the pool */
   concurrency?: number | undefined;
   /** Whether results come in the order of the items, or as they are there.

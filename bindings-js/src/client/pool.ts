@@ -346,7 +346,7 @@ export class Pool {
     const site = new CallSite();
     const checked = checkMap(name, options);
     this.#refuseIfClosed();
-    const concurrency = checked.concurrency || this.#workers;
+    const concurrency = Math.min(checked.concurrency || this.#workers, this.#client.maxWorkers);
     let module: Promise<WebAssembly.Module> | undefined;
     const open = async (signal: AbortSignal): Promise<Instance> => {
       const own = { ...checked, signal };

@@ -26,7 +26,7 @@ const INITIALIZE = '_initialize';
 
 /** An engine that has no room for one more memory often has some again as soon as another thread's garbage is gone: that of
  * a worker at rest, a moment later (litter.ts). */
-const MEMORY_TRIES_MS = [1, 5, 20, 50, 100, 200, 400, 400, 400, 400, 400, 400];
+const MEMORY_TRIES_MS = [1, 5, 20, 50, 100, 200, 400];
 
 const encoder = new TextEncoder();
 const sleepWord = new Int32Array(new SharedArrayBuffer(4));
