@@ -483,12 +483,8 @@ export class Pool {
    * @example
    * ```ts
    * const ending = pool.run('/cat.wasm', { stdin: 'to its end' });
-   * const endless = pool.run('/spin.wasm').catch((error: Error) => error.name);
-   * const closing = pool.close({ graceful: true });
+   * await pool.close({ graceful: true });
    * console.log((await ending).stdoutText); // to its end
-   * await pool.close();
-   * console.log(await endless); // AbortError
-   * await closing;
    * ```
    */
   async close(options?: CloseOptions): Promise<void> {
