@@ -113,6 +113,10 @@ const wrongOptions = [
   [{ args: 'x' }, /^args must be an array of strings/],
   [{ priority: 'urgent' }, /^priority must be/],
   [{ nothing: 1 }, /^nothing is no option/],
+  [{ metods: {} }, /^metods is no option: did you mean methods\?/],
+  [{ onEror: () => 1 }, /^onEror is no option: did you mean onError\?/],
+  [{ restrt: true }, /^restrt is no option: did you mean restart\?/],
+  [{ maxMesageBytes: 5 }, /^maxMesageBytes is no option: did you mean maxMessageBytes\?/],
 ];
 
 const wrongCalls = [

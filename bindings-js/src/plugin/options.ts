@@ -3,6 +3,7 @@ import { isPlain, read } from '../shared/brand.js';
 import { elementsOf, entriesOf, entryName, fields, flag, invalid, type Names, refusal } from '../shared/gate.js';
 import { jsonOf } from '../shared/json.js';
 import { signalOf } from '../shared/signal.js';
+import { nearest } from '../shared/nearest.js';
 import { milliseconds, wholeNumber } from '../shared/whole-number.js';
 import type { JobOptions, SpawnOptions } from '../client/options.js';
 import type { Pool } from '../client/pool.js';
@@ -150,15 +151,13 @@ export function checkPlugin(given: unknown): CheckedPlugin {
 /** A plugin's own options, with those that are misspelt, and the others. */
 function divided(given: unknown): { own: unknown; job: SpawnOptions } {
   if (!isPlain(given)) return { own: given, job: {} };
-  const bare = (name: string): string => name.toLowerCase().replace(/[^a-z]|s$/g, '');
-  const known = new Set(Object.keys(ownNames).map(bare));
+  const own = Object.keys(ownNames);
   const entries = entriesOf('options', given, 'an object of options');
   const taken = entries.find(([key, value]) => TAKEN.includes(key) && value !== undefined);
   if (taken) throw invalid(`${taken[0]} is no option of a plugin, which has its guest's input and outputs for itself`);
-  const [own, job] = [true, false].map((isOwn) =>
-    Object.fromEntries(entries.filter(([key]) => known.has(bare(key)) === isOwn)),
-  );
-  return { own, job: job as SpawnOptions };
+  const isOwn = ([key]: [string, unknown]): boolean => nearest(key, own) !== undefined;
+  const job = entries.filter((entry) => !isOwn(entry));
+  return { own: Object.fromEntries(entries.filter(isOwn)), job: Object.fromEntries(job) };
 }
 
 function methodsOf(given: unknown): ReadonlyMap<string, PluginMethod> {
