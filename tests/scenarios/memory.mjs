@@ -121,6 +121,22 @@ export const scenarios = [
       }),
   },
   {
+    name: 'memory: more jobs with pipes than it is enough for run one after the other',
+    async run(env) {
+      const echo = async (pool, n, options) => {
+        const cat = await pool.compile(env.guest('cat'));
+        const all = Array.from({ length: n }, (_, i) => pool.run(cat, { stdin: `${i}`, ...options }));
+        for (const [i, { stdoutText }] of (await Promise.all(all)).entries()) equal(stdoutText, `${i}`);
+        await until(() => pool.stats().memory.used === 0);
+      };
+      await withPool(env, { workers: 1, maxMemory: 32 * MIB }, async (pool) => {
+        await echo(pool, 100, {});
+        await echo(pool, 60, { pipeCapacity: MIB });
+      });
+      await withPool(env, { workers: 2, maxMemory: 64 * MIB }, (pool) => echo(pool, 100, { pipeCapacity: MIB }));
+    },
+  },
+  {
     name: 'memory: jobs that are ended in every state give all of it back',
     run: (env) =>
       withPool(env, { workers: 2 }, async (pool) => {

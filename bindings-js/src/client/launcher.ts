@@ -7,6 +7,7 @@ import type { Directory } from './directory.js';
 import type { Linkage } from './import-list.js';
 import type { Checked } from './options.js';
 import { after, type Patience } from './patience.js';
+import { RingBudget } from './ring-budget.js';
 import { Task } from './task.js';
 import { WANT_PIPE, WANT_PREVIOUS, type Wants } from './wants.js';
 
@@ -47,6 +48,7 @@ export class Launcher {
   readonly #onBusy: (busy: boolean) => void;
   #shut = false;
   #lacksPipes = false;
+  #rings: RingBudget | undefined;
   /** When something became free for the last time. */
   #progress = 0;
 
@@ -79,10 +81,10 @@ export class Launcher {
   launch(order: Order): Task | Promise<Task> {
     if (this.#waiting.size === 0 && !this.#begun && !this.#shut) {
       order.patience.check();
-      const task = this.#try(order);
+      const task = this.#tryOne(order);
       if (typeof task !== 'number') return task;
     }
-    return this.#whenRoom(order.patience, () => this.#try(order));
+    return this.#whenRoom(order.patience, () => this.#tryOne(order));
   }
 
   /** Submits several that belong together, one right behind the other, so that those which begin wait for none that is far
@@ -170,7 +172,7 @@ export class Launcher {
 
   /** One try for all that are not in `tasks` yet. */
   #tryAll(orders: readonly Order[], tasks: Task[]): Task[] | number {
-    const lack = tasks.length === 0 ? this.#lackOf(orders.length) : 0;
+    const lack = tasks.length === 0 ? this.#lackOf(orders) : 0;
     if (lack) return lack;
     for (const order of orders.slice(tasks.length)) {
       const [stdin, stdout, stderr] = order.wants;
@@ -183,10 +185,24 @@ export class Launcher {
   }
 
   /** The status of a pool that has no room for so many jobs with all their pipes; 0: it has. */
-  #lackOf(jobs: number): number {
+  #lackOf(orders: readonly Order[]): number {
     const { places, pipes } = this.#client.uses();
-    if (places.limit - places.used < jobs) return EAGAIN;
-    return pipes.limit - pipes.used < 3 * jobs ? errorCodes.POOL_ENFILE : 0;
+    if (places.limit - places.used < orders.length || !this.#hasRingsFor(orders)) return EAGAIN;
+    return pipes.limit - pipes.used < 3 * orders.length ? errorCodes.POOL_ENFILE : 0;
+  }
+
+  #hasRingsFor(orders: readonly Order[]): boolean {
+    this.#rings ??= new RingBudget(this.#client.uses().memory.limit, this.#client.maxWorkers);
+    const capacity = orders.reduce((most, { options }) => Math.max(most, options.pipeCapacity), 0);
+    return this.#rings.hasFor(
+      orders.map(({ wants }) => wants),
+      capacity,
+    );
+  }
+
+  /** One try for a job that belongs to no others. */
+  #tryOne(order: Order): Task | number {
+    return this.#hasRingsFor([order]) ? this.#try(order) : EAGAIN;
   }
 
   /** One try; a status: the pool is full. */
@@ -202,6 +218,7 @@ export class Launcher {
       const job = this.#client.submit({ module, call, stdio, args, env, preopens, priority, ...imports, ...limits });
       if (job > 0) {
         const wishes = { ...options, linkage };
+        this.#rings?.add(job, wants, options.pipeCapacity);
         return this.#add(new Task(this.#client, job, ours, wishes, site, (settled) => this.#onSettled(settled)));
       }
       if (job !== EAGAIN) throw errorOfStatus(job);
@@ -247,6 +264,7 @@ export class Launcher {
 
   #onSettled(task: Task): void {
     this.#live.delete(task.handle);
+    this.#rings?.delete(task.handle);
     if (this.#live.size === 0) this.#onBusy(false);
     this.#onProgress();
   }
