@@ -142,6 +142,8 @@ class Lane {
 }
 
 class Mapping {
+  /** Those of which somebody waits for a result: nothing else may hold them then, as while an instance is made. */
+  static readonly #awaited = new Set<Mapping>();
   readonly #items: Items;
   readonly #options: CheckedMap;
   readonly #open: Open;
@@ -180,9 +182,11 @@ class Mapping {
       if (outcome) return outcome;
       if (this.#taken === this.#begun && this.#failure) return this.#failure;
       if (this.#taken === this.#begun && this.#isAtEnd) return undefined;
+      Mapping.#awaited.add(this);
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
       });
+      Mapping.#awaited.delete(this);
     }
   }
 
