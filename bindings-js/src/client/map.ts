@@ -94,6 +94,10 @@ export function itemsOf(given: unknown): Items {
   throw refusal('iterable', given, 'an iterable, or an async one');
 }
 
+function ignore(): void {
+  // whoever waits for the end does not ask how it was
+}
+
 /** An instance, and how much it has to do. */
 class Lane {
   busy = 0;
@@ -112,10 +116,7 @@ class Lane {
       return instance.status;
     });
     opening.catch(onEnd);
-    this.#gone = opened.then(
-      () => undefined,
-      () => undefined,
-    );
+    this.#gone = opened.then(ignore, ignore); // a function made here would hold the instance for as long as it lives
   }
 
   get isOpen(): boolean {
