@@ -1,6 +1,7 @@
 /** The part of a module's binary that tells the types of its imports: workers need it, and a compiled module tells nothing of
  * them. */
 import { concat } from '../shared/bytes.js';
+import { leb128 } from '../shared/leb128.js';
 
 const PREAMBLE_BYTES = 8;
 
@@ -57,16 +58,4 @@ export async function importHeadOfStream(
   } finally {
     reader.cancel().catch(() => undefined);
   }
-}
-
-/** An unsigned number of the binary format, and where it ends. */
-function leb128(bytes: Uint8Array, begin: number): { value: number; end: number } | undefined {
-  let value = 0;
-  for (let i = 0; i < 5; i++) {
-    const byte = bytes[begin + i];
-    if (byte === undefined) return undefined;
-    value += (byte & 0x7f) * 2 ** (7 * i);
-    if (byte < 0x80) return { value, end: begin + i + 1 };
-  }
-  return undefined;
 }

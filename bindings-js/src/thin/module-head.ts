@@ -1,5 +1,6 @@
 /** The part of a module's binary that tells the types of its exports: a small copy that workers can keep. */
 import { concat } from '../shared/bytes.js';
+import { leb128 } from '../shared/leb128.js';
 
 const PREAMBLE_BYTES = 8;
 
@@ -18,16 +19,4 @@ export function headOf(bytes: Uint8Array): Uint8Array | undefined {
     at = end;
   }
   return concat(parts);
-}
-
-/** An unsigned number of the binary format, and where it ends. */
-function leb128(bytes: Uint8Array, begin: number): { value: number; end: number } | undefined {
-  let value = 0;
-  for (let i = 0; i < 5; i++) {
-    const byte = bytes[begin + i];
-    if (byte === undefined) return undefined;
-    value += (byte & 0x7f) * 2 ** (7 * i);
-    if (byte < 0x80) return { value, end: begin + i + 1 };
-  }
-  return undefined;
 }

@@ -1,5 +1,6 @@
 /** The custom section "name" of a module (https://webassembly.github.io/spec/core/appendix/custom.html#name-section): what its
  * functions are called. Nobody has checked what is in there: what cannot be read is left out. */
+import { leb128 } from '../shared/leb128.js';
 
 const FUNCTION_NAMES = 1;
 
@@ -15,15 +16,11 @@ class Reader {
     return this.bytes.length - this.at;
   }
 
-  /** An unsigned LEB128 of 32 bits; `undefined`: there is none. */
+  /** A number of 32 bits; `undefined`: there is none, and nothing more can be read. */
   u32(): number | undefined {
-    let value = 0;
-    for (let shift = 0; shift < 35 && this.left > 0; shift += 7) {
-      const byte = this.bytes[this.at++]!;
-      value += (byte & 0x7f) * 2 ** shift;
-      if (byte < 0x80) return value < 2 ** 32 ? value : undefined;
-    }
-    return undefined;
+    const { value, end } = leb128(this.bytes, this.at) ?? { value: Infinity, end: this.bytes.length };
+    this.at = end;
+    return value < 2 ** 32 ? value : undefined;
   }
 
   /** A size, and so many bytes; `undefined`: they are not there. */
