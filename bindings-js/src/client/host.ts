@@ -2,6 +2,7 @@
 import { PoolError } from '../shared/errors.js';
 import { entriesOf, entryName, invalid, quote, refusal, text } from '../shared/gate.js';
 import { layout } from '../shared/layout.gen.js';
+import { Leaver } from '../shared/leaver.js';
 
 /** The job that a host call comes from. Each call of the same job has the same one, so that it can be a key. */
 export interface HostJob {
@@ -86,28 +87,15 @@ function handler([name, value]: [name: string, value: unknown]): [string, HostHa
   return [name, value as HostHandler];
 }
 
-/** Who calls. The signal is made when it is asked for. */
-export class Caller {
+/** Who calls. */
+export class Caller extends Leaver {
   readonly name: string;
   readonly job: HostJob;
-  #controller: AbortController | undefined;
-  #isGone = false;
 
   constructor(name: string, job: HostJob) {
+    super();
     this.name = name;
     this.job = job;
-  }
-
-  get signal(): AbortSignal {
-    this.#controller ??= new AbortController();
-    if (this.#isGone) this.#controller.abort();
-    return this.#controller.signal;
-  }
-
-  /** Nobody waits for the reply any more. */
-  leave(): void {
-    this.#isGone = true;
-    this.#controller?.abort();
   }
 }
 

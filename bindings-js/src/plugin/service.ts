@@ -1,6 +1,7 @@
 /** Answering what a guest calls: each call once, whatever becomes of the method. */
 import { isThenable, read } from '../shared/brand.js';
 import { messageOf } from '../shared/json.js';
+import { Leaver } from '../shared/leaver.js';
 import { RpcCode, RpcError } from './errors.js';
 import { errorText, type Id, type Request, resultText } from './message.js';
 import type { PluginContext, PluginMethod, RpcPeer } from './peer.js';
@@ -8,30 +9,17 @@ import type { PluginContext, PluginMethod, RpcPeer } from './peer.js';
 /** The notification that takes a call back. */
 export const CANCEL = '$/cancelRequest';
 
-/** What a method is given. Its signal is made when it is asked for. */
-class Context implements PluginContext {
+/** What a method is given. */
+class Context extends Leaver implements PluginContext {
   readonly id: Id | undefined;
   readonly method: string;
   readonly plugin: RpcPeer;
-  #controller: AbortController | undefined;
-  #isGone = false;
 
   constructor({ id, method }: Request, plugin: RpcPeer) {
+    super();
     this.id = id;
     this.method = method;
     this.plugin = plugin;
-  }
-
-  get signal(): AbortSignal {
-    this.#controller ??= new AbortController();
-    if (this.#isGone) this.#controller.abort();
-    return this.#controller.signal;
-  }
-
-  /** Nobody waits for the answer any more. */
-  leave(): void {
-    this.#isGone = true;
-    this.#controller?.abort();
   }
 }
 
