@@ -193,11 +193,7 @@ export class Launcher {
 
   #hasRingsFor(orders: readonly Order[]): boolean {
     this.#rings ??= new RingBudget(this.#client.uses().memory.limit, this.#client.maxWorkers);
-    const capacity = orders.reduce((most, { options }) => Math.max(most, options.pipeCapacity), 0);
-    return this.#rings.hasFor(
-      orders.map(({ wants }) => wants),
-      capacity,
-    );
+    return this.#rings.hasFor(orders);
   }
 
   /** One try for a job that belongs to no others. */
@@ -218,7 +214,7 @@ export class Launcher {
       const job = this.#client.submit({ module, call, stdio, args, env, preopens, priority, ...imports, ...limits });
       if (job > 0) {
         const wishes = { ...options, linkage };
-        this.#rings?.add(job, wants, options.pipeCapacity);
+        this.#rings?.add(job, { wants, options });
         return this.#add(new Task(this.#client, job, ours, wishes, site, (settled) => this.#onSettled(settled)));
       }
       if (job !== EAGAIN) throw errorOfStatus(job);

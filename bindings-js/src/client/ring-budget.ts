@@ -7,6 +7,12 @@ import { WANT_PIPE, type Wants } from './wants.js';
 /** Of the memory's limit: the rest is for what else a job needs, such as its arguments. */
 const SHARE = 7 / 8;
 
+/** What of an order tells how much its pipes may need. */
+interface Ringed {
+  readonly wants: Wants;
+  readonly options: { readonly pipeCapacity: number };
+}
+
 export class RingBudget {
   readonly #limitBytes: number;
   readonly #maxWorkers: number;
@@ -23,19 +29,22 @@ export class RingBudget {
     this.#maxWorkers = maxWorkers;
   }
 
-  /** Whether there is enough for these as well, with pipes of so many bytes; for one that is alone there always is. */
-  hasFor(all: readonly Wants[], capacity: number): boolean {
+  /** Whether there is enough for these as well; for those that are alone there always is. */
+  hasFor(all: readonly Ringed[]): boolean {
     if (this.#jobs === 0) return true;
-    const inputs = this.#inputBytes + all.reduce((sum, wants) => sum + inputOf(wants, capacity), 0);
-    const outputs = all.reduce((most, wants) => Math.max(most, outputOf(wants, capacity)), this.#outputBytes);
+    let [inputs, outputs] = [this.#inputBytes, this.#outputBytes];
+    for (const each of all) {
+      inputs += inputOf(each);
+      outputs = Math.max(outputs, outputOf(each));
+    }
     return inputs + outputs * Math.min(this.#jobs + all.length, this.#maxWorkers) <= this.#limitBytes;
   }
 
-  add(job: JobHandle, wants: Wants, capacity: number): void {
-    const input = inputOf(wants, capacity);
+  add(job: JobHandle, given: Ringed): void {
+    const input = inputOf(given);
     if (input > 0) this.#inputs.set(job, input);
     this.#inputBytes += input;
-    this.#outputBytes = Math.max(this.#outputBytes, outputOf(wants, capacity));
+    this.#outputBytes = Math.max(this.#outputBytes, outputOf(given));
     this.#jobs++;
   }
 
@@ -46,12 +55,12 @@ export class RingBudget {
   }
 }
 
-function inputOf([stdin]: Wants, capacity: number): number {
-  return stdin === WANT_PIPE ? ringOf(capacity) : 0;
+function inputOf({ wants: [stdin], options }: Ringed): number {
+  return stdin === WANT_PIPE ? ringOf(options.pipeCapacity) : 0;
 }
 
-function outputOf([, stdout, stderr]: Wants, capacity: number): number {
-  return [stdout, stderr].filter((want) => want === WANT_PIPE).length * ringOf(capacity);
+function outputOf({ wants: [, stdout, stderr], options }: Ringed): number {
+  return (Number(stdout === WANT_PIPE) + Number(stderr === WANT_PIPE)) * ringOf(options.pipeCapacity);
 }
 
 /** What a ring of that capacity takes. */
