@@ -213,7 +213,7 @@ export class Launcher {
       const imports = { imports: linkage.id, traps: options.imports.trap };
       const job = this.#client.submit({ module, call, stdio, args, env, preopens, priority, ...imports, ...limits });
       if (job > 0) {
-        const wishes = { ...options, linkage };
+        const wishes = { args, signal: options.signal, host: options.host, linkage };
         this.#rings?.add(job, { wants, options });
         return this.#add(new Task(this.#client, job, ours, wishes, site, (settled) => this.#onSettled(settled)));
       }
