@@ -32,7 +32,7 @@ int pool_release(pool_t *pool, pool_job_t handle)
     if (!pool__job_move(job, generation, JOB_ENDED, JOB_RELEASED)) {
         return pool__job_of(pool, handle) ? POOL_EBUSY : POOL_EBADF; /* or another thread was first */
     }
-    pool__job_drop(pool, job);
+    pool__job_unref(pool, job);
     return 0;
 }
 

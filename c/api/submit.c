@@ -64,7 +64,7 @@ static void fill(struct pool *pool, struct job *job, const struct submission *su
     uint64_t timeout_ns = (uint64_t)record->timeout_ms * 1000000;
     atomic_store(&job->x_deadline_ns, timeout_ns ? job->submitted_ns + timeout_ns : 0);
     job->input_block = submission->input_block;
-    atomic_store(&job->x_keepers, 1); /* the submitter's */
+    atomic_store(&job->x_refs, 1); /* the submitter's */
 }
 
 /* Gives the job its record and puts it on the run queue; on failure it is still FILLING. From QUEUED on it may end at

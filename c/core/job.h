@@ -40,7 +40,7 @@ struct job {
     _Atomic uint64_t x_wish;               /* generation << 8 | enum pool_outcome: how it shall end; 0: no wish */
     _Atomic uint64_t x_turn;               /* of the worker that runs it; set before x_worker */
     _Atomic uint32_t x_worker;             /* number of that worker, from 1; 0: none yet */
-    _Atomic uint32_t x_keepers;            /* the submitter, and callbacks that wait for its end */
+    _Atomic uint32_t x_refs;               /* the submitter, and callbacks that wait for its end */
     _Atomic uint64_t x_deadline_ns;        /* monotonic clock; 0: none */
     _Atomic uint32_t x_waited;             /* 1: a thread may sleep until it has ended */
     _Atomic uint32_t x_unkillable;         /* 1: it is a C function, whose thread is never ended from outside */

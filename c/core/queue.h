@@ -1,6 +1,6 @@
 /* A bounded first-in first-out queue of numbers for many producers and many consumers.
  *
- * Each cell carries the turn at which it may be written or read, so neither side waits for a lock
+ * Each cell carries the sequence number at which it may be written or read, so neither side waits for a lock
  * (D. Vyukov, "Bounded MPMC queue", 2010).
  */
 #ifndef MILLRACE_CORE_QUEUE_H
@@ -13,7 +13,7 @@
 #define QUEUE_CELLS 2048u /* a power of two */
 
 struct queue_cell {
-    _Atomic uint64_t x_turn;
+    _Atomic uint64_t x_sequence;
     uint64_t value;
 };
 

@@ -61,7 +61,7 @@ struct volume {
     /* the lock */
     uint32_t is_broken; /* 1: somebody died while changing it */
     uint32_t root;
-    uint32_t slot; /* its place among the pool's volumes */
+    uint32_t slot; /* its index in the pool's table of volumes */
     uint64_t next_inode;
     uint64_t n_nodes;
     uint64_t max_nodes;

@@ -38,7 +38,7 @@ static struct table table_of(const struct pool *pool, const struct node *directo
                           .n_heads = bytes / (uint32_t)sizeof(uint32_t)};
 }
 
-/* The place of a name's chain. */
+/* Where a name's chain begins. */
 static uint32_t *head_of(const struct table *table, uint32_t hash)
 {
     POOL_ASSERT(table->n_heads > 0 && (table->n_heads & (table->n_heads - 1)) == 0);

@@ -171,10 +171,10 @@ void pool__volume_unlock(struct volume *volume)
 void pool__volume_unlock_for(struct pool *pool, uint32_t worker)
 {
     POOL_ASSERT(worker >= 1 && worker <= WORKERS_MAX);
-    uint32_t place = atomic_load(&pool->workers[worker].x_volume);
-    if (!place) return; /* it never had one */
-    POOL_ASSERT(place <= VOLUMES_MAX);
-    struct volume *volume = &pool->volumes[place - 1];
+    uint32_t slot_plus_1 = atomic_load(&pool->workers[worker].x_volume);
+    if (!slot_plus_1) return; /* it never had one */
+    POOL_ASSERT(slot_plus_1 <= VOLUMES_MAX);
+    struct volume *volume = &pool->volumes[slot_plus_1 - 1];
     uint32_t word = atomic_load(&volume->x_lock);
     if (word >> HOLDER_SHIFT != WAITER_WORKER_0 + worker) return;
     if (word & CHANGING) volume->is_broken = 1;

@@ -28,7 +28,7 @@ int pool__fs_make_directory(struct sleeper *sleeper, const struct fs_open *at, s
     return status;
 }
 
-/* Finds a free place for a name that is not a directory's: a slash at the end would say that it is. */
+/* Finds a free spot for a name that is not a directory's: a slash at the end would say that it is. */
 static int walk_to_free(struct fs_work *work, const struct fs_open *at, struct fs_path path, struct fs_spot *spot)
 {
     int status = pool__fs_walk(work, at, path, WALK_ENTRY, spot);

@@ -1,4 +1,4 @@
-/* What the files of this room share: an operation under way, the nodes, the entries of directories, paths.
+/* What the files of this folder share: an operation under way, the nodes, the entries of directories, paths.
  *
  * An operation is attempted under the lock. If a block is missing, the attempt returns FS_MISSING. Then the lock is
  * freed, the operation waits for a block, keeps it as a spare, and makes the attempt again. A large block is always
@@ -156,7 +156,7 @@ int pool__fs_check_path(struct fs_path path);
 
 /* If `child` is a directory, it is one of `parent` from now on. */
 void pool__fs_adopt(const struct fs_work *work, uint32_t parent, uint32_t child);
-/* Puts a new node where the path leads: POOL_ENOENT, POOL_ENOSPC, FS_MISSING. pre: the place is free. */
+/* Puts a new node where the path leads: POOL_ENOENT, POOL_ENOSPC, FS_MISSING. pre: there is nothing at the spot. */
 int pool__fs_put_new(struct fs_work *work, const struct fs_spot *spot, enum node_kind kind, uint32_t *number_out);
 
 static inline void pool__node_changed(const struct fs_work *work, struct node *node)

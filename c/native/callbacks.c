@@ -17,7 +17,7 @@ struct callback {
     struct callback *next;
     enum callback_kind kind;
     uint64_t handle; /* of a job, or of an end */
-    struct job *job; /* it keeps the slot, so the result is still there if somebody releases the job before */
+    struct job *job; /* with a reference, so the result is still there if somebody releases the job before */
     union {
         pool_end_callback job;
         pool_ready_callback end;
@@ -48,7 +48,7 @@ static struct callback *take(struct native *native, enum callback_kind kind, uin
 static void discard(struct native *native, struct callback *callback)
 {
     POOL_ASSERT((callback->kind == CALLBACK_JOB) == (callback->job != NULL));
-    if (callback->job) pool__job_drop(native->pool, callback->job);
+    if (callback->job) pool__job_unref(native->pool, callback->job);
     free(callback);
 }
 
@@ -84,12 +84,12 @@ static bool has_ended(const struct job *job)
 int pool_on_end(pool_t *pool, pool_job_t handle, pool_end_callback function, void *user)
 {
     if (!pool) return POOL_EINVAL;
-    struct job *job = function ? pool__job_keep(pool, handle) : pool__job_of(pool, handle);
+    struct job *job = function ? pool__job_ref(pool, handle) : pool__job_of(pool, handle);
     if (!job) return POOL_EBADF;
     struct callback callback = {
         .kind = CALLBACK_JOB, .handle = handle, .job = job, .function.job = function, .user = user};
     int error = put(native_of(pool), &callback, function != NULL);
-    if (error && function) pool__job_drop(pool, job);
+    if (error && function) pool__job_unref(pool, job);
     if (error || !function) return error;
     if (has_ended(job)) { /* its signal may have come before the callback was there */
         pool__wake(pool, WAITER_CLIENT, SIGNAL_JOB_0 + (uint32_t)(job - pool->jobs));

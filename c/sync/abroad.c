@@ -9,7 +9,7 @@
  * cannot be destroyed. */
 static struct sleeper ringing;
 
-static struct sleeper *_Atomic *place_of(const struct sleeper *home)
+static struct sleeper *_Atomic *abroad_of(const struct sleeper *home)
 {
     POOL_ASSERT(home->waiter > WAITER_WORKER_0 && home->waiter < WAITER_LESSEE_0);
     return &home->pool->workers[home->waiter - WAITER_WORKER_0].x_abroad;
@@ -17,16 +17,16 @@ static struct sleeper *_Atomic *place_of(const struct sleeper *home)
 
 void pool__go_abroad(struct sleeper *lent, const struct sleeper *home)
 {
-    POOL_ASSERT(lent->pool != home->pool && !atomic_load(place_of(home)));
+    POOL_ASSERT(lent->pool != home->pool && !atomic_load(abroad_of(home)));
     lent->home = home;
-    atomic_store(place_of(home), lent); /* before it looks whether its job is to end */
+    atomic_store(abroad_of(home), lent); /* before it looks whether its job is to end */
 }
 
 void pool__come_home(struct sleeper *lent)
 {
     POOL_ASSERT(lent->home && lent->home->pool != lent->pool);
     struct sleeper *expected = lent;
-    while (!atomic_compare_exchange_weak(place_of(lent->home), &expected, NULL)) {
+    while (!atomic_compare_exchange_weak(abroad_of(lent->home), &expected, NULL)) {
         expected = lent;
         port_relax();
     }
@@ -36,11 +36,11 @@ void pool__wake_worker(struct pool *pool, uint32_t number)
 {
     POOL_ASSERT(number >= 1 && number <= WORKERS_MAX);
     pool__wake(pool, WAITER_WORKER_0 + number, 0);
-    struct sleeper *_Atomic *place = &pool->workers[number].x_abroad;
-    for (struct sleeper *lent; (lent = atomic_load(place)); port_relax()) {
-        if (lent == &ringing || !atomic_compare_exchange_weak(place, &lent, &ringing)) continue;
+    struct sleeper *_Atomic *abroad = &pool->workers[number].x_abroad;
+    for (struct sleeper *lent; (lent = atomic_load(abroad)); port_relax()) {
+        if (lent == &ringing || !atomic_compare_exchange_weak(abroad, &lent, &ringing)) continue;
         pool__wake(lent->pool, lent->waiter, 0);
-        atomic_store(place, lent);
+        atomic_store(abroad, lent);
         return;
     }
 }

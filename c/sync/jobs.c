@@ -38,15 +38,15 @@ struct job *pool__job_of(struct pool *pool, pool_job_t handle)
     return pool__job_find(pool, handle, &generation);
 }
 
-struct job *pool__job_keep(struct pool *pool, pool_job_t handle)
+struct job *pool__job_ref(struct pool *pool, pool_job_t handle)
 {
     struct job *job = pool__job_of(pool, handle);
-    uint32_t keepers = job ? atomic_load(&job->x_keepers) : 0;
+    uint32_t refs = job ? atomic_load(&job->x_refs) : 0;
     do {
-        if (keepers == 0) return NULL;
-    } while (!atomic_compare_exchange_weak(&job->x_keepers, &keepers, keepers + 1));
+        if (refs == 0) return NULL;
+    } while (!atomic_compare_exchange_weak(&job->x_refs, &refs, refs + 1));
     if (pool__job_of(pool, handle) == job) return job;
-    pool__job_drop(pool, job); /* it was released meanwhile, and may be another one by now */
+    pool__job_unref(pool, job); /* it was released meanwhile, and may be another one by now */
     return NULL;
 }
 
@@ -63,7 +63,7 @@ struct job *pool__job_take(struct pool *pool, bool may_take_kept)
     uint32_t slot = pool__slots_take(&pool->job_slots, pool->job_links, may_take_kept);
     if (slot == FREELIST_NONE) return NULL;
     struct job *job = &pool->jobs[slot];
-    POOL_ASSERT(atomic_load(&job->x_keepers) == 0);
+    POOL_ASSERT(atomic_load(&job->x_refs) == 0);
     move(job, JOB_FREE, JOB_FILLING);
     pool__job_forget_wish(job);
     atomic_store(&job->x_worker, 0);
@@ -220,9 +220,9 @@ void pool__job_end_running(struct pool *pool, struct job *job, enum pool_outcome
     tell(pool, job);
 }
 
-void pool__job_drop(struct pool *pool, struct job *job)
+void pool__job_unref(struct pool *pool, struct job *job)
 {
-    uint32_t had = atomic_fetch_sub(&job->x_keepers, 1);
+    uint32_t had = atomic_fetch_sub(&job->x_refs, 1);
     POOL_ASSERT(had > 0);
     if (had > 1) return;
     put_back(pool, job, JOB_RELEASED);

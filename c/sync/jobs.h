@@ -13,8 +13,8 @@ struct job *pool__job_find(struct pool *pool, pool_job_t handle, uint64_t *gener
 /* The handle of a job that is not free. */
 pool_job_t pool__job_handle(const struct pool *pool, const struct job *job);
 
-/* The same, and keeps the slot from being used again until pool__job_drop. */
-struct job *pool__job_keep(struct pool *pool, pool_job_t handle);
+/* The same, with a reference: the slot is not used again before pool__job_unref. */
+struct job *pool__job_ref(struct pool *pool, pool_job_t handle);
 
 /* Takes a free slot, in state FILLING, one of those that are kept as well (core/slots.h) or not; NULL: all are in
  * use. */
@@ -33,7 +33,7 @@ bool pool__job_end_queued(struct pool *pool, struct job *job, uint64_t generatio
 /* Ends a running job. pre: the caller is its worker, or its worker is dead. */
 void pool__job_end_running(struct pool *pool, struct job *job, enum pool_outcome outcome, uint32_t code);
 
-/* Lets go of a slot; the last of submitter and callbacks frees it. */
-void pool__job_drop(struct pool *pool, struct job *job);
+/* Gives a reference back, the submitter's or a callback's; the last one frees the slot. */
+void pool__job_unref(struct pool *pool, struct job *job);
 
 #endif

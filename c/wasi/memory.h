@@ -25,7 +25,7 @@ struct wasi_pieces {
     struct wasi_iovec iovs[WASI_IOVS_MAX];
 };
 
-/* Copies the iovecs of a call, and checks every range that they name and the place of the result, so that nothing fails
+/* Copies the iovecs of a call, and checks every range that they name and the address of the result, so that nothing fails
  * half-way. */
 uint32_t wasi_pieces_init(struct wasi_pieces *p, struct wasi_guest *guest, uint32_t iovs, uint32_t n_iovs,
                           uint32_t n_out, bool reads);

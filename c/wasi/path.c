@@ -23,9 +23,9 @@ static uint32_t take_path(struct wasi_context *c, uint32_t address, uint32_t siz
     return memchr(out->text, '\0', size) ? WASI_EINVAL : WASI_SUCCESS;
 }
 
-/* A directory that allows `rights`, and a path beneath it. */
-static uint32_t take_place(struct wasi_context *c, uint32_t number, uint64_t rights, uint32_t path, uint32_t size,
-                           struct fs_fd **fd_out, struct guest_path *path_out)
+/* A directory and a path from there, as openat(2) takes them; the directory allows `rights`. */
+static uint32_t take_at(struct wasi_context *c, uint32_t number, uint64_t rights, uint32_t path, uint32_t size,
+                        struct fs_fd **fd_out, struct guest_path *path_out)
 {
     uint32_t error = wasi_directory_of(c, number, rights, fd_out);
     return error ? error : take_path(c, path, size, path_out);
@@ -118,7 +118,7 @@ uint32_t wasi_path_create_directory(struct wasi_context *c, uint32_t number, uin
 {
     struct guest_path taken;
     struct fs_fd *at;
-    uint32_t error = take_place(c, number, WASI_RIGHT_PATH_CREATE_DIRECTORY, path, size, &at, &taken);
+    uint32_t error = take_at(c, number, WASI_RIGHT_PATH_CREATE_DIRECTORY, path, size, &at, &taken);
     return error ? error : wasi_errno_of(pool__fs_make_directory(c->sleeper, &at->file, taken.path));
 }
 
@@ -126,7 +126,7 @@ uint32_t wasi_path_remove_directory(struct wasi_context *c, uint32_t number, uin
 {
     struct guest_path taken;
     struct fs_fd *at;
-    uint32_t error = take_place(c, number, WASI_RIGHT_PATH_REMOVE_DIRECTORY, path, size, &at, &taken);
+    uint32_t error = take_at(c, number, WASI_RIGHT_PATH_REMOVE_DIRECTORY, path, size, &at, &taken);
     return error ? error : wasi_errno_of(pool__fs_remove_directory(c->sleeper->pool, &at->file, taken.path));
 }
 
@@ -134,7 +134,7 @@ uint32_t wasi_path_unlink_file(struct wasi_context *c, uint32_t number, uint32_t
 {
     struct guest_path taken;
     struct fs_fd *at;
-    uint32_t error = take_place(c, number, WASI_RIGHT_PATH_UNLINK_FILE, path, size, &at, &taken);
+    uint32_t error = take_at(c, number, WASI_RIGHT_PATH_UNLINK_FILE, path, size, &at, &taken);
     return error ? error : wasi_errno_of(pool__fs_unlink(c->sleeper->pool, &at->file, taken.path));
 }
 
@@ -144,7 +144,7 @@ static uint32_t stat_path(struct wasi_context *c, uint32_t number, uint32_t look
     struct guest_path taken;
     struct fs_fd *at;
     struct fs_stat stat;
-    uint32_t error = take_place(c, number, WASI_RIGHT_PATH_FILESTAT_GET, path, size, &at, &taken);
+    uint32_t error = take_at(c, number, WASI_RIGHT_PATH_FILESTAT_GET, path, size, &at, &taken);
     if (!error) error = check_lookup(lookup);
     if (error) return error;
     int status = pool__fs_stat_at(c->sleeper->pool, &at->file, taken.path, follows(lookup), &stat);
@@ -173,7 +173,7 @@ uint32_t wasi_path_filestat_set_times(struct wasi_context *c, uint32_t number, u
 {
     struct guest_path taken;
     struct fs_fd *at;
-    uint32_t error = take_place(c, number, WASI_RIGHT_PATH_FILESTAT_SET_TIMES, path, size, &at, &taken);
+    uint32_t error = take_at(c, number, WASI_RIGHT_PATH_FILESTAT_SET_TIMES, path, size, &at, &taken);
     if (!error) error = check_lookup(lookup);
     if (!error) error = wasi_times_of(flags, &accessed_ns, &modified_ns);
     if (error) return error;
@@ -186,8 +186,8 @@ uint32_t wasi_path_link(struct wasi_context *c, uint32_t from, uint32_t lookup, 
 {
     struct guest_path taken, to_taken;
     struct fs_fd *at, *to_at;
-    uint32_t error = take_place(c, from, WASI_RIGHT_PATH_LINK_SOURCE, path, size, &at, &taken);
-    if (!error) error = take_place(c, to, WASI_RIGHT_PATH_LINK_TARGET, to_path, to_size, &to_at, &to_taken);
+    uint32_t error = take_at(c, from, WASI_RIGHT_PATH_LINK_SOURCE, path, size, &at, &taken);
+    if (!error) error = take_at(c, to, WASI_RIGHT_PATH_LINK_TARGET, to_path, to_size, &to_at, &to_taken);
     if (!error) error = check_lookup(lookup);
     if (error) return error;
     return wasi_errno_of(
@@ -199,8 +199,8 @@ uint32_t wasi_path_rename(struct wasi_context *c, uint32_t from, uint32_t path, 
 {
     struct guest_path taken, to_taken;
     struct fs_fd *at, *to_at;
-    uint32_t error = take_place(c, from, WASI_RIGHT_PATH_RENAME_SOURCE, path, size, &at, &taken);
-    if (!error) error = take_place(c, to, WASI_RIGHT_PATH_RENAME_TARGET, to_path, to_size, &to_at, &to_taken);
+    uint32_t error = take_at(c, from, WASI_RIGHT_PATH_RENAME_SOURCE, path, size, &at, &taken);
+    if (!error) error = take_at(c, to, WASI_RIGHT_PATH_RENAME_TARGET, to_path, to_size, &to_at, &to_taken);
     if (error) return error;
     return wasi_errno_of(pool__fs_rename(c->sleeper, &at->file, taken.path, &to_at->file, to_taken.path));
 }
@@ -210,7 +210,7 @@ uint32_t wasi_path_symlink(struct wasi_context *c, uint32_t target, uint32_t tar
 {
     struct guest_path taken, pointed;
     struct fs_fd *at;
-    uint32_t error = take_place(c, number, WASI_RIGHT_PATH_SYMLINK, path, size, &at, &taken);
+    uint32_t error = take_at(c, number, WASI_RIGHT_PATH_SYMLINK, path, size, &at, &taken);
     if (!error) error = take_path(c, target, target_size, &pointed);
     if (error) return error;
     if (target_size == 0) return WASI_ENOENT;
@@ -223,7 +223,7 @@ uint32_t wasi_path_readlink(struct wasi_context *c, uint32_t number, uint32_t pa
     char target[PATH_MAX_BYTES];
     struct guest_path taken;
     struct fs_fd *at;
-    uint32_t error = take_place(c, number, WASI_RIGHT_PATH_READLINK, path, size, &at, &taken);
+    uint32_t error = take_at(c, number, WASI_RIGHT_PATH_READLINK, path, size, &at, &taken);
     if (error) return error;
     if (c->guest.check(data, data_size) || c->guest.check(size_out, sizeof size)) return WASI_EFAULT;
     uint32_t room = pool__min(data_size, sizeof target);

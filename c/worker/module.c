@@ -29,7 +29,7 @@ enum extern_kind { KIND_FUNCTION = 0, KIND_TABLE, KIND_MEMORY, KIND_GLOBAL, KIND
 #define LIMITS_SHARED 2u
 #define LIMITS_64_BIT 4u
 
-/* A place in the bytes. After an error it stands at its end and every read gives 0, so only the code that decides
+/* A position in the bytes. After an error it stands at its end and every read gives 0, so only the code that decides
  * something needs to look for errors. */
 struct cursor {
     const uint8_t *at;
@@ -57,7 +57,7 @@ static uint8_t take_byte(struct cursor *c)
     return 0;
 }
 
-/* A run of bytes as a place of its own. */
+/* A run of bytes, with a position of its own. */
 static struct cursor take_run(struct cursor *c, uint32_t size)
 {
     if (size > (size_t)(c->end - c->at)) {
@@ -118,7 +118,7 @@ static uint8_t take_value_type(struct cursor *c)
     if (type == TYPE_REF || type == TYPE_REF_NULL) {
         skip_heap_type(c);
     } else if (!is_short_ref(type) && (type < TYPE_V128 || type > POOL_I32)) {
-        fail(c, MODULE_UNSUPPORTED); /* its length is unknown, and with it the place of all that follows */
+        fail(c, MODULE_UNSUPPORTED); /* its length is unknown, and with it where the next thing begins */
     }
     return type;
 }

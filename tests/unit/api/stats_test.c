@@ -81,11 +81,11 @@ static void released_job_counts_until_its_record_is_free(void **state)
     (void)state;
     pool_job_t handle = test_submit_bare(pool);
     assert_int_equal(pool_cancel(pool, handle), 0);
-    struct job *job = pool__job_keep(pool, handle);
+    struct job *job = pool__job_ref(pool, handle);
     assert_int_equal(pool_release(pool, handle), 0);
     assert_int_equal(stats_now().n_ended, 0);
     assert_int_equal(stats_now().n_jobs, 1);
-    pool__job_drop(pool, job);
+    pool__job_unref(pool, job);
     assert_int_equal(stats_now().n_jobs, 0);
 }
 

@@ -10,7 +10,8 @@ static void preset(uint64_t start)
 {
     atomic_store(&queue.x_head, start);
     atomic_store(&queue.x_tail, start);
-    for (uint64_t i = 0; i < QUEUE_CELLS; i++) atomic_store(&queue.cells[(start + i) % QUEUE_CELLS].x_turn, start + i);
+    for (uint64_t i = 0; i < QUEUE_CELLS; i++)
+        atomic_store(&queue.cells[(start + i) % QUEUE_CELLS].x_sequence, start + i);
 }
 
 static int setup(void **state)
@@ -103,7 +104,7 @@ static void queue_has_more_while_a_push_is_half_done(void **state)
     assert_true(pool__queue_has_more(&queue));
     assert_false(pool__queue_pop(&queue, &value));
     queue.cells[0].value = 5;
-    atomic_store(&queue.cells[0].x_turn, 1);
+    atomic_store(&queue.cells[0].x_sequence, 1);
     assert_int_equal(pop(), 5);
     assert_empty();
 }

@@ -76,7 +76,7 @@ static void job_begun_is_known_by_worker_and_turn(void **state)
     assert_int_equal(atomic_load(&job->x_worker), 9);
     assert_int_equal(atomic_load(&job->x_turn), 1234);
     assert_int_equal(job->started_ns, FAKE_BEGIN_NS + 12 * MS_NS);
-    assert_int_equal(atomic_load(&job->x_keepers), 1);
+    assert_int_equal(atomic_load(&job->x_refs), 1);
 }
 
 static void job_cancelled_in_the_queue_cannot_begin(void **state)
@@ -167,7 +167,7 @@ static void job_that_ends_before_it_is_in_the_run_queue_has_ended(void **state)
     struct job *job = pool__job_take(pool, true);
     uint64_t generation = pool__job_generation(job);
     pool_job_t handle = pool__job_handle(pool, job);
-    atomic_store(&job->x_keepers, 1);
+    atomic_store(&job->x_refs, 1);
     assert_true(pool__job_move(job, generation, JOB_FILLING, JOB_QUEUED));
     assert_true(pool__job_wish(job, generation, POOL_TIMED_OUT));
     assert_true(pool__job_end_queued(pool, job, generation));

@@ -95,7 +95,7 @@ static void expect_stale_job(pool_job_t job)
     assert_int_equal(pool_wait_any(pool, &job, 1, 0, &index), POOL_EBADF);
     assert_int_equal(pool_cancel(pool, job), POOL_EBADF);
     assert_int_equal(pool_release(pool, job), POOL_EBADF);
-    assert_null(pool__job_keep(pool, job));
+    assert_null(pool__job_ref(pool, job));
 }
 
 static void preset_job(struct job *job, uint64_t generation)
