@@ -15,13 +15,13 @@ const TASK_MS = 2;
 const nextMicrotask = Promise.resolve();
 
 /** Microtasks that the page's own reactions are given to answer what they were told. */
-const REACTION_TURNS = 64;
+const REACTION_MICROTASKS = 64;
 
-/** The clock is read once in so many turns; it costs more than looking. */
-const TURNS_A_LOOK = 8;
+/** The clock is read once in so many microtasks; it costs more than looking at the signals. */
+const MICROTASKS_A_CLOCK = 8;
 
-/** Where the clock does not move (some browsers make it coarse), this many turns end a task. */
-const TASK_TURNS = 20_000;
+/** Where the clock does not move (some browsers make it coarse), this many microtasks end a task. */
+const TASK_MICROTASKS = 20_000;
 
 /** What it needs of the pool. */
 interface Shared {
@@ -30,7 +30,7 @@ interface Shared {
 }
 
 export class Doorbell {
-  /** Let go when it stops: an error that was made in one of its turns may be kept, and keeps whose turn it was. */
+  /** Let go when it stops: an error that was made in one of its microtasks, and that somebody keeps, keeps this object too. */
   #shared: Shared | undefined;
   readonly #pool: number;
   readonly #waitAsync: WaitAsync | undefined;
@@ -92,23 +92,23 @@ export class Doorbell {
   async #listen(): Promise<boolean> {
     const begin = performance.now();
     let quietSince = begin;
-    let quietTurns = 0;
-    for (let turn = 1; turn < TASK_TURNS; turn++) {
+    let quiet = 0;
+    for (let n = 1; n < TASK_MICROTASKS; n++) {
       if (this.#any()) {
         this.#dispatch();
-        quietTurns = 0;
+        quiet = 0;
       }
       await nextMicrotask; // lets the page react
-      quietTurns++;
+      quiet++;
       if (this.#answered) {
         this.#answered = false;
         quietSince = performance.now();
-        quietTurns = 0;
+        quiet = 0;
         if (quietSince - begin > TASK_MS) return true;
-      } else if (turn % TURNS_A_LOOK === 0) {
+      } else if (n % MICROTASKS_A_CLOCK === 0) {
         const now = performance.now();
         if (now - begin > TASK_MS) return true;
-        if (quietTurns > REACTION_TURNS && now - quietSince > LISTEN_MS) return false;
+        if (quiet > REACTION_MICROTASKS && now - quietSince > LISTEN_MS) return false;
       }
     }
     return true;

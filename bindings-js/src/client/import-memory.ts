@@ -29,9 +29,9 @@ const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 export class MemoryWishes {
   readonly memory: ImportMemory = {
-    read: (address, length) => this.#signed(async () => this.#read(place(address), sizeOf(length))),
-    write: (address, bytes) => this.#signed(async () => this.#write(place(address), bytes)),
-    readString: (address, length) => this.#signed(async () => this.#readString(place(address), sizeOf(length))),
+    read: (address, length) => this.#signed(async () => this.#read(addressOf(address), sizeOf(length))),
+    write: (address, bytes) => this.#signed(async () => this.#write(addressOf(address), bytes)),
+    readString: (address, length) => this.#signed(async () => this.#readString(addressOf(address), sizeOf(length))),
     size: () => this.#signed(async () => (await this.#ask(measureFrame())).pages * layout.IMPORT_PAGE_BYTES),
   };
   readonly #onChange: () => void;
@@ -170,5 +170,5 @@ function word(name: string, given: unknown): number {
   throw refusal(name, given, 'a whole number, from -2^31 to 2^32 - 1');
 }
 
-const place = (address: unknown): number => word('address', address);
+const addressOf = (address: unknown): number => word('address', address);
 const sizeOf = (length: unknown): number => word('length', length);

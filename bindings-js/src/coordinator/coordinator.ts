@@ -117,7 +117,7 @@ class Coordinator {
     this.#slicer.unblock();
   }
 
-  /** While there is other work, neither the timer nor the watch may get a turn in time. */
+  /** While there is other work, neither the timer nor the watch may run in time. */
   #tickIfDue(): void {
     const rung = Atomics.load(this.#words, bellIndex(this.#pool, layout.WAITER_COORDINATOR)) !== this.#count;
     if (rung || performance.now() >= this.#dueAt) this.tick();

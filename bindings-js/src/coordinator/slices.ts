@@ -5,8 +5,8 @@ import { macrotask } from '../platform/scope.js';
 /** Work that yields between slices of a few milliseconds at most. `'blocked'`: it goes on when `unblock` is called. */
 export type Slices<T> = Generator<'blocked' | undefined, T, undefined>;
 
-/** After so many the event loop has its turn. */
-const SLICES_A_TURN = 4;
+/** After so many the event loop goes on with its next task. */
+const SLICES_A_TASK = 4;
 
 export class Slicer {
   readonly #between: () => void;
@@ -19,7 +19,7 @@ export class Slicer {
     this.#between = between;
   }
 
-  /** Begins, unless other work is under way: then they take turns. */
+  /** Begins, unless other work is under way: then their slices alternate. */
   add(work: Slices<void>): void {
     this.#todo.push(work);
     if (!this.#going) void this.#go();
@@ -44,7 +44,7 @@ export class Slicer {
       this.#between();
       const work = this.#todo.shift();
       if (work) this.#step(work);
-      if (n % SLICES_A_TURN === 0 && this.#todo.length > 0) await macrotask();
+      if (n % SLICES_A_TASK === 0 && this.#todo.length > 0) await macrotask();
     }
     this.#going = false;
   }

@@ -22,7 +22,7 @@ interface LinkNode {
 type Node = FileNode | FolderNode | LinkNode;
 
 /** Where a path leads: a name in a folder, with or without something behind it. The root has no name. */
-interface Place {
+interface Spot {
   /** The folders from the root down to that one. */
   readonly way: readonly FolderNode[];
   readonly folder: FolderNode;
@@ -50,9 +50,9 @@ export class LocalStore implements Store {
 
   write(path: string, data: ArrayBuffer): Promise<void> {
     return attempt(() => {
-      const place = this.#walk(path, true, true);
-      if (place.node?.kind === 'directory') throw fail('POOL_EISDIR');
-      put(place, { kind: 'file', data, lastModified: Date.now() });
+      const spot = this.#walk(path, true, true);
+      if (spot.node?.kind === 'directory') throw fail('POOL_EISDIR');
+      put(spot, { kind: 'file', data, lastModified: Date.now() });
     });
   }
 
@@ -73,20 +73,20 @@ export class LocalStore implements Store {
 
   mkdir(path: string): Promise<void> {
     return attempt(() => {
-      const place = this.#walk(path, true, true);
-      if (place.node && place.node.kind !== 'directory') throw fail('POOL_EEXIST');
-      if (!place.node) put(place, folder());
+      const spot = this.#walk(path, true, true);
+      if (spot.node && spot.node.kind !== 'directory') throw fail('POOL_EEXIST');
+      if (!spot.node) put(spot, folder());
     });
   }
 
   symlink(path: string, target: string): Promise<void> {
     return attempt(() => {
-      const place = this.#walk(path, false, true);
+      const spot = this.#walk(path, false, true);
       if (target === '') throw fail('POOL_ENOENT');
       if (target.startsWith('/')) throw fail('POOL_EPERM');
       if (encoder.encode(target).length > layout.PATH_MAX_BYTES) throw fail('POOL_ENAMETOOLONG');
-      if (place.node) throw fail('POOL_EEXIST');
-      put(place, { kind: 'symlink', target, lastModified: Date.now() });
+      if (spot.node) throw fail('POOL_EEXIST');
+      put(spot, { kind: 'symlink', target, lastModified: Date.now() });
     });
   }
 
@@ -102,14 +102,14 @@ export class LocalStore implements Store {
   rename(from: string, to: string): Promise<void> {
     return attempt(() => {
       const source = this.#walk(from, false);
-      const place = this.#walk(to, false);
+      const spot = this.#walk(to, false);
       if (!source.node) throw fail('POOL_ENOENT');
-      if (source.name === '' || place.name === '') throw fail('POOL_EINVAL');
-      if (source.node === place.node) return;
-      checkReplaces(source.node, place.node);
-      if (source.node.kind === 'directory' && place.way.includes(source.node)) throw fail('POOL_EINVAL');
+      if (source.name === '' || spot.name === '') throw fail('POOL_EINVAL');
+      if (source.node === spot.node) return;
+      checkReplaces(source.node, spot.node);
+      if (source.node.kind === 'directory' && spot.way.includes(source.node)) throw fail('POOL_EINVAL');
       source.folder.entries.delete(source.name);
-      put(place, source.node);
+      put(spot, source.node);
     });
   }
 
@@ -154,7 +154,7 @@ export class LocalStore implements Store {
   }
 
   /** Goes along a path; `makes` the directories that are missing on the way, but not the last. */
-  #walk(path: string, follow: boolean, makes = false): Place {
+  #walk(path: string, follow: boolean, makes = false): Spot {
     const way = [this.#root];
     const todo = partsOf(path);
     let links = 0;
@@ -194,7 +194,7 @@ function partsOf(path: string): string[] {
   return parts.reverse();
 }
 
-function put({ folder: parent, name }: Pick<Place, 'folder' | 'name'>, node: Node): void {
+function put({ folder: parent, name }: Pick<Spot, 'folder' | 'name'>, node: Node): void {
   parent.entries.set(name, node);
   parent.lastModified = Date.now();
 }

@@ -27,7 +27,7 @@ function isPart(given: string, name: string): boolean {
 }
 
 /** How many characters were left out, added, exchanged for another or swapped with their neighbour (the distance of Damerau
- * and Levenshtein, with each place changed once). */
+ * and Levenshtein, with each character changed once). */
 function slipsBetween(one: string, other: string): number {
   let before: number[] = [];
   let last = Array.from({ length: other.length + 1 }, (_, i) => i);

@@ -157,7 +157,7 @@ export interface UnloadMessage {
 export interface ImportsMessage {
   readonly type: 'millrace:imports';
   readonly id: number;
-  /** The imports that the main thread serves, by their places in the module's list. */
+  /** The imports that the main thread serves, by their indices in the list of the module's imports. */
   readonly served: readonly number[];
   /** The URL of a module that has further ones. */
   readonly from: string | undefined;

@@ -30,8 +30,8 @@ export function withFrames(ending: Ending, module: WebAssembly.Module): Ending {
 function framesOf(stack: readonly string[], module: WebAssembly.Module): string[] {
   const lines = stack.flatMap(lineOf);
   const names = namesOf(module, new Set(lines.map(({ index }) => index)));
-  const place = placeOf(lines.at(-1)?.head ?? '');
-  const own = lines.filter((line) => placeOf(line.head) === place && !contradicts(line, names.get(line.index)));
+  const url = moduleUrlOf(lines.at(-1)?.head ?? '');
+  const own = lines.filter((line) => moduleUrlOf(line.head) === url && !contradicts(line, names.get(line.index)));
   let room = FRAMES_CHARS;
   return own.map((line) => frameText(line, names.get(line.index))).filter(({ length }) => (room -= length + 1) >= 0);
 }
@@ -46,9 +46,9 @@ function lineOf(text: string): Line[] {
   return head === undefined ? [] : [{ head, index: Number(index), offset }];
 }
 
-/** Which module a line is of. The outermost is the guest's; one of ours can be inside, if the guest's stack was used up in a
+/** What the engine calls the module that a line is of. The outermost is the guest's; one of ours can be inside, if the guest's stack was used up in a
  * call of ours. */
-function placeOf(head: string): string {
+function moduleUrlOf(head: string): string {
   return /wasm:\/\/wasm\/\S*$/.exec(head)?.[0] ?? head.slice(head.lastIndexOf('@') + 1);
 }
 

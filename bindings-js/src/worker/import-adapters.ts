@@ -108,23 +108,23 @@ function moduleOf(plans: readonly AdapterPlan[], values: number): Uint8Array<Arr
 
 /** Puts the parameters and the results' types to where C finds them, calls, and takes the results. */
 function codeOf({ number, signature: { params, results } }: AdapterPlan, values: number): number[] {
-  const place = (i: number): number[] => [I32_CONST, ...signed((values + i * layout.sizeof_pool_value) | 0)];
+  const addressOf = (i: number): number[] => [I32_CONST, ...signed((values + i * layout.sizeof_pool_value) | 0)];
   const typed = (type: number, i: number): number[] => [
-    ...place(i),
+    ...addressOf(i),
     ...[I32_CONST, ...signed(type)],
     ...access(STORES, layout.POOL_I32, layout.pool_value_type),
   ];
   return [
     ...params.flatMap((type, i) => [
       ...typed(type, i),
-      ...place(i),
+      ...addressOf(i),
       ...[LOCAL_GET, ...unsigned(i)],
       ...access(STORES, type, layout.pool_value_of),
     ]),
     ...results.flatMap((type, i) => typed(type, params.length + i)),
     ...[I32_CONST, ...signed(number), I32_CONST, ...signed(params.length), I32_CONST, ...signed(results.length)],
     ...[CALL, 0, DROP],
-    ...results.flatMap((type, i) => [...place(params.length + i), ...access(LOADS, type, layout.pool_value_of)]),
+    ...results.flatMap((type, i) => [...addressOf(params.length + i), ...access(LOADS, type, layout.pool_value_of)]),
   ];
 }
 

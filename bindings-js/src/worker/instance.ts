@@ -33,7 +33,7 @@ export class InstanceServer {
   readonly #thread: Thread;
   readonly #enter: Enter;
   readonly #typesOf: Runner['typesOf'];
-  /** By their numbers: their places in the list of the module's exports. */
+  /** By their numbers: their indices in the list of the module's exports. */
   readonly #exports: readonly (readonly [name: string, value: WebAssembly.ExportValue])[];
   readonly #bytes: GuestBytes;
   /** Where records are, in and out. */

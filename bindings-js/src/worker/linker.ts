@@ -19,7 +19,7 @@ export interface Provided {
 export interface Wanted {
   /** The number of what follows; 0: neither of the two is given. */
   readonly id: number;
-  /** What the main thread serves, by the places in the module's list. */
+  /** What the main thread serves, by their indices in the list of the module's imports. */
   readonly served: ReadonlySet<number>;
   /** What a module of `importsFrom` gave for this guest. */
   readonly provided: Provided | undefined;

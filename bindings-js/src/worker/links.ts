@@ -5,7 +5,7 @@ import type { Thread } from '../shared/thread.js';
 
 /** What is given for imports, beside WASI. */
 export interface Link {
-  /** What the main thread serves, by the places in the module's list. */
+  /** What the main thread serves, by their indices in the list of the module's imports. */
   readonly served: ReadonlySet<number>;
   /** The URL of a module that has further ones. */
   readonly from: string | undefined;

@@ -27,7 +27,7 @@ export function readSignature(
   });
 }
 
-/** The signature of a module's import, by its place in the list. */
+/** The signature of a module's import, by its index in their list. */
 export function importSignature({ c, heap }: Thread, head: Uint8Array, number: number): ImportSignature {
   return withHead<ImportSignature>({ c, heap }, head, NO_BYTES, (at, out) => {
     const status = c.worker_import(at, head.length, number, out);
