@@ -2,8 +2,8 @@
 # Included by the Makefile at the top, which has set TOOLCHAIN_* and CFLAGS_STRICT.
 
 WASM_DIR := build/wasm
-WASM_ROOMS := core sync fs wasi api client coordinator worker inside
-WASM_SOURCES := $(foreach room,$(WASM_ROOMS),$(wildcard c/$(room)/*.c)) c/port/wasm.c
+WASM_FOLDERS := core sync fs wasi api client coordinator worker inside
+WASM_SOURCES := $(foreach folder,$(WASM_FOLDERS),$(wildcard c/$(folder)/*.c)) c/port/wasm.c
 WASM_OBJECTS := $(WASM_SOURCES:c/%.c=$(WASM_DIR)/%.o)
 WASM_FEATURES := --enable-threads --enable-bulk-memory --enable-mutable-globals
 WASM_NDEBUG := -DNDEBUG

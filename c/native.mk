@@ -7,8 +7,8 @@
 POOL_PREFIX ?=
 LIBRARY_ROOT := build$(POOL_PREFIX:%=/prefixed/%)
 LIBRARY_PREFIX := $(POOL_PREFIX:%=-DPOOL_PREFIX=%)
-LIBRARY_ROOMS := core sync fs api client coordinator native
-LIBRARY_SOURCES := $(foreach room,$(LIBRARY_ROOMS),$(wildcard c/$(room)/*.c)) c/worker/worker.c c/port/native.c
+LIBRARY_FOLDERS := core sync fs api client coordinator native
+LIBRARY_SOURCES := $(foreach folder,$(LIBRARY_FOLDERS),$(wildcard c/$(folder)/*.c)) c/worker/worker.c c/port/native.c
 LIBRARY_CFLAGS := -std=c11 -D_GNU_SOURCE -O2 -DNDEBUG -fvisibility=hidden -pthread -Ic -Ic/include $(LIBRARY_PREFIX)
 ABI_SYMBOLS := tests/abi/symbols.txt
 
@@ -49,13 +49,13 @@ $(THREADS_DIR)/threads/%.o: c/%.c $(THREADS_NAMES)
 	@$(EMCC) $(LIBRARY_CFLAGS) $(CFLAGS_STRICT) -include $(THREADS_NAMES) -MMD -MP -c $< -o $@
 
 # wasm objects have no local names for what several of them share, so the sources are compiled once to see what there is
-# and once more with other names for it. A room at a time: emcc takes long to begin.
+# and once more with other names for it. A folder at a time: emcc takes long to begin.
 $(THREADS_NAMES): $(LIBRARY_SOURCES) $(ABI_SYMBOLS) c/gen/internal_names.sh $(TOOLCHAIN_STAMP)
 	@rm -rf $(@D)/names
-	@for room in $(sort $(foreach source,$(LIBRARY_SOURCES),$(word 2,$(subst /, ,$(source))))); do \
-	    echo "names of c/$$room"; mkdir -p $(@D)/names/$$room && cd $(@D)/names/$$room || exit 1; \
+	@for folder in $(sort $(foreach source,$(LIBRARY_SOURCES),$(word 2,$(subst /, ,$(source))))); do \
+	    echo "names of c/$$folder"; mkdir -p $(@D)/names/$$folder && cd $(@D)/names/$$folder || exit 1; \
 	    $(EMCC) $(subst -Ic,-I$(CURDIR)/c,$(LIBRARY_CFLAGS)) -UPOOL_PREFIX -O0 -c \
-	        $$(printf '%s\n' $(abspath $(LIBRARY_SOURCES)) | grep "/c/$$room/") || exit 1; \
+	        $$(printf '%s\n' $(abspath $(LIBRARY_SOURCES)) | grep "/c/$$folder/") || exit 1; \
 	    cd $(CURDIR); \
 	done
 	@$(TOOLCHAIN_BIN)/emnm --defined-only --extern-only $(@D)/names/*/*.o | \

@@ -7,7 +7,7 @@ HAMMER_DIR := build/hammer
 HAMMER_C := $(wildcard tests/hammer/hammer.c tests/hammer/inside.c)
 HAMMER_OBJECTS := $(HAMMER_C:%.c=$(HAMMER_DIR)/%.o)
 HAMMER_EXPORTS := hammer_start hammer_result hammer_text
-HAMMER_NATIVE := $(foreach room,core sync fs api client coordinator native,$(wildcard c/$(room)/*.c)) \
+HAMMER_NATIVE := $(foreach folder,core sync fs api client coordinator native,$(wildcard c/$(folder)/*.c)) \
     c/worker/worker.c c/port/native.c
 
 $(HAMMER_DIR)/native: tests/hammer/hammer.c tests/hammer/native.c $(HAMMER_NATIVE) $(wildcard c/*/*.h tests/hammer/*.h)

@@ -7,10 +7,10 @@
 UNIT_CC ?= gcc
 TSAN_CC ?= clang
 UNIT_SECONDS ?= 120
-UNIT_ROOMS := core sync fs wasi api client coordinator worker native
-UNIT_LIBRARY := $(foreach room,$(UNIT_ROOMS),$(wildcard c/$(room)/*.c)) c/port/native.c \
+UNIT_FOLDERS := core sync fs wasi api client coordinator worker native
+UNIT_LIBRARY := $(foreach folder,$(UNIT_FOLDERS),$(wildcard c/$(folder)/*.c)) c/port/native.c \
     $(filter-out %/failing_alloc.c,$(wildcard tests/support/*.c))
-# A test is in the room of the source that it is named for; those that are about no single source are in `together`.
+# A test is in the folder of the source that it is named for; those that are about no single source are in `together`.
 UNIT_TESTS := $(wildcard tests/unit/*/*_test.c)
 TSAN_TESTS := $(wildcard tests/unit/*/*_threads_test.c)
 UNIT_CFLAGS := -std=c11 -D_GNU_SOURCE -g -O1 $(CFLAGS_STRICT) -Ic -Ic/include -Itests -pthread -MMD -MP

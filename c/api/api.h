@@ -1,4 +1,4 @@
-/* What the rooms above use beyond pool.h: the parts of its calls for a thread that must not block. */
+/* What the folders above use beyond pool.h: the parts of its calls for a thread that must not block. */
 #ifndef MILLRACE_API_API_H
 #define MILLRACE_API_API_H
 

@@ -1,6 +1,6 @@
 /* The shared memory's map: everything that threads meet in, one struct, made by the coordinator and never moved.
  *
- * The three upper rooms (client, coordinator, worker) do not know each other; they meet here. A leading `x_` marks
+ * The three upper folders (client, coordinator, worker) do not know each other; they meet here. A leading `x_` marks
  * what several threads touch, always atomically.
  */
 #ifndef MILLRACE_CORE_LAYOUT_H

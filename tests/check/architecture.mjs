@@ -1,4 +1,4 @@
-// Checks what no compiler does: that includes and imports point downwards, that no files of a room need each other in a
+// Checks what no compiler does: that includes and imports point downwards, that no files of a folder need each other in a
 // circle, that platforms stay in c/port, that each C source has its test, that each file says what it is about, and that
 // functions fit on a screen.
 import { readFileSync } from 'node:fs';
@@ -7,7 +7,7 @@ import { repositoryFiles } from './files.mjs';
 import { functionLengthsInScript, importsIn } from './script-files.mjs';
 import { problemsOfUnitTests } from './unit-tests.mjs';
 
-/** What each room of c/ may include, besides itself and the public headers. */
+/** What each folder of c/ may include, besides itself and the public headers. */
 const below = {
   core: [],
   port: ['core'],
@@ -25,7 +25,7 @@ const below = {
   include: [],
 };
 
-/** What each room of bindings-js/src may import, besides itself. The files above the rooms, of which the package's scripts
+/** What each folder of bindings-js/src may import, besides itself. The files above the folders, of which the package's scripts
  * are built, may import all of them. */
 const belowInScripts = {
   shared: [],
@@ -51,38 +51,38 @@ function linesOf(file) {
   return readFileSync(file, 'utf8').split('\n');
 }
 
-function checkInclude(file, room, line) {
+function checkInclude(file, folder, line) {
   const target = /^#include "(?:(\w+)\/)?[\w.]+"/.exec(line)?.[1];
-  if (!target || target === room) return;
-  if (!below[room]?.includes(target)) problems.push(`${file}: c/${room} must not include c/${target}: ${line}`);
+  if (!target || target === folder) return;
+  if (!below[folder]?.includes(target)) problems.push(`${file}: c/${folder} must not include c/${target}: ${line}`);
 }
 
-function checkRooms() {
+function checkFolders() {
   for (const file of repositoryFiles('c/*/*.c', 'c/*/*.h')) {
-    const room = file.split('/')[1];
+    const folder = file.split('/')[1];
     for (const line of linesOf(file)) {
-      checkInclude(file, room, line);
+      checkInclude(file, folder, line);
       if (edges.includes(file)) continue;
       const conditional = /^\s*#\s*(if|ifdef|ifndef|elif)\b/.test(line) && !/^#ifndef MILLRACE_\w+_H$/.test(line);
-      if (conditional && room !== 'port')
+      if (conditional && folder !== 'port')
         problems.push(`${file}: ${line}: what depends on the platform belongs in c/port`);
     }
   }
 }
 
-/** The room of a file in bindings-js/src; `undefined`: it stands above the rooms. */
-function roomOfScript(file) {
+/** The folder of a file in bindings-js/src; `undefined`: it stands above the folders. */
+function folderOfScript(file) {
   return /^bindings-js\/src\/([^/]+)\//.exec(file)?.[1];
 }
 
-function checkScriptRooms(imports) {
+function checkScriptFolders(imports) {
   for (const [file, targets] of imports) {
-    const room = roomOfScript(file);
-    if (room === undefined) continue;
+    const folder = folderOfScript(file);
+    if (folder === undefined) continue;
     for (const target of targets) {
-      const other = roomOfScript(target);
-      if (other !== room && !belowInScripts[room]?.includes(other))
-        problems.push(`${file}: bindings-js/src/${room} must not import ${target}`);
+      const other = folderOfScript(target);
+      if (other !== folder && !belowInScripts[folder]?.includes(other))
+        problems.push(`${file}: bindings-js/src/${folder} must not import ${target}`);
     }
   }
 }
@@ -146,9 +146,9 @@ const cFiles = repositoryFiles('c/**/*.c', 'c/**/*.h', 'tests/**/*.c', 'examples
 const scripts = repositoryFiles('*.mjs', '*.js', '*.ts', ':!*.gen.ts', ':!coordinator-dist');
 const imports = importsIn(repositoryFiles('bindings-js/src/*.ts'));
 
-checkRooms();
-for (const room of Object.keys(below)) checkCircles(`c/${room}`, needsInC(repositoryFiles(`c/${room}/*.c`)));
-checkScriptRooms(imports);
+checkFolders();
+for (const folder of Object.keys(below)) checkCircles(`c/${folder}`, needsInC(repositoryFiles(`c/${folder}/*.c`)));
+checkScriptFolders(imports);
 checkCircles('bindings-js/src', imports);
 checkOpenings([...cFiles, ...scripts]);
 checkNumbers();

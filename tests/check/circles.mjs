@@ -1,4 +1,4 @@
-// Which files need each other in a circle. In C, a file needs another if it uses a function that the other defines: a room
+// Which files need each other in a circle. In C, a file needs another if it uses a function that the other defines: a folder
 // shares its headers, so includes do not tell. In TypeScript, if it imports it (script-files.mjs).
 import { readFileSync } from 'node:fs';
 

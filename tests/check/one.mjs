@@ -1,4 +1,4 @@
-// One suite by its name: a C test (tests/unit/ROOM/NAME_test.c), a file of scenarios (tests/scenarios/**/NAME.mjs) in Node or
+// One suite by its name: a C test (tests/unit/FOLDER/NAME_test.c), a file of scenarios (tests/scenarios/**/NAME.mjs) in Node or
 // in one browser, or a program of the thin client (tests/thin/NAME.c). As `make test-one NAME=pipe [IN=firefox]`.
 import { spawnSync } from 'node:child_process';
 import { subjects } from '../scenarios/all.mjs';
