@@ -33,9 +33,9 @@
  *   lifetime, host calls
  *
  *   [a] except on a browser's main thread, where they are POOL_EWOULDBLOCK
- *   [b] in a plain build they are POOL_EWOULDBLOCK: use the forms with a callback. So they are in callbacks of the
- *       pool; with JSPI, in whatever the page calls that is no promising export, such as a timer's function; and with
- *       Asyncify, while another call waits. pool_error_text says so
+ *   [b] they are POOL_EWOULDBLOCK in a plain build and in callbacks of the pool; with JSPI, also in a function that the
+ *       page calls other than by a promising export, for example a timer's; with Asyncify, also while another call
+ *       waits. Use the forms with a callback there. pool_error_text says which of these it was
  *   [c] on a thread of the pool's own, one at a time; they should be quick, and must not call pool_destroy
  *
  *   The pool's own threads are named `millrace-…` and take no signals but those that a thread raises itself, such as
@@ -50,7 +50,7 @@
  *     is: a NULL pool; NULL for an output, a config, a name, or memory that is not of size 0, unless NULL is said to be
  *     fine; a value that is none of its enum; more than a limit that is named here; a timeout below POOL_FOREVER.
  *   - Names, paths, arguments and all other texts are UTF-8 and ended by a NUL. Bytes that are not UTF-8 are
- *     POOL_EINVAL. No more is read of a text than the longest that is allowed.
+ *     POOL_EINVAL. Of a text that is too long, no more is read than is allowed.
  *   - Configs are zero-initialised; a zero field has the default that is written beside it. A config is only read
  *     during the call, and everything it points to is copied.
  *   - Outputs come last, are named `*_out`, and are written only on success.
@@ -135,11 +135,10 @@ typedef struct pool pool_t;
 struct pool_config {
     uint32_t n_workers;   /* jobs that run at the same time, POOL_WORKERS_MAX at most (default 0: the number of cores
                              less one, at least 1 and min_workers) */
-    uint32_t max_workers; /* threads at most. While a job waits for a pipe, a clock or another job, its place is given
-                             to one more worker if there is work for it: up to so many jobs can wait for others
-                             that are queued; with more at a time, all wait until one ends. Not less than
-                             n_workers (default 0: POOL_WORKERS_DEFAULT_SPARE more than n_workers;
-                             POOL_WORKERS_MAX at most) */
+    uint32_t max_workers; /* threads at most. While a job waits for a pipe, a clock or another job, one more worker runs
+                             a queued job in its place, if there is one. If so many jobs wait at a time, the queued
+                             ones stay queued until one of them goes on. Not less than n_workers (default 0:
+                             POOL_WORKERS_DEFAULT_SPARE more than n_workers; POOL_WORKERS_MAX at most) */
     uint32_t max_memory_mib; /* for pipes, arguments, inputs, outputs and files together, POOL_MEMORY_MIN_MIB to
                                 POOL_MEMORY_MAX_MIB (default 0: POOL_MEMORY_DEFAULT_MIB). An eighth of it, 2 MiB at least,
                                 is kept for pipes, arguments and small host calls: files, inputs and captured outputs
@@ -204,16 +203,16 @@ POOL_API POOL_MUST_CHECK int pool_create_async(const struct pool_config *config,
 POOL_API int pool_destroy(pool_t *pool);
 
 /* Changes how many jobs run at the same time, 1 to the pool's max_workers. Jobs that run go on: a worker too many ends
- * after its job. All of them stay when there is nothing to do; pool_resize_range: `min_workers`, from 1, as of the
- * pool's config.
+ * after its job. When there is nothing to do, all workers stay; after pool_resize_range, `min_workers` of them do, 1 at
+ * least, as in the pool's config.
  * Thread: any.  Blocks: never.  Errors you can act on: POOL_EINVAL, POOL_ESHUTDOWN. */
 POOL_API int pool_resize(pool_t *pool, uint32_t n_workers);
 POOL_API int pool_resize_range(pool_t *pool, uint32_t min_workers, uint32_t n_workers);
 
 #define POOL_TIMES_BUCKETS 32u
 
-/* How long something took, how often: buckets[0] counts what took less than 1 microsecond, buckets[i] what took less than
- * 2^i and is in no bucket before it, and the last one all that took longer. */
+/* A histogram of durations: buckets[0] counts those below 1 microsecond, buckets[i] those below 2^i that are in no bucket
+ * before it, and the last one all that are longer. */
 struct pool_times {
     uint64_t n;      /* all buckets together */
     uint64_t sum_us; /* microseconds, of all of them */
@@ -234,9 +233,9 @@ struct pool_stats {
     uint32_t n_volumes;    /* of POOL_VOLUMES_MAX */
     uint32_t n_waiting;    /* threads that wait in the pool's calls, of POOL_WAITING_MAX */
     uint64_t memory_bytes; /* had so far from the system, in pieces of 16 MiB; it is reused, not given back */
-    uint64_t memory_limit_bytes;   /* how much there can be of pipes, arguments, inputs, outputs and files together: of
-                                      what the pool was made with, without what it needs to keep book of that */
-    uint64_t memory_used_bytes;    /* how much there is of these; 0 when all of them are gone */
+    uint64_t memory_limit_bytes;   /* what pipes, arguments, inputs, outputs and files can take together:
+                                      max_memory_mib, less what the pool needs to account for them */
+    uint64_t memory_used_bytes;    /* what they take now; 0 when all of them are gone */
     uint64_t memory_free_bytes;    /* the rest */
     uint64_t memory_largest_bytes; /* the largest input, output or file's page index that could be had now, in one
                                       piece; POOL_BYTES_MAX at most */
@@ -244,7 +243,7 @@ struct pool_stats {
     struct pool_times running;     /* of those that have ended after that: from their begin to their end */
 };
 
-/* How the pool is doing now. The numbers are read one after the other while it works.
+/* How the pool is doing now. The numbers are read one after the other while it works, so they may not fit together.
  * Thread: any.  Blocks: never. */
 POOL_API int pool_stats(pool_t *pool, struct pool_stats *stats_out);
 
@@ -368,7 +367,7 @@ struct pool_entry {
 };
 
 /* Reads a directory, without `.` and `..`: how many entries, 0 at its end. `cookie` is 0, or the one of the last entry
- * that was read. Of changes meanwhile some may show; no entry that stays is left out or comes twice.
+ * that was read. Changes made meanwhile may show or not; an entry that stays comes exactly once.
  * Thread: any.  Blocks: see above. */
 POOL_API POOL_MUST_CHECK int32_t pool_volume_list(pool_t *pool, pool_volume_t volume, const char *path, uint64_t cookie,
                                                   struct pool_entry *entries_out, uint32_t n_entries);
@@ -377,18 +376,18 @@ POOL_API POOL_MUST_CHECK int32_t pool_volume_list(pool_t *pool, pool_volume_t vo
  * Thread: any.  Blocks: see above.  Errors you can act on: POOL_EEXIST, POOL_EPERM (the target is absolute). */
 POOL_API int pool_volume_symlink(pool_t *pool, pool_volume_t volume, const char *target, const char *path);
 
-/* Reads a symlink's target, as readlink(2), without a NUL: how long it is, of which as much as fits is copied.
+/* Reads a symlink's target, as readlink(2), without a NUL: returns how long it is, and copies as much as fits.
  * Thread: any.  Blocks: see above.  Errors you can act on: POOL_EINVAL (it is no symlink). */
 POOL_API POOL_MUST_CHECK int32_t pool_volume_readlink(pool_t *pool, pool_volume_t volume, const char *path,
                                                       char *target_out, uint32_t size_bytes);
 
-/* Gives something another path, as rename(2): a file that has it is replaced.
+/* Moves something to another path, as rename(2): a file that is there is replaced.
  * Thread: any.  Blocks: see above.  Errors you can act on: POOL_EISDIR, POOL_ENOTEMPTY. */
 POOL_API int pool_volume_rename(pool_t *pool, pool_volume_t volume, const char *from, const char *to);
 
-/* Removes a file, a symlink, or a directory with all that is in it. To everybody else all of it is gone at once; its
- * memory comes back in slices, by this thread, or, where it may not wait, by the coordinator soon after: a volume that
- * is full until then says so by POOL_EAGAIN.
+/* Removes a file, a symlink, or a directory with all that is in it. To everybody else all of it is gone at once. Its
+ * memory is freed in slices: by this thread, or, where it may not wait, by the coordinator soon after. If a volume is
+ * full only until then, writing to it is POOL_EAGAIN.
  * Thread: any.  Blocks: see above, and for as long as there is something to free; others can use the volume meanwhile.
  * Errors you can act on: POOL_EINVAL (the root), POOL_ENOENT. */
 POOL_API int pool_volume_remove(pool_t *pool, pool_volume_t volume, const char *path);
@@ -403,7 +402,7 @@ enum pool_worker_state {
     POOL_WORKER_IDLE = 2,    /* it has no job */
     POOL_WORKER_RUNNING = 3, /* its job computes, or is in a call that does not wait */
     POOL_WORKER_WAITING = 4, /* its job waits: for a pipe, a clock, an answer, memory */
-    POOL_WORKER_LOST = 5     /* it was given up; its thread may still run in secret, so its number rests */
+    POOL_WORKER_LOST = 5     /* it was given up; its thread may still run, so no other worker gets its number yet */
 };
 
 struct pool_worker_stats {
@@ -487,7 +486,7 @@ struct pool_job_config {
     pool_function function;          /* instead of a guest, a C function (default NULL) */
     void *user;                      /* for the function (default NULL) */
     const char *const *argv;         /* ended by NULL; the first is the program's name (default NULL: only "guest") */
-    const char *const *envp;         /* ended by NULL, each `NAME=value`; there are no others (default NULL: none) */
+    const char *const *envp;         /* ended by NULL, each `NAME=value`; the job sees no others (default NULL: none) */
     const struct pool_value *values; /* what the export is called with (default NULL) */
     uint32_t n_values;               /* how many; POOL_VALUES_MAX at most (default 0) */
     const struct pool_preopen *preopens; /* the directories that a guest is given (default NULL) */
@@ -588,8 +587,8 @@ POOL_API int pool_wait(pool_t *pool, pool_job_t job, int32_t timeout_ms, struct 
 POOL_API POOL_MUST_CHECK int pool_wait_any(pool_t *pool, const pool_job_t *jobs, uint32_t n_jobs, int32_t timeout_ms,
                                            uint32_t *index_out);
 
-/* Calls back once when the job has ended; soon, though never out of this call itself, if it has already. A second
- * callback replaces the first; NULL takes it back. `result` is valid during the callback; the job is still to be
+/* Calls back once when the job has ended. If it has already, that is soon, but never from within this call. A second
+ * callback replaces the first; NULL takes it back. `result` is valid during the callback. The job is still to be
  * released, which the callback may do.
  * Thread: any.  Blocks: never.  Errors you can act on: POOL_EBADF, POOL_ENOMEM, POOL_ENOSYS, POOL_ESHUTDOWN. */
 typedef void (*pool_end_callback)(void *user, pool_t *pool, pool_job_t job, const struct pool_result *result);
@@ -653,7 +652,7 @@ struct pool_answer {
 };
 
 /* Asks an instance something and waits for the answer. Questions are answered one after the other, in the order in which
- * they were asked, however they were. What the answer points to belongs to the pool until this is called again for the
+ * they were asked, by either function. What the answer points to belongs to the pool until this is called again for the
  * same instance, or it is released. `answer_out` may be NULL.
  * Thread: any (thin client: the client).  Blocks: yes; what ends it is the instance's end.
  * Errors you can act on: POOL_ENOENT (it exports no such function), POOL_EINVAL (the export takes other values, or the
@@ -664,7 +663,7 @@ struct pool_answer {
 POOL_API POOL_MUST_CHECK int pool_instance_ask(pool_t *pool, pool_job_t instance, const struct pool_question *question,
                                                struct pool_answer *answer_out);
 
-/* The same with a callback, which is called once, and never out of this call itself: `status` is what pool_instance_ask
+/* The same with a callback, which is called once, and never from within this call: `status` is what pool_instance_ask
  * would have returned. `answer` is valid during the callback; NULL: there is none. Many questions may be under way.
  * Thread: any (thin client: the client).  Blocks: never.
  * Errors you can act on: those that show at once: POOL_EINVAL, POOL_ENOMEM, POOL_E2BIG, POOL_EPIPE, POOL_EBADF,
@@ -715,7 +714,7 @@ POOL_API POOL_MUST_CHECK int32_t pool_read(pool_t *pool, pool_fd_t fd, void *dat
  * (a captured output is full), POOL_EBADF, POOL_EBUSY, POOL_ECANCELED, POOL_ESHUTDOWN. */
 POOL_API POOL_MUST_CHECK int32_t pool_write(pool_t *pool, pool_fd_t fd, const void *data, uint32_t size_bytes);
 
-/* A piece of memory to read into or to write from. */
+/* A piece of memory to read into or to write from, as struct iovec. */
 struct pool_iovec {
     void *data;
     uint32_t size_bytes;
@@ -750,7 +749,7 @@ struct pool_pollfd {
 POOL_API int pool_poll(pool_t *pool, struct pool_pollfd *fds, uint32_t n_fds, int32_t timeout_ms);
 
 /* Calls back once when an end can be read or written, or its other side was closed (`status` 0), or when the end is
- * closed here (POOL_EBADF) or the pool destroyed (POOL_ESHUTDOWN). Never out of this call itself. Until then the end is
+ * closed here (POOL_EBADF) or the pool destroyed (POOL_ESHUTDOWN). Never from within this call. Until then the end is
  * in use: reading or writing it is POOL_EBUSY. NULL takes the callback back.
  * Thread: any.  Blocks: never.
  * Errors you can act on: POOL_EBADF, POOL_EBUSY, POOL_ENOMEM, POOL_ENOSYS, POOL_ESHUTDOWN. */
