@@ -6,8 +6,9 @@ import type { CoordinatorChild } from '../platform/platform.js';
 
 /** Something that a pool has noticed: what `onlog` is given. */
 export interface LogEntry {
-  /** "debug": workers come and go as they should. "info": their places rest. "warn": something was lost or refused, and the
-   * pool goes on. "error": it goes on with less than it should have, or not at all. */
+  /** "debug": workers come and go as they should. "info": the slot of a lost one is not used again yet. "warn":
+   * something was lost or refused, and the pool goes on. "error": it goes on with less than it should have, or not at
+   * all. */
   readonly level: LogLevel;
   /** What it is, in English. */
   readonly message: string;

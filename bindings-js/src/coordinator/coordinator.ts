@@ -109,7 +109,7 @@ class Coordinator {
     }
     this.#journal.refused(c.coordinator_refusals(this.#pool));
     this.#fillVacancies();
-    if (this.#lost > lost) this.#report(); // nobody may take its place, and then nothing else would tell of it
+    if (this.#lost > lost) this.#report(); // perhaps no successor starts, and then nothing else would tell of it
     clearTimeout(this.#timer);
     if (nextMs >= 0) this.#timer = setTimeout(() => this.tick(), Math.min(Math.ceil(nextMs), TIMER_MAX_MS));
     if (!this.#watching) this.#watch(count);
@@ -142,15 +142,15 @@ class Coordinator {
     for (let n = c.coordinator_vacancies(this.#pool); n > 0; n--) {
       const number = c.coordinator_add_worker(this.#pool);
       if (number < 0) {
-        return this.#onNoPlace();
+        return this.#onNoSlot();
       }
       this.#spawn(number);
     }
   }
 
-  /** All places rest. By and by one may be free; unless none ever will, and nobody is left. */
-  #onNoPlace(): void {
-    this.#journal.noPlace();
+  /** No slot may be used now. By and by one may; unless none ever will, and nobody is left. */
+  #onNoSlot(): void {
+    this.#journal.noSlot();
     if (this.#restMs < 0 && this.#workers.size === 0) {
       return this.#fail('every worker that there may be was lost to a guest which this browser cannot end');
     }
@@ -193,7 +193,7 @@ class Coordinator {
     this.#report();
   }
 
-  /** A worker ended by itself. What it ran is lost; another takes its place, unless none ever starts. */
+  /** A worker ended by itself. What it ran is lost; a successor is started, unless none ever can be. */
   onGone({ number, text, retired }: Gone): void {
     if (!this.#workers.has(number) || this.#closing) return;
     const starting = this.#starting.has(number);
@@ -221,7 +221,7 @@ class Coordinator {
   }
 
   /** Says how many workers there are; the first time, once every worker has started, or one has and another has failed:
-   * of those that take the place of the failed ones nothing may ever be heard. */
+   * of those that are started instead of the failed ones nothing may ever be heard. */
   #report(): void {
     const roster = { workers: this.#workers.size - this.#starting.size, lost: this.#lost };
     const first = !this.#ready && (this.#starting.size === 0 || (this.#failedStarts > 0 && roster.workers > 0));
@@ -229,7 +229,7 @@ class Coordinator {
     this.#scope.post({ type: first ? 'millrace:ready' : 'millrace:roster', ...roster });
   }
 
-  /** Ends a worker's thread. One that was lost may live on in secret, so its place rests before another takes it; one
+  /** Ends a worker's thread. One that was lost may live on in secret, so its slot rests before it is used again; one
    * that retires has left our code for good. */
   #bury(number: number, why: 'lost' | 'retired'): void {
     this.#scope.post({ type: 'millrace:terminate', number });

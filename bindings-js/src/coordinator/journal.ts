@@ -7,7 +7,7 @@ const MEMORY_QUIET_MS = 1000;
 export class Journal {
   readonly #post: ((message: FromCoordinator) => void) | undefined;
   readonly #restMs: number;
-  #hasPlaces = true;
+  #hasSlots = true;
   #refused = 0;
   #quietUntil = 0;
 
@@ -22,7 +22,7 @@ export class Journal {
   }
 
   started(worker: number): void {
-    this.#hasPlaces = true;
+    this.#hasSlots = true;
     this.#write({ level: 'debug', message: `worker ${worker} has started`, worker });
   }
 
@@ -44,7 +44,7 @@ export class Journal {
       text,
     });
     const rest = this.#restMs < 0 ? 'for as long as the pool lives' : `for ${this.#restMs} ms`;
-    const message = `the place of worker ${worker} rests ${rest}, because its thread may live on`;
+    const message = `the slot of worker ${worker} is not used again ${rest}, because its thread may live on`;
     this.#write({ level: 'info', message, worker });
   }
 
@@ -60,14 +60,14 @@ export class Journal {
   }
 
   /** Says so once, until one has started. */
-  noPlace(): void {
-    if (this.#hasPlaces) {
+  noSlot(): void {
+    if (this.#hasSlots) {
       this.#write({
         level: 'warn',
-        message: 'every place for a worker is taken or rests: no further one can start for now',
+        message: 'every slot for a worker is taken or not to be used again yet: no further one can start for now',
       });
     }
-    this.#hasPlaces = false;
+    this.#hasSlots = false;
   }
 
   /** How often memory was refused since the pool was made. */
