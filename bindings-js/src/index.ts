@@ -159,7 +159,7 @@ export function instantiate(source: ModuleSource, options?: InstanceOptions): Pr
   return theDefault().use(options, (pool) => pool.instantiate(source, options));
 }
 
-/** `pool.map` of the default pool. What is wrong with its arguments comes out of the loop, too.
+/** `pool.map` of the default pool. A wrong argument, too, makes the loop throw, and not this call.
  *
  * @throws The same as `defaultPool` and `pool.map`.
  * @example

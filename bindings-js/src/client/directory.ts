@@ -27,7 +27,7 @@ export interface DirectoryOptions {
 
 /** Options of `stat`. */
 export interface StatOptions {
-  /** Of a symlink, what it leads to and not itself.
+  /** Whether a symlink at the end of the path is followed; `false`: the symlink itself is meant.
    * @default true */
   readonly follow?: boolean | undefined;
 }
@@ -261,7 +261,7 @@ export class Directory {
     return this.#do((store) => store.remove(at), path);
   }
 
-  /** Gives a file or directory another path. As `rename` of POSIX: a file that is there is replaced.
+  /** Moves a file or directory to another path, as `rename` of POSIX: a file that is there is replaced.
    *
    * @throws `PoolError` with POOL_ENOENT, POOL_ENOTEMPTY, ….
    * @example
@@ -307,8 +307,8 @@ export class Directory {
     return this.#do((store) => store.readlink(at), path);
   }
 
-  /** Writes all files into a directory handle of the browser. A symlink becomes a copy of the file that it leads to, and
-   * is left out if that is none. What else is there stays, unless `mirror` is set.
+  /** Writes all files into a directory handle of the browser. A symlink becomes a copy of the file that it leads to; one
+   * that leads to no file is left out. What else is there stays, unless `mirror` is set.
    *
    * @throws `SaveError` at the end, if something could not be written: POOL_ENOSYS where handles lack `createWritable`
    * (Safari before 26). `PoolError` with POOL_EINVAL if an argument is wrong.

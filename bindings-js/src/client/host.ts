@@ -4,7 +4,7 @@ import { entriesOf, entryName, invalid, quote, refusal, text } from '../shared/g
 import { layout } from '../shared/layout.gen.js';
 import { Leaver } from '../shared/leaver.js';
 
-/** The job that a host call comes from. Each call of the same job has the same one, so that it can be a key. */
+/** The job that a host call comes from. All calls of one job have the same object, so that it can be a key. */
 export interface HostJob {
   /** Its `name`: what the program finds as `argv[0]`. */
   readonly name: string;
@@ -44,7 +44,7 @@ export interface HostContext {
  *
  * `data` is what the guest sent, a copy that is the handler's. If the handler throws, or rejects, the guest gets an error
  * with the message of what was thrown: POOL_EIO, or the code of `pool.h` that a thrown `PoolError` has. It gets
- * POOL_EINVAL if what the handler gives has no JSON: a function, a symbol, a bigint, a number that is not finite, a
+ * POOL_EINVAL if what the handler gives cannot be JSON: a function, a symbol, a bigint, a number that is not finite, a
  * circle, a `Map`, a `Blob`.
  *
  * @example

@@ -4,8 +4,8 @@ import type { Bytes } from '../shared/bytes.js';
 import { entriesOf, entryName, hasLoneSurrogate, invalid, quote, refusal } from '../shared/gate.js';
 import type { HostJob } from './host.js';
 
-/** A guest's memory, while the guest waits for what it has called. Addresses and lengths may be given as the guest has them:
- * an i32 below 0 is one of 2^31 and more.
+/** A guest's memory, while the guest waits for what it has called. Addresses and lengths may be given as the guest
+ * passes them: an i32 below 0 is taken as unsigned.
  *
  * @example
  * ```ts

@@ -3,18 +3,18 @@ import { layout } from '../shared/layout.gen.js';
 import type { Thread } from '../shared/thread.js';
 import type { HostJob } from './host.js';
 
-/** How long something took, how often: counted by orders of magnitude. */
+/** A histogram of durations, in buckets whose bounds are powers of two. */
 export interface Histogram {
-  /** How often in all. */
+  /** How many durations, in all buckets. */
   readonly count: number;
-  /** Milliseconds, of all together. */
+  /** Milliseconds, the sum of all of them. */
   readonly sum: number;
-  /** How often by how long it took: `buckets[0]` counts less than 1 microsecond, `buckets[i]` less than 2^i microseconds
-   * and in no bucket before it, and the last, `buckets[31]`, whatever took longer. */
+  /** How many there are in each bucket: `buckets[0]` counts those below 1 microsecond, `buckets[i]` those below 2^i
+   * microseconds that are in no bucket before it, and the last, `buckets[31]`, all that are longer. */
   readonly buckets: readonly number[];
-  /** Milliseconds that half of them took at most, as far as buckets tell: the bound of one; 0 if there is none. */
+  /** The median in milliseconds, rounded up to the bound of its bucket; 0 if nothing was counted. */
   readonly p50: number;
-  /** The same of 99 in a hundred. */
+  /** The 99th percentile, in the same way. */
   readonly p99: number;
 }
 

@@ -32,22 +32,22 @@ export interface PoolUrls {
 
 /** Options of `Pool.create`. */
 export interface PoolOptions {
-  /** How many workers run jobs at the same time: all of them stay. With `{ min, max }` the pool keeps `min`, starts more, up
-   * to `max`, while jobs wait, and ends those that have had nothing to do for `idleMs`.
+  /** How many workers run jobs at the same time. If it is a number, all of them stay. With `{ min, max }` the pool keeps
+   * `min`, starts more, up to `max`, while jobs wait, and ends those that have had nothing to do for `idleMs`.
    * @default the number of cores less one, at least 1 */
   workers?: number | WorkerRange | undefined;
   /** Milliseconds for which a worker that need not stay (see `workers`) has nothing to do before it ends; fractions are
    * rounded up.
    * @default 10,000 */
   idleMs?: number | undefined;
-  /** Threads at most. While a job waits for a pipe, a clock or another job, its place is given to one more worker if
-   * there is work for it.
-   * @default `workers`, or its `max`, and 32; 127 at most */
+  /** Threads at most. While a job waits for a pipe, a clock or another job, one more worker runs a queued job in its
+   * place, if there is one.
+   * @default `workers`, or its `max`, plus 32; 127 at most */
   maxWorkers?: number | undefined;
   /** Where the package's files are, for those who serve them from elsewhere.
    * @default beside this module */
   urls?: PoolUrls | undefined;
-  /** Bytes of shared memory at most, for all pipes and arguments together, 32 MiB to 4 GiB.
+  /** Bytes of shared memory at most, for pipes, arguments and files together, 32 MiB to 4 GiB.
    * @default 256 MiB */
   maxMemory?: number | undefined;
   /** Milliseconds that a cancelled guest may go on computing before its worker is ended and replaced; fractions
@@ -58,15 +58,15 @@ export interface PoolOptions {
    * `host` comes first.
    * @default none */
   host?: Host | undefined;
-  /** What its threads are called after, as developer tools show them, and how its errors and logs call it.
+  /** The pool's name. Developer tools show it in the names of its threads, and its errors and logs have it.
    * @default "millrace" */
   name?: string | undefined;
-  /** Is told what the pool notices and no promise reports: a worker that was lost, or could not be started, memory that was
-   * refused. What it throws is ignored. Without it the pool writes nothing to the console.
+  /** Called with what the pool notices and no promise reports: a worker that was lost, or could not be started, memory
+   * that was refused. What it throws is ignored. Without it the pool writes nothing to the console.
    * @default none */
   onlog?: LogHandler | undefined;
   /** Ends the start when aborted: it rejects with a `CancelledError` whose `cause` is the signal's reason, and leaves
-   * nothing behind. Has no meaning for the pool once it is there.
+   * nothing behind. It does nothing once the pool has started.
    * @default none */
   signal?: AbortSignal | undefined;
 }

@@ -4,7 +4,7 @@ import { fields, invalid, type Names, refusal } from '../shared/gate.js';
 import { layout } from '../shared/layout.gen.js';
 import { wholeNumber } from '../shared/whole-number.js';
 
-/** As few workers as stay when there is nothing to do, and as many as run jobs when there is. */
+/** The number of workers: `min` when there is nothing to do, up to `max` while jobs wait. */
 export interface WorkerRange {
   /** Workers that stay, 1 to `max`.
    * @default 1 */

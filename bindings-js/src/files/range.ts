@@ -15,8 +15,8 @@ export interface ReadRange {
 
 /** Options of `readFile`. */
 export interface ReadFileOptions extends ReadRange {
-  /** At most this many bytes are read at once. More reject with POOL_EFBIG, before any memory is taken for them: a guest's
-   * file may be large although it takes no room, because it has holes.
+  /** How many bytes may be read at once. If there are more, the call rejects with POOL_EFBIG, before any memory is taken: a
+   * guest's file may be large although it takes no memory, because it has holes.
    * @default `length`, if that is given; or 256 MiB */
   maxBytes?: number | undefined;
 }
