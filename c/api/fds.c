@@ -3,9 +3,9 @@
 
 #include "core/check.h"
 #include "core/handle.h"
+#include "sync/call_slots.h"
 #include "sync/ends.h"
 #include "sync/jobs.h"
-#include "sync/places.h"
 #include "sync/self.h"
 
 static enum pipe_end end_of(const struct stream *stream)

@@ -28,7 +28,7 @@ struct call {
     _Atomic uint64_t x_state; /* generation << 8 | enum call_state */
     /* the owner of the state writes */
     pool_job_t job;      /* with n_units, until both ends of the reply are closed */
-    uint32_t n_units;    /* how much of the job's memory goes with the call, or with its reply (sync/places.h) */
+    uint32_t n_units;    /* how much of the job's memory goes with the call, or with its reply (sync/call_slots.h) */
     uint32_t block;      /* the name, and behind it the data; 0: none */
     uint32_t name_bytes; /* 0: what is called is an import, see core/import_call.h */
     uint32_t size_bytes;

@@ -26,11 +26,11 @@ struct pipe {
     _Atomic int32_t x_reply;          /* the reply's status; POOL_EAGAIN: not answered */
     _Atomic uint8_t x_nonblocking[2]; /* 1: that end's calls do not wait */
     _Atomic uint8_t x_aborted;        /* 1: the writer failed, so its end is no end of file but POOL_EIO */
-    /* writer's line */
+    /* the writer's cache line */
     _Alignas(64) _Atomic uint32_t x_tail;
     _Atomic uint32_t x_writer_waits;
     _Atomic uint32_t x_writer_wants; /* how much it still has to write */
-    /* reader's line */
+    /* the reader's cache line */
     _Alignas(64) _Atomic uint32_t x_head;
     _Atomic uint32_t x_reader_waits;
 };

@@ -4,8 +4,8 @@
  * For guests that are compiled to WebAssembly with WASI, these are imports of the module `millrace`, and nothing has to
  * be linked; descriptors are WASI's. In libmillrace they are functions for C functions that run as jobs; there
  * pool_read, pool_poll and pool_close of the same job take the descriptors. A descriptor that was closed is given out
- * again, as a file's is. In the thin client, whose jobs are guests, they are there to be linked, and POOL_ENOSYS, as
- * outside of a job in libmillrace.
+ * again, as a file's is. In the thin client, whose jobs are guests, they can be linked, but return POOL_ENOSYS; so
+ * they do in libmillrace outside of a job.
  *
  * Errors are the negative values of enum pool_error (pool.h), or whatever negative number the host replied with. With
  * its error the host may send a text in UTF-8, which says more.
@@ -19,8 +19,8 @@
 #include "pool_guest_link.h"
 
 /* Calls the host by name, with `size_bytes` bytes of data, and waits for the reply, of which up to `capacity_bytes` go
- * to `reply_out`. How large the whole reply was, which may be more than fit; or an error, and then `reply_out` has the
- * host's text about it, cut to fit, with a NUL behind it: an empty text, if there is none or the error is not the
+ * to `reply_out`. Returns the size of the whole reply, which may be more than that; or an error. Then `reply_out` has the
+ * host's text about it, cut to fit and ended by a NUL; the text is empty if there is none, or if the error is not the
  * host's.
  * Blocks: yes.
  * Errors you can act on: POOL_ENOENT (nobody serves that name), POOL_E2BIG (the data), POOL_EMFILE (the job has as many
@@ -97,7 +97,7 @@ int32_t pool_call_status(int32_t fd);
         free(data);                                \
     }
 
-/* What an export returns that returns bytes. */
+/* The result of an export that returns bytes. */
 typedef uint64_t pool_guest_bytes;
 
 /* Makes a result of bytes that pool_alloc gave. pre: size_bytes is less than 2^32. */

@@ -77,7 +77,7 @@ uint8_t *port_block(size_t size)
     if (at == NO_MEMORY) return NULL;
     size_t gap = -(uintptr_t)at % LINE_BYTES;
     if (gap == 0) return (uint8_t *)at;
-    if (sbrk((intptr_t)gap) == at + size) return (uint8_t *)at + gap; /* and the next one begins at a line */
+    if (sbrk((intptr_t)gap) == at + size) return (uint8_t *)at + gap; /* and the next one begins at a cache line */
     at = sbrk((intptr_t)(size + LINE_BYTES));
     return at == NO_MEMORY ? NULL : (uint8_t *)at + -(uintptr_t)at % LINE_BYTES;
 }

@@ -6,9 +6,9 @@
 #include "core/check.h"
 #include "core/handle.h"
 #include "port/port.h"
+#include "sync/call_slots.h"
 #include "sync/ends.h"
 #include "sync/jobs.h"
-#include "sync/places.h"
 #include "sync/wake.h"
 
 static uint32_t slot_of(const struct pool *pool, const struct call *call)
@@ -54,7 +54,7 @@ static int draft_call(struct sleeper *sleeper, uint64_t name_bytes, uint64_t siz
     if (!atomic_load(&pool->x_served)) return POOL_ENOENT;
     pool_job_t job = sleeper->job ? pool__job_handle(pool, sleeper->job) : 0;
     uint32_t slot, block, bytes = (uint32_t)(name_bytes + size_bytes);
-    int error = pool__place_take(pool, job, pool__units_of(bytes), &slot);
+    int error = pool__call_slot_take(pool, job, pool__units_of(bytes), &slot);
     if (error) return error;
 
     struct call_draft draft = {.call = &pool->calls[slot]};
@@ -67,7 +67,7 @@ static int draft_call(struct sleeper *sleeper, uint64_t name_bytes, uint64_t siz
     if (error) {
         draft.call->block = 0;
         end_call(pool, draft.call, CALL_FILLING);
-        pool__place_give(pool, slot);
+        pool__call_slot_give(pool, slot);
         return error;
     }
     draft.call->block = block;

@@ -13,7 +13,7 @@ struct call_draft {
 };
 
 /* Begins a call, sleeping until there is memory for it. 0; POOL_ENOENT (no host at all), POOL_EINVAL (the name's size),
- * POOL_E2BIG, POOL_EMFILE, POOL_EDQUOT, POOL_ENFILE (see sync/places.h), POOL_ENOMEM, or as interrupted. */
+ * POOL_E2BIG, POOL_EMFILE, POOL_EDQUOT, POOL_ENFILE (see sync/call_slots.h), POOL_ENOMEM, or as interrupted. */
 int pool__call_draft(struct sleeper *sleeper, uint64_t name_bytes, uint64_t size_bytes, struct call_draft *draft_out);
 
 /* The same for a question of core/import_call.h. A call that a guest makes by itself has a name. */

@@ -4,7 +4,7 @@
 #include "core/check.h"
 #include "core/handle.h"
 #include "port/port.h"
-#include "sync/places.h"
+#include "sync/call_slots.h"
 #include "sync/wake.h"
 #include "sync/want.h"
 
@@ -117,7 +117,7 @@ static void recycle(struct pool *pool, struct pipe *pipe)
     uint64_t generation = atomic_fetch_add(&pipe->x_generation, 1) + 1;
     uint32_t block = atomic_load(&pipe->x_block), slot = (uint32_t)(pipe - pool->pipes);
     if (slot >= PIPES_MAX) {
-        pool__place_give(pool, slot - PIPES_MAX);
+        pool__call_slot_give(pool, slot - PIPES_MAX);
         pool__give_block(pool, block);
         return;
     }

@@ -3,9 +3,9 @@
 
 #include "core/check.h"
 #include "port/port.h"
+#include "sync/call_slots.h"
 #include "sync/ends.h"
 #include "sync/jobs.h"
-#include "sync/places.h"
 #include "sync/stream.h"
 #include "sync/wake.h"
 

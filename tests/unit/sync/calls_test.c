@@ -8,8 +8,8 @@
 #include "support/property.h"
 #include "support/running_job.h"
 #include "support/test_pool.h"
+#include "sync/call_slots.h"
 #include "sync/ends.h"
-#include "sync/places.h"
 
 static struct pool *pool;
 

@@ -7,9 +7,9 @@
 #include "support/prelude.h"
 #include "support/test_pool.h"
 #include "support/wasi_rig.h"
+#include "sync/call_slots.h"
 #include "sync/calls.h"
 #include "sync/ends.h"
-#include "sync/places.h"
 
 #define REPLY_BYTES 64u
 

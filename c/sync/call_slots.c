@@ -1,5 +1,5 @@
-/* Takes and gives back places for host calls, and counts them against the share of their job. */
-#include "sync/places.h"
+/* Takes and gives back the slots of host calls, and counts them against the share of their job. */
+#include "sync/call_slots.h"
 
 #include "core/check.h"
 #include "core/handle.h"
@@ -36,7 +36,7 @@ void pool__share_out(struct pool *pool, struct job *job, uint32_t max_calls, uin
                       max_units);
 }
 
-int pool__place_take(struct pool *pool, pool_job_t job, uint32_t n_units, uint32_t *slot_out)
+int pool__call_slot_take(struct pool *pool, pool_job_t job, uint32_t n_units, uint32_t *slot_out)
 {
     int32_t had = job ? pool__share_take(share_of(pool, job), generation_of(job), 1, n_units) : 0;
     if (had < 0) return had;
@@ -47,7 +47,7 @@ int pool__place_take(struct pool *pool, pool_job_t job, uint32_t n_units, uint32
     return POOL_ENFILE;
 }
 
-void pool__place_give(struct pool *pool, uint32_t slot)
+void pool__call_slot_give(struct pool *pool, uint32_t slot)
 {
     const struct call *call = &pool->calls[slot];
     POOL_ASSERT(slot < CALLS_MAX && atomic_load(&pool__reply_pipe(pool, slot)->x_ends) == 0);

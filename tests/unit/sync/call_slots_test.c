@@ -1,12 +1,12 @@
-/* sync/places.c: places for host calls, and what a job may have of them. */
-#include "sync/places.h"
+/* sync/call_slots.c: the slots of host calls, and what a job may have of them. */
+#include "sync/call_slots.h"
 
 #include "core/handle.h"
 #include "support/prelude.h"
 #include "support/running_job.h"
 #include "support/test_pool.h"
 
-#define KEPT_FROM (CALLS_MAX - CALLS_KEPT) /* so many places are for whoever comes */
+#define KEPT_FROM (CALLS_MAX - CALLS_KEPT) /* so many slots are for whoever comes */
 
 static struct pool *pool;
 static uint32_t slots[CALLS_MAX];
@@ -19,10 +19,10 @@ static int setup(void **state)
     return 0;
 }
 
-/* Takes a place as a call does, which keeps in its slot whose it is. */
+/* Takes a slot as a call does, which notes there whose it is. */
 static int take(pool_job_t job, uint32_t n_units, uint32_t *slot_out)
 {
-    int status = pool__place_take(pool, job, n_units, slot_out);
+    int status = pool__call_slot_take(pool, job, n_units, slot_out);
     if (status < 0) return status;
     pool->calls[*slot_out].job = job;
     pool->calls[*slot_out].n_units = n_units;
@@ -35,30 +35,30 @@ static void assert_used(uint32_t n_calls, uint32_t n_units)
     assert_int_equal(pool__share_units(&running.job->share), n_units);
 }
 
-static void place_counts_as_the_jobs_until_it_is_given_back(void **state)
+static void slot_counts_as_the_jobs_until_it_is_given_back(void **state)
 {
     (void)state;
     assert_int_equal(take(running.handle, 3, &slots[0]), 0);
     assert_int_equal(take(running.handle, 5, &slots[1]), 0);
     assert_int_not_equal(slots[0], slots[1]);
     assert_used(2, 8);
-    pool__place_give(pool, slots[0]);
+    pool__call_slot_give(pool, slots[0]);
     assert_used(1, 5);
-    pool__place_give(pool, slots[1]);
+    pool__call_slot_give(pool, slots[1]);
     assert_used(0, 0);
     assert_int_equal(test_free_calls(pool), CALLS_MAX);
 }
 
-static void place_of_nobody_counts_for_nobody(void **state)
+static void slot_of_nobody_counts_for_nobody(void **state)
 {
     (void)state;
     assert_int_equal(take(0, 1000, &slots[0]), 0);
     assert_used(0, 0);
-    pool__place_give(pool, slots[0]);
+    pool__call_slot_give(pool, slots[0]);
     assert_int_equal(test_free_calls(pool), CALLS_MAX);
 }
 
-static void place_beyond_what_the_job_may_have_is_refused_and_takes_nothing(void **state)
+static void slot_beyond_what_the_job_may_have_is_refused_and_takes_nothing(void **state)
 {
     (void)state;
     pool__share_out(pool, running.job, 2, 1);
@@ -70,11 +70,11 @@ static void place_beyond_what_the_job_may_have_is_refused_and_takes_nothing(void
     assert_int_equal(none, 4711);
     assert_used(2, all);
     assert_int_equal(test_free_calls(pool), CALLS_MAX - 2);
-    pool__place_give(pool, slots[0]);
-    pool__place_give(pool, slots[1]);
+    pool__call_slot_give(pool, slots[0]);
+    pool__call_slot_give(pool, slots[1]);
 }
 
-static void place_of_a_job_that_is_gone_is_ebadf(void **state)
+static void slot_of_a_job_that_is_gone_is_ebadf(void **state)
 {
     (void)state;
     uint32_t slot;
@@ -88,21 +88,21 @@ static void place_of_a_job_that_is_gone_is_ebadf(void **state)
 }
 
 /* What a host still had of a call outlives the job that made it. */
-static void place_given_back_after_its_job_changes_nothing_of_the_next(void **state)
+static void slot_given_back_after_its_job_changes_nothing_of_the_next(void **state)
 {
     (void)state;
     assert_int_equal(take(running.handle, 3, &slots[0]), 0);
     running_job_end();
     running_job_begin_bare();
     assert_int_equal(take(running.handle, 4, &slots[1]), 0);
-    pool__place_give(pool, slots[0]);
+    pool__call_slot_give(pool, slots[0]);
     assert_used(1, 4);
-    pool__place_give(pool, slots[1]);
+    pool__call_slot_give(pool, slots[1]);
     assert_used(0, 0);
 }
 
 /* One job takes all that it can get; what is left is for the first calls of others. */
-static void each_job_has_places_whatever_one_takes(void **state)
+static void each_job_has_slots_whatever_one_takes(void **state)
 {
     (void)state;
     uint32_t n = 0, slot = 4711;
@@ -118,18 +118,18 @@ static void each_job_has_places_whatever_one_takes(void **state)
     for (uint32_t i = 0; i < CALLS_EACH; i++) assert_int_equal(take(running.handle, 1, &slots[n++]), 0);
     assert_int_equal(take(running.handle, 1, &slot), POOL_ENFILE);
     assert_used(CALLS_EACH, CALLS_EACH);
-    while (n > 0) pool__place_give(pool, slots[--n]);
+    while (n > 0) pool__call_slot_give(pool, slots[--n]);
     pool__job_end_running(pool, greedy_job, POOL_EXITED, 0);
     assert_int_equal(pool_release(pool, greedy), 0);
 }
 
-static void place_whose_handles_are_used_up_is_never_given_again(void **state)
+static void slot_whose_handles_are_used_up_is_never_given_again(void **state)
 {
     (void)state;
     assert_int_equal(take(running.handle, 1, &slots[0]), 0);
     _Atomic uint64_t *generation = &pool__reply_pipe(pool, slots[0])->x_generation;
     uint64_t had = atomic_exchange(generation, HANDLE_GENERATIONS);
-    pool__place_give(pool, slots[0]);
+    pool__call_slot_give(pool, slots[0]);
     assert_used(0, 0);
     assert_int_equal(test_free_calls(pool), CALLS_MAX - 1);
     atomic_store(generation, had);
@@ -159,7 +159,7 @@ static void charge_with_calls_open_is_no_error(void **state)
     assert_int_equal(pool__job_charge(pool, running.handle, 1), 0);
     assert_used(1, 1);
     pool__job_discharge(pool, running.handle, 1);
-    pool__place_give(pool, slots[0]);
+    pool__call_slot_give(pool, slots[0]);
 }
 
 static void shares_have_their_defaults_and_their_limits(void **state)
@@ -193,7 +193,7 @@ static void block_costs_its_whole_size(void **state)
     assert_int_equal(pool__units_of(POOL_BYTES_MAX), POOL_BYTES_MAX / SHARE_UNIT_BYTES);
 }
 
-static void each_place_has_its_own_pipe_and_it_is_none_that_can_be_opened(void **state)
+static void each_slot_has_its_own_pipe_and_it_is_none_that_can_be_opened(void **state)
 {
     (void)state;
     assert_ptr_equal(pool__reply_pipe(pool, 0), &pool->pipes[PIPES_MAX]);
@@ -205,18 +205,18 @@ static void each_place_has_its_own_pipe_and_it_is_none_that_can_be_opened(void *
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        CASE(place_counts_as_the_jobs_until_it_is_given_back),
-        CASE(place_of_nobody_counts_for_nobody),
-        CASE(place_beyond_what_the_job_may_have_is_refused_and_takes_nothing),
-        CASE(place_of_a_job_that_is_gone_is_ebadf),
-        CASE(place_given_back_after_its_job_changes_nothing_of_the_next),
-        CASE(each_job_has_places_whatever_one_takes),
-        CASE(place_whose_handles_are_used_up_is_never_given_again),
+        CASE(slot_counts_as_the_jobs_until_it_is_given_back),
+        CASE(slot_of_nobody_counts_for_nobody),
+        CASE(slot_beyond_what_the_job_may_have_is_refused_and_takes_nothing),
+        CASE(slot_of_a_job_that_is_gone_is_ebadf),
+        CASE(slot_given_back_after_its_job_changes_nothing_of_the_next),
+        CASE(each_job_has_slots_whatever_one_takes),
+        CASE(slot_whose_handles_are_used_up_is_never_given_again),
         CASE(memory_is_charged_up_to_what_the_job_may_have),
         CASE(charge_with_calls_open_is_no_error),
         CASE(shares_have_their_defaults_and_their_limits),
         CASE(block_costs_its_whole_size),
-        CASE(each_place_has_its_own_pipe_and_it_is_none_that_can_be_opened),
+        CASE(each_slot_has_its_own_pipe_and_it_is_none_that_can_be_opened),
     };
-    return cmocka_run_group_tests_name("places", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("call_slots", tests, NULL, NULL);
 }
