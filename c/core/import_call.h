@@ -17,7 +17,7 @@ enum import_question_kind {
 
 struct import_question {
     uint32_t kind;
-    uint32_t number;    /* the import's place in the module's list */
+    uint32_t number;    /* the import's index in the module's list */
     uint32_t n_values;  /* 0 for all but IMPORT_CALL, as the next */
     uint32_t n_results; /* behind the header: as many struct pool_value as both, or bytes; or IMPORT_UNTYPED */
     uint32_t n_pages;   /* IMPORT_DENIED, or asked for: how many pages the guest's memory has */

@@ -387,7 +387,7 @@ POOL_API int pool_volume_rename(pool_t *pool, pool_volume_t volume, const char *
 
 /* Removes a file, a symlink, or a directory with all that is in it. To everybody else all of it is gone at once. Its
  * memory is freed in slices: by this thread, or, where it may not wait, by the coordinator soon after. If a volume is
- * full only until then, writing to it is POOL_EAGAIN.
+ * full only until then, calls that may not wait get POOL_EAGAIN.
  * Thread: any.  Blocks: see above, and for as long as there is something to free; others can use the volume meanwhile.
  * Errors you can act on: POOL_EINVAL (the root), POOL_ENOENT. */
 POOL_API int pool_volume_remove(pool_t *pool, pool_volume_t volume, const char *path);
@@ -612,7 +612,7 @@ POOL_API int pool_release(pool_t *pool, pool_job_t job);
  *
  * An instance is a guest that is kept: what one call of an export leaves in its memory, the next one finds. It is a job
  * that sleeps until it is asked something, so it has a job's handle: pool_cancel ends it at once, pool_wait and
- * pool_on_end tell how it ended, pool_release gives its place back. While it sleeps its place is another job's, see
+ * pool_on_end tell how it ended, pool_release gives its place back. While it sleeps, another job may run, see
  * max_workers. A trap or an exit ends it. Only the thin client has instances; elsewhere all of this is POOL_ENOSYS.
  */
 

@@ -232,9 +232,9 @@ export class Line {
 }
 
 /** Puts a `struct instance_record` with its values to an offset: where it ends. */
-function putRecord(view: DataView, at: number, { kind, at: place, size, values = [] }: Ask): number {
+function putRecord(view: DataView, at: number, { kind, at: exportOrAddress, size, values = [] }: Ask): number {
   view.setUint32(at + layout.instance_record_kind, kind, true);
-  view.setUint32(at + layout.instance_record_at, place, true);
+  view.setUint32(at + layout.instance_record_at, exportOrAddress, true);
   view.setUint32(at + layout.instance_record_size, size, true);
   view.setUint32(at + layout.instance_record_n_values, values.length, true);
   let end = at + layout.sizeof_instance_record;
