@@ -21,7 +21,7 @@
 byte x_state;             /* of the worker: turn and state */
 byte ended[JOBS + 1];     /* how often each job was ended */
 bool wish;                /* of job 1 */
-byte turn_of[JOBS + 1];   /* x_turn of each job's record; 0: not begun */
+byte turn_of[JOBS + 1];   /* x_turn of each job's slot; 0: not begun */
 bool killed;              /* the coordinator's kill succeeded */
 bool owns;                /* the worker is in the middle of something of ours */
 

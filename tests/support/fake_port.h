@@ -1,4 +1,4 @@
-/* A platform under a test's control: its clock, its entropy, and a record of what was relayed. */
+/* A platform under a test's control: its clock, its entropy, and a list of what was relayed. */
 #ifndef MILLRACE_TESTS_FAKE_PORT_H
 #define MILLRACE_TESTS_FAKE_PORT_H
 

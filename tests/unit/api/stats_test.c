@@ -75,8 +75,8 @@ static void jobs_are_counted_by_what_they_do(void **state)
     assert_jobs(0, 0, 0);
 }
 
-/* A callback still wants its end: the record is in use, though nobody has a handle. */
-static void released_job_counts_until_its_record_is_free(void **state)
+/* A callback still wants its end: the slot is in use, though nobody has a handle. */
+static void released_job_counts_until_its_slot_is_free(void **state)
 {
     (void)state;
     pool_job_t handle = test_submit_bare(pool);
@@ -202,7 +202,7 @@ int main(void)
         CASE(stats_of_nothing_are_einval),
         CASE(new_pool_has_nothing_but_memory),
         CASE(jobs_are_counted_by_what_they_do),
-        CASE(released_job_counts_until_its_record_is_free),
+        CASE(released_job_counts_until_its_slot_is_free),
         CASE(pipe_counts_until_both_ends_are_closed),
         CASE(calls_count_until_they_are_answered_and_are_open_until_they_are_closed),
         CASE(workers_count_when_they_are_up),

@@ -26,12 +26,12 @@ static void submit_of_a_record_is_as_good_as_of_its_config(void **state)
     uint32_t size = write_record(&config, bytes);
     assert_int_equal(client_submit(pool, bytes, size, &job), 0);
     memset(bytes, 0xff, sizeof bytes);
-    const struct job *record = test_job(pool, job);
-    assert_int_equal(record->module, 9);
-    assert_int_equal(record->priority, POOL_PRIORITY_HIGH);
-    assert_int_equal(atomic_load(&record->x_deadline_ns), FAKE_BEGIN_NS + 77 * MS_NS);
-    assert_memory_equal(pool__record_strings(pool__job_record(pool, record)), "p", 2);
-    assert_int_equal(record->capture_max_bytes, POOL_BYTES_MAX); /* the default */
+    const struct job *slot = test_job(pool, job);
+    assert_int_equal(slot->module, 9);
+    assert_int_equal(slot->priority, POOL_PRIORITY_HIGH);
+    assert_int_equal(atomic_load(&slot->x_deadline_ns), FAKE_BEGIN_NS + 77 * MS_NS);
+    assert_memory_equal(pool__record_strings(pool__job_record(pool, slot)), "p", 2);
+    assert_int_equal(slot->capture_max_bytes, POOL_BYTES_MAX); /* the default */
 }
 
 static bool wakes(struct pool *pool, uint32_t worker, const uint8_t *bytes, uint32_t size)

@@ -474,7 +474,7 @@ static void room_is_told_when_a_record_is_released(void **state)
     assert_int_equal(pool_on_room(pool, on_room, &more), 0);
     for (uint32_t i = 0; i < JOBS_MAX; i++) assert_int_equal(pool_wait(pool, jobs[i], POOL_FOREVER, NULL), 0);
     while (atomic_load(&pool->signals.x_any)) sched_yield();
-    assert_int_equal(atomic_load(&told.x_n), 0); /* they have ended, but their records are not to be had */
+    assert_int_equal(atomic_load(&told.x_n), 0); /* they have ended, but their slots are not to be had */
     assert_int_equal(pool_release(pool, jobs[7]), 0);
     await_call();
     assert_ptr_equal(told.user, &more);

@@ -513,7 +513,7 @@ static void reply_after_the_caller_ended_charges_nobody(void **state)
     const struct job *first = running.job;
     running_job_end();
     running_job_begin_bare();
-    assert_ptr_equal(running.job, first); /* another job in the same record */
+    assert_ptr_equal(running.job, first); /* another job in the same slot */
     struct call_draft own = send("g", NULL, 0);
     assert_int_equal(pool_reply(pool, call.call, 0, data, sizeof data), 0);
     assert_int_equal(pool__share_calls(&running.job->share), 1);

@@ -116,12 +116,12 @@ static void stale_job_is_no_other_job_where_it_was(void **state)
 {
     (void)state;
     pool_job_t old = test_submit(pool, 1);
-    struct job *record = test_job(pool, old);
+    struct job *slot = test_job(pool, old);
     run_to_its_end(old);
     for (uint32_t i = 0; i < COUNT_OF(rounds); i++) {
-        preset_job(record, rounds[i]);
+        preset_job(slot, rounds[i]);
         pool_job_t job = test_submit(pool, 1);
-        assert_ptr_equal(test_job(pool, job), record);
+        assert_ptr_equal(test_job(pool, job), slot);
         assert_true(job != old);
         expect_stale_job(old);
         run_to_its_end(job);
@@ -133,31 +133,31 @@ static void stale_job_is_no_other_job_where_it_was(void **state)
 static void job_whose_generations_are_used_up_rests_for_ever(void **state)
 {
     (void)state;
-    struct job *record = test_job(pool, test_submit(pool, 1));
-    run_to_its_end(pool__job_handle(pool, record));
-    preset_job(record, HANDLE_GENERATIONS - 1);
+    struct job *slot = test_job(pool, test_submit(pool, 1));
+    run_to_its_end(pool__job_handle(pool, slot));
+    preset_job(slot, HANDLE_GENERATIONS - 1);
     pool_job_t last = test_submit(pool, 1);
-    assert_ptr_equal(test_job(pool, last), record);
+    assert_ptr_equal(test_job(pool, last), slot);
     run_to_its_end(last);
     assert_int_equal(test_free_jobs(pool), JOBS_MAX - 1);
     pool_job_t next = test_submit(pool, 1);
-    assert_ptr_not_equal(test_job(pool, next), record);
+    assert_ptr_not_equal(test_job(pool, next), slot);
     expect_stale_job(last);
     run_to_its_end(next);
 }
 
-/* What the run queue has of a job that was cancelled is no later job, however many there were in that record. */
+/* What the run queue has of a job that was cancelled is no later job, however many there were in that slot. */
 static void stale_job_in_the_run_queue_is_never_run(void **state)
 {
     (void)state;
     pool_job_t old = test_submit(pool, 1);
-    struct job *record = test_job(pool, old);
+    struct job *slot = test_job(pool, old);
     assert_int_equal(pool_cancel(pool, old), 0);
     assert_int_equal(pool_release(pool, old), 0);
-    preset_job(record, pool__job_generation(record) + ((uint64_t)1 << 32));
+    preset_job(slot, pool__job_generation(slot) + ((uint64_t)1 << 32));
     pool_job_t job = test_submit(pool, 1);
     assert_null(pool__job_begin(pool, old, 1, 1));
-    assert_int_equal(pool__job_state(record), JOB_QUEUED);
+    assert_int_equal(pool__job_state(slot), JOB_QUEUED);
     run_to_its_end(job);
 }
 
@@ -166,13 +166,13 @@ static void grace_time_is_no_other_jobs(void **state)
 {
     (void)state;
     pool_job_t first = test_submit(pool, 1);
-    struct job *record = test_job(pool, first);
+    struct job *slot = test_job(pool, first);
     test_worker_enter(1);
     assert_int_equal(pool_cancel(pool, first), 0);
     coordinator_tick(pool);
     test_worker_return(0);
     assert_int_equal(pool_release(pool, first), 0);
-    preset_job(record, pool__job_generation(record) - 1 + ((uint64_t)1 << 32));
+    preset_job(slot, pool__job_generation(slot) - 1 + ((uint64_t)1 << 32));
     pool_job_t job = test_submit(pool, 1);
     test_worker_enter(1);
     fake_port_advance_ms(10 * TEST_GRACE_MS);

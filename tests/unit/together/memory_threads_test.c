@@ -26,7 +26,7 @@ static struct pool_stats stats_of(void)
     return stats;
 }
 
-/* The coordinator frees volumes, the last pipes and cancelled records a little later. */
+/* The coordinator frees volumes, the last pipes and the slots of cancelled jobs a little later. */
 static void await_nothing_used(void)
 {
     while (stats_of().memory_used_bytes > 0 || stats_of().n_pipes > 0) sched_yield();

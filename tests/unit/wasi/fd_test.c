@@ -31,7 +31,7 @@ static void fd_close_of_everything_then_the_job_ends_without_harm(void **state)
     for (uint32_t fd = 0; fd < 3; fd++) assert_int_equal(wasi_fd_close(rig.c, fd), WASI_SUCCESS);
     assert_int_equal(pool_close(rig.pool, rig.stdin_writer), 0);
     assert_int_equal(pool_close(rig.pool, rig.stdout_reader), 0);
-    assert_int_equal(pool_pipe(rig.pool, 256, others), 0); /* the record of one of them */
+    assert_int_equal(pool_pipe(rig.pool, 256, others), 0); /* in the slot of one of them */
     assert_int_equal(pool_write(rig.pool, others[1], "x", 1), 1);
     assert_int_equal(pool_close(rig.pool, others[1]), 0);
     assert_int_equal(pool_close(rig.pool, others[0]), 0);

@@ -93,7 +93,7 @@ static void guest_whose_output_was_lost_has_not_just_exited(void **state)
     assert_int_equal(result.outcome, POOL_OUTPUT_LOST);
     assert_int_equal(result.code, -POOL_EFBIG);
     assert_int_equal(pool_release(pool, job), 0);
-    job = test_submit(pool, 1); /* and the next one in that record has nothing to do with it */
+    job = test_submit(pool, 1); /* and the next one in that slot has nothing to do with it */
     test_worker_enter(1);
     test_worker_return(3);
     assert_int_equal(test_result(pool, job).outcome, POOL_EXITED);
