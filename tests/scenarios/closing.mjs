@@ -102,6 +102,29 @@ export const scenarios = [
       }),
   },
   {
+    name: 'closing: a graceful one inside of the loop that it waits for ends that when its time is over',
+    run: async (env) => {
+      for (const limit of [{ graceful: { timeoutMs: 50 } }, { graceful: true, signal: AbortSignal.timeout(50) }]) {
+        await withOpenPool(env, { workers: 1 }, async (pool) => {
+          const endless = (function* () {
+            for (;;) yield 1;
+          })();
+          let closed = false;
+          const loop = async () => {
+            for await (const half of pool.map(env.guest('adder'), 'half', endless)) {
+              equal(half, 0.5);
+              if (closed) continue;
+              await pool.close(limit);
+              closed = true;
+            }
+          };
+          const error = await rejects(loop(), 'AbortError');
+          equal([closed, error.cause?.code], [true, 'POOL_ESHUTDOWN']);
+        });
+      }
+    },
+  },
+  {
     name: 'closing: after its time a graceful one cancels what still runs',
     run: (env) =>
       withOpenPool(env, { workers: 1 }, async (pool) => {

@@ -224,6 +224,70 @@ async function poolEnds(env) {
   equal((await rejects(env.plugin.openPlugin(pool, env.guest('rpc')), 'PoolError')).code, 'POOL_ESHUTDOWN');
 }
 
+/** It has no guest, and would have none for an hour. */
+async function poolEndsInThePause(env) {
+  const restart = { minDelayMs: 3_600_000, maxDelayMs: 3_600_000 };
+  for (const options of [undefined, { graceful: true }]) {
+    const pool = await env.millrace.Pool.create({ workers: 1, name: 'ending' });
+    const plugin = await env.plugin.openPlugin(pool, env.guest('misbehaving/exit3'), { ...quiet, restart });
+    await until(() => pool.stats().jobs === 0);
+    await sleep(0);
+    const waiting = [plugin.call('a'), plugin.notify('b')].map((each) => rejects(each, 'PluginEndedError'));
+    await pool.close(options);
+    waiting.push(rejects(plugin.call('late'), 'PluginEndedError'));
+    for (const { cause } of await Promise.all(waiting)) {
+      const why = cause.name === 'AbortError' ? cause.cause : cause;
+      equal([why.name, why.code, /ending/.test(why.message)], ['PoolError', 'POOL_ESHUTDOWN', true]);
+    }
+    if (options) await plugin.closed;
+    else equal((await rejects(plugin.closed, 'PluginEndedError')).cause.cause.code, 'POOL_ESHUTDOWN');
+    await plugin.close();
+  }
+}
+
+/** What was asked has its time, on both sides; what comes later is told why. */
+async function gracefulEnd(env) {
+  let resume;
+  const methods = { slow: () => new Promise((resolve) => (resume = resolve)) };
+  const pool = await env.millrace.Pool.create({ workers: 2 });
+  const open = (options) => env.plugin.openPlugin(pool, env.guest('rpc'), options);
+  const [idle, busy] = [await open({ restart: true }), await open({ methods, restart: true })];
+  const calls = [busy.call('call', { method: 'slow' }), busy.call('ping')];
+  await until(() => resume);
+  const order = [];
+  const closing = pool.close({ graceful: true }).then(() => order.push('closed'));
+  for (const plugin of [idle, busy]) {
+    const { cause } = await rejects(plugin.call('late'), 'PluginEndedError');
+    equal(cause.code, 'POOL_ESHUTDOWN');
+  }
+  await idle.closed;
+  calls[0].then(() => order.push('answered'));
+  resume(42);
+  equal(await Promise.all(calls), [42, 'pong']);
+  await closing;
+  equal(order, ['answered', 'closed']);
+  await busy.closed;
+}
+
+/** One that never answers has the time that the pool has; one that does not exit has a while. */
+async function gracefulEndOfTheStubborn(env) {
+  for (const how of [
+    (pool) => pool.close({ graceful: { timeoutMs: 50 } }),
+    (pool) => (pool.close({ graceful: true }), pool.close()),
+  ]) {
+    const pool = await env.millrace.Pool.create({ workers: 2, graceMs: 10 });
+    const plugin = await env.plugin.openPlugin(pool, env.guest('misbehaving/spin'), quiet);
+    const cut = rejects(plugin.call('a'), 'PluginEndedError');
+    await how(pool);
+    equal((await cut).cause.code, 'POOL_ESHUTDOWN');
+    await plugin.closed;
+  }
+  const pool = await env.millrace.Pool.create({ workers: 2, graceMs: 10 });
+  const sleeper = await env.plugin.openPlugin(pool, env.guest('misbehaving/sleeper'));
+  await pool.close({ graceful: true });
+  await sleeper.closed;
+}
+
 /** A guest of ours that says what it is told, and dies when it is told nonsense. */
 async function startsAgain(env) {
   const restarts = [];
@@ -313,7 +377,8 @@ async function closesWhileAway(env) {
     await sleep(0);
     const waiting = rejects(plugin.call('a'), 'PluginEndedError');
     await plugin.close();
-    equal((await waiting).cause, undefined);
+    const { message, cause } = await waiting;
+    equal([cause, message], [undefined, 'the plugin was closed before the guest answered']);
     await plugin.closed;
     equal(guests.length, 1);
   }
@@ -496,6 +561,9 @@ export const scenarios = [
   scenario('what is wrong is refused by name before anything is done', gates),
   scenario('a guest that ends in any way ends its calls, each once, and the error says why', endsTellWhy),
   scenario('a plugin ends with its pool', poolEnds),
+  scenario('so does one that waits to be started again, at once', poolEndsInThePause),
+  scenario('a pool that closes gracefully closes plugins when they have answered', gracefulEnd),
+  scenario('and those that do not answer, or do not exit, when their time is over', gracefulEndOfTheStubborn),
   scenario('a guest that has ended is started again, and again', startsAgain),
   scenario('it is started only as often as it may, and not if that is in vain', triesOftenEnough),
   scenario('what was not sent, and what comes meanwhile, waits for the next guest', callsWaitForTheNext),

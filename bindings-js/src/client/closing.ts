@@ -14,7 +14,7 @@ export interface GracefulOptions {
 /** Options of `pool.close`. */
 export interface CloseOptions {
   /** Whether what was begun goes to its end: nothing new is taken, and the pool closes when all jobs, also those that are
-   * queued, have ended by themselves, and instances have answered what they were asked.
+   * queued, have ended by themselves, and instances and plugins have answered what they were asked.
    * @default false */
   readonly graceful?: boolean | GracefulOptions | undefined;
   /** Ends a graceful wait when aborted: what still runs is cancelled.

@@ -4,6 +4,7 @@ import { CancelledError, ExitError, type JobError, LostError, PoolError } from '
 import { fields, type Names, refusal } from '../shared/gate.js';
 import type { FromCoordinator, Roster } from '../shared/protocol.js';
 import { Files } from '../files/files.js';
+import { type Attendant, Attendants } from './attendants.js';
 import { CallSite } from './callsite.js';
 import { checkClose, type CloseOptions } from './closing.js';
 import type { Client, PoolUses } from './client.js';
@@ -119,6 +120,7 @@ export class Pool {
   /** Who waits for something before a job is told here when the pool ends. */
   readonly #shutdown = new Shutdown();
   readonly #underway = new Underway();
+  readonly #attendants = new Attendants();
   /** Of those that wait for as long as the pool is there. */
   readonly #patience = new Patience(undefined, Infinity, this.#shutdown);
   #closing: Promise<void> | undefined;
@@ -475,9 +477,11 @@ export class Pool {
   /** Ends every job, which reject with a `CancelledError`, and every worker. Resolves when they are gone.
    *
    * With `graceful` it takes nothing new, which rejects with POOL_ESHUTDOWN, lets what was begun go to its end, also what is
-   * queued, and closes then: jobs end by themselves, maps come to the end of their items, and instances are closed when they
-   * have answered what they were asked until now. After `graceful.timeoutMs`, when `signal` aborts, or when it is called
-   * again without `graceful`, what still runs is cancelled. Otherwise a second call does nothing more.
+   * queued, and closes then: jobs end by themselves, maps come to the end of their items, and instances and plugins are
+   * closed when they have answered what they were asked until now. After `graceful.timeoutMs`, when `signal` aborts, or when
+   * it is called again without `graceful`, what still runs is cancelled. Otherwise a second call does nothing more. What it
+   * waits for cannot wait for it: in a loop over a map of this pool, or in a function that serves a guest, it is not to be
+   * awaited without a limit.
    *
    * @throws `PoolError` with POOL_EINVAL if an option is wrong, and then nothing is closed.
    * @example
@@ -498,12 +502,19 @@ export class Pool {
   async #drain(patience: Patience): Promise<void> {
     this.#keepAlive(true);
     try {
-      await patience.until(this.#underway.drain());
+      const drained = this.#underway.drain();
+      this.#attendants.drain(() => new PoolError('POOL_ESHUTDOWN', `${this.#parts.log.label} is closing`));
+      await patience.until(drained);
     } catch {
       return; // its time is over, or the pool's
     } finally {
       this.#keepAlive(false);
     }
+  }
+
+  /** Tells somebody of the pool's end, until the function that this returns is called. @internal */
+  attend(attendant: Attendant): () => void {
+    return this.#attendants.add(attendant);
   }
 
   /** Whether it takes nothing any more. @internal */
@@ -665,6 +676,7 @@ export class Pool {
     this.#keepAlive(true);
     this.#client.shut(); // or a worker that is free again would begin what is about to be cancelled
     this.#launcher.shut(reason);
+    this.#attendants.end(error);
     await closeParts(this.#parts);
     this.#keepAlive(false);
     this.#end(error);
@@ -674,6 +686,7 @@ export class Pool {
     this.#client.flush(); // what has ended by itself until now has
     this.#shutdown.end(error); // first, so that a reaction which submits again is refused
     this.#launcher.failAll(error);
+    this.#attendants.end(error);
     this.#hosts.stop();
     this.#files.shut();
     endParts(this.#parts);

@@ -46,7 +46,7 @@ export class RpcError extends Error {
 
 /** The guest has ended, or the plugin was closed, before it answered. Whether it had begun with the call, nobody can tell.
  * `cause` says why it ended: the `JobError` of its job, an `ExitError` if it has exited by itself, a `ProtocolError` if it was
- * ended for that; there is none if the plugin was closed.
+ * ended for that; what ended the pool, with POOL_ESHUTDOWN if that was closed; there is none if the plugin was closed.
  *
  * @example
  * ```ts

@@ -118,7 +118,9 @@ const DEFAULT_MESSAGE_BYTES = 16 << 20;
 const DEFAULT_RETRIES = 5;
 const DEFAULT_MIN_DELAY_MS = 100;
 const DEFAULT_MAX_DELAY_MS = 10_000;
-const DEFAULT_CLOSE_MS = 5000;
+
+/** What `close` waits without being told. */
+export const DEFAULT_CLOSE_MS = 5000;
 
 /** What a job has and a plugin has not: they are spoken over. */
 const TAKEN = ['stdin', 'stdout', 'stderr', 'timeoutMs'];

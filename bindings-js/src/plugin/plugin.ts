@@ -2,6 +2,7 @@
 import { PoolError } from '../shared/errors.js';
 import { after } from '../shared/timer.js';
 import { onAbort } from '../client/abort.js';
+import type { Attendant } from '../client/attendants.js';
 import { CallSite } from '../client/callsite.js';
 import type { Job } from '../client/job.js';
 import type { ModuleSource } from '../client/modules.js';
@@ -9,6 +10,7 @@ import type { Pool } from '../client/pool.js';
 import { PluginEndedError } from './errors.js';
 import { callBack } from './log.js';
 import {
+  DEFAULT_CLOSE_MS,
   checkBatch,
   type CheckedPlugin,
   type CheckedRequest,
@@ -31,6 +33,9 @@ const FINAL_CODES = ['POOL_NOT_STARTED', 'POOL_NOT_COMPILED', 'POOL_ESHUTDOWN', 
 /** Starts guests of one module. */
 type Start = (signal: AbortSignal) => Promise<Job>;
 
+/** Tells of the pool's end, until the function that it gives is called. */
+type Attend = (attendant: Attendant) => () => void;
+
 /** A guest that is spoken with in JSON-RPC 2.0 over its stdin and stdout, one message a line, in both directions. Many calls
  * can be under way, and answers come in any order.
  *
@@ -47,15 +52,15 @@ type Start = (signal: AbortSignal) => Promise<Job>;
  * ```
  */
 export class Plugin implements RpcPeer {
-  /** Resolves when the plugin was closed; rejects with a `PluginEndedError` when its guest has ended in any other way and is
-   * not started again. */
+  /** Resolves when the plugin was closed, by `close` or by a pool that closes gracefully; rejects with a `PluginEndedError`
+   * when its guest has ended in any other way and is not started again. */
   readonly closed: Promise<void>;
   readonly #start: Start;
   readonly #options: CheckedPlugin;
   readonly #report: ReturnType<typeof reporter>;
   /** Ends whatever there is: a guest, the start of one, the wait for that. */
   readonly #kill = new AbortController();
-  readonly #forget: () => void;
+  #forget: () => void;
   #resolveClosed!: () => void;
   #rejectClosed!: (error: PluginEndedError) => void;
   #session: Session | undefined;
@@ -64,7 +69,10 @@ export class Plugin implements RpcPeer {
   #nextId = 1;
   /** How often one was started again since a guest has last answered a call. */
   #tries = 0;
+  #isClosing = false;
   #closing: Promise<void> | undefined;
+  /** Why the pool has closed it. */
+  #poolError: PoolError | undefined;
   /** What calls are told once no guest will come any more. */
   #ended: (() => PluginEndedError) | undefined;
 
@@ -84,13 +92,16 @@ export class Plugin implements RpcPeer {
   }
 
   /** Starts the first guest. @internal */
-  async open(): Promise<void> {
+  async open(attend: Attend): Promise<void> {
+    const forget = this.#forget;
     try {
       this.#converse(await this.#start(this.#kill.signal));
     } catch (error) {
-      this.#forget();
+      forget();
       throw error;
     }
+    const leave = attend({ drain: (why) => this.#onPoolDrain(why), end: (why) => this.#onPoolEnd(why) });
+    this.#forget = () => (forget(), leave());
   }
 
   /** Calls a method of the guest's: resolves with its result. Calls are sent in the order in which they were made.
@@ -173,8 +184,7 @@ export class Plugin implements RpcPeer {
     const timeoutMs = checkClose(options);
     const forget = after(timeoutMs, () => this.#kill.abort());
     if (timeoutMs === 0) this.#kill.abort();
-    this.#closing ??= this.#close();
-    await this.#closing;
+    await this.#beginClose(Infinity);
     forget();
   }
 
@@ -183,12 +193,30 @@ export class Plugin implements RpcPeer {
     return this.close();
   }
 
-  async #close(): Promise<void> {
+  /** `exitMs` is what a guest has to exit that has answered all. */
+  #beginClose(exitMs: number): Promise<void> {
+    this.#isClosing = true;
+    this.#closing ??= this.#close(exitMs);
+    return this.#closing;
+  }
+
+  async #close(exitMs: number): Promise<void> {
     if (this.#ended) return;
     for (const question of this.#takeWaiting()) question.fail(() => this.#endedError(undefined));
     if (!this.#session) this.#kill.abort(); // no guest is there, and none is to come
-    await this.#session?.finish();
+    await this.#session?.finish(exitMs);
     await this.closed.catch(() => undefined);
+  }
+
+  /** What was asked has the time that the pool has. */
+  #onPoolDrain(why: PoolError): void {
+    this.#poolError = why;
+    void this.#beginClose(DEFAULT_CLOSE_MS);
+  }
+
+  #onPoolEnd(why: PoolError): void {
+    this.#poolError ??= why;
+    this.#kill.abort(why.cause);
   }
 
   #ask(requests: readonly CheckedRequest[], limits: Limits, isBatch: boolean): readonly Promise<unknown>[] {
@@ -205,7 +233,7 @@ export class Plugin implements RpcPeer {
   /** Why nothing can be asked now. */
   #refusal({ signal }: Limits): (() => PoolError) | undefined {
     if (signal?.aborted) return () => abortError(signal.reason);
-    return this.#ended ?? (this.#closing && (() => this.#endedError(undefined)));
+    return this.#ended ?? (this.#isClosing ? () => this.#endedError(undefined) : undefined);
   }
 
   #withdraw(question: Question): void {
@@ -220,10 +248,10 @@ export class Plugin implements RpcPeer {
 
   /** What a call is told that a guest has not answered. */
   #endedError(cause: unknown): PluginEndedError {
-    const wasClosed = this.#closing !== undefined && (cause === undefined || this.#kill.signal.aborted);
-    return wasClosed
-      ? new PluginEndedError('the plugin was closed before the guest answered')
-      : new PluginEndedError('the guest ended before it answered', { cause });
+    const wasClosed = this.#isClosing && (cause === undefined || this.#kill.signal.aborted);
+    if (!wasClosed) return new PluginEndedError('the guest ended before it answered', { cause });
+    const why = this.#poolError && { cause: this.#poolError };
+    return new PluginEndedError('the plugin was closed before the guest answered', why);
   }
 
   #converse(job: Job): void {
@@ -247,7 +275,7 @@ export class Plugin implements RpcPeer {
     while (this.#mayRetry(why)) {
       await this.#pause();
       try {
-        if (this.#kill.signal.aborted) break;
+        if (this.#kill.signal.aborted) throw this.#poolError ?? abortError(this.#kill.signal.reason);
         this.#converse(await this.#start(this.#kill.signal));
       } catch (error) {
         why = error;
@@ -263,7 +291,7 @@ export class Plugin implements RpcPeer {
 
   #mayRetry(cause: unknown): boolean {
     const { restart } = this.#options;
-    if (!restart || this.#closing || this.#kill.signal.aborted || isFinal(cause)) return false;
+    if (!restart || this.#isClosing || this.#kill.signal.aborted || isFinal(cause)) return false;
     return this.#tries++ < restart.retries;
   }
 
@@ -289,7 +317,7 @@ export class Plugin implements RpcPeer {
     this.#ended = error;
     this.#forget();
     for (const question of this.#takeWaiting()) question.fail(error);
-    if (this.#closing) this.#resolveClosed();
+    if (this.#isClosing) this.#resolveClosed();
     else this.#rejectClosed(error());
   }
 }
@@ -318,11 +346,17 @@ export async function openPlugin(pool: Pool, source: ModuleSource, options?: Plu
     checkPool(pool);
     const checked = checkPlugin(options);
     const plugin = new Plugin(starter(pool, source, checked), checked);
-    await plugin.open();
+    await plugin.open(attendantsOf(pool));
     return plugin;
   } catch (error) {
     throw site.sign(error);
   }
+}
+
+/** What stands for a pool may tell nothing. */
+function attendantsOf(pool: Pool): Attend {
+  const attend: unknown = Reflect.get(pool, 'attend');
+  return typeof attend === 'function' ? (attendant) => pool.attend(attendant) : () => () => undefined;
 }
 
 /** The source is compiled when the options of the job have been found right, and once: a `Response` can be read only once. */

@@ -99,12 +99,15 @@ export class Session {
     for (const oldest of this.#givenUp) return void this.#givenUp.delete(oldest);
   }
 
-  /** Waits until all that was asked, on both sides, is answered, ends the guest's input, and waits for its end. */
-  async finish(): Promise<void> {
+  /** Waits until all that was asked, on both sides, is answered, ends the guest's input, and waits for its end: for so long,
+   * and then it is ended. */
+  async finish(exitMs: number): Promise<void> {
     while (this.#isOpen && !this.#isIdle()) await new Promise<void>((resolve) => this.#wake.push(resolve));
     this.#isOpen = false;
     this.#outbox.close();
+    const forget = after(exitMs, () => this.#job.cancel());
     await this.ended;
+    forget();
   }
 
   #isIdle(): boolean {
