@@ -5,6 +5,7 @@ import http from 'node:http';
 import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
+import { openPlugin } from '../../npm/dist/plugin.node.js';
 import { Directory, Pool, run } from '../../npm/dist/index.node.js';
 
 const guest = (name) => fileURLToPath(new URL(`../../examples/guests/${name}.gen.wasm`, import.meta.url));
@@ -160,6 +161,23 @@ const cases = {
   async unasked() {
     const { code } = await run(guest('hello'));
     assert.equal(code, 0);
+  },
+
+  /** Each worker of Node's listens to the program's stdout and stderr, and so do we. */
+  async warnings() {
+    const warnings = [];
+    process.on('warning', (warning) => warnings.push(warning));
+    const pool = await Pool.create({ workers: 14 });
+    const open = () => openPlugin(pool, guest('rpc'));
+    const plugins = await Promise.all(Array.from({ length: 20 }, open));
+    await Promise.all(plugins.map((plugin) => plugin.call('ping')));
+    await pool.run(guest('hello'), { stderr: 'inherit' });
+    await Promise.all(plugins.map((plugin) => plugin.close()));
+    const most = process.stderr.getMaxListeners();
+    await pool.close();
+    await turn(10);
+    assert.deepEqual(warnings, []);
+    assert.equal(most, 10);
   },
 
   /** The process waits for what a pool waits for before it closes. */

@@ -27,6 +27,7 @@ const names = {
   pipes: 'pipes that were dropped are freed as garbage',
   instances: 'instances and maps that were dropped end as garbage',
   unasked: 'a default pool that idles does not keep the process',
+  warnings: 'guests that share the stderr of a program with many workers are no reason to warn',
   draining: 'a process waits until a pool that closes gracefully is closed',
   closing: 'a directory that is closed while it moves into a pool is given back once',
   directories: 'directories that were dropped are freed as garbage',

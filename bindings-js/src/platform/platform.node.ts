@@ -32,12 +32,20 @@ const nInherited = new Map<NodeJS.WriteStream, number>();
 /** A write's callback tells of its error; one that nobody hears besides would end the process. */
 const heard = (): void => undefined;
 
-/** One listener for all: Node warns of many. */
+/** One listener for all: Node warns of many. Each of its own workers has one there, too, which it counts only when somebody
+ * else adds one. */
 function inherited(stream: NodeJS.WriteStream, more: 1 | -1): void {
   const n = (nInherited.get(stream) ?? 0) + more;
   nInherited.set(stream, n);
   if (n === 0) stream.off('error', heard);
-  else if (n === 1 && more === 1) stream.on('error', heard);
+  else if (n === 1 && more === 1) quietly(stream, () => stream.on('error', heard));
+}
+
+function quietly(stream: NodeJS.WriteStream, add: () => void): void {
+  const most = stream.getMaxListeners();
+  stream.setMaxListeners(0);
+  add();
+  stream.setMaxListeners(most);
 }
 
 /** As Writable.toWeb, but what is behind it stays open. */
