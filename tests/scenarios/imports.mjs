@@ -437,6 +437,63 @@ async function whatLoadedFunctionsThrow(env, pool) {
   await rejects(pool.run(env.guest('logger'), catching), 'AbortError');
 }
 
+/** A worker cannot send what was thrown as it is. */
+async function whatLoadedFunctionsThrowIsTheCause(env, pool) {
+  const logger = env.guest('logger');
+  const own = await WebAssembly.compile(await env.load('examples/guests/logger.gen.wasm'));
+  const thrown = [
+    [
+      'new TypeError("mine: and, [more]\\nlines :wasm-function[3]")',
+      'TypeError',
+      'mine: and, [more]\nlines :wasm-function[3]',
+    ],
+    ['new RangeError("")', 'RangeError', ''],
+    ['Object.assign(new Error("named"), { name: "OwnError" })', 'OwnError', 'named'],
+    ['new DOMException("it is over", "AbortError")', 'AbortError', 'it is over'],
+    ['new (class extends SyntaxError {})("a class")', 'SyntaxError', 'a class'],
+    ['new Error("x".repeat(100_000))', 'Error', undefined],
+    ['{ name: "Like", message: "no error" }', 'Like', 'no error'],
+    ['{}', 'Error', 'an object'],
+    ['() => 1', 'Error', 'a function'],
+  ];
+  for (const source of [logger, own]) {
+    for (const [expression, name, message] of thrown) {
+      const importsFrom = moduleUrl(`export default () => ({ env: { log() { throw ${expression}; } } });`);
+      const error = await rejects(pool.run(source, { importsFrom }), 'ImportError');
+      assert(error.cause instanceof Error, `${expression}: ${error.cause}`);
+      equal(error.cause.name, name);
+      if (message !== undefined) equal(error.cause.message, message);
+      if (/^new \w*Error/.test(expression)) assert(error.frames.length > 0 && error.cause.stack.length > 0, expression);
+      assert(!error.wasmStack.includes('{"'), error.wasmStack);
+    }
+  }
+  for (const [expression, value] of [
+    ['"text"', 'text'],
+    ['7', 7],
+    ['null', null],
+    ['undefined', undefined],
+    ['5n', '5'],
+  ]) {
+    const importsFrom = moduleUrl(`export default () => ({ env: { log() { throw ${expression}; } } });`);
+    const error = await rejects(pool.run(logger, { importsFrom }), 'ImportError');
+    assert('cause' in error);
+    equal(error.cause, value);
+  }
+  const calls = moduleUrl('export default ({ call }) => ({ env: { log: () => void call("nobody") } });');
+  const { cause } = await rejects(pool.run(logger, { importsFrom: calls }), 'ImportError');
+  assert(cause instanceof env.millrace.PoolError);
+  equal([cause.name, cause.code], ['PoolError', 'POOL_ENOENT']);
+  const importsFrom = moduleUrl('export default () => ({ env: { other() {} } });');
+  const lacking = await rejects(pool.run(logger, { importsFrom, missingImports: 'trap' }), 'ImportError');
+  equal(
+    [lacking.import, lacking.cause.code, lacking.cause.message.includes('env.log')],
+    ['env.log', 'POOL_ENOENT', true],
+  );
+  const broken = moduleUrl('export default () => { throw new RangeError("in it"); }');
+  const refused = await rejects(pool.run(logger, { importsFrom: broken }), 'ImportsFromError');
+  equal([refused.cause instanceof RangeError, refused.cause.message], [true, 'in it']);
+}
+
 async function loadingThatNeverEndsIsEnded(env, pool) {
   const importsFrom = moduleUrl('await new Promise(() => {}); export default () => ({});');
   await rejects(pool.run(env.guest('logger'), { importsFrom, timeoutMs: 200 }), 'TimeoutError');
@@ -552,6 +609,7 @@ export const scenarios = [
   scenario('a module of the embedder, loaded by the workers', importsAreLoadedByTheWorkers, { workers: 1 }),
   scenario('a module that cannot be had keeps the guest from starting', badModulesAreRefused),
   scenario('what its functions throw, and calls of the host that fail', whatLoadedFunctionsThrow, { workers: 1 }),
+  scenario('what its functions throw is the cause, with its name and its message', whatLoadedFunctionsThrowIsTheCause),
   scenario('a module that never loads is ended with its job', loadingThatNeverEndsIsEnded, { workers: 1 }),
   scenario('a module may give what is no function', memoryFromTheModule),
   scenario('a module may give functions of other instances', functionsOfOtherInstances),

@@ -8,6 +8,7 @@ import {
   LostError,
   NotStartedError,
   OutputLostError,
+  PoolError,
   TimedOutError,
   TrapError,
   errorOfStatus,
@@ -15,6 +16,7 @@ import {
 } from '../shared/errors.js';
 import { frameOf, type TrapFrame } from '../shared/frame.js';
 import { errorCodes, layout } from '../shared/layout.gen.js';
+import { takeThrown } from '../shared/thrown.js';
 import { onAbort } from './abort.js';
 import type { CallSite } from './callsite.js';
 import type { Client, Fd, JobHandle, Result } from './client.js';
@@ -184,10 +186,23 @@ export class Task {
     const [message = '', ...stack] = text.split('\n');
     if (outcome === layout.POOL_TRAPPED && code === layout.POOL_TRAP_IMPORT) {
       const [frames, rest] = framesIn(stack);
-      return new ImportError(importIn(message), message, rest, frames, this.#importCause);
+      const name = importIn(message);
+      const [thrown, wasmStack] = takeThrown(rest);
+      return new ImportError(name, message, wasmStack, frames, this.#importCause ?? thrown ?? this.#lackOf(name));
     }
     if (outcome !== layout.POOL_NOT_STARTED || code !== -errorCodes.POOL_EIO) return undefined;
-    return new ImportsFromError(this.#from ?? '', message, { cause: causeIn(message, stack) });
+    const cause = takeThrown(stack)[0]?.cause;
+    return new ImportsFromError(this.#from ?? '', message, {
+      cause: cause instanceof Error ? cause : new Error(String(cause)),
+    });
+  }
+
+  /** Nothing was thrown: the guest was to trap if it calls what nobody provides, and has. */
+  #lackOf(name: string): ErrorOptions | undefined {
+    if (this.#from === undefined) return undefined;
+    return {
+      cause: new PoolError('POOL_ENOENT', `importsFrom ${JSON.stringify(this.#from)} gave no function ${name}`),
+    };
   }
 
   #settle(error: JobError | undefined): void {
@@ -205,13 +220,6 @@ export class Task {
 function importIn(message: string): string {
   const quoted = /"(?:[^"\\]|\\.)*"/.exec(message)?.[0];
   return quoted === undefined ? '' : (JSON.parse(quoted) as string);
-}
-
-/** What a worker caught, which cannot be sent itself. */
-function causeIn(message: string, stack: readonly string[]): Error {
-  const cause = new Error(message.replace(/^importsFrom "(?:[^"\\]|\\.)*" [^:]*: /, ''));
-  if (stack.length > 0) cause.stack = stack.join('\n');
-  return cause;
 }
 
 /** The error of a job that did not exit. */
@@ -235,11 +243,11 @@ function errorOf({ outcome, code, text }: Result, why: (() => JobError) | undefi
 
 function trapError(trap: number, message: string, lines: readonly string[]): TrapError {
   const [frames, stack] = framesIn(lines);
-  return new TrapError(trapKindOf(trap), message, stack, frames);
+  return new TrapError(trapKindOf(trap), message, stack.join('\n'), frames);
 }
 
 /** The frames, which come first, and then the engine's stack. */
-function framesIn(lines: readonly string[]): [frames: TrapFrame[], stack: string] {
+function framesIn(lines: readonly string[]): [frames: TrapFrame[], stack: readonly string[]] {
   const frames = lines.flatMap((line) => frameOf(line) ?? []);
-  return [frames, lines.slice(frames.length).join('\n')];
+  return [frames, lines.slice(frames.length)];
 }

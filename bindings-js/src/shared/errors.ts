@@ -320,8 +320,9 @@ export class TrapError extends JobError {
 }
 
 /** The guest called an import that has failed: what serves it threw, or gave something else than the import returns; then
- * `cause` is what was thrown, if it was on this thread. Or nobody provides what it called, and `missingImports` is "trap".
- * The guest cannot go on after that.
+ * `cause` is what was thrown. Of what a module of `importsFrom` has thrown, in its worker, it is an error of the same name,
+ * message and stack, and `instanceof` the platform's class of that name, or a `PoolError` with the same code. Or nobody
+ * provides what it called, and `missingImports` is "trap". The guest cannot go on after that.
  *
  * @example
  * ```ts

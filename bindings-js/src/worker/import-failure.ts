@@ -1,6 +1,7 @@
 /** How a job ends that an import has ended. */
 import { errorMessages, errorCodes, layout } from '../shared/layout.gen.js';
 import type { Thread } from '../shared/thread.js';
+import { THROWN_CHARS, thrownLine } from '../shared/thrown.js';
 import { Ending } from './ending.js';
 import { oneLine } from './linker.js';
 import { textOf, trapOf } from './trap.js';
@@ -31,7 +32,7 @@ export function failureOf(
   }
   if (!last || trapOf(thrown) !== undefined) return undefined; // the engine's own, as every trap
   const what = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown);
-  return trapped(last, `failed: ${what}`, stack.join('\n'));
+  return trapped(last, `failed: ${what.slice(0, THROWN_CHARS)}`, [thrownLine(thrown), ...stack].join('\n'));
 }
 
 function reasonOf({ c, heap }: Thread, failure: number, kind: number): string {

@@ -2,6 +2,7 @@
 import { isThenable } from '../shared/brand.js';
 import { show } from '../shared/gate.js';
 import type { Thread } from '../shared/thread.js';
+import { THROWN_CHARS, thrownLine } from '../shared/thrown.js';
 import { type Ending, notStarted } from './ending.js';
 import { HostLink } from './host-link.js';
 import { oneLine, type Provided } from './linker.js';
@@ -30,7 +31,7 @@ export class ImportModules {
     try {
       const loaded = (await import(/* @vite-ignore */ /* webpackIgnore: true */ url)) as { readonly default?: unknown };
       if (typeof loaded.default === 'function') return loaded.default as Factory;
-      return failed(url, 'has a wrong default export', `it must be a function, and is ${show(loaded.default)}`);
+      return failed(url, 'has a wrong default export', wrong(`it must be a function, and is ${show(loaded.default)}`));
     } catch (error) {
       return failed(url, 'could not be loaded', error);
     }
@@ -42,7 +43,11 @@ export class ImportModules {
       const given = factory({ memory: link.memory, call: link.call });
       const imports: unknown = isThenable(given) ? await given : given;
       if (typeof imports === 'object' && imports !== null) return { imports: imports as Provided['imports'], link };
-      return failed(url, 'gave no imports', `it must return an object of modules, and returned ${show(imports)}`);
+      return failed(
+        url,
+        'gave no imports',
+        wrong(`it must return an object of modules, and returned ${show(imports)}`),
+      );
     } catch (error) {
       return failed(url, 'gave no imports', error);
     }
@@ -53,5 +58,10 @@ export class ImportModules {
 function failed(url: string, what: string, error: unknown): Ending {
   const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   const stack = error instanceof Error ? (error.stack ?? '') : '';
-  return notStarted('POOL_EIO', `${oneLine(`importsFrom ${JSON.stringify(url)} ${what}: ${reason}`)}\n${stack}`);
+  const message = oneLine(`importsFrom ${JSON.stringify(url)} ${what}: ${reason.slice(0, THROWN_CHARS)}`);
+  return notStarted('POOL_EIO', [message, thrownLine(error), stack].join('\n'));
+}
+
+function wrong(text: string): TypeError {
+  return new TypeError(text);
 }
