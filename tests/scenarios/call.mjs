@@ -50,11 +50,61 @@ async function wrongCallsAreRefused(env, pool) {
   await refused(pool.call(adder, 'add', ...Array(17).fill(0)), 'POOL_EINVAL', '16', '17');
 }
 
+/** Each kind of what the values can be wrong in, and what names it; whether the module's types are known or not. */
+const wrongValues = [
+  ['add64', [1n, 2], ['add64', 'values[1]', 'bigint', 'i64', ' 2']],
+  ['add64', [1, 2n], ['add64', 'values[0]', 'bigint', 'i64', ' 1']],
+  ['add', [1, 2n], ['add', 'values[1]', 'a number', 'i32', ' 2n']],
+  ['half', [3n], ['half', 'values[0]', 'a number', 'f32', ' 3n']],
+  ['root', [3n], ['root', 'values[0]', 'a number', 'f64', ' 3n']],
+  ['add', [], ['add takes 2 values and was given 0', '(i32, i32)']],
+  ['add64', [1n, 2n, 3n], ['add64 takes 2 values and was given 3', '(i64, i64)']],
+];
+
+async function wrongValuesAreNamed(env, pool) {
+  const adder = await pool.compile(env.guest('adder'));
+  const own = await WebAssembly.compile(await env.load('examples/guests/adder.gen.wasm'));
+  for (const source of [adder, own]) {
+    const isKnown = source === adder;
+    const instance = await pool.instantiate(source);
+    for (const [name, values, parts] of wrongValues) {
+      const isNumber = / takes /.test(parts[0]);
+      const said = isKnown
+        ? parts
+        : isNumber
+          ? parts.slice(0, 1)
+          : [name, ...values.map((value) => show(value).replace(/"/g, ''))];
+      await refused(pool.call(source, name, ...values), 'POOL_NOT_STARTED', ...said);
+      await refused(instance.call(name, ...values), 'POOL_NOT_STARTED', ...said);
+      await refused(pool.map(source, name, [values]).next(), 'POOL_NOT_STARTED', 'items[0]', ...said);
+    }
+    await same(instance.call('add64', 1n, 2n), 3n);
+    await instance.close();
+  }
+  const results = pool.map(adder, 'half', [1, 2, 3n]);
+  equal([(await results.next()).value, (await results.next()).value], [0.5, 1]);
+  await refused(results.next(), 'POOL_NOT_STARTED', 'items[2]: values[0] of half');
+  const unread = pool.map(adder, 'half', [1, {}]);
+  equal((await unread.next()).value, 0.5);
+  await refused(unread.next(), 'POOL_EINVAL', 'items[1]: values[0] must be a number');
+  const bytes = env.guest('bytes');
+  await refused(pool.call(bytes, 'count', 'a', 1n), 'POOL_NOT_STARTED', 'values[1] of count', 'i32');
+  await refused(pool.call(bytes, 'count', 1, 1, 1n), 'POOL_NOT_STARTED', 'values[2] of count', 'i32');
+  await refused(pool.call(bytes, 'count', 'a'), 'POOL_NOT_STARTED', 'count takes 3 values and was given 2');
+}
+
 async function whatEndsACall(env, pool) {
   const adder = env.guest('adder');
   equal((await rejects(pool.call(adder, 'divide', 1, 0), 'TrapError')).kind, 'divide-by-zero');
   equal((await rejects(pool.call(adder, 'leave', 7), 'ExitError')).exitCode, 7);
-  await same(pool.call(adder, 'leave', 0), undefined);
+  for (const source of [adder, await env.load('examples/guests/adder.gen.wasm')]) {
+    const error = await rejects(pool.call(source, 'leave', 0), 'ExitError');
+    equal(
+      [error.exitCode, error.code, error.message],
+      [0, 'POOL_EXITED', 'the guest exited with 0 instead of returning'],
+    );
+  }
+  await same(pool.call(adder, 'say', 1), undefined); // and one that returns nothing
   const spins = (options) => pool.call(env.guest('values'), 'spin', 1, options);
   await rejects(spins({ timeoutMs: 50 }), 'TimeoutError');
   const reason = new Error('enough');
@@ -72,6 +122,10 @@ export const scenarios = [
   {
     name: 'call: an export that is not there, or is given other values, is refused by name',
     run: (env) => withPool(env, { workers: 1 }, (pool) => wrongCallsAreRefused(env, pool)),
+  },
+  {
+    name: 'call: of values that an export does not take the first is named, with its type, and nothing has run',
+    run: (env) => withPool(env, { workers: 2 }, (pool) => wrongValuesAreNamed(env, pool)),
   },
   {
     name: 'call: a trap, an exit, a deadline and a signal end it, each with its error',

@@ -4,6 +4,7 @@ import { NotStartedError, PoolError } from '../shared/errors.js';
 import { invalid, refusal } from '../shared/gate.js';
 import { layout } from '../shared/layout.gen.js';
 import { CallSite } from './callsite.js';
+import { parametersOf, refusalOfValues } from './export-types.js';
 import { type Ask, type Line, refusalOf } from './line.js';
 import {
   callOf,
@@ -127,6 +128,7 @@ export class Instance {
   readonly #task: Task;
   /** The numbers of its functions. */
   readonly #functions = new Map<string, number>();
+  readonly #parameters: ReturnType<typeof parametersOf>;
 
   /** Use `pool.instantiate`. @internal */
   constructor(line: Line, task: Task, module: WebAssembly.Module, { bytes: arities }: Reply) {
@@ -134,6 +136,7 @@ export class Instance {
     this.#task = task;
     this.status = task.status;
     this.memory = new InstanceMemory(line, this);
+    this.#parameters = parametersOf(module);
     this.exports = WebAssembly.Module.exports(module).map(({ name, kind }, i) => {
       if (kind !== 'function') return { name, kind: kind as InstanceExport['kind'], parameters: undefined };
       this.#functions.set(name, i);
@@ -185,6 +188,8 @@ export class Instance {
   ): void {
     const at = this.#functions.get(call.name);
     if (at === undefined) return reject(notStarted(`the module exports no function ${call.name}`));
+    const refusal = refusalOfValues(call.name, this.#parameters.get(call.name), call.values);
+    if (refusal) return reject(refusal);
     const onReply = (reply: Reply): void => {
       const result = reply.error ? errorOf(reply) : resultOf(call, reply);
       if (result instanceof PoolError) reject(result);

@@ -1,5 +1,5 @@
 /** An export called for each item of an iterable, on instances that are kept for as long as it goes on. */
-import { abortError } from '../shared/errors.js';
+import { abortError, NotStartedError, PoolError } from '../shared/errors.js';
 import { read } from '../shared/brand.js';
 import { refusal } from '../shared/gate.js';
 import { onAbort } from './abort.js';
@@ -142,6 +142,14 @@ class Lane {
   }
 }
 
+/** The error of an item that is wrong says which one it is. */
+function ofItem(number: number, error: unknown): unknown {
+  if (error instanceof NotStartedError)
+    return new NotStartedError(error.code, `items[${number}]: ${error.message}`, { cause: error });
+  const isWrong = error instanceof PoolError && ['POOL_EINVAL', 'POOL_E2BIG'].includes(error.code);
+  return isWrong ? new PoolError(error.code, `items[${number}]: ${error.message}`, { cause: error }) : error;
+}
+
 class Mapping {
   /** Those of which somebody waits for a result: nothing else may hold them then, as while an instance is made. */
   static readonly #awaited = new Set<Mapping>();
@@ -274,7 +282,7 @@ class Mapping {
       const { exported: name, returns } = this.#options;
       this.#waiting.push({ number, call: { name, values: valuesOf(Array.isArray(item) ? item : [item]), returns } });
     } catch (error) {
-      return this.#settle(number, { error });
+      return this.#settle(number, { error: error === this.#failure?.error ? error : ofItem(number, error) });
     }
     this.#handOn();
   }
@@ -288,7 +296,7 @@ class Mapping {
     lane.call(call, (outcome, ms) => {
       if (ms < QUICK_MS) this.#window = MANY;
       else if (ms > SLOW_MS) this.#window = FEW;
-      this.#settle(number, outcome);
+      this.#settle(number, 'error' in outcome ? { error: ofItem(number, outcome.error) } : outcome);
       if (this.#waiting.length > 0 && lane.busy <= this.#window / 2) this.#handOn();
     });
   }

@@ -1,55 +1,77 @@
-/** The part of a module's binary that tells the types of its imports: workers need it, and a compiled module tells nothing of
- * them. */
+/** The parts of a module's binary that tell the types of its imports and exports: a compiled module tells nothing of them. */
 import { concat } from '../shared/bytes.js';
 import { leb128 } from '../shared/leb128.js';
 
 const PREAMBLE_BYTES = 8;
 
 /** By the numbers of the binary format. */
-const CUSTOM = 0;
+const TYPES = 1;
 const IMPORTS = 2;
+const FUNCTIONS = 3;
+const EXPORTS = 7;
 
-/** Of a module that does not come to its imports for so long nothing is kept. */
+/** They come before the exports, and have a number of a later version. */
+const TAGS = 13;
+
+/** Of a module that does not come to its exports for so long nothing is kept. */
 const MOST_BYTES = 4 << 20;
 
-const heads = new WeakMap<WebAssembly.Module, Uint8Array<ArrayBuffer>>();
+/** What is known of a module. */
+export interface Head {
+  /** Its types and imports, behind the preamble: workers need them. */
+  readonly imports: Uint8Array<ArrayBuffer>;
+  /** The same, with its functions and exports. */
+  readonly exports: Uint8Array<ArrayBuffer>;
+}
 
-/** What is known of a module that was compiled here. */
+const heads = new WeakMap<WebAssembly.Module, Head>();
+
+/** What is known of the imports of a module that was compiled here. */
 export function headOf(module: WebAssembly.Module): Uint8Array<ArrayBuffer> | undefined {
-  return heads.get(module);
+  return heads.get(module)?.imports;
+}
+
+/** The same of its exports. */
+export function exportHeadOf(module: WebAssembly.Module): Uint8Array<ArrayBuffer> | undefined {
+  return heads.get(module)?.exports;
 }
 
 /** Remembers it. */
-export function keepHead(module: WebAssembly.Module, head: Uint8Array<ArrayBuffer> | undefined): void {
+export function keepHead(module: WebAssembly.Module, head: Head | undefined): void {
   if (head) heads.set(module, head);
 }
 
-/** The sections of types and imports, behind the preamble. `undefined`: the bytes end before, or are damaged. */
-export function importHead(bytes: Uint8Array, isWhole = true): Uint8Array<ArrayBuffer> | undefined {
-  const parts = [bytes.slice(0, PREAMBLE_BYTES)];
+/** `undefined`: the bytes end before, or are damaged. */
+export function headIn(bytes: Uint8Array, isWhole = true): Head | undefined {
+  const sections: Uint8Array<ArrayBuffer>[] = [];
   let at = PREAMBLE_BYTES;
   while (at < bytes.length) {
     const [id, size] = [bytes[at]!, leb128(bytes, at + 1)];
-    if (id > IMPORTS) return concat(parts);
+    if (id > EXPORTS && id !== TAGS) return headOfSections(bytes, sections);
     const end = size ? size.end + size.value : Infinity;
     if (end > bytes.length) return undefined;
-    if (id !== CUSTOM) parts.push(bytes.slice(at, end));
+    if ([TYPES, IMPORTS, FUNCTIONS, EXPORTS].includes(id)) sections.push(bytes.slice(at, end));
+    if (id === EXPORTS) return headOfSections(bytes, sections);
     at = end;
   }
-  return isWhole ? concat(parts) : undefined;
+  return isWhole ? headOfSections(bytes, sections) : undefined;
+}
+
+function headOfSections(bytes: Uint8Array, sections: readonly Uint8Array<ArrayBuffer>[]): Head {
+  const preamble = bytes.slice(0, PREAMBLE_BYTES);
+  const early = sections.filter(([id]) => id! <= IMPORTS);
+  return { imports: concat([preamble, ...early]), exports: concat([preamble, ...sections]) };
 }
 
 /** The same of a stream, of which no more is read than that. */
-export async function importHeadOfStream(
-  stream: ReadableStream<Uint8Array>,
-): Promise<Uint8Array<ArrayBuffer> | undefined> {
+export async function headInStream(stream: ReadableStream<Uint8Array>): Promise<Head | undefined> {
   const reader = stream.getReader();
   let bytes = new Uint8Array(0);
   try {
     while (bytes.length < MOST_BYTES) {
       const { value, done } = await reader.read();
       if (value) bytes = concat([bytes, new Uint8Array(value)]);
-      const head = importHead(bytes, done);
+      const head = headIn(bytes, done);
       if (head || done) return head;
     }
     return undefined;

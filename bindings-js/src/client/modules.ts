@@ -7,7 +7,7 @@ import { hasLoneSurrogate, invalid, quote, refusal, show } from '../shared/gate.
 import type { Platform } from '../platform/platform.js';
 import { onAbort } from './abort.js';
 import type { Patience } from './patience.js';
-import { importHead, importHeadOfStream, keepHead } from './module-head.js';
+import { type Head, headIn, headInStream, keepHead } from './module-head.js';
 import { HEAD_BYTES, isModuleHead, looksLike } from './sniff.js';
 
 /** Where a module can come from. Strings are URLs, relative to the page; in Node also paths. */
@@ -166,11 +166,11 @@ async function compileStreaming(response: Response): Promise<WebAssembly.Module 
   }
 }
 
-/** Reads the types of its imports beside the compiler. */
-async function readHead(response: Response): Promise<Uint8Array<ArrayBuffer> | undefined> {
+/** Reads the types of its imports and exports beside the compiler. */
+async function readHead(response: Response): Promise<Head | undefined> {
   try {
     const { body } = response.clone();
-    return body ? await importHeadOfStream(body) : undefined;
+    return body ? await headInStream(body) : undefined;
   } catch {
     return undefined; // another's Response
   }
@@ -209,7 +209,7 @@ export async function compileBytes(source: Bytes, url = ''): Promise<WebAssembly
   const bytes = isModuleHead(head) ? copyOf(view) : head;
   try {
     const module = await WebAssembly.compile(bytes);
-    keepHead(module, importHead(bytes));
+    keepHead(module, headIn(bytes));
     return module;
   } catch (cause) {
     throw uncompiled(cause, url, looksLike(bytes));

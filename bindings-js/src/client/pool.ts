@@ -7,7 +7,8 @@ import { Files } from '../files/files.js';
 import { type Attendant, Attendants } from './attendants.js';
 import { CallSite } from './callsite.js';
 import { checkClose, type CloseOptions } from './closing.js';
-import type { Client, PoolUses } from './client.js';
+import type { Client, ExportCall, PoolUses } from './client.js';
+import { parametersOf, refusalOfValues } from './export-types.js';
 import { Hosts } from './hosts.js';
 import { ImportList } from './import-list.js';
 import { Instance } from './instance.js';
@@ -97,8 +98,14 @@ interface Started<C extends Checked> {
 /** What the export has returned that a job has called. */
 async function returned({ task }: Started<Checked>): Promise<CallResult> {
   const { code } = await task.ended();
-  if (code !== 0) throw new ExitError(code);
+  if (code !== 0 || task.hasExited) throw new ExitError(code);
   return task.values.length > 1 ? task.values : task.values[0];
+}
+
+/** Refuses a call with values that the export does not take. */
+function checkValues(module: WebAssembly.Module, { name, values }: ExportCall): void {
+  const refusal = refusalOfValues(name, parametersOf(module).get(name), values);
+  if (refusal) throw refusal;
 }
 
 /** All of a pool but its start, which differs from platform to platform: `index.ts` has that, and the manual. */
@@ -225,7 +232,7 @@ export class Pool {
    * @throws `PoolError` with POOL_EINVAL, or with POOL_E2BIG of strings and bytes, before anything is done, if a value or an
    * option is wrong; `CompileError`; `NotStartedError` if there is no such export, or it takes other values, or the guest
    * has no memory for bytes; `PoolError` if what it returned is not where bytes can be, or more than 16 MiB; `ExitError` if
-   * the guest exits with another code than 0; `JobError` if it ends in any other way, such as a `TrapError`.
+   * the guest exits instead of returning, also with 0; `JobError` if it ends in any other way, such as a `TrapError`.
    * @example
    * ```ts
    * const module = await pool.compile('/adder.wasm');
@@ -605,6 +612,7 @@ export class Pool {
   }
 
   #orderOf({ checked: options, stdio, patience, site }: Launch, module: WebAssembly.Module): Order {
+    if (typeof options.call === 'object') checkValues(module, options.call);
     const linkage = this.#imports.link(module, options.imports);
     const id = this.#idOf(module);
     this.#modules.use(id);

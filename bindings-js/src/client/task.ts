@@ -74,6 +74,7 @@ export class Task {
   #grace: ReturnType<typeof setTimeout> | undefined;
   #settled = false;
   #values: Result['values'] = [];
+  #hasExited = false;
   #ended: JobStatus | undefined;
   #error: JobError | undefined;
 
@@ -113,6 +114,11 @@ export class Task {
     return new Promise((resolve, reject) => {
       this.onEnd((error) => (error ? reject(error) : resolve(this.#ended!)));
     });
+  }
+
+  /** Whether its guest has exited in the middle of a call, whatever its code. */
+  get hasExited(): boolean {
+    return this.#hasExited;
   }
 
   /** What the export returned that it has called. */
@@ -177,6 +183,7 @@ export class Task {
     }
     const { code, worker, queuedMs, runMs } = result;
     this.#values = result.values;
+    this.#hasExited = result.text !== '';
     this.#ended = { success: code === 0, code, worker, queuedMs, runMs };
     this.#settle(undefined);
   };

@@ -244,8 +244,7 @@ export class NotStartedError extends JobError {
   override name = 'NotStartedError';
 }
 
-/** A guest whose export was called exited with a code other than 0, and so returned nothing. An instance may not even exit
- * with 0.
+/** A guest whose export was called has exited, with whatever code, in the middle of that call, and so returned nothing.
  *
  * @example
  * ```ts
@@ -256,7 +255,7 @@ export class NotStartedError extends JobError {
 export class ExitError extends JobError {
   override name = 'ExitError';
   constructor(
-    /** What the guest exited with, 0 to 4294967295; 0 only if it is an instance. */
+    /** What the guest exited with, 0 to 4294967295. */
     readonly exitCode: number,
   ) {
     super('POOL_EXITED', `the guest exited with ${exitCode} instead of returning`);

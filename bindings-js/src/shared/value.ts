@@ -1,6 +1,23 @@
 /** A number that goes into an export, or comes out: `struct pool_value`. */
 import { layout } from './layout.gen.js';
 
+const names: Readonly<Record<number, string>> = {
+  [layout.POOL_I32]: 'i32',
+  [layout.POOL_I64]: 'i64',
+  [layout.POOL_F32]: 'f32',
+  [layout.POOL_F64]: 'f64',
+};
+
+/** A type's name in WebAssembly's text format. */
+export function typeName(type: number): string {
+  return names[type] ?? `type ${type}`;
+}
+
+/** Whether values of it are numbers, and bigints. */
+export function isNumeric(type: number): boolean {
+  return type in names;
+}
+
 /** The value at an address. */
 export function readValue(view: DataView, at: number): { readonly type: number; readonly value: number | bigint } {
   const type = view.getUint32(at + layout.pool_value_type, true);

@@ -1,4 +1,5 @@
 /** The call of an export: its values out of shared memory, and its results into it. */
+import { show } from '../shared/gate.js';
 import { layout } from '../shared/layout.gen.js';
 import type { Thread } from '../shared/thread.js';
 import { readValue, typeOfValue, writeValue } from '../shared/value.js';
@@ -19,19 +20,7 @@ export interface ExportCall {
 /** A function of a guest's, as JavaScript sees it. */
 export type ExportedFunction = (...values: unknown[]) => unknown;
 
-const names: Readonly<Record<number, string>> = {
-  [layout.POOL_I32]: 'i32',
-  [layout.POOL_I64]: 'i64',
-  [layout.POOL_F32]: 'f32',
-  [layout.POOL_F64]: 'f64',
-};
-
 const decoder = new TextDecoder();
-
-/** A type's name in WebAssembly's text format. */
-export function typeName(type: number): string {
-  return names[type] ?? `type ${type}`;
-}
 
 /** What the job that worker_next began calls; `undefined`: it is a command. */
 export function readExportCall({ c, heap }: Thread): ExportCall | undefined {
@@ -56,6 +45,12 @@ export function isInstance({ c, heap }: Thread): boolean {
 /** That a function was given too many values or too few. */
 export function takesNumber(name: string, takes: number, given: number): string {
   return `${name} takes ${takes} values and was given ${given}`;
+}
+
+/** That an engine has not taken the values of a call: which of them, it does not say. */
+export function notTaken(name: string, values: readonly unknown[], { message }: Error): string {
+  const list = values.map(show).join(', ');
+  return `${name} takes other values than (${list}): an i64 is a bigint, and all others are numbers (${message})`;
 }
 
 /** Hands over what an export returned: nothing, a value, or an array of them. Without `types` a bigint is an i64 and a

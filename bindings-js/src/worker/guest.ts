@@ -1,14 +1,15 @@
 /** Running one guest after the other in this worker. */
 import { layout } from '../shared/layout.gen.js';
 import type { Thread } from '../shared/thread.js';
+import { typeName } from '../shared/value.js';
 import { Ending, endingOf, type Enter, notStarted } from './ending.js';
 import {
   type ExportedFunction,
   isInstance,
+  notTaken,
   readExportCall,
   type ExportCall,
   takesNumber,
-  typeName,
   writeResults,
 } from './export-call.js';
 import { withFrames } from './frames.js';
@@ -100,8 +101,12 @@ export class GuestRunner {
   #run(guest: Guest, imports: WebAssembly.Imports, call: ExportCall | undefined, serves: boolean): Ending {
     this.#thread.c.worker_begin(this.#memory.read, this.#memory.write, this.#memory.check);
     if (serves) return this.#serve(guest, imports);
-    const results = this.#start(guest, () => this.#call(guest, imports, call));
-    if (results instanceof Ending) return results;
+    let isCalled = false;
+    const onCall = (): void => void (isCalled = true);
+    const refuse = (thrown: unknown): Ending | undefined =>
+      call && isCalled && thrown instanceof TypeError ? refusalOf(call, thrown) : undefined;
+    const results = this.#start(guest, () => this.#call(guest, imports, call, onCall), refuse);
+    if (results instanceof Ending) return call ? inCall(results) : results;
     if (!call || writeResults(this.#thread, results, guest.signatures.get(call.name)?.results)) {
       return new Ending(layout.POOL_EXITED);
     }
@@ -119,9 +124,9 @@ export class GuestRunner {
   }
 
   /** Instantiates a guest and runs what is to be run at once, again while there is no memory for it. */
-  #start<T>(guest: Guest, code: () => T): T | Ending {
+  #start<T>(guest: Guest, code: () => T, survives?: (thrown: unknown) => T | undefined): T | Ending {
     for (const waitMs of [...MEMORY_TRIES_MS, undefined]) {
-      const made = this.#enter(guest, code);
+      const made = this.#enter(guest, code, survives);
       if (waitMs === undefined || !(made instanceof Ending && made.isOutOfMemory())) return made;
       Atomics.wait(sleepWord, 0, 0, waitMs);
     }
@@ -162,10 +167,11 @@ export class GuestRunner {
     this.#link?.bind(memory);
   }
 
-  /** What its export returned. */
-  #call(guest: Guest, imports: WebAssembly.Imports, call: ExportCall | undefined): unknown {
+  /** What its export returned. `onCall` is told before that is called. */
+  #call(guest: Guest, imports: WebAssembly.Imports, call: ExportCall | undefined, onCall: () => void): unknown {
     const exports = this.#instantiate(guest, imports, call !== undefined && call.name !== INITIALIZE);
     if (!call) return callWithout(exports[START] as () => void, START);
+    onCall();
     return callWith(exports[call.name] as ExportedFunction, call);
   }
 
@@ -193,6 +199,24 @@ export class GuestRunner {
 function callWith(exported: ExportedFunction, { name, values }: ExportCall): unknown {
   if (exported.length === values.length) return exported(...values.map(({ value }) => value));
   throw new WebAssembly.LinkError(takesNumber(name, exported.length, values.length));
+}
+
+/** The engine has not taken the values. */
+function refusalOf({ name, values }: ExportCall, thrown: TypeError): Ending {
+  return notStarted(
+    'POOL_EINVAL',
+    notTaken(
+      name,
+      values.map(({ value }) => value),
+      thrown,
+    ),
+  );
+}
+
+/** A guest that exits has returned nothing, also if it exits with 0: then the text says so. */
+function inCall(ending: Ending): Ending {
+  const { outcome, code } = ending;
+  return outcome === layout.POOL_EXITED ? new Ending(outcome, code, `the guest exited with ${code}`) : ending;
 }
 
 /** Calls what must have no parameters. */

@@ -3,7 +3,7 @@ import { errorCodes, layout } from '../shared/layout.gen.js';
 import type { Thread } from '../shared/thread.js';
 import { readValue, writeValues } from '../shared/value.js';
 import { Ending, type Enter, isRefusal } from './ending.js';
-import { type ExportedFunction, takesNumber, type Value } from './export-call.js';
+import { type ExportedFunction, notTaken, takesNumber, type Value } from './export-call.js';
 import { GuestBytes, type Piece } from './guest-bytes.js';
 import { Refusal } from './refusal.js';
 
@@ -102,7 +102,7 @@ export class InstanceServer {
 
   #run(name: string, called: WebAssembly.ExportValue, values: readonly (number | bigint)[]): unknown {
     const survives = (thrown: unknown): Refusal | undefined =>
-      isRefusal(thrown) ? new Refusal('POOL_EINVAL', `${name}: ${thrown.message}`) : undefined;
+      isRefusal(thrown) ? new Refusal('POOL_EINVAL', notTaken(name, values, thrown)) : undefined;
     return this.#enter<unknown>(() => (called as ExportedFunction)(...values), survives);
   }
 

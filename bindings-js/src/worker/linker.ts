@@ -1,8 +1,8 @@
 /** Links a guest: finds what each of its imports is to be, from what was given for the job down to WASI. */
 import { layout } from '../shared/layout.gen.js';
 import type { Thread } from '../shared/thread.js';
+import { typeName } from '../shared/value.js';
 import { Ending, notStarted } from './ending.js';
-import { typeName } from './export-call.js';
 import type { Guest } from './guest-module.js';
 import type { HostLink } from './host-link.js';
 import { builtIns, emptyTable, importTable, type ImportTable } from './guest-imports.js';
