@@ -34,6 +34,51 @@ const waits = (env, pool) => ({
     pool.run(env.guest('hello'), { ...options, preopens: { '/': new env.millrace.Directory({ a: never() }) } }),
 });
 
+/** Each way to be cancelled and to be too late, and what the message calls that which was ended. */
+function endings(env, pool, plugin, instances) {
+  const [never, sleep] = [new Promise(() => undefined), env.guest('misbehaving/sleeper')];
+  const [adder, spin] = [env.guest('adder'), [env.guest('values'), 'spin', 1]];
+  const { Pool } = env.millrace;
+  return [
+    ['the job', (options) => pool.run(never, options)],
+    ['the job', (options) => pool.run(sleep, options)],
+    ['the job', (options) => pool.spawn(never, options)],
+    ['the job', async (options) => (await pool.spawn(sleep, options)).status],
+    ['the call', (options) => pool.call(never, 'f', options)],
+    ['the call', (options) => pool.call(...spin, options)],
+    ['the call', (options) => pool.call(never, 'f', 'text', options)],
+    ['the call', (options) => instances.pop().call('spin', options)],
+    ['the call', (options) => plugin.call('sleep', { ms: 3_600_000 }, options)],
+    ['the instance', (options) => pool.instantiate(never, options)],
+    ['the instance', async (options) => (await pool.instantiate(adder, options)).status],
+    ['the map', (options) => pool.map(never, 'f', [1], options).next()],
+    ['the map', (options) => pool.map(env.guest('counter'), 'spin', [[]], options).next()],
+    ['the pipeline', (options) => pool.pipeline([never], options)],
+    ['the pipeline', (options) => pool.pipeline([sleep], [sleep], options)],
+    ['the compilation', ({ signal }) => pool.compile(never, { signal })],
+    ['the start of the pool', ({ signal }) => Pool.create({ workers: 1, signal })],
+    ['the start of the plugin', ({ signal }) => env.plugin.openPlugin(pool, never, { signal })],
+  ];
+}
+
+async function endingsSayWhatEnded(env, pool) {
+  const plugin = await env.plugin.openPlugin(pool, env.guest('rpc'));
+  const instances = await Promise.all(Array.from({ length: 3 }, () => pool.instantiate(env.guest('counter'))));
+  const open = [...instances];
+  for (const [what, begin] of endings(env, pool, plugin, instances)) {
+    const early = AbortSignal.abort('enough');
+    equal((await rejects(begin({ signal: early }), 'AbortError')).message, `${what} was cancelled`);
+    const controller = new AbortController();
+    const cut = rejects(begin({ signal: controller.signal }), 'AbortError');
+    setTimeout(() => controller.abort('enough'), 1);
+    equal((await cut).message, `${what} was cancelled`);
+    const options = / start | compilation/.test(what) ? { signal: AbortSignal.timeout(1) } : { timeoutMs: 1 };
+    equal((await rejects(begin(options), 'TimeoutError')).message, `${what} took longer than its timeout`);
+  }
+  for (const each of open) await each.close();
+  await plugin.close({ timeoutMs: 0 });
+}
+
 export const scenarios = [
   {
     name: 'timeoutMs and signals end what comes before a job',
@@ -132,5 +177,9 @@ export const scenarios = [
           equal([error.code, error.cause.name], ['POOL_TIMED_OUT', 'TimeoutError']);
         }
       }),
+  },
+  {
+    name: 'what was cancelled, or took too long, is called what it is',
+    run: (env) => withPool(env, { workers: 2, graceMs: 10 }, (pool) => endingsSayWhatEnded(env, pool)),
   },
 ];

@@ -4,7 +4,7 @@ import { PoolError } from '../shared/errors.js';
 import { CallSite } from './callsite.js';
 import { Patience } from './patience.js';
 import type { Pool } from './pool.js';
-import type { PoolOptions } from './start.js';
+import { type PoolOptions, START } from './start.js';
 
 export class DefaultPool<P extends Pool> {
   readonly #create: (options?: PoolOptions) => Promise<P>;
@@ -50,6 +50,6 @@ export class DefaultPool<P extends Pool> {
   async #whenStarted(options: unknown): Promise<P> {
     if (this.#pool && !this.#pool.isClosed) return this.#pool;
     const signal = read(options, 'signal');
-    return isAbortSignal(signal) ? new Patience(signal).until(this.get()) : this.get();
+    return isAbortSignal(signal) ? new Patience(signal, undefined, undefined, START).until(this.get()) : this.get();
   }
 }

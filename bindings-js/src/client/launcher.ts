@@ -140,8 +140,8 @@ export class Launcher {
   }
 
   /** Ends every job with an error of its own: the pool is gone. */
-  failAll(error: () => JobError): void {
-    for (const task of [...this.#live.values()]) task.fail(error());
+  failAll(error: (what: string) => JobError): void {
+    for (const task of [...this.#live.values()]) task.fail(error(task.what));
   }
 
   /** Waits for something to become free, and no longer than the job is wanted, or until it seems stuck. */
@@ -213,7 +213,7 @@ export class Launcher {
       const imports = { imports: linkage.id, traps: options.imports.trap };
       const job = this.#client.submit({ module, call, stdio, args, env, preopens, priority, ...imports, ...limits });
       if (job > 0) {
-        const wishes = { args, signal: options.signal, host: options.host, linkage };
+        const wishes = { args, signal: options.signal, host: options.host, linkage, what: options.what };
         this.#rings?.add(job, { wants, options });
         return this.#add(new Task(this.#client, job, ours, wishes, site, (settled) => this.#onSettled(settled)));
       }

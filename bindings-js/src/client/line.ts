@@ -29,6 +29,9 @@ interface Question {
   readonly reject: (error: PoolError) => void;
 }
 
+/** What errors say that was ended. */
+const CALL = 'the call';
+
 /** So much is put together before it is sent. */
 const BATCH_BYTES = 16_384;
 const RECORD_MAX = layout.sizeof_instance_record + layout.POOL_VALUES_MAX * layout.sizeof_pool_value;
@@ -70,7 +73,7 @@ export class Line {
 
   /** Asks, and calls `resolve` with the answer, which may be a refusal, or `reject`: once, later or at once. */
   ask(ask: Ask, limits: Limits, resolve: Question['resolve'], reject: Question['reject']): void {
-    if (limits.signal?.aborted) return reject(abortError(limits.signal.reason));
+    if (limits.signal?.aborted) return reject(abortError(limits.signal.reason, CALL));
     if (this.#ended || this.#closing) return reject(this.#ended ?? new EndedError());
     const question = { ask, alone: false, resolve, reject };
     this.#queued.push(limits === unlimited ? question : this.#limited(question, limits));
@@ -122,11 +125,11 @@ export class Line {
     const place = this.#queued.indexOf(question);
     if (place >= 0) {
       this.#queued.splice(place, 1);
-      question.reject(abortError(reason));
+      question.reject(abortError(reason, CALL));
       return this.#send();
     }
     this.#take(); // it may have been answered meanwhile
-    if (this.#sent.includes(question)) this.#task.cancel(reason);
+    if (this.#sent.includes(question)) this.#task.cancel(reason, CALL);
   }
 
   /** Sends what can be sent now. */

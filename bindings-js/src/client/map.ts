@@ -178,8 +178,8 @@ class Mapping {
     this.#options = options;
     this.#open = open;
     const { signal } = options;
-    this.#forget = onAbort(signal, () => this.#fail(abortError(signal!.reason), true));
-    if (signal?.aborted) this.#fail(abortError(signal.reason), true);
+    this.#forget = onAbort(signal, () => this.#fail(abortError(signal!.reason, options.what), true));
+    if (signal?.aborted) this.#fail(abortError(signal.reason, options.what), true);
   }
 
   /** The next result; `undefined`: there is none any more. */

@@ -203,6 +203,8 @@ export interface CheckedPreopen {
 
 /** Checked options. */
 export interface Checked {
+  /** What it is, in words of errors. */
+  readonly what: string;
   readonly args: readonly string[];
   readonly env: readonly string[];
   readonly preopens: readonly CheckedPreopen[];
@@ -302,20 +304,20 @@ export function checkCall(name: unknown, given: readonly unknown[]): CheckedCall
   const { returns, ...job } = fields<CallOptions>('options', options, callNames);
   const asked = { ...call, returns: returnsOf(returns) };
   const plain = plainCall(asked);
-  if (!plain) return { ...checkJob({ ...job, stderr: 'null' }, 'pipe'), call: 'instance', asked };
-  return { ...checkJob({ ...job, stdout: 'null', stderr: 'null' }, 'null'), call: plain, asked };
+  if (!plain) return { ...checkJob({ ...job, stderr: 'null' }, 'pipe', 'the call'), call: 'instance', asked };
+  return { ...checkJob({ ...job, stdout: 'null', stderr: 'null' }, 'null', 'the call'), call: plain, asked };
 }
 
 /** The same for `instantiate`. */
 export function checkInstance(given: unknown): Checked {
-  return checkJob({ ...fields<InstanceOptions>('options', given, jobNames), stderr: 'null' }, 'pipe');
+  return checkJob({ ...fields<InstanceOptions>('options', given, jobNames), stderr: 'null' }, 'pipe', 'the instance');
 }
 
 /** The same for `map`. */
 export function checkMap(name: unknown, given: unknown): CheckedMap {
   const options = fields<MapOptions>('options', given, mapNames);
   return {
-    ...checkJob({ ...options, stderr: 'null' }, 'pipe'),
+    ...checkJob({ ...options, stderr: 'null' }, 'pipe', 'the map'),
     exported: nameOfExport(name),
     returns: returnsOf(options.returns),
     concurrency: wholeNumber('concurrency', options.concurrency, layout.POOL_WORKERS_MAX),
@@ -344,9 +346,10 @@ export function checkLimits(given: unknown): { limits: Limits; returns: Returns 
   return { limits: isLimited ? limits : unlimited, returns: returnsOf(returns) };
 }
 
-function checkJob(options: Unchecked<SpawnOptions>, stdin: From): Checked {
+function checkJob(options: Unchecked<SpawnOptions>, stdin: From, what = 'the job'): Checked {
   const terminal = terminalOf(options.tty);
   return {
+    what,
     args: [nameOf(options.name), ...argsOf(options.args)],
     env: withSize(envOf(options.env), terminal),
     terminal,

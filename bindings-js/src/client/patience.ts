@@ -8,11 +8,11 @@ export { after };
 /** That a pool ends, and with which error for whoever waits. */
 export class Shutdown {
   readonly #listeners = new Set<() => void>();
-  #error: (() => PoolError) | undefined;
+  #error: ((what: string) => PoolError) | undefined;
 
   /** Once the pool has ended, an error for somebody who waited. */
-  error(): PoolError | undefined {
-    return this.#error?.();
+  error(what: string): PoolError | undefined {
+    return this.#error?.(what);
   }
 
   /** Calls `listener` when the pool ends, until the function that this returns is called. */
@@ -21,8 +21,8 @@ export class Shutdown {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Only the first time counts. `error` makes one for each who waits. */
-  end(error: () => PoolError): void {
+  /** Only the first time counts. `error` makes one for each who waits, which says what has not come about. */
+  end(error: (what: string) => PoolError): void {
     if (this.#error) return;
     this.#error = error;
     for (const listener of [...this.#listeners]) listener();
@@ -34,12 +34,14 @@ export class Patience {
   readonly #signal: AbortSignal | undefined;
   readonly #deadline: number;
   readonly #shutdown: Shutdown;
+  readonly #what: string;
 
-  /** `deadline` is a time of `performance.now()`. */
-  constructor(signal: AbortSignal | undefined, deadline = Infinity, shutdown = new Shutdown()) {
+  /** `deadline` is a time of `performance.now()`, and `what` is what errors say that took too long. */
+  constructor(signal: AbortSignal | undefined, deadline = Infinity, shutdown = new Shutdown(), what = 'the job') {
     this.#signal = signal;
     this.#deadline = deadline;
     this.#shutdown = shutdown;
+    this.#what = what;
   }
 
   /** Throws if it is over: the typed error of what ended it. */
@@ -49,9 +51,9 @@ export class Patience {
   }
 
   #error(): PoolError | undefined {
-    if (this.#signal?.aborted) return abortError(this.#signal.reason);
+    if (this.#signal?.aborted) return abortError(this.#signal.reason, this.#what);
     const isLate = this.#deadline < Infinity && performance.now() >= this.#deadline;
-    return isLate ? new TimedOutError() : this.#shutdown.error();
+    return isLate ? new TimedOutError(undefined, this.#what) : this.#shutdown.error(this.#what);
   }
 
   /** Calls `listener` when it is over, or somewhat earlier, until the function that this returns is called. */

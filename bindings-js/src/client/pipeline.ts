@@ -101,6 +101,9 @@ export interface PipelinePool {
   isClosing(): boolean;
 }
 
+/** What errors say that was ended. */
+const WHOLE = 'the pipeline';
+
 const names: Names<PipelineOptions> = { signal: true, timeoutMs: true, priority: true };
 
 /** Checks what a caller gave: throws POOL_EINVAL naming what is wrong. Stages wait for each other, so each needs a worker. */
@@ -178,13 +181,14 @@ export async function runPipeline(
   pool: PipelinePool,
 ): Promise<PipelineResult> {
   const stop = new Stop([signal, ...stages.map(({ checked }) => checked.signal)]);
-  const patience = new Patience(stop.signal, deadline, pool.shutdown);
+  const patience = new Patience(stop.signal, deadline, pool.shutdown, WHOLE);
   const stdios: Stdio[] = [];
   try {
     for (const { checked } of stages) stdios.push(new Stdio(pool.client, checked.stdio, pool.platform));
     const launches = stages.map(({ source, checked }, i) => {
-      const own = { ...checked, signal: stop.signal, priority, deadline: Math.min(checked.deadline, deadline) };
-      const ownPatience = new Patience(stop.signal, own.deadline, pool.shutdown);
+      const what = checked.deadline < deadline ? 'the stage' : WHOLE;
+      const own = { ...checked, what, signal: stop.signal, priority, deadline: Math.min(checked.deadline, deadline) };
+      const ownPatience = new Patience(stop.signal, own.deadline, pool.shutdown, what);
       return { source, checked: own, stdio: stdios[i]!, patience: ownPatience, site: pool.site };
     });
     const tasks = await launchTogether(launches, patience, stop, pool);

@@ -128,8 +128,8 @@ export class Pool {
   readonly #shutdown = new Shutdown();
   readonly #underway = new Underway();
   readonly #attendants = new Attendants();
-  /** Of those that wait for as long as the pool is there. */
-  readonly #patience = new Patience(undefined, Infinity, this.#shutdown);
+  /** Of those that wait for as long as the pool is there, by what they are. */
+  readonly #patiences = new Map<string, Patience>();
   #closing: Promise<void> | undefined;
   /** How many of our parts have something to wait for, so that the process must not end. */
   #busy = 0;
@@ -172,7 +172,10 @@ export class Pool {
     try {
       const { signal } = fields<CompileOptions>('options', options, compileNames);
       this.#refuseIfClosed();
-      return await this.#compiler.compile(source, new Patience(signalOf(signal), Infinity, this.#shutdown));
+      return await this.#compiler.compile(
+        source,
+        new Patience(signalOf(signal), Infinity, this.#shutdown, 'the compilation'),
+      );
     } catch (error) {
       throw site.sign(error);
     } finally {
@@ -535,8 +538,11 @@ export class Pool {
   }
 
   /** How long a job waits for what comes before it, and for the streams behind it. */
-  #patienceFor({ signal, deadline }: Checked): Patience {
-    return signal || deadline < Infinity ? new Patience(signal, deadline, this.#shutdown) : this.#patience;
+  #patienceFor({ signal, deadline, what }: Checked): Patience {
+    if (signal || deadline < Infinity) return new Patience(signal, deadline, this.#shutdown, what);
+    let patience = this.#patiences.get(what);
+    if (!patience) this.#patiences.set(what, (patience = new Patience(undefined, Infinity, this.#shutdown, what)));
+    return patience;
   }
 
   /** Starts a job with options that `check` gives, and has `use` make of it what its caller is given. If any of it fails,
@@ -680,21 +686,21 @@ export class Pool {
 
   async #close(): Promise<void> {
     const reason = new PoolError('POOL_ESHUTDOWN', `${this.#parts.log.label} was closed`);
-    const error = (): JobError => new CancelledError({ cause: reason });
+    const error = (what: string): JobError => new CancelledError({ cause: reason }, what);
     this.#keepAlive(true);
     this.#client.shut(); // or a worker that is free again would begin what is about to be cancelled
     this.#launcher.shut(reason);
-    this.#attendants.end(error);
+    this.#attendants.end(() => error('the plugin'));
     await closeParts(this.#parts);
     this.#keepAlive(false);
     this.#end(error);
   }
 
-  #end(error: () => JobError): void {
+  #end(error: (what: string) => JobError): void {
     this.#client.flush(); // what has ended by itself until now has
     this.#shutdown.end(error); // first, so that a reaction which submits again is refused
     this.#launcher.failAll(error);
-    this.#attendants.end(error);
+    this.#attendants.end(() => error('the plugin'));
     this.#hosts.stop();
     this.#files.shut();
     endParts(this.#parts);

@@ -101,6 +101,9 @@ const poolNames: Names<PoolOptions> = {
 
 const urlNames: Names<PoolUrls> = { wasm: true, coordinator: true, worker: true };
 
+/** What errors say that was ended. */
+export const START = 'the start of the pool';
+
 const PAGE_BYTES = 65536;
 const INITIAL_PAGES = 256;
 const MIB = 1 << 20;
@@ -126,7 +129,7 @@ async function startAll(platform: Platform, options: Unchecked<PoolOptions>): Pr
   const urls = urlsOf(platform, options);
   const host = handlersOf(options.host);
   const log = new Log(options.name, options.onlog);
-  const patience = new Patience(signalOf(options.signal));
+  const patience = new Patience(signalOf(options.signal), undefined, undefined, START);
   if (!platform.isIsolated()) throw new NotIsolatedError();
   const parts: SharedParts = {
     abi: layout.POOL_ABI,

@@ -34,6 +34,8 @@ export interface Wishes {
   readonly signal: AbortSignal | undefined;
   readonly host: Handlers;
   readonly linkage: Linkage;
+  /** What it is, in words of errors. */
+  readonly what: string;
 }
 
 /** How a job that exited went. */
@@ -56,6 +58,7 @@ export class Task {
   readonly handlers: Handlers;
   /** Who serves its imports, by their places in the module's list. */
   readonly imports: ReadonlyMap<number, ServedImport>;
+  readonly what: string;
   readonly #client: Client;
   readonly #args: readonly string[];
   readonly #signal: AbortSignal | undefined;
@@ -83,7 +86,7 @@ export class Task {
     client: Client,
     job: JobHandle,
     readonly ends: readonly [Fd, Fd, Fd],
-    { args, signal, host, linkage }: Wishes,
+    { args, signal, host, linkage, what }: Wishes,
     site: CallSite,
     readonly onSettled: (task: Task) => void,
   ) {
@@ -94,6 +97,7 @@ export class Task {
     this.handlers = host;
     this.imports = linkage.served;
     this.#from = linkage.from;
+    this.what = what;
     this.#site = site;
     this.#forget = onAbort(signal, this.#onAbort);
     client.onJobEnd(job, this.#onEnd);
@@ -135,10 +139,10 @@ export class Task {
     return this.#caller;
   }
 
-  /** Asks the job to end as cancelled. Does nothing once it has settled. */
-  cancel(reason?: unknown): void {
+  /** Asks the job to end as cancelled. Does nothing once it has settled. `what` is what is cancelled with it. */
+  cancel(reason?: unknown, what = this.what): void {
     if (this.#settled) return;
-    this.#why ??= () => abortError(reason);
+    this.#why ??= () => abortError(reason, what);
     this.#client.cancel(this.handle);
   }
 
@@ -175,11 +179,11 @@ export class Task {
     try {
       result = this.#client.takeResult(this.handle);
     } catch (cause) {
-      return this.fail(new LostError('the result of the job could not be read', { cause }));
+      return this.fail(new LostError(`the result of ${this.what} could not be read`, { cause }));
     }
     if (!result) return this.#client.onJobEnd(this.handle, this.#onEnd);
     if (this.#inputFailed || result.outcome !== layout.POOL_EXITED) {
-      return this.fail(this.#inputFailed ? this.#why!() : (this.#importErrorOf(result) ?? errorOf(result, this.#why)));
+      return this.fail(this.#inputFailed ? this.#why!() : (this.#importErrorOf(result) ?? this.#errorOf(result)));
     }
     const { code, worker, queuedMs, runMs } = result;
     this.#values = result.values;
@@ -212,6 +216,25 @@ export class Task {
     };
   }
 
+  /** The error of a job that did not exit. */
+  #errorOf({ outcome, code, text }: Result): JobError {
+    const [message = '', ...stack] = text.split('\n');
+    switch (outcome) {
+      case layout.POOL_TRAPPED:
+        return trapError(code, message, stack);
+      case layout.POOL_CANCELLED:
+        return this.#why ? this.#why() : abortError(undefined, this.what);
+      case layout.POOL_TIMED_OUT:
+        return new TimedOutError(undefined, this.what);
+      case layout.POOL_NOT_STARTED:
+        return new NotStartedError(code === -errorCodes.POOL_ENOMEM ? 'POOL_ENOMEM' : 'POOL_NOT_STARTED', message);
+      case layout.POOL_OUTPUT_LOST:
+        return new OutputLostError(errorOfStatus(-code));
+      default:
+        return new LostError(message || `the worker that ran ${this.what} died`);
+    }
+  }
+
   #settle(error: JobError | undefined): void {
     if (this.#settled) return;
     this.#settled = true;
@@ -227,25 +250,6 @@ export class Task {
 function importIn(message: string): string {
   const quoted = /"(?:[^"\\]|\\.)*"/.exec(message)?.[0];
   return quoted === undefined ? '' : (JSON.parse(quoted) as string);
-}
-
-/** The error of a job that did not exit. */
-function errorOf({ outcome, code, text }: Result, why: (() => JobError) | undefined): JobError {
-  const [message = '', ...stack] = text.split('\n');
-  switch (outcome) {
-    case layout.POOL_TRAPPED:
-      return trapError(code, message, stack);
-    case layout.POOL_CANCELLED:
-      return why ? why() : abortError(undefined);
-    case layout.POOL_TIMED_OUT:
-      return new TimedOutError();
-    case layout.POOL_NOT_STARTED:
-      return new NotStartedError(code === -errorCodes.POOL_ENOMEM ? 'POOL_ENOMEM' : 'POOL_NOT_STARTED', message);
-    case layout.POOL_OUTPUT_LOST:
-      return new OutputLostError(errorOfStatus(-code));
-    default:
-      return new LostError(message);
-  }
 }
 
 function trapError(trap: number, message: string, lines: readonly string[]): TrapError {

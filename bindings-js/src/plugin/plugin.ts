@@ -98,7 +98,8 @@ export class Plugin implements RpcPeer {
       this.#converse(await this.#start(this.#kill.signal));
     } catch (error) {
       forget();
-      throw error;
+      const { signal } = this.#kill;
+      throw signal.aborted ? abortError(signal.reason, 'the start of the plugin') : error;
     }
     const leave = attend({ drain: (why) => this.#onPoolDrain(why), end: (why) => this.#onPoolEnd(why) });
     this.#forget = () => (forget(), leave());
@@ -232,7 +233,7 @@ export class Plugin implements RpcPeer {
 
   /** Why nothing can be asked now. */
   #refusal({ signal }: Limits): (() => PoolError) | undefined {
-    if (signal?.aborted) return () => abortError(signal.reason);
+    if (signal?.aborted) return () => abortError(signal.reason, 'the call');
     return this.#ended ?? (this.#isClosing ? () => this.#endedError(undefined) : undefined);
   }
 
@@ -275,7 +276,7 @@ export class Plugin implements RpcPeer {
     while (this.#mayRetry(why)) {
       await this.#pause();
       try {
-        if (this.#kill.signal.aborted) throw this.#poolError ?? abortError(this.#kill.signal.reason);
+        if (this.#kill.signal.aborted) throw this.#poolError ?? abortError(this.#kill.signal.reason, 'the plugin');
         this.#converse(await this.#start(this.#kill.signal));
       } catch (error) {
         why = error;

@@ -59,7 +59,7 @@ export class Question implements Parcel {
   limit({ signal, timeoutMs }: Limits, withdraw: () => void): void {
     if (!signal && timeoutMs === Infinity) return;
     const end = (reason: unknown): void => {
-      this.fail(() => abortError(reason));
+      this.fail(() => abortError(reason, 'the call'));
       withdraw();
     };
     const forget = [
@@ -71,7 +71,7 @@ export class Question implements Parcel {
 }
 
 /** The error of what was aborted for a reason; one that is a `TimeoutError` stays one. */
-export function abortError(reason: unknown): PoolError {
+export function abortError(reason: unknown, what: string): PoolError {
   const options = { cause: reason };
-  return read(reason, 'name') === 'TimeoutError' ? new TimedOutError(options) : new CancelledError(options);
+  return read(reason, 'name') === 'TimeoutError' ? new TimedOutError(options, what) : new CancelledError(options, what);
 }

@@ -367,7 +367,7 @@ export class ImportsFromError extends NotStartedError {
   }
 }
 
-/** The job, or another call, was cancelled: by `cancel` or by an `AbortSignal` (then `cause` is the reason), or by closing
+/** A job, or what else its message names, was cancelled: by `cancel` or by an `AbortSignal` (then `cause` is the reason), or by closing
  * the pool. Its name is `AbortError`, as of every other aborted operation of the platform.
  *
  * @example
@@ -381,12 +381,13 @@ export class ImportsFromError extends NotStartedError {
  */
 export class CancelledError extends JobError {
   override name = 'AbortError';
-  constructor(options?: ErrorOptions) {
-    super('POOL_CANCELLED', 'the job was cancelled', options);
+  /** `what` begins the message: it was cancelled. */
+  constructor(options?: ErrorOptions, what = 'the job') {
+    super('POOL_CANCELLED', `${what} was cancelled`, options);
   }
 }
 
-/** The job's `timeoutMs` ran out, or its signal was one of `AbortSignal.timeout` (then `cause` is the signal's reason). Its
+/** The `timeoutMs` of a job, or of what else its message names, ran out, or its signal was one of `AbortSignal.timeout` (then `cause` is the signal's reason). Its
  * name is `TimeoutError`, as that reason's.
  *
  * @example
@@ -397,16 +398,17 @@ export class CancelledError extends JobError {
  */
 export class TimedOutError extends JobError {
   override name = 'TimeoutError';
-  constructor(options?: ErrorOptions) {
-    super('POOL_TIMED_OUT', 'the job took longer than its timeout', options);
+  /** `what` begins the message: it took too long. */
+  constructor(options?: ErrorOptions, what = 'the job') {
+    super('POOL_TIMED_OUT', `${what} took longer than its timeout`, options);
   }
 }
 
 /** The error of what was cancelled for a reason; one that is a `TimeoutError` stays one. */
-export function abortError(reason: unknown): JobError {
-  if (reason === undefined) return new CancelledError();
+export function abortError(reason: unknown, what: string): JobError {
+  if (reason === undefined) return new CancelledError(undefined, what);
   const timedOut = typeof reason === 'object' && reason !== null && 'name' in reason && reason.name === 'TimeoutError';
-  return timedOut ? new TimedOutError({ cause: reason }) : new CancelledError({ cause: reason });
+  return timedOut ? new TimedOutError({ cause: reason }, what) : new CancelledError({ cause: reason }, what);
 }
 
 /** The source of the guest's stdin failed: `cause` is its error. The guest got EIO after what had come.
