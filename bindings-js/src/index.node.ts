@@ -5,7 +5,7 @@ import type { MapItems } from './client/map.js';
 import type { ModuleSource } from './client/modules.js';
 import type { CallValues, MapOptions } from './client/options.js';
 import { Pool as BasePool } from './client/pool.js';
-import { type PoolOptions, startParts } from './client/start.js';
+import { checkPool, type PoolOptions, startParts } from './client/start.js';
 
 export { Directory } from './client/directory.node.js';
 export * from './public.js';
@@ -17,7 +17,10 @@ export class Pool extends BasePool {
   }
 }
 
-const shared = new DefaultPool((options) => Pool.create(options));
+const shared = new DefaultPool(
+  (options) => Pool.create(options),
+  (options) => void checkPool(platform, options),
+);
 
 export const defaultPool = (options?: PoolOptions): Promise<Pool> => shared.get(options);
 export const run: Pool['run'] = (source, options) => shared.use(options, (pool) => pool.run(source, options));

@@ -19,7 +19,7 @@ import type { PipelineArguments, PipelineResult } from './client/pipeline.js';
 import { type CompileOptions, Pool as BasePool } from './client/pool.js';
 import type { RunResult } from './client/result.js';
 import type { AnyResult, CallResult } from './client/values.js';
-import { type PoolOptions, startParts } from './client/start.js';
+import { checkPool, type PoolOptions, startParts } from './client/start.js';
 
 export { Directory } from './client/directory.js';
 export * from './public.js';
@@ -66,14 +66,17 @@ export class Pool extends BasePool {
 let shared: DefaultPool<Pool> | undefined;
 
 function theDefault(): DefaultPool<Pool> {
-  return (shared ??= new DefaultPool((options) => Pool.create(options)));
+  return (shared ??= new DefaultPool(
+    (options) => Pool.create(options),
+    (options) => void checkPool(platform, options),
+  ));
 }
 
 /** The pool behind `run`, `spawn` and the other functions of this module: made at the first call of any of them, and made
  * anew at the next one if it could not be started, or is closed. `options` are those of `Pool.create`, for whoever calls
- * first; otherwise it has the defaults. It lives until it is closed; in Node an idle one does not keep the process alive.
+ * first; otherwise it has the defaults, and the same options may be given again. It lives until it is closed; in Node an idle one does not keep the process alive.
  *
- * @throws The same as `Pool.create`; `PoolError` with POOL_EEXIST if `options` are given, and it is there already.
+ * @throws The same as `Pool.create`; `PoolError` with POOL_EEXIST if it is there already, with other `options`.
  * @example
  * ```ts
  * import { defaultPool, run } from 'millrace';

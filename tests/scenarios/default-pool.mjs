@@ -67,6 +67,17 @@ export const scenarios = [
         const pool = await defaultPool({ workers: 2, name: 'mine' });
         equal(pool.stats().workers, 2);
         equal((await rejects(defaultPool({ workers: 1 }), 'PoolError')).code, 'POOL_EEXIST');
+        equal((await rejects(defaultPool({ name: 'mine' }), 'PoolError')).code, 'POOL_EEXIST');
+        for (const same of [
+          { workers: 2, name: 'mine' },
+          { name: 'mine', workers: 2, idleMs: undefined },
+        ])
+          assert((await defaultPool(same)) === pool, 'the same options');
+        const wrong = [[{ workers: 0 }, 'workers'], [{ worker: 2 }, 'did you mean workers?'], [5, 'options must be'], [{ urls: 5 }, 'urls']]; // prettier-ignore
+        for (const [options, part] of wrong) {
+          const { code, message } = await rejects(defaultPool(options), 'PoolError');
+          assert(code === 'POOL_EINVAL' && message.includes(part), message);
+        }
         equal((await run(env.guest('hello'))).code, 0);
         const closing = pool.close({ graceful: true });
         const { code } = await run(env.guest('hello')); // the next one takes it

@@ -90,6 +90,7 @@ const jobOptions = [
   ['maxMemoryMiB', [...notCounts, 4097], /^maxMemoryMiB must be a whole number, at least 1 and at most 4096/],
   ['tty', [1, 'true', null, Symbol('s'), () => {}], /^tty must be true, false or \{ columns, rows \}/],
   ['tty', [[], new Map()], /^tty must be an object of options/],
+  ['columns', [80], /^columns is no option: did you mean tty\.columns\?/],
   ['tty', [{ cols: 80 }], /^tty\.cols is no option: there are columns, rows/],
   ['tty', [...notCounts, 65_536].map((columns) => ({ columns })), /^tty\.columns must be a whole number/],
   ['tty', [...notCounts, 65_536].map((rows) => ({ columns: 80, rows })), /^tty\.rows must be a whole number/],

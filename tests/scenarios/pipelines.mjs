@@ -210,8 +210,26 @@ export const scenarios = [
         await refused((async () => pool.pipe(5))(), /^options must be an object of options/);
         await refused(pool.pipeline(), /at least one stage/);
         await refused(pool.pipeline({}), /at least one stage/);
+        for (const stages of [['/a', '/b'], [cat, cat], [cat], [await pool.compile(cat), {}]])
+          await refused(
+            pool.pipeline(...stages),
+            /^stages\[0\] must be an array of a source and options, \[source, options\]/,
+          );
+        await refused(
+          pool.pipeline([[cat], [cat]]),
+          /^stages\[0\] must be .* array of arrays: give each stage as an argument/,
+        );
+        await refused(
+          pool.pipeline([cat, cat]),
+          /^the options of stages\[0\] must be an object, .* as \[source, options\]/,
+        );
+        await refused(pool.pipeline([cat], []), /^stages\[1\] must be a source and options, and is empty/);
+        await refused(pool.pipeline([cat], [5]), /^source must be a URL.* and is 5 \(stages\[1\]\)$/);
         await refused(pool.pipeline(cat, [cat]), /^stages\[0\] must be an array of a source and options/);
-        await refused(pool.pipeline([cat], cat), /^options must be an object of options/);
+        await refused(
+          pool.pipeline([cat], cat),
+          /^options must be an object of options, .*: each stage is an array of its own/,
+        );
         await refused(pool.pipeline([cat], [cat, {}, {}]), /^stages\[1\] must be a source and options, and has 3/);
         await refused(pool.pipeline([cat], [cat, { args: 5 }]), /^stages\[1\]: args must be an array/);
         await refused(pool.pipeline([cat], [cat, { stdin: 'x' }]), /^stages\[1\]: stdin cannot be given/);

@@ -29,8 +29,8 @@ export interface CheckedClose {
   readonly signal: AbortSignal | undefined;
 }
 
-const closeNames: Names<CloseOptions> = { graceful: true, signal: true };
-const gracefulNames: Names<GracefulOptions> = { timeoutMs: true };
+const gracefulNames = { timeoutMs: true } as const satisfies Names<GracefulOptions>;
+const closeNames: Names<CloseOptions> = { graceful: gracefulNames, signal: true };
 
 /** Throws POOL_EINVAL naming what is wrong. */
 export function checkClose(given: unknown): CheckedClose {

@@ -23,7 +23,7 @@ import { type Handlers, handlersOf, type Host } from './host.js';
 import { type CheckedImports, importHandlersOf, type Imports, importsFromOf, missingImportsOf } from './imports.js';
 import type { Input } from './input.js';
 import { type CheckedStdio, type From, fromOf, type OutputTarget, spawnFromOf, toOf } from './stdio.js';
-import { type Terminal, terminalOf, type TerminalSize, withSize } from './terminal.js';
+import { sizeNames, type Terminal, terminalOf, type TerminalSize, withSize } from './terminal.js';
 import {
   type CallValue,
   type InstanceCall,
@@ -264,7 +264,7 @@ const jobNames: Names<JobOptions> = {
   missingImports: true,
   maxCalls: true,
   maxMemoryMiB: true,
-  tty: true,
+  tty: sizeNames,
 };
 
 const spawnNames: Names<SpawnOptions> = { ...jobNames, stdin: true, stdout: true, stderr: true };

@@ -1,5 +1,6 @@
 /** Several jobs, each of which reads what the one before it writes. */
 import { JobError, OptionError, Output, PoolError, type StageStatus } from '../shared/errors.js';
+import { tagOf } from '../shared/brand.js';
 import { elementsOf, fields, invalid, type Names, refusal } from '../shared/gate.js';
 import { milliseconds } from '../shared/whole-number.js';
 import type { Platform } from '../platform/platform.js';
@@ -101,6 +102,9 @@ export interface PipelinePool {
   isClosing(): boolean;
 }
 
+const SEVERAL = 'an array of arrays: give each stage as an argument of its own';
+const HINT = 'each stage is an array of its own, as [source, options]';
+
 /** What errors say that was ended. */
 const WHOLE = 'the pipeline';
 
@@ -108,8 +112,10 @@ const names: Names<PipelineOptions> = { signal: true, timeoutMs: true, priority:
 
 /** Checks what a caller gave: throws POOL_EINVAL naming what is wrong. Stages wait for each other, so each needs a worker. */
 export function checkPipeline(given: readonly unknown[], maxStages: number): CheckedPipeline {
-  const isStage = Array.isArray(given.at(-1));
-  const options = fields<PipelineOptions>('options', isStage ? undefined : given.at(-1), names);
+  const last = given.at(-1);
+  const isStage = Array.isArray(last) || (isForStage(last) && !Array.isArray(given[0]));
+  if (!isStage && isForStage(last)) throw refusal('options', last, 'an object of options', HINT);
+  const options = fields<PipelineOptions>('options', isStage ? undefined : last, names);
   const stages = isStage ? given : given.slice(0, -1);
   if (stages.length === 0) throw invalid('a pipeline must have at least one stage, as [source, options]');
   if (stages.length > maxStages) {
@@ -123,10 +129,19 @@ export function checkPipeline(given: readonly unknown[], maxStages: number): Che
   };
 }
 
+/** Whether something was meant as a stage, perhaps without its array, and not as options. */
+function isForStage(given: unknown): boolean {
+  if (typeof given === 'object' && given !== null) return tagOf(given) !== 'Object';
+  return typeof given === 'string';
+}
+
 function checkStage(name: string, given: unknown, isFirst: boolean, isLast: boolean): CheckedStage {
-  if (!Array.isArray(given)) throw refusal(name, given, 'an array of a source and options');
+  if (!Array.isArray(given)) throw refusal(name, given, 'an array of a source and options, [source, options]');
   const [source, options, ...rest] = elementsOf(name, given);
   if (rest.length > 0) throw invalid(`${name} must be a source and options, and has ${given.length} elements`);
+  if (given.length === 0) throw invalid(`${name} must be a source and options, and is empty`);
+  if (Array.isArray(source)) throw invalid(`${name} must be a source and options, and is ${SEVERAL}`);
+  if (isForStage(options)) throw refusal(`the options of ${name}`, options, 'an object', HINT);
   try {
     return { source: source as ModuleSource, checked: connect(checkRun(options), options, isFirst, isLast) };
   } catch (error) {
@@ -135,6 +150,12 @@ function checkStage(name: string, given: unknown, isFirst: boolean, isLast: bool
     if (error instanceof OptionError) throw new OptionError(message, { cause: error });
     throw new PoolError(error.code, message, { cause: error });
   }
+}
+
+/** A source shows late that it is none. */
+function sourceError(error: unknown, stage: number): unknown {
+  if (!(error instanceof PoolError) || error.code !== 'POOL_EINVAL') return error;
+  return new PoolError(error.code, `${error.message} (stages[${stage}])`, { cause: error });
 }
 
 /** The pipeline itself connects neighbours. */
@@ -209,12 +230,13 @@ async function launchTogether(
   pool: PipelinePool,
 ): Promise<Task[]> {
   let first: { readonly error: unknown } | undefined;
-  const onFailure = (error: unknown): never => {
-    first ??= { error };
+  const onFailure = (error: unknown, i: number): never => {
+    first ??= { error: sourceError(error, i) };
     stop.now(error);
     throw error;
   };
-  const settled = await Promise.allSettled(launches.map((launch) => pool.order(launch).catch(onFailure)));
+  const ordered = launches.map((launch, i) => pool.order(launch).catch((error: unknown) => onFailure(error, i)));
+  const settled = await Promise.allSettled(ordered);
   const orders = settled.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
   try {
     if (first) throw first.error;

@@ -15,7 +15,7 @@ import { Log, type LogHandler } from './log.js';
 import { Compiler } from './modules.js';
 import { signalOf, UINT32_MAX } from './options.js';
 import { Patience } from './patience.js';
-import { type CheckedRange, rangeOf, type WorkerRange } from './worker-range.js';
+import { type CheckedRange, rangeNames, rangeOf, type WorkerRange } from './worker-range.js';
 
 /** Where the package's files are. Strings are relative to the page; in Node they can be paths. */
 export interface PoolUrls {
@@ -86,11 +86,13 @@ export interface Parts {
 /** What comes out of a start. */
 type Started = Omit<Parts, 'host' | 'log' | 'range'>;
 
+const urlNames = { wasm: true, coordinator: true, worker: true } as const satisfies Names<PoolUrls>;
+
 const poolNames: Names<PoolOptions> = {
-  workers: true,
+  workers: rangeNames,
   idleMs: true,
   maxWorkers: true,
-  urls: true,
+  urls: urlNames,
   maxMemory: true,
   graceMs: true,
   host: true,
@@ -98,8 +100,6 @@ const poolNames: Names<PoolOptions> = {
   onlog: true,
   signal: true,
 };
-
-const urlNames: Names<PoolUrls> = { wasm: true, coordinator: true, worker: true };
 
 /** What errors say that was ended. */
 export const START = 'the start of the pool';
@@ -115,21 +115,43 @@ const MEMORY_TRIES_MS = [20, 100, 200, 400, 800, 1600];
 export async function startParts(platform: Platform, given: PoolOptions | undefined): Promise<Parts> {
   const site = new CallSite();
   try {
-    return await startAll(platform, fields<PoolOptions>('options', given, poolNames));
+    return await startAll(platform, checkPool(platform, given));
   } catch (error) {
     throw site.sign(error);
   }
 }
 
-async function startAll(platform: Platform, options: Unchecked<PoolOptions>): Promise<Parts> {
-  const { range, maxWorkers } = workersOf(platform, options);
-  const idleMs = milliseconds('idleMs', options.idleMs, UINT32_MAX) || layout.POOL_IDLE_DEFAULT_MS;
-  const graceMs = milliseconds('graceMs', options.graceMs, 60_000) || layout.POOL_GRACE_DEFAULT_MS;
-  const memoryMib = memoryMibOf(options);
-  const urls = urlsOf(platform, options);
-  const host = handlersOf(options.host);
-  const log = new Log(options.name, options.onlog);
-  const patience = new Patience(signalOf(options.signal), undefined, undefined, START);
+/** Checked options. */
+interface CheckedPool {
+  readonly range: CheckedRange;
+  readonly maxWorkers: number;
+  readonly idleMs: number;
+  readonly graceMs: number;
+  readonly memoryMib: number;
+  readonly urls: Platform['urls'];
+  readonly host: Handlers;
+  readonly log: Log;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Throws POOL_EINVAL naming what is wrong. */
+export function checkPool(platform: Platform, given: unknown): CheckedPool {
+  const options = fields<PoolOptions>('options', given, poolNames);
+  return {
+    ...workersOf(platform, options),
+    idleMs: milliseconds('idleMs', options.idleMs, UINT32_MAX) || layout.POOL_IDLE_DEFAULT_MS,
+    graceMs: milliseconds('graceMs', options.graceMs, 60_000) || layout.POOL_GRACE_DEFAULT_MS,
+    memoryMib: memoryMibOf(options),
+    urls: urlsOf(platform, options),
+    host: handlersOf(options.host),
+    log: new Log(options.name, options.onlog),
+    signal: signalOf(options.signal),
+  };
+}
+
+async function startAll(platform: Platform, options: CheckedPool): Promise<Parts> {
+  const { range, maxWorkers, idleMs, graceMs, memoryMib, urls, host, log, signal } = options;
+  const patience = new Patience(signal, undefined, undefined, START);
   if (!platform.isIsolated()) throw new NotIsolatedError();
   const parts: SharedParts = {
     abi: layout.POOL_ABI,

@@ -18,7 +18,7 @@ export interface Terminal {
   readonly rows: number;
 }
 
-const names: Names<TerminalSize> = { columns: true, rows: true };
+export const sizeNames = { columns: true, rows: true } as const satisfies Names<TerminalSize>;
 const SIZE_MAX = 0xffff;
 const DEFAULT_COLUMNS = 80;
 const DEFAULT_ROWS = 24;
@@ -29,7 +29,7 @@ export function terminalOf(given: unknown = false): Terminal | undefined {
   if (given !== true && (typeof given !== 'object' || given === null)) {
     throw refusal('tty', given, 'true, false or { columns, rows }');
   }
-  const { columns, rows } = fields<TerminalSize>('tty', given === true ? {} : given, names, 'tty.');
+  const { columns, rows } = fields<TerminalSize>('tty', given === true ? {} : given, sizeNames, 'tty.');
   return {
     columns: wholeNumber('tty.columns', columns, SIZE_MAX) || DEFAULT_COLUMNS,
     rows: wholeNumber('tty.rows', rows, SIZE_MAX) || DEFAULT_ROWS,

@@ -18,12 +18,12 @@ export interface WorkerRange {
 /** Both are known, and `min` is `max` at most. */
 export type CheckedRange = Readonly<Record<'min' | 'max', number>>;
 
-const names: Names<WorkerRange> = { min: true, max: true };
+export const rangeNames = { min: true, max: true } as const satisfies Names<WorkerRange>;
 
 /** Checks `workers`. What it leaves open becomes `usual`, or as little or as much as is asked for. */
 export function rangeOf(given: unknown, usual: number): CheckedRange {
   if (isPlain(given) && Object.keys(given).length > 0) {
-    const range = fields<WorkerRange>('workers', given, names, 'workers.');
+    const range = fields<WorkerRange>('workers', given, rangeNames, 'workers.');
     const min = wholeNumber('workers.min', range.min, layout.POOL_WORKERS_MAX) || 1;
     const max = wholeNumber('workers.max', range.max, layout.POOL_WORKERS_MAX) || Math.max(min, usual);
     if (min > max) throw invalid(`workers.max must be at least workers.min, ${min}, and is ${max}`);

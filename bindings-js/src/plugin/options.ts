@@ -1,9 +1,18 @@
 /** What a caller may say about a plugin and its calls, and how that is checked. */
 import { isPlain, read } from '../shared/brand.js';
-import { elementsOf, entriesOf, entryName, fields, flag, invalid, type Names, refusal } from '../shared/gate.js';
+import {
+  elementsOf,
+  entriesOf,
+  entryName,
+  fields,
+  flag,
+  invalid,
+  type Names,
+  refusal,
+  type Unchecked,
+} from '../shared/gate.js';
 import { jsonOf } from '../shared/json.js';
 import { signalOf } from '../shared/signal.js';
-import { nearest } from '../shared/nearest.js';
 import { milliseconds, wholeNumber } from '../shared/whole-number.js';
 import type { JobOptions, SpawnOptions } from '../client/options.js';
 import type { Pool } from '../client/pool.js';
@@ -98,16 +107,33 @@ export interface CheckedRequest {
 
 type Own = Pick<PluginOptions, Exclude<keyof PluginOptions, keyof JobOptions> | 'signal'>;
 
+const restartNames = { retries: true, minDelayMs: true, maxDelayMs: true } as const satisfies Names<RestartOptions>;
 const ownNames: Names<Own> = {
   methods: true,
   onLog: true,
   onError: true,
-  restart: true,
+  restart: restartNames,
   onRestart: true,
   signal: true,
   maxMessageBytes: true,
 };
-const restartNames: Names<RestartOptions> = { retries: true, minDelayMs: true, maxDelayMs: true };
+
+/** Those of its job, which the pool checks. */
+const jobNames: Names<Omit<JobOptions, keyof Own | 'timeoutMs'>> = {
+  args: true,
+  name: true,
+  env: true,
+  preopens: true,
+  priority: true,
+  pipeCapacity: true,
+  host: true,
+  imports: true,
+  importsFrom: true,
+  missingImports: true,
+  maxCalls: true,
+  maxMemoryMiB: true,
+  tty: true,
+};
 const callNames: Names<PluginCallOptions> = { signal: true, timeoutMs: true };
 const closeNames: Names<PluginCloseOptions> = { timeoutMs: true };
 const requestNames: Names<PluginRequest> = { method: true, params: true, notify: true };
@@ -135,8 +161,7 @@ export function checkPool(pool: unknown): asserts pool is Pool {
 
 /** Checks what a caller of `openPlugin` gave, but for the options of its job. */
 export function checkPlugin(given: unknown): CheckedPlugin {
-  const { own, job } = divided(given);
-  const options = fields<Own>('options', own, ownNames);
+  const { own: options, job } = divided(given);
   return {
     methods: methodsOf(options.methods),
     onLog: listener('onLog', options.onLog),
@@ -150,16 +175,14 @@ export function checkPlugin(given: unknown): CheckedPlugin {
   };
 }
 
-/** A plugin's own options, with those that are misspelt, and the others. */
-function divided(given: unknown): { own: unknown; job: SpawnOptions } {
-  if (!isPlain(given)) return { own: given, job: {} };
-  const own = Object.keys(ownNames);
-  const entries = entriesOf('options', given, 'an object of options');
-  const taken = entries.find(([key, value]) => TAKEN.includes(key) && value !== undefined);
-  if (taken) throw invalid(`${taken[0]} is no option of a plugin, which has its guest's input and outputs for itself`);
-  const isOwn = ([key]: [string, unknown]): boolean => nearest(key, own) !== undefined;
-  const job = entries.filter((entry) => !isOwn(entry));
-  return { own: Object.fromEntries(entries.filter(isOwn)), job: Object.fromEntries(job) };
+/** A plugin's own options, and those of its job. */
+function divided(given: unknown): { own: Unchecked<Own>; job: SpawnOptions } {
+  const taken = isPlain(given) ? TAKEN.find((key) => read(given, key) !== undefined) : undefined;
+  if (taken) throw invalid(`${taken} is no option of a plugin, which has its guest's input and outputs for itself`);
+  const all = Object.entries(fields<PluginOptions>('options', given, { ...jobNames, ...ownNames }));
+  const isOwn = ([key]: [string, unknown]): boolean => Object.hasOwn(ownNames, key);
+  const job = all.filter((entry) => !isOwn(entry));
+  return { own: Object.fromEntries(all.filter(isOwn)), job: Object.fromEntries(job) };
 }
 
 function methodsOf(given: unknown): ReadonlyMap<string, PluginMethod> {
@@ -228,7 +251,9 @@ function paramsOf(name: string, given: unknown): string | undefined {
 
 /** All messages of a batch. */
 export function checkBatch(given: unknown): CheckedRequest[] {
-  if (!Array.isArray(given) || given.length === 0) throw refusal('requests', given, 'an array that has some requests');
+  const taken = 'an array that has some requests, each { method, params, notify }';
+  if (!Array.isArray(given)) throw refusal('requests', given, taken);
+  if (given.length === 0) throw invalid(`requests must be ${taken}, and is empty`);
   return elementsOf('requests', given).map((each, i) => {
     const { method, params, notify } = fields<PluginRequest>(`requests[${i}]`, each, requestNames, `requests[${i}].`);
     return checkRequest(method, params, !flag(`requests[${i}].notify`, notify, false), `requests[${i}].`);

@@ -6,8 +6,9 @@ import { nearest } from './nearest.js';
 
 const PREVIEW_CHARS = 60;
 
-/** The names of an interface's properties; the compiler checks that none is missing. */
-export type Names<T> = Readonly<Record<keyof T, true>>;
+/** The names of an interface's properties; the compiler checks that none is missing. Of one that may be an object of
+ * options itself there are their names, too. */
+export type Names<T> = Readonly<Record<keyof T, true | Readonly<Record<string, true>>>>;
 
 /** The properties of an interface, before they are checked. */
 export type Unchecked<T> = Readonly<Partial<Record<keyof T, unknown>>>;
@@ -55,7 +56,7 @@ export function fields<T extends object>(name: string, given: unknown, names: Na
   const known = Object.keys(names) as (keyof T & string)[];
   checkShape(name, given, known);
   for (const key of keysOf(name, given)) {
-    if (!Object.hasOwn(names, key) && property(name, given, key) !== undefined) throw unknownOption(prefix, key, known);
+    if (!Object.hasOwn(names, key) && property(name, given, key) !== undefined) throw unknownOption(prefix, key, names);
   }
   const pairs = known.map((key) => [key, property(prefix + key, given, key)] as const);
   return Object.fromEntries(pairs.filter(([, value]) => value !== undefined)) as Unchecked<T>;
@@ -124,8 +125,18 @@ function property(name: string, given: object, key: string): unknown {
   }
 }
 
-function unknownOption(prefix: string, key: string, known: readonly string[]): OptionError {
-  const meant = nearest(key, known);
+function unknownOption(prefix: string, key: string, names: Readonly<Record<string, unknown>>): OptionError {
+  const known = Object.keys(names);
+  const meant = nearest(key, known) ?? nearestWithin(key, names);
   const hint = meant ? `did you mean ${prefix}${meant}?` : `there are ${known.join(', ')}`;
   return new OptionError(`${prefix}${quote(key).slice(1, -1)} is no option: ${hint}`);
+}
+
+/** "restart.retries", of what stands in one of the options. */
+function nearestWithin(key: string, names: Readonly<Record<string, unknown>>): string | undefined {
+  for (const [name, inner] of Object.entries(names)) {
+    const meant = typeof inner === 'object' ? nearest(key, Object.keys(inner!)) : undefined;
+    if (meant) return `${name}.${meant}`;
+  }
+  return undefined;
 }

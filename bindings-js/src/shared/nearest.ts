@@ -14,7 +14,7 @@ export function nearest(given: string, names: readonly string[]): string | undef
   for (const name of names) {
     const allowed = Math.max(1, Math.min(SLIPS_MAX, Math.floor(Math.max(given.length, name.length) / 3)));
     const between = slipsBetween(given.toLowerCase(), name.toLowerCase());
-    const slips = isPart(given, name) ? Math.min(between, allowed) : between;
+    const slips = isPart(given, name) || startsAlike(given, name) ? Math.min(between, allowed) : between;
     if (slips > allowed || slips >= fewest) continue;
     [best, fewest] = [name, slips];
   }
@@ -24,6 +24,11 @@ export function nearest(given: string, names: readonly string[]): string | undef
 /** As "capacity" is of "pipeCapacity". */
 function isPart(given: string, name: string): boolean {
   return given.length >= 4 && name.toLowerCase().includes(given.toLowerCase());
+}
+
+/** As "retry" is of "retries". */
+function startsAlike(given: string, name: string): boolean {
+  return given.length >= 5 && name.toLowerCase().startsWith(given.toLowerCase().slice(0, -1));
 }
 
 /** How many characters were left out, added, exchanged for another or swapped with their neighbour (the distance of Damerau
