@@ -2,6 +2,7 @@
 import { platform } from './platform/platform.node.js';
 import { DefaultPool } from './client/default-pool.js';
 import type { MapItems } from './client/map.js';
+import { mapLater } from './client/map-later.js';
 import type { ModuleSource } from './client/modules.js';
 import type { CallValues, MapOptions } from './client/options.js';
 import { Pool as BasePool } from './client/pool.js';
@@ -32,6 +33,7 @@ export const call = ((source: ModuleSource, name: string, ...values: CallValues)
   shared.use(values.at(-1), (pool) => pool.call(source, name, ...values))) as Pool['call'];
 export const instantiate: Pool['instantiate'] = (source, options) =>
   shared.use(options, (pool) => pool.instantiate(source, options));
-export const map = async function* (source: ModuleSource, name: string, items: MapItems, options?: MapOptions) {
-  yield* await shared.use(options, (pool) => Promise.resolve(pool.map(source, name, items, options)));
-} as Pool['map'];
+export const map = ((source: ModuleSource, name: string, items: MapItems, options?: MapOptions) =>
+  mapLater(() =>
+    shared.use(options, (pool) => Promise.resolve(pool.map(source, name, items, options))),
+  )) as Pool['map'];

@@ -4,6 +4,7 @@ import { DefaultPool } from './client/default-pool.js';
 import type { Instance } from './client/instance.js';
 import type { Job } from './client/job.js';
 import type { MapItems } from './client/map.js';
+import { mapLater } from './client/map-later.js';
 import type { ModuleSource } from './client/modules.js';
 import type {
   CallOptions,
@@ -198,13 +199,15 @@ export function map(
   iterable: MapItems,
   options?: MapOptions,
 ): AsyncGenerator<AnyResult, void, void>;
-export async function* map(
+export function map(
   source: ModuleSource,
   name: string,
   iterable: MapItems,
   options?: MapOptions,
 ): AsyncGenerator<AnyResult, void, void> {
-  yield* await theDefault().use(options, (pool) => Promise.resolve(pool.map(source, name, iterable, options)));
+  const begin = (pool: Pool): Promise<AsyncGenerator<AnyResult, void, void>> =>
+    Promise.resolve(pool.map(source, name, iterable, options));
+  return mapLater(() => theDefault().use(options, begin));
 }
 
 /** `pool.pipeline` of the default pool.

@@ -137,10 +137,86 @@ async function waitsForItems(env, pool) {
 }
 
 /** Gives one item, and then nothing for ever. */
-function stuck() {
+function stuck(onReturn = () => undefined) {
   let given = false;
   const next = () => (given ? new Promise(() => undefined) : ((given = true), Promise.resolve({ value: 1 })));
-  return { [Symbol.asyncIterator]: () => ({ next }) };
+  const end = () => (onReturn(), new Promise(() => undefined));
+  return { [Symbol.asyncIterator]: () => ({ next, return: end }) };
+}
+
+/** A source that has nothing now keeps nobody who wants to leave, also while somebody waits for a result. */
+async function isLeftWhileItWaits(env, pool) {
+  const { millrace } = env;
+  const maps = [(...args) => pool.map(...args), (...args) => millrace.map(...args)];
+  for (const map of maps) {
+    for (const leave of ['return', 'throw', 'asyncDispose']) {
+      let letGo = 0;
+      const source = stuck(() => letGo++);
+      const results = map(env.guest('adder'), 'half', source);
+      equal((await results.next()).value, 0.5);
+      const waiting = [results.next(), results.next()];
+      const reason = new RangeError('enough');
+      if (leave === 'return') equal(await results.return(), { done: true });
+      else if (leave === 'throw') equal(await rejects(results.throw(reason), 'RangeError'), reason);
+      else if (Symbol.asyncDispose in results) await results[Symbol.asyncDispose]();
+      else await results.return();
+      for (const each of waiting) equal(await each, { done: true });
+      equal(letGo, 1);
+      equal(await results.next(), { done: true });
+    }
+    const spinning = map(env.guest('counter'), 'spin', [[], []]);
+    const cut = spinning.next();
+    await spinning.return();
+    equal(await cut, { done: true });
+    let letGo = 0;
+    const unread = map(env.guest('adder'), 'half', stuck(() => letGo++)); // prettier-ignore
+    equal(await unread.return(), { done: true });
+    equal([await unread.next(), letGo <= 1], [{ done: true }, true]);
+  }
+  const stream = new ReadableStream();
+  if (stream[Symbol.asyncIterator]) {
+    await pool.map(env.guest('adder'), 'half', stream).return();
+    assert(!stream.locked, 'it is kept');
+  }
+  await (await millrace.defaultPool()).close();
+  await isEmpty(pool);
+}
+
+/** What is no iterator, or gives no results, is told so. */
+async function isNoIterator(env, pool) {
+  const half = (iterable) => pool.map(env.guest('adder'), 'half', iterable);
+  const giving = (result) => [{ [Symbol.iterator]: () => ({ next: () => result }) }, { [Symbol.asyncIterator]: () => ({ next: () => result }) }]; // prettier-ignore
+  for (const result of [5, undefined, null, 'text', true]) {
+    const async = { [Symbol.asyncIterator]: () => ({ next: async () => result }) };
+    for (const iterable of [...giving(result), async]) {
+      const { code, message } = await rejects(collect(half(iterable)), 'PoolError');
+      equal([code, /^what next\(\) of the iterable gives must be an object.*, and is /.test(message)], ['POOL_EINVAL', true], message); // prettier-ignore
+    }
+  }
+  const broken = [
+    {
+      get done() {
+        throw new RangeError('done is broken');
+      },
+    },
+    {
+      get value() {
+        throw new RangeError('value is broken');
+      },
+    },
+  ];
+  for (const result of broken)
+    for (const iterable of giving(result)) await rejects(collect(half(iterable)), 'RangeError');
+  for (const symbol of [Symbol.iterator, Symbol.asyncIterator]) {
+    for (const iterator of [5, null, {}, { next: 5 }]) {
+      const error = await rejects((async () => half({ [symbol]: () => iterator }))(), 'PoolError');
+      equal([error.code, /gives no iterator/.test(error.message)], ['POOL_EINVAL', true], error.message);
+    }
+    const throwing = () => JSON.parse('no');
+    const { cause } = await rejects((async () => half({ [symbol]: throwing }))(), 'PoolError');
+    equal(cause.name, 'SyntaxError');
+  }
+  await isEmpty(pool);
 }
 
 async function isAborted(env, pool) {
@@ -210,6 +286,8 @@ export const scenarios = [
   scenario('the iterable is read as fast as results are taken', { workers: 2 }, readsNoFurther),
   scenario('an error ends it, wherever it comes from', { workers: 2 }, failsInTheMiddle),
   scenario('leaving the loop ends it', { workers: 2 }, isLeft),
+  scenario('leaving it ends it at once, whatever its source waits for', { workers: 2 }, isLeftWhileItWaits),
+  scenario('what is no iterator, or gives no results, is refused', { workers: 2 }, isNoIterator),
   scenario('an async iterable is waited for', { workers: 2 }, waitsForItems),
   scenario('a signal and a deadline end it, whatever it waits for', { workers: 2 }, isAborted),
   scenario('it goes on with the instances that it gets', { workers: 2, maxWorkers: 2 }, goesOnWithWhatItHas),

@@ -1,7 +1,7 @@
 /** An export called for each item of an iterable, on instances that are kept for as long as it goes on. */
 import { abortError, NotStartedError, PoolError } from '../shared/errors.js';
 import { read } from '../shared/brand.js';
-import { refusal } from '../shared/gate.js';
+import { invalid, refusal, show } from '../shared/gate.js';
 import { onAbort } from './abort.js';
 import type { Instance } from './instance.js';
 import { type CheckedMap, unlimited } from './options.js';
@@ -33,9 +33,19 @@ type Results = AsyncGenerator<AnyResult, void, void>;
 export function mapOver(items: Items, options: CheckedMap, open: Open): Results {
   let mapping: Mapping | undefined;
   let nAsked = 0;
-  const begin = (): Mapping => (mapping = new Mapping(items, options, open));
+  let hasBegun = false;
+  const begin = (): Mapping => {
+    hasBegun = true;
+    return (mapping = new Mapping(items, options, open));
+  };
   const end = (): void => {
     mapping = undefined;
+  };
+  const leave = (): void => {
+    if (!hasBegun) letGo(items); // and it will not begin
+    hasBegun = true;
+    mapping?.leave();
+    end();
   };
   const answered = (): void => {
     nAsked--;
@@ -56,8 +66,8 @@ export function mapOver(items: Items, options: CheckedMap, open: Open): Results 
   };
   return Object.assign(results, {
     next,
-    return: (value: void | PromiseLike<void>) => (end(), slow.return(value)),
-    throw: (error: unknown) => (end(), slow.throw(error)),
+    return: (value: void | PromiseLike<void>) => (leave(), slow.return(value)),
+    throw: (error: unknown) => (leave(), slow.throw(error)),
   });
 }
 
@@ -83,15 +93,34 @@ type Items =
 
 /** Begins to go through what was given. Throws POOL_EINVAL if it is no iterable. */
 export function itemsOf(given: unknown): Items {
-  const begin = (symbol: symbol): unknown => {
-    const method = read(given, symbol);
-    return typeof method === 'function' ? Reflect.apply(method, given, []) : undefined;
-  };
-  const iterator = begin(Symbol.asyncIterator);
-  if (iterator) return { isAsync: true, iterator: iterator as AsyncIterator<unknown> };
-  const plain = begin(Symbol.iterator);
+  const later = iteratorOf(given, Symbol.asyncIterator);
+  if (later) return { isAsync: true, iterator: later as AsyncIterator<unknown> };
+  const plain = iteratorOf(given, Symbol.iterator);
   if (plain) return { isAsync: false, iterator: plain as Iterator<unknown> };
   throw refusal('iterable', given, 'an iterable, or an async one');
+}
+
+/** `undefined`: it has no such method. */
+function iteratorOf(given: unknown, symbol: symbol): unknown {
+  const method = read(given, symbol);
+  if (typeof method !== 'function') return undefined;
+  let iterator: unknown;
+  try {
+    iterator = Reflect.apply(method, given, []);
+  } catch (cause) {
+    throw invalid('iterable must give an iterator, and gives no iterator', { cause });
+  }
+  if (typeof read(iterator, 'next') === 'function') return iterator;
+  throw invalid(`iterable must give an iterator, and gives no iterator but ${show(iterator)}`);
+}
+
+/** Does not wait for the iterable: one that has nothing now may take for ever. */
+function letGo({ iterator }: Items): void {
+  try {
+    Promise.resolve(iterator.return?.()).catch(ignore);
+  } catch {
+    ignore();
+  }
 }
 
 function ignore(): void {
@@ -142,6 +171,10 @@ class Lane {
   }
 }
 
+function isResult(item: unknown): item is IteratorResult<unknown> {
+  return (typeof item === 'object' && item !== null) || typeof item === 'function';
+}
+
 /** The error of an item that is wrong says which one it is. */
 function ofItem(number: number, error: unknown): unknown {
   if (error instanceof NotStartedError)
@@ -169,6 +202,7 @@ class Mapping {
   #window = FEW;
   #isReading = false;
   #isAtEnd = false;
+  #isLeft = false;
   /** Why it has ended, or one of its instances has. */
   #failure: { readonly error: unknown; readonly atOnce: boolean } | undefined;
   #wake: () => void = () => undefined;
@@ -185,6 +219,7 @@ class Mapping {
   /** The next result; `undefined`: there is none any more. */
   async next(): Promise<Outcome | undefined> {
     for (;;) {
+      if (this.#isLeft) return undefined;
       if (this.#failure?.atOnce) return this.#failure;
       this.#fill();
       const outcome = this.#take();
@@ -202,20 +237,16 @@ class Mapping {
   /** Ends its instances, and lets go of the iterable. */
   async close(): Promise<void> {
     this.#forget();
-    if (!this.#isAtEnd) this.#letGo();
+    if (!this.#isAtEnd) letGo(this.#items);
     this.#isAtEnd = true;
     this.#controller.abort();
     await Promise.all(this.#lanes.map((lane) => lane.gone()));
   }
 
-  /** Does not wait for the iterable: one that has nothing now may take for ever. */
-  #letGo(): void {
-    const ignored = (): void => undefined;
-    try {
-      Promise.resolve(this.#items.iterator.return?.()).catch(ignored);
-    } catch {
-      ignored();
-    }
+  /** Nobody wants a result any more, also who waits for one. */
+  leave(): void {
+    this.#isLeft = true;
+    this.#wake();
   }
 
   /** A result that can be had without waiting, if the next one is one. */
@@ -259,12 +290,17 @@ class Mapping {
   #onRead(then: () => void): void {
     this.#isReading = false;
     if (this.#isAtEnd) return;
-    then();
+    try {
+      then();
+    } catch (error) {
+      this.#stop(error);
+    }
     this.#fill();
     this.#wake();
   }
 
-  #onItem(item: IteratorResult<unknown>): void {
+  #onItem(item: unknown): void {
+    if (!isResult(item)) throw refusal('what next() of the iterable gives', item, 'an object, { value, done }');
     if (item.done) this.#isAtEnd = true;
     else this.#begin(item.value);
   }
