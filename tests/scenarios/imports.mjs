@@ -494,6 +494,64 @@ async function whatLoadedFunctionsThrowIsTheCause(env, pool) {
   equal([refused.cause instanceof RangeError, refused.cause.message], [true, 'in it']);
 }
 
+/** Functions of a module are JavaScript's: what it converts is converted, and the rest is named. */
+async function whatLoadedFunctionsReturn(env, pool) {
+  const echo = 'i32: same, i64: same, f32: same, f64: same, all: (a, b, c, d) => [d, c, b, a], none() {}, log() {}';
+  const from = (name, body) => ({
+    importsFrom: moduleUrl(
+      `const same = (v) => v; export default () => ({ env: { ${echo}, ${name}: () => ${body} } });`,
+    ),
+  });
+  const values = { i32: [1], i64: [1n], f32: [1], f64: [1], all: [1, 1n, 1, 1], none: [] };
+  const own = await WebAssembly.compile(await env.load('examples/guests/misbehaving/imports.gen.wasm'));
+  const taken = [
+    ['i32', '1.5', 1],
+    ['i32', '2 ** 32 + 5', 5],
+    ['i32', 'true', 1],
+    ['i32', 'undefined', 0],
+    ['i32', '"7"', 7],
+    ['i64', '2n ** 64n + 3n', 3n],
+    ['f32', '1e300', Infinity],
+    ['none', 'Promise.resolve(5)', undefined],
+    ['none', '5', undefined],
+    ['all', 'new Set([4, 3, 2n, 1])', [4, 3, 2n, 1]],
+  ];
+  for (const [name, body, result] of taken) {
+    for (const source of [guest(env), own])
+      same(await pool.call(source, name, ...values[name], from(name, body)), result);
+  }
+  const refused = [
+    ['i32', '5n', /^what env\.i32 returns must be a number, and is 5n/],
+    ['i32', 'Promise.resolve(5)', /^what env\.i32 returns must be a number, and is a Promise: .* synchronous/],
+    ['f64', '(async () => 1)()', /^what env\.f64 returns must be a number, and is a Promise/],
+    ['i64', '5', /^what env\.i64 returns must be a bigint, and is 5/],
+    ['i64', 'undefined', /^what env\.i64 returns must be a bigint, and is undefined/],
+    ['i64', 'Promise.resolve(5n)', /^what env\.i64 returns must be a bigint, and is a Promise/],
+    ['all', '[1]', /^what env\.all returns must be an array of 4 values, and is an Array/],
+    ['all', '1', /^what env\.all returns must be an array of 4 values, and is 1/],
+    ['all', 'Promise.resolve([1, 1n, 1, 1])', /^what env\.all returns must be an array of 4 values, and is a Promise/],
+  ];
+  for (const [name, body, pattern] of refused) {
+    const error = await rejects(pool.call(guest(env), name, ...values[name], from(name, body)), 'ImportError');
+    equal([error.import, error.cause.code], [`env.${name}`, 'POOL_EINVAL'], error.message);
+    assert(pattern.test(error.cause.message), error.cause.message);
+    if (body.includes('Promise') || body.includes('async')) continue;
+    equal(
+      (await rejects(pool.call(own, name, ...values[name], from(name, body)), 'ImportError')).import,
+      `env.${name}`,
+    );
+  }
+  const cut = [
+    ['i32', 1.5, 1],
+    ['i32', 2 ** 32 + 5, 5],
+    ['i32', NaN, 0],
+    ['i64', 2n ** 64n + 3n, 3n],
+    ['none', 5, undefined],
+  ];
+  for (const [name, given, result] of cut)
+    same(await call(env, pool, name, values[name], { [name]: () => given }), result);
+}
+
 async function loadingThatNeverEndsIsEnded(env, pool) {
   const importsFrom = moduleUrl('await new Promise(() => {}); export default () => ({});');
   await rejects(pool.run(env.guest('logger'), { importsFrom, timeoutMs: 200 }), 'TimeoutError');
@@ -610,6 +668,7 @@ export const scenarios = [
   scenario('a module that cannot be had keeps the guest from starting', badModulesAreRefused),
   scenario('what its functions throw, and calls of the host that fail', whatLoadedFunctionsThrow, { workers: 1 }),
   scenario('what its functions throw is the cause, with its name and its message', whatLoadedFunctionsThrowIsTheCause),
+  scenario('what its functions return is converted as JavaScript does, or named', whatLoadedFunctionsReturn),
   scenario('a module that never loads is ended with its job', loadingThatNeverEndsIsEnded, { workers: 1 }),
   scenario('a module may give what is no function', memoryFromTheModule),
   scenario('a module may give functions of other instances', functionsOfOtherInstances),

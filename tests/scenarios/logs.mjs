@@ -39,7 +39,7 @@ export const scenarios = [
           job.cancel();
           await rejects(job.status, 'AbortError');
           await sleep(20); // the message comes later
-          return find('warn', /was lost.*computed on/);
+          return find('warn', /was lost.*computed on, or the module of its importsFrom did/);
         });
         equal(find('warn', /computed on/).pool, 'millrace');
         await stillGood(env, pool, 1);

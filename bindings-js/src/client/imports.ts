@@ -58,8 +58,9 @@ export interface ImportContext {
 }
 
 /** Serves an import: is given the guest's values, a bigint for each i64 and a number for all others, and returns what the
- * import returns: a number, or a bigint for an i64; an array of them if it has several results; anything if it has none. A
- * promise of that may be given as well: the guest waits, and nobody else does.
+ * import returns: a number, or a bigint for an i64; an array of them if it has several results; if it has none, what is
+ * returned is ignored. A number is cut to an i32 as by `| 0`, a fraction and what is beyond 32 bits with it, and rounded to an
+ * f32; a bigint is cut to 64 bits. A promise of that may be given as well: the guest waits, and nobody else does.
  *
  * A guest cannot be told of an error. If the handler throws, rejects or gives something else, the guest traps, and its job
  * rejects with an `ImportError` whose `cause` is what was thrown.

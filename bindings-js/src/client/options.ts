@@ -91,7 +91,9 @@ export interface JobOptions {
    * guest's own thread. It exports by default a function that is called for each guest, `({ memory, call }) => ({ env: { … } })`,
    * and returns, or promises, what the guest imports, of any kind: `memory.buffer` is the guest's memory, once the guest
    * is instantiated, and `call(name, data)` calls the host, waits, and returns the reply's bytes. Strings are relative to
-   * the page; in Node they can be paths. What `imports` has goes before it, and it goes before WASI.
+   * the page; in Node they can be paths. What `imports` has goes before it, and it goes before WASI. What its functions
+   * return is converted as by every JavaScript import: to an i32 of anything but a bigint, with 0 for what is no number; a
+   * promise is refused, unless the import has no result, or the module was not compiled by `pool.compile`.
    * @default none */
   importsFrom?: string | URL | undefined;
   /** What becomes of a function that the module imports and nobody provides. "error": the job is not started, and the

@@ -105,7 +105,7 @@ class Coordinator {
     for (let number = c.coordinator_next_kill(this.#pool); number; number = c.coordinator_next_kill(this.#pool)) {
       if (!this.#workers.has(number)) continue;
       this.#bury(number, 'lost');
-      this.#journal.lost(number, 'its guest was to end and computed on');
+      this.#journal.lost(number, 'its guest was to end and computed on, or the module of its importsFrom did');
     }
     this.#journal.refused(c.coordinator_refusals(this.#pool));
     this.#fillVacancies();

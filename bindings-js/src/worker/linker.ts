@@ -7,6 +7,7 @@ import type { Guest } from './guest-module.js';
 import type { HostLink } from './host-link.js';
 import { builtIns, emptyTable, importTable, type ImportTable } from './guest-imports.js';
 import { type AdapterPlan, makeAdapters, untypedAdapter } from './import-adapters.js';
+import { checkReturned } from './returned.js';
 import { importSignature, type ImportSignature } from './signature.js';
 
 /** What a module of `importsFrom` gave for one guest. */
@@ -57,8 +58,8 @@ export class Linker {
       wanted.id === 0 && imports.every(({ module, name, kind }) => kind === 'function' && this.#table[module]?.[name]);
     if (isPlain) return this.#table;
     const values = builtIns(this.#table, imports);
-    for (const [number, descriptor] of imports.entries()) {
-      values[number] = this.#given(descriptor, number, wanted) ?? values[number];
+    for (const number of imports.keys()) {
+      values[number] = this.#given(guest, number, wanted) ?? values[number];
     }
     const lacking = imports.filter((_, number) => values[number] === undefined && !wanted.served.has(number));
     if (lacking.some(({ kind }) => kind !== 'function') || (lacking.length > 0 && !wanted.traps)) {
@@ -74,12 +75,29 @@ export class Linker {
   }
 
   /** What `importsFrom` has, unless it is served. */
-  #given(descriptor: Descriptor, number: number, { served, provided }: Wanted): WebAssembly.ImportValue | undefined {
+  #given(guest: Guest, number: number, { served, provided }: Wanted): WebAssembly.ImportValue | undefined {
     if (!provided || served.has(number)) return undefined;
+    const descriptor = guest.imports[number]!;
     const value = own(own(provided.imports, descriptor.module), descriptor.name);
     const isScript = typeof value === 'function' && !isExported(value);
     if (!isScript) return value as WebAssembly.ImportValue | undefined;
-    return this.#noted(descriptor, value as (...values: unknown[]) => unknown);
+    const signature = this.#signatureOf(guest, number);
+    const called = value as (...values: unknown[]) => unknown;
+    if (typeof signature !== 'object' || signature.results.length === 0) return this.#noted(descriptor, called);
+    return this.#checked(descriptor, called, signature.results);
+  }
+
+  /** The same as `#noted`, for one that is to return something. */
+  #checked(descriptor: Descriptor, called: (...values: unknown[]) => unknown, results: readonly number[]) {
+    const name = `${descriptor.module}.${descriptor.name}`;
+    return (...values: unknown[]): unknown => {
+      this.#lastCalled = descriptor;
+      const returned = called(...values);
+      if (results.length > 1 || typeof returned !== 'number' || results[0] === layout.POOL_I64) {
+        checkReturned(name, returned, results);
+      }
+      return returned;
+    };
   }
 
   /** Remembers that it is called, so that what it throws is known to be its. */
