@@ -37,7 +37,7 @@ static struct head_count count_heads(struct pool *pool)
         n.starting += pool__worker_state(&pool->workers[i]) == WORKER_STARTING;
     }
     n.idle = count_bits(pool->sched.x_idle);
-    uint32_t others = n.starting + n.idle + atomic_load(&pool->sched.x_awake);
+    uint32_t others = n.starting + pool__sched_count_free(&pool->sched);
     POOL_ASSERT(n.idle <= WORKERS_MAX && n.starting <= WORKERS_MAX);
     n.blocked = n.live > others ? n.live - others : 0;
     uint32_t unfit = n.blocked + count_bits(pool->sched.x_leaving); /* their threads may be on the way out for long */

@@ -89,16 +89,21 @@ static uint64_t rest_until(double rest_ms)
     return rest_ms < 0 ? UINT64_MAX : port_now_ns(PORT_MONOTONIC) + (uint64_t)(rest_ms * 1e6);
 }
 
+/* Whatever it was in the middle of when it died. */
+static void take_off_the_lists(struct pool *pool, uint32_t number)
+{
+    pool__sched_clear_idle(&pool->sched, number);
+    pool__sched_clear_awake(&pool->sched, number);
+    pool__sched_has_left(&pool->sched, number);
+    pool__wake_idle(pool); /* this worker may have got the wake-up for a job */
+}
+
 void coordinator_bury_worker(struct pool *pool, uint32_t number, double rest_ms, bool lost)
 {
     if (number == 0 || number > WORKERS_MAX) return;
     struct worker *worker = &pool->workers[number];
     enum worker_state state = pool__worker_state(worker);
     if (state == WORKER_NONE || state == WORKER_DEAD) return;
-    pool__sched_clear_idle(&pool->sched, number);
-    pool__sched_has_left(&pool->sched, number);
-    pool__wake_idle(pool); /* this worker may have got the wake-up for a job */
-    if (state != WORKER_STARTING) atomic_fetch_sub(&pool->sched.x_awake, 1);
     atomic_fetch_sub(&pool->sched.x_live, 1);
     if (lost) atomic_fetch_add(&pool->x_lost, 1);
 
@@ -106,6 +111,7 @@ void coordinator_bury_worker(struct pool *pool, uint32_t number, double rest_ms,
     /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): an element of an array */
     atomic_store(&worker->x_rests_until_ns, rest_until(rest_ms));
     move(worker, WORKER_DEAD);
+    take_off_the_lists(pool, number);
     pool__volume_unlock_for(pool, number);
     pool__roster_mourn(pool, number);
     pool__wake_everybody(pool);

@@ -7,8 +7,8 @@ void pool__sched_init(struct sched *sched)
 {
     for (uint32_t i = 0; i < PRIORITIES; i++) pool__queue_init(&sched->queues[i]);
     for (uint32_t i = 0; i < POOL_COUNT_OF(sched->x_idle); i++) atomic_init(&sched->x_idle[i], 0);
+    for (uint32_t i = 0; i < POOL_COUNT_OF(sched->x_awake); i++) atomic_init(&sched->x_awake[i], 0);
     for (uint32_t i = 0; i < POOL_COUNT_OF(sched->x_leaving); i++) atomic_init(&sched->x_leaving[i], 0);
-    atomic_init(&sched->x_awake, 0);
     atomic_init(&sched->x_target, 0);
     atomic_init(&sched->x_floor, 0);
     atomic_init(&sched->x_live, 0);
@@ -38,13 +38,19 @@ bool pool__sched_pop(struct sched *sched, pool_job_t *job_out)
     return false;
 }
 
-static void add(_Atomic uint32_t *x_words, uint32_t worker)
+/* False: it was in. */
+static bool put_in(_Atomic uint32_t *x_words, uint32_t worker)
 {
     uint32_t bit = 1u << (worker - 1) % 32;
     POOL_ASSERT(worker >= 1 && worker <= WORKERS_MAX);
-    uint32_t had = atomic_fetch_or(&x_words[(worker - 1) / 32], bit);
-    POOL_ASSERT(!(had & bit)); /* only the worker itself puts itself in */
-    (void)had;
+    return !(atomic_fetch_or(&x_words[(worker - 1) / 32], bit) & bit);
+}
+
+static void add(_Atomic uint32_t *x_words, uint32_t worker)
+{
+    bool is_new = put_in(x_words, worker);
+    POOL_ASSERT(is_new); /* only the worker itself puts itself in */
+    (void)is_new;
 }
 
 static void take_out(_Atomic uint32_t *x_words, uint32_t worker)
@@ -61,6 +67,35 @@ void pool__sched_set_idle(struct sched *sched, uint32_t worker)
 void pool__sched_clear_idle(struct sched *sched, uint32_t worker)
 {
     take_out(sched->x_idle, worker);
+}
+
+void pool__sched_set_awake(struct sched *sched, uint32_t worker)
+{
+    (void)put_in(sched->x_awake, worker);
+}
+
+void pool__sched_clear_awake(struct sched *sched, uint32_t worker)
+{
+    take_out(sched->x_awake, worker);
+}
+
+uint32_t pool__sched_count_awake(const struct sched *sched)
+{
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < POOL_COUNT_OF(sched->x_awake); i++) {
+        n += (uint32_t)__builtin_popcount(atomic_load_explicit(&sched->x_awake[i], memory_order_relaxed));
+    }
+    return n;
+}
+
+uint32_t pool__sched_count_free(const struct sched *sched)
+{
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < POOL_COUNT_OF(sched->x_awake); i++) {
+        uint32_t awake = atomic_load(&sched->x_awake[i]);
+        n += (uint32_t)__builtin_popcount(awake | atomic_load(&sched->x_idle[i]));
+    }
+    return n;
 }
 
 /* It is marked before it takes the order: who counts in between sees one too many that leaves, and orders too few. */

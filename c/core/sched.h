@@ -12,11 +12,12 @@
 struct sched {
     struct queue queues[PRIORITIES];                        /* by enum pool_priority */
     _Alignas(64) _Atomic uint32_t x_idle[WORKERS_MAX / 32]; /* a bit for each worker that sleeps for want of a job */
-    _Atomic uint32_t x_awake;                     /* workers that do not sleep: whether a core is free to spin on */
-    _Atomic uint32_t x_target;                    /* how many jobs shall run at the same time */
-    _Atomic uint32_t x_floor;                     /* how many workers stay, whether there is work for them or not */
-    _Atomic uint32_t x_live;                      /* workers that are up, or starting */
-    _Atomic uint32_t x_retire;                    /* how many of them shall end when they next look for a job */
+    _Atomic uint32_t x_awake[WORKERS_MAX / 32]; /* a bit for each that does not sleep; a count would keep the half of a
+                                                 * change that a worker was in the middle of when it died */
+    _Atomic uint32_t x_target;                  /* how many jobs shall run at the same time */
+    _Atomic uint32_t x_floor;                   /* how many workers stay, whether there is work for them or not */
+    _Atomic uint32_t x_live;                    /* workers that are up, or starting */
+    _Atomic uint32_t x_retire;                  /* how many of them shall end when they next look for a job */
     _Atomic uint32_t x_leaving[WORKERS_MAX / 32]; /* a bit for each that ends for that reason and is not buried yet */
 };
 
@@ -35,6 +36,15 @@ bool pool__sched_pop(struct sched *sched, pool_job_t *job_out);
  * that waits for a pipe announces itself before its last look. */
 void pool__sched_set_idle(struct sched *sched, uint32_t worker);
 void pool__sched_clear_idle(struct sched *sched, uint32_t worker);
+
+/* Notes that a worker sleeps no more, or does; both are nothing if that has been noted. How many do not: whether a core is
+ * free to spin on, and whether as many jobs run as shall. */
+void pool__sched_set_awake(struct sched *sched, uint32_t worker);
+void pool__sched_clear_awake(struct sched *sched, uint32_t worker);
+uint32_t pool__sched_count_awake(const struct sched *sched);
+
+/* How many are awake, or sleep for want of a job: not in the middle of one. */
+uint32_t pool__sched_count_free(const struct sched *sched);
 
 /* Takes an order to retire, if there is one. True: the worker must end. It counts as leaving until it is buried. */
 bool pool__sched_retire(struct sched *sched, uint32_t worker);

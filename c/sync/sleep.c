@@ -72,9 +72,7 @@ void pool__sleeper_disarm(struct sleeper *sleeper)
 /* Spinning is a bet that the peer runs on another core: with no core to spare it only keeps the peer from running. */
 static bool worth_spinning(struct sleeper *sleeper)
 {
-    if (atomic_load_explicit(&sleeper->pool->sched.x_awake, memory_order_relaxed) >= sleeper->pool->n_cores) {
-        return false;
-    }
+    if (pool__sched_count_awake(&sleeper->pool->sched) >= sleeper->pool->n_cores) return false;
     if (sleeper->credit > 0) return true;
     if (--sleeper->credit > CREDIT_RETRY) return false;
     sleeper->credit = 1;
@@ -110,17 +108,31 @@ void pool__sleeper_sleep(struct sleeper *sleeper, uint32_t count, uint64_t timeo
     if (!bet(sleeper, has_rung, count)) pool__sleeper_wait(sleeper, count, timeout_ns);
 }
 
+static void fall_asleep(const struct sleeper *worker)
+{
+    pool__sched_clear_awake(&worker->pool->sched, worker->waiter - WAITER_WORKER_0);
+    if (worker->job) pool__want_relief(worker->pool);
+}
+
+/* If this worker has been buried meanwhile, nobody else takes it out of the count again: whoever buries marks it as dead
+ * first, so one of us sees the other. */
+void pool__sleeper_wakes(const struct sleeper *worker)
+{
+    uint32_t number = worker->waiter - WAITER_WORKER_0;
+    POOL_ASSERT(number >= 1 && number <= WORKERS_MAX);
+    pool__sched_set_awake(&worker->pool->sched, number);
+    if (pool__worker_state(&worker->pool->workers[number]) != WORKER_DEAD) return;
+    pool__sched_clear_awake(&worker->pool->sched, number);
+}
+
 void pool__sleeper_wait(struct sleeper *sleeper, uint32_t count, uint64_t timeout_ns)
 {
     struct bell *bell = &sleeper->pool->bells[sleeper->waiter];
     POOL_ASSERT(sleeper->waiter > WAITER_CLIENT && sleeper->waiter < WAITERS_MAX);
     const struct sleeper *worker = worker_behind(sleeper);
-    if (worker) {
-        atomic_fetch_sub(&worker->pool->sched.x_awake, 1);
-        if (worker->job) pool__want_relief(worker->pool);
-    }
+    if (worker) fall_asleep(worker);
     port_wait(&bell->x_count, count, timeout_ns);
-    if (worker) atomic_fetch_add_explicit(&worker->pool->sched.x_awake, 1, memory_order_relaxed);
+    if (worker) pool__sleeper_wakes(worker);
 }
 
 /* POOL_EAGAIN means to wait on, unless there is a reason to give up: then that reason. */

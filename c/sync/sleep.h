@@ -16,6 +16,9 @@ struct sleeper {
 /* Makes a sleeper that sleeps on the bell of `waiter`. */
 void pool__sleeper_init(struct sleeper *sleeper, struct pool *pool, uint32_t waiter);
 
+/* Notes that the worker whose sleeper this is sleeps no more, or has come up. */
+void pool__sleeper_wakes(const struct sleeper *worker);
+
 /* Why a sleeper should give up: POOL_ECANCELED, its job is to end; POOL_ESHUTDOWN, the pool closes and it runs no job
  * of it; 0, it should not. */
 int pool__sleeper_interrupted(const struct sleeper *sleeper);

@@ -42,7 +42,7 @@ void pool__wake_idle(struct pool *pool)
 void pool__want_relief(struct pool *pool)
 {
     struct sched *sched = &pool->sched;
-    if (atomic_load(&sched->x_awake) >= atomic_load(&sched->x_target)) return;
+    if (pool__sched_count_awake(sched) >= atomic_load(&sched->x_target)) return;
     if (pool__sched_has_more(sched) && !atomic_exchange(&pool->x_relief, 1)) pool__ask_coordinator(pool);
 }
 

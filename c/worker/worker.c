@@ -20,12 +20,16 @@ void pool__park(struct worker *worker)
     for (;;) port_wait(&worker->x_parked, 0, PORT_FOREVER);
 }
 
-/* Goes no further if the coordinator has given this thread up for dead, which it may hear of one that is not: what the
- * thread had is others' by now. */
+/* Whether the coordinator has given this thread up for dead, which it may hear of one that is not. */
+static bool is_buried(void)
+{
+    return atomic_load(&this.self->x_state) != pool__worker_word(this.turn, WORKER_RUNTIME);
+}
+
+/* Goes no further then: what the thread had is others' by now. */
 static void park_if_buried(void)
 {
-    bool is_ours = atomic_load(&this.self->x_state) == pool__worker_word(this.turn, WORKER_RUNTIME);
-    if (!is_ours) pool__park(this.self);
+    if (is_buried()) pool__park(this.self);
 }
 
 int worker_join(struct pool *pool, uint32_t number)
@@ -39,7 +43,7 @@ int worker_join(struct pool *pool, uint32_t number)
     if (!pool__worker_move(this.self, this.turn, WORKER_STARTING, WORKER_RUNTIME)) return POOL_ETIMEDOUT;
     pool__sleeper_init(&this.sleeper, pool, WAITER_WORKER_0 + number);
     pool__self_set(&this.sleeper);
-    atomic_fetch_add(&pool->sched.x_awake, 1);
+    pool__sleeper_wakes(&this.sleeper);
     return 0;
 }
 
@@ -71,6 +75,16 @@ static bool take_job(void)
     return false;
 }
 
+/* If it was buried just before, nobody else takes it off the list of the idle again; and it may have been woken for a job. */
+static void become_idle(void)
+{
+    pool__sched_set_idle(&this.pool->sched, this.number);
+    if (!is_buried()) return;
+    pool__sched_clear_idle(&this.pool->sched, this.number);
+    pool__wake_idle(this.pool);
+    pool__park(this.self);
+}
+
 /* True: it slept for as long as worker_tell_idle said, and nobody rang. */
 static bool sleep_until_work(void)
 {
@@ -78,7 +92,7 @@ static bool sleep_until_work(void)
     POOL_ASSERT(!this.job && !this.sleeper.job);
     if (pool__sleeper_look(&this.sleeper)) return false;
     uint32_t count = pool__sleeper_arm(&this.sleeper);
-    pool__sched_set_idle(sched, this.number);
+    become_idle();
     bool wanted = pool__sched_has_more(sched) || atomic_load(&sched->x_retire) || atomic_load(&this.pool->x_closing);
     if (!wanted) {
         pool__want_dismissal(this.pool);

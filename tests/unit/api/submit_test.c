@@ -254,7 +254,8 @@ static void submit_asks_for_a_tick_only_if_there_is_a_deadline(void **state)
 {
     struct pool *pool = *state;
     pool_job_t job;
-    atomic_store(&pool->sched.x_awake, TEST_WORKERS); /* or it would be asked whether there are enough */
+    for (uint32_t i = 1; i <= TEST_WORKERS; i++)
+        pool__sched_set_awake(&pool->sched, i); /* or it would be asked whether there are enough */
     test_submit(pool, 1);
     assert_int_equal(fake.ticks, 0);
     assert_int_equal(pool_submit(pool, &(struct pool_job_config){.module = 1, .timeout_ms = UINT32_MAX}, &job), 0);

@@ -48,14 +48,14 @@ static uint32_t come_up(void)
 {
     uint32_t number = start();
     atomic_store(&pool->workers[number].x_state, WORKER_RUNTIME);
-    atomic_fetch_add(&pool->sched.x_awake, 1);
+    pool__sched_set_awake(&pool->sched, number);
     return number;
 }
 
 static void fall_asleep_idle(uint32_t worker)
 {
     pool__sched_set_idle(&pool->sched, worker);
-    atomic_fetch_sub(&pool->sched.x_awake, 1);
+    pool__sched_clear_awake(&pool->sched, worker);
 }
 
 /* It takes the next job and sleeps in the middle of it, as pool__sleeper_sleep does. */
@@ -72,13 +72,13 @@ static void block(uint32_t worker)
 {
     test_submit(pool, 1);
     begin_job(worker);
-    atomic_fetch_sub(&pool->sched.x_awake, 1);
+    pool__sched_clear_awake(&pool->sched, worker);
     pool__want_relief(pool);
 }
 
-static void unblock(void)
+static void unblock(uint32_t worker)
 {
-    atomic_fetch_add(&pool->sched.x_awake, 1);
+    pool__sched_set_awake(&pool->sched, worker);
 }
 
 static void vacancies_at_the_start_are_all_workers_that_are_wanted(void **state)
@@ -159,7 +159,7 @@ static void relief_is_asked_for_by_whoever_falls_asleep_last(void **state)
     test_submit(pool, 2);
     begin_job(worker);
     assert_int_equal(fake.ticks, 0); /* it runs: the other job waits its turn */
-    atomic_fetch_sub(&pool->sched.x_awake, 1);
+    pool__sched_clear_awake(&pool->sched, worker);
     pool__want_relief(pool);
     assert_int_equal(fake.ticks, 1);
     pool__want_relief(pool);
@@ -170,14 +170,15 @@ static void starvation_that_ends_in_time_brings_no_relief_and_counts_anew(void *
 {
     (void)state;
     make_pool(1, 0);
-    block(come_up());
+    uint32_t worker = come_up();
+    block(worker);
     test_submit(pool, 2);
     coordinator_tick(pool);
     fake_port_advance_ms(RELIEF_AFTER_MS - 1);
-    unblock();
+    unblock(worker);
     assert_int_equal(vacancies(), 0);
     assert_int_equal(atomic_load(&pool->x_relief), 0);
-    atomic_fetch_sub(&pool->sched.x_awake, 1);
+    pool__sched_clear_awake(&pool->sched, worker);
     pool__want_relief(pool);
     assert_int_equal(atomic_load(&pool->x_relief), 1);
     fake_port_advance_ms(1);
@@ -201,10 +202,10 @@ static void relief_is_one_worker_at_a_time(void **state)
     fake_port_advance_ms(10 * RELIEF_AFTER_MS);
     assert_int_equal(vacancies(), 0); /* one is on its way */
     atomic_store(&pool->workers[second].x_state, WORKER_RUNTIME);
-    atomic_fetch_add(&pool->sched.x_awake, 1);
+    pool__sched_set_awake(&pool->sched, second);
     assert_int_equal(vacancies(), 0); /* it is up, and has work */
     begin_job(second);
-    atomic_fetch_sub(&pool->sched.x_awake, 1); /* and blocks as well */
+    pool__sched_clear_awake(&pool->sched, second); /* and blocks as well */
     coordinator_tick(pool);
     fake_port_advance_ms(RELIEF_AFTER_MS);
     assert_int_equal(vacancies(), 1);
@@ -234,7 +235,6 @@ static void relief_ends_at_max_workers(void **state)
     assert_true(coordinator_tick(pool) == COORDINATOR_IDLE); /* it does not look again and again */
     fake_port_advance_ms(10 * RELIEF_AFTER_MS);
     assert_int_equal(vacancies(), 0);
-    unblock();
     coordinator_bury_worker(pool, 1, 0, true); /* but when one has died, another may come */
     assert_int_equal(vacancies(), 1);
 }
@@ -243,12 +243,13 @@ static void idle_worker_needs_no_relief(void **state)
 {
     (void)state;
     make_pool(2, 0);
-    block(come_up());
+    uint32_t blocked = come_up();
+    block(blocked);
     uint32_t idle = come_up();
     fall_asleep_idle(idle);
     test_submit(pool, 2);
     assert_int_equal(vacancies(), 0); /* it has been woken, and is about to look */
-    unblock();
+    unblock(blocked);
     begin_job(idle);
     fake_port_advance_ms(10 * RELIEF_AFTER_MS);
     assert_int_equal(vacancies(), 0);
@@ -339,7 +340,7 @@ static void worker_too_many_says_so_when_it_has_nothing_to_do(void **state)
     pool__want_dismissal(pool);
     assert_int_equal(fake.ticks, ticks + 1); /* once is enough until the coordinator has looked */
     assert_true(coordinator_tick(pool) == COORDINATOR_IDLE);
-    unblock();
+    unblock(worker);
     fall_asleep_idle(worker);
     pool__want_dismissal(pool);
     assert_int_equal(fake.ticks, ticks + 2);

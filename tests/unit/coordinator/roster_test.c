@@ -53,24 +53,86 @@ static void bury_of_a_killed_worker_leaves_its_job_as_it_ended(void **state)
 static void bury_of_nobody_is_nothing(void **state)
 {
     struct pool *pool = *state;
-    uint32_t awake = atomic_load(&pool->sched.x_awake);
+    uint32_t awake = pool__sched_count_awake(&pool->sched);
     coordinator_bury_worker(pool, 0, 0, true);
     coordinator_bury_worker(pool, WORKERS_MAX, 0, true);
     coordinator_bury_worker(pool, WORKERS_MAX + 1, 0, true);
     coordinator_bury_worker(pool, UINT32_MAX, 0, true);
     coordinator_bury_worker(pool, 1, 0, true);
     coordinator_bury_worker(pool, 1, 0, true); /* a second time */
-    assert_int_equal(atomic_load(&pool->sched.x_awake), awake - 1);
+    assert_int_equal(pool__sched_count_awake(&pool->sched), awake - 1);
     assert_int_equal(test_worker_state(pool, WORKERS_MAX), WORKER_NONE);
 }
 
 static void bury_of_a_worker_that_never_started_changes_no_count(void **state)
 {
     struct pool *pool = *state;
-    uint32_t awake = atomic_load(&pool->sched.x_awake);
+    uint32_t awake = pool__sched_count_awake(&pool->sched);
     int32_t number = coordinator_add_worker(pool);
     coordinator_bury_worker(pool, (uint32_t)number, 0, true);
-    assert_int_equal(atomic_load(&pool->sched.x_awake), awake);
+    assert_int_equal(pool__sched_count_awake(&pool->sched), awake);
+}
+
+/* It had taken itself out of the count; or else one more would seem to sleep for ever, and relief come for nobody. */
+static void bury_of_a_worker_that_died_asleep_counts_it_once(void **state)
+{
+    struct pool *pool = *state;
+    uint32_t other = test_worker_join(pool);
+    pool__sched_clear_awake(&pool->sched, other);
+    coordinator_bury_worker(pool, other, 0, true);
+    assert_int_equal(pool__sched_count_awake(&pool->sched), 1);
+    assert_int_equal(test_worker_join(pool), other);
+    assert_int_equal(pool__sched_count_awake(&pool->sched), 2);
+}
+
+static struct pool *stage;
+
+static void bury_the_sleeper(void)
+{
+    coordinator_bury_worker(stage, 1, 0, true);
+}
+
+/* The thread was given up for dead as it fell asleep, and wakes after all. */
+static void worker_that_wakes_after_its_burial_counts_no_more(void **state)
+{
+    struct sleeper sleeper;
+    stage = *state;
+    pool__sleeper_init(&sleeper, stage, WAITER_WORKER_0 + 1);
+    pool_job_t job = test_submit(stage, 1);
+    test_worker_begin(1);
+    sleeper.job = test_job(stage, job);
+    test_submit(stage, 1);
+    atomic_store(&stage->x_relief, 0);
+    fake.on_tick = bury_the_sleeper; /* it asks for relief as it falls asleep */
+    pool__sleeper_wait(&sleeper, pool__sleeper_arm(&sleeper), 1000);
+    assert_int_equal(test_worker_state(stage, 1), WORKER_DEAD);
+    assert_int_equal(pool__sched_count_awake(&stage->sched), 0);
+}
+
+/* Its thread comes up a moment too late. */
+static void worker_that_comes_up_after_its_burial_counts_for_nothing(void **state)
+{
+    struct pool *pool = *state;
+    struct sleeper sleeper;
+    pool__sleeper_init(&sleeper, pool, WAITER_WORKER_0 + 1);
+    coordinator_bury_worker(pool, 1, 0, true);
+    pool__sleeper_wakes(&sleeper);
+    assert_int_equal(pool__sched_count_awake(&pool->sched), 0);
+}
+
+/* In the middle of any change that it makes to what all workers share. */
+static void bury_takes_a_worker_off_every_list(void **state)
+{
+    struct pool *pool = *state;
+    atomic_store(&pool->sched.x_retire, 1);
+    assert_true(pool__sched_retire(&pool->sched, 1));
+    pool__sched_set_idle(&pool->sched, 1);
+    coordinator_bury_worker(pool, 1, 0, true);
+    for (uint32_t i = 0; i < WORKERS_MAX / 32; i++) {
+        assert_int_equal(atomic_load(&pool->sched.x_idle[i]) | atomic_load(&pool->sched.x_awake[i]), 0);
+        assert_int_equal(atomic_load(&pool->sched.x_leaving[i]), 0);
+    }
+    assert_int_equal(atomic_load(&pool->sched.x_live), 0);
 }
 
 /* Whoever pushed chose the lowest idle worker and rang its bell; if that one is dead, another must come. */
@@ -156,7 +218,7 @@ static void worker_replaced_1000_times_leaves_nothing_behind(void **state)
         test_worker_join(pool);
     }
     assert_pool_is_empty(pool);
-    assert_int_equal(atomic_load(&pool->sched.x_awake), 1);
+    assert_int_equal(pool__sched_count_awake(&pool->sched), 1);
     assert_null(pool->workers[5].stack); /* three slots in turns are enough */
 }
 
@@ -170,6 +232,10 @@ int main(void)
         CASE(bury_of_a_killed_worker_leaves_its_job_as_it_ended),
         CASE(bury_of_nobody_is_nothing),
         CASE(bury_of_a_worker_that_never_started_changes_no_count),
+        CASE(bury_of_a_worker_that_died_asleep_counts_it_once),
+        CASE(worker_that_wakes_after_its_burial_counts_no_more),
+        CASE(worker_that_comes_up_after_its_burial_counts_for_nothing),
+        CASE(bury_takes_a_worker_off_every_list),
         CASE(bury_of_an_idle_worker_passes_its_wake_up_on),
         CASE(buried_worker_is_idle_no_more),
         CASE(slot_of_a_buried_worker_rests),

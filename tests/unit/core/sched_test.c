@@ -118,6 +118,22 @@ static void sched_order_to_retire_is_obeyed_as_often_as_it_was_given(void **stat
     for (uint32_t i = 0; i < COUNT_OF(sched.x_leaving); i++) assert_int_equal(atomic_load(&sched.x_leaving[i]), 0);
 }
 
+static void sched_counts_who_is_awake_however_often_that_is_noted(void **state)
+{
+    (void)state;
+    static const uint32_t awake[] = {1, 32, 33, 128, 33};
+    for (uint32_t i = 0; i < COUNT_OF(awake); i++) pool__sched_set_awake(&sched, awake[i]);
+    assert_int_equal(pool__sched_count_awake(&sched), 4);
+    pool__sched_set_idle(&sched, 32); /* and is awake still */
+    pool__sched_set_idle(&sched, 64);
+    assert_int_equal(pool__sched_count_free(&sched), 5);
+    for (uint32_t i = 0; i < 2; i++) pool__sched_clear_awake(&sched, 32);
+    assert_int_equal(pool__sched_count_awake(&sched), 3);
+    assert_int_equal(pool__sched_count_free(&sched), 5);
+    pool__sched_clear_idle(&sched, 32);
+    assert_int_equal(pool__sched_count_free(&sched), 4);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -129,6 +145,7 @@ int main(void)
         cmocka_unit_test_setup(sched_pops_by_priority_and_then_in_order, setup),
         cmocka_unit_test_setup(sched_wakes_for_a_job_of_any_priority, setup),
         cmocka_unit_test_setup(sched_order_to_retire_is_obeyed_as_often_as_it_was_given, setup),
+        cmocka_unit_test_setup(sched_counts_who_is_awake_however_often_that_is_noted, setup),
         cmocka_unit_test_setup(sched_wake_up_is_passed_on_by_whoever_popped, setup),
     };
     return cmocka_run_group_tests_name("sched", tests, NULL, NULL);

@@ -45,14 +45,14 @@ static void sleep_lets_go_of_a_core_and_takes_it_back(void **state)
 {
     struct pool *pool = *state;
     struct sleeper sleeper;
-    uint32_t awake = atomic_load(&pool->sched.x_awake);
     pool__sleeper_init(&sleeper, pool, WAITER_WORKER_0 + 5);
+    pool__sleeper_wakes(&sleeper);
     for (uint32_t i = 0; i < 200; i++) {
         uint32_t count = pool__sleeper_arm(&sleeper);
         if (i % 2) pool__wake(pool, sleeper.waiter, 0);
         pool__sleeper_sleep(&sleeper, count, 1000);
     }
-    assert_int_equal(atomic_load(&pool->sched.x_awake), awake);
+    assert_int_equal(pool__sched_count_awake(&pool->sched), 2);
 }
 
 static void look_finds_a_job_in_the_queue_and_nothing_else(void **state)

@@ -107,7 +107,7 @@ static void job_that_nobody_can_take_asks_the_coordinator_once(void **state)
     struct pool *pool = *state;
     assert_true(pool__sched_push(&pool->sched, 1, 0));
     atomic_store(&pool->sched.x_target, 2);
-    atomic_store(&pool->sched.x_awake, 1);
+    pool__sched_set_awake(&pool->sched, 1);
     for (uint32_t i = 0; i < 3; i++) pool__wake_idle(pool);
     assert_int_equal(fake.ticks, 1);
     assert_int_equal(atomic_load(&pool->x_relief), 1);
@@ -120,10 +120,10 @@ static void relief_is_not_wanted_while_enough_are_awake_or_nothing_waits(void **
 {
     struct pool *pool = *state;
     atomic_store(&pool->sched.x_target, 2);
-    atomic_store(&pool->sched.x_awake, 1);
+    pool__sched_set_awake(&pool->sched, 1);
     pool__want_relief(pool); /* no job waits */
     assert_true(pool__sched_push(&pool->sched, 1, 0));
-    atomic_store(&pool->sched.x_awake, 2);
+    pool__sched_set_awake(&pool->sched, 2);
     pool__want_relief(pool);
     assert_int_equal(fake.ticks, 0);
     assert_int_equal(atomic_load(&pool->x_relief), 0);

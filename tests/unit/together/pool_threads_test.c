@@ -286,7 +286,7 @@ static void take_house_down(void)
     sweep_queue();
     while (pool__volumes_sweep(house.pool) == 1) continue;
     assert_pool_is_empty(house.pool);
-    assert_int_equal(atomic_load(&house.pool->sched.x_awake), 0);
+    assert_int_equal(pool__sched_count_awake(&house.pool->sched), 0);
     if (house.n_parked == 0)
         test_pool_free(house.pool);
     else

@@ -117,11 +117,11 @@ static void worker_join_of_a_number_out_of_range_is_einval(void **state)
 static void worker_join_after_burial_is_refused(void **state)
 {
     struct pool *pool = *state;
-    uint32_t number = (uint32_t)coordinator_add_worker(pool), awake = atomic_load(&pool->sched.x_awake);
+    uint32_t number = (uint32_t)coordinator_add_worker(pool), awake = pool__sched_count_awake(&pool->sched);
     coordinator_bury_worker(pool, number, -1, true);
     assert_true(worker_join(pool, number) < 0);
     assert_int_equal(test_worker_state(pool, number), WORKER_DEAD);
-    assert_int_equal(atomic_load(&pool->sched.x_awake), awake);
+    assert_int_equal(pool__sched_count_awake(&pool->sched), awake);
 }
 
 static void worker_turn_counts_its_jobs(void **state)
@@ -254,6 +254,44 @@ static void thread_that_was_buried_alive_takes_no_job(void **state)
     assert_int_equal(test_result(pool, job).code, 3);
 }
 
+static struct pool *stage;
+static bool is_over;
+
+/* The worker has found no job, looks for one for a moment, and is given up for dead before it says that it is idle. */
+static void give_up(void)
+{
+    if (is_over) return;
+    is_over = true;
+    coordinator_bury_worker(stage, 1, -1, true);
+}
+
+/* In the child: it sleeps for ever, and nobody would choose it for a job. */
+static void exit_if_off_the_list(int signal)
+{
+    (void)signal;
+    bool is_off = is_over && !(atomic_load(&stage->sched.x_idle[0]) & 1);
+    _exit(is_off ? 7 : 1);
+}
+
+static void thread_that_was_buried_alive_is_not_idle(void **state)
+{
+    stage = *state;
+    stage->n_cores = WORKERS_MAX; /* or looking is not worth it */
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        fake.on_look = give_up;
+        signal(SIGALRM, exit_if_off_the_list);
+        alarm(1);
+        worker_next();
+        _exit(2);
+    }
+    int status;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 7);
+}
+
 static void thread_that_was_buried_alive_ends_no_job(void **state)
 {
     struct pool *pool = *state;
@@ -280,6 +318,7 @@ int main(void)
         CASE(worker_turn_counts_its_jobs),
         CASE(worker_turn_does_not_come_round),
         CASE(thread_that_was_buried_alive_takes_no_job),
+        CASE(thread_that_was_buried_alive_is_not_idle),
         CASE(thread_that_was_buried_alive_ends_no_job),
         CASE(worker_runs_functions_by_itself),
         CASE(worker_that_is_to_retire_takes_no_more_jobs),
