@@ -456,14 +456,15 @@ static void test_cancel(void)
     while (!result.killed) cancel_one_that_computes(&result); /* it may still have been in its write */
     pool_job_t job = run(&(struct pool_job_config){.module = forever, .timeout_ms = 50}, &result);
     EQUAL(result.outcome, POOL_TIMED_OUT);
-    const uint32_t n_lost = 1 + result.killed; /* on a busy machine it may never have begun */
+    const uint32_t n_lost =
+        1 + result.killed; /* on a busy machine it may never have begun, and others start too late */
     EQUAL(pool_release(pool, job), 0);
     struct pool_stats stats = {0};
-    for (int i = 0; i < LOOKS && stats.n_lost != n_lost; i++) {
+    for (int i = 0; i < LOOKS && stats.n_lost < n_lost; i++) {
         emscripten_sleep(10); /* their jobs end a moment before they are buried */
         EQUAL(pool_stats(pool, &stats), 0);
     }
-    EQUAL(stats.n_lost, n_lost);
+    CHECK(stats.n_lost >= n_lost);
 }
 
 static void test_wait_any(void)

@@ -9,7 +9,9 @@ import { runPage } from '../browser/run-page.mjs';
 import { serve } from '../browser/server.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const TIMEOUT_MS = 120_000;
+/** Of one program: a hang, however busy the machine is. */
+const TIMEOUT_MS = 240_000;
+const DETAILS = 12;
 
 /** Every program, in each way it is built. */
 const programs = [
@@ -84,9 +86,18 @@ async function runInBrowser(browser, program) {
   return runPage({ browser, url, timeoutMs: TIMEOUT_MS });
 }
 
+/** What failed in all places, with the beginning of what it said of that: told at the very end, where a log that was cut
+ * still has it. */
+const failures = [];
+
+function noteFailure(what, lines) {
+  const told = lines.filter((line) => /^FAILED|rror|rejection|crash/.test(line));
+  const details = told.length > 0 ? told : lines.slice(-DETAILS);
+  failures.push([what, ...details.slice(0, DETAILS).map((line) => `  ${line.slice(0, 300)}`)]);
+}
+
 async function runPlace(name) {
   const browser = name === 'node' ? undefined : await launch(name);
-  let failed = 0;
   try {
     for (const program of programs.filter((it) => it.startsWith(values.only) && places[name](it))) {
       const began = Date.now();
@@ -96,12 +107,11 @@ async function runPlace(name) {
       if (complaint) lines.forEach((line) => console.log(`  ${line.slice(0, 300)}`));
       const what = complaint ? `FAILED: ${complaint}` : lines.findLast((line) => line.includes(' checks, '));
       console.log(`${name}: ${program}: ${what} (${Date.now() - began} ms)`);
-      failed += complaint ? 1 : 0;
+      if (complaint) noteFailure(`${name}: ${program}: ${what}`, lines);
     }
   } finally {
     await browser?.close();
   }
-  return failed;
 }
 
 const options = { only: { type: 'string', default: '' } };
@@ -110,9 +120,9 @@ const unbuilt = programs.find((program) => !existsSync(root + fileOf(program)));
 if (unbuilt) throw new Error(`${unbuilt} is not built; run "make thin-tests"`);
 const server = await serve({ root });
 const openServer = await serve({ root, isolated: false });
-let failed = 0;
-for (const name of positionals.length > 0 ? positionals : Object.keys(places)) failed += await runPlace(name);
+for (const name of positionals.length > 0 ? positionals : Object.keys(places)) await runPlace(name);
 await server.close();
 await openServer.close();
-console.log(failed ? `${failed} failed` : 'all passed');
-process.exitCode = failed ? 1 : 0;
+for (const lines of failures) console.log(lines.join('\n'));
+console.log(failures.length > 0 ? `${failures.length} failed` : 'all passed');
+process.exitCode = failures.length > 0 ? 1 : 0;
