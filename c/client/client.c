@@ -58,6 +58,21 @@ void client_hold(struct pool *pool, uint32_t holds)
     if (!holds) pool__wake_idle(pool);
 }
 
+bool client_has_rings(struct pool *pool, uint32_t ring_bytes, uint32_t n)
+{
+    POOL_ASSERT(ring_bytes <= POOL_PIPE_MAX_BYTES);
+    if (atomic_load(&pool->blocks.x_file_bytes) == 0) return true; /* everything else comes back by itself */
+    uint32_t class = pool__blocks_class(ring_bytes);
+    if (pool__blocks_has_places(&pool->blocks, class, n)) return true;
+    pool__room_want(pool, pool__room_of(USE_CONTROL, class));
+    return pool__blocks_has_places(&pool->blocks, class, n);
+}
+
+void client_promise(struct pool *pool, uint32_t bytes)
+{
+    atomic_store(&pool->blocks.x_promised, bytes);
+}
+
 int client_call(struct pool *pool, uint32_t slot, struct client_call *call_out)
 {
     return slot < CALLS_MAX ? pool__call_take(pool, slot, call_out) : POOL_EBADF;

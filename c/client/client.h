@@ -35,6 +35,13 @@ int client_submit(struct pool *pool, const uint8_t *record, uint32_t size, pool_
  * next. Ending that wakes one for what was submitted meanwhile. */
 void client_hold(struct pool *pool, uint32_t holds);
 
+/* Whether there is memory for `n` rings of that size, those included that there are, beside what files hold. If not, the
+ * signal SIGNAL_BLOCKS follows when some came back. */
+bool client_has_rings(struct pool *pool, uint32_t ring_bytes, uint32_t n);
+
+/* How much the pipes of all jobs may need that the client has submitted: files leave it to them. */
+void client_promise(struct pool *pool, uint32_t bytes);
+
 /* Takes the host call that a signal told of. POOL_EBADF: it is not there any more, or was taken. */
 int client_call(struct pool *pool, uint32_t slot, struct client_call *call_out);
 

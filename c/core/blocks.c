@@ -117,6 +117,13 @@ void pool__blocks_filed(struct blocks *blocks, int64_t bytes)
     for (uint32_t class = 0; class < BLOCK_CLASSES; class ++) atomic_store(&blocks->x_hopeless[USE_CONTENT][class], 0);
 }
 
+bool pool__blocks_may_file(const struct blocks *blocks, uint32_t bytes)
+{
+    uint64_t promised = atomic_load(&blocks->x_promised), reserve = blocks->zones[ZONE_RESERVE].limit_bytes;
+    uint64_t kept = promised > reserve ? promised - reserve : 0;
+    return atomic_load(&blocks->x_file_bytes) + bytes + kept <= blocks->zones[ZONE_COMMON].limit_bytes;
+}
+
 /* ---------------------------------------------------------------------------------------------- how much is free */
 
 /* True: none of these eight units is the first of a block that somebody has. Looks at all of them in one access. */
@@ -187,6 +194,38 @@ uint32_t pool__blocks_largest(const struct blocks *blocks)
         if (blocks->chunks[i].zone == ZONE_COMMON) n = n_classes_in(&blocks->chunks[i], n);
     }
     return n ? UNIT_BYTES << (n - 1) : 0;
+}
+
+/* How many blocks of a class fit between two units. */
+static uint32_t places_between(uint32_t begin, uint32_t end, uint32_t class)
+{
+    uint32_t first = (begin + (1u << class) - 1) >> class, last = end >> class;
+    return last > first ? last - first : 0;
+}
+
+/* Up to `most` places in a chunk. */
+static uint32_t places_in(const struct chunk *chunk, uint32_t class, uint32_t most)
+{
+    uint32_t begin = 0, at, size, n = 0;
+    while (n < most && (at = next_taken(chunk, begin, &size)) < chunk->n_units) {
+        n += places_between(begin, at, class) + (size == 1u << class);
+        begin = at + size;
+    }
+    return n < most ? n + places_between(begin, chunk->n_units, class) : n;
+}
+
+bool pool__blocks_has_places(const struct blocks *blocks, uint32_t class, uint32_t n)
+{
+    uint64_t found = 0;
+    POOL_ASSERT(class < BLOCK_CLASSES);
+    for (uint32_t i = atomic_load(&blocks->x_n_chunks); i > 0 && found < n; i--) {
+        found += places_in(&blocks->chunks[i], class, n - (uint32_t)found);
+    }
+    for (enum block_zone zone = 0; zone < ZONES && found < n; zone++) { /* what it can still grow by */
+        const struct zone *each = &blocks->zones[zone];
+        found += (each->limit_bytes - atomic_load(&each->x_total_bytes)) / UNIT_BYTES >> class;
+    }
+    return found >= n;
 }
 
 /* ------------------------------------------------------------------------------------- what the coordinator does */

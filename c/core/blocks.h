@@ -66,6 +66,7 @@ struct blocks {
     _Atomic uint32_t x_hopeless[USES][BLOCK_CLASSES]; /* 1: there will be none until files give blocks back */
     _Atomic uint32_t x_any_hopeless;
     _Atomic uint64_t x_file_bytes; /* of the common zone, in files: they stay until somebody removes the file */
+    _Atomic uint64_t x_promised;   /* to the pipes of the client's jobs: files leave them what the reserve has not */
 };
 
 /* `limit_bytes` is for the chunks and the tables about them together. */
@@ -115,6 +116,9 @@ void pool__blocks_want(struct blocks *blocks, enum block_use use, uint32_t class
 /* Counts bytes that files have taken (more than 0) or given back (less). */
 void pool__blocks_filed(struct blocks *blocks, int64_t bytes);
 
+/* Whether files may take so much more, and leave what is promised. */
+bool pool__blocks_may_file(const struct blocks *blocks, uint32_t bytes);
+
 /* The bytes of all blocks that there can ever be. */
 static inline uint64_t pool__blocks_limit(const struct blocks *blocks)
 {
@@ -128,6 +132,10 @@ uint64_t pool__blocks_used(const struct blocks *blocks, enum block_zone zone);
 /* The largest block of the common zone that could be had now, in bytes; 0: none. Looks through its chunks, unless there
  * may be one more. */
 uint32_t pool__blocks_largest(const struct blocks *blocks);
+
+/* Whether there is room for `n` blocks of a class, those included that somebody has: whatever else is taken stays where it
+ * is. Looks no further than it must. */
+bool pool__blocks_has_places(const struct blocks *blocks, uint32_t class, uint32_t n);
 
 /* All that follows is for the coordinator only. */
 

@@ -17,6 +17,10 @@ int pool__fs_need(struct fs_work *work, enum spare spare, uint32_t bytes)
     POOL_ASSERT(spare < SPARES && bytes <= 1u << BLOCK_MAX_LOG2);
     if (*block && pool__blocks_class_of(&work->pool->blocks, *block) == pool__blocks_class(bytes)) return 0;
     if (*block) pool__give_block(work->pool, *block); /* another size is needed now: others have changed something */
+    if (!pool__blocks_may_file(&work->pool->blocks, rounded(bytes))) {
+        *block = 0;
+        return atomic_load(&work->volume->x_doomed) ? FS_UNSWEPT : POOL_ENOMEM;
+    }
     *block = rounded(bytes) < LARGE_BYTES ? pool__take_free_block(work->pool, USE_CONTENT, bytes) : 0;
     if (*block) return 0;
     POOL_ASSERT(work->sleeper);

@@ -62,6 +62,34 @@ async function fillWithPipes(env, pool) {
   return jobs;
 }
 
+/** A guest writes into a directory until there is no memory any more. */
+async function fillDirectory(env, pool, directory) {
+  const preopens = { '/': directory };
+  const { code } = await pool.run(env.guest('files'), { args: ['fill', '/x', '4000000000'], preopens });
+  assert(code !== 0, 'it must not have room for 4 GB');
+}
+
+/** Jobs with pipes and a guest that fills a directory: all of their bytes come, or it is said that files have the memory. */
+async function pipesBesideFiles(env, mib, order, pipeCapacity) {
+  await withPool(env, { workers: 4, maxWorkers: 6, maxMemory: mib * MIB }, async (pool) => {
+    const stdin = new Uint8Array(3 * MIB).fill(7);
+    const cat = await pool.compile(env.guest('cat'));
+    const directory = new env.millrace.Directory({}, { maxBytes: 1 << 30, maxFiles: 1 << 30 });
+    const where = `${order}, pipes of ${pipeCapacity}:`;
+    if (order === 'files first') await fillDirectory(env, pool, directory);
+    const all = Array.from({ length: 12 }, () => pool.run(cat, { stdin, pipeCapacity }));
+    const settled = Promise.allSettled(all);
+    if (order === 'pipes first') await sleep(5);
+    if (order !== 'files first') await fillDirectory(env, pool, directory);
+    for (const { status, value, reason } of await settled) {
+      if (status === 'fulfilled') equal([value.code, value.stdout.length], [0, stdin.length], where);
+      else equal([reason.code, mib, pipeCapacity], ['POOL_ENOMEM', 32, MIB], where); // less is left than one job needs
+    }
+    await directory.close();
+    equal((await pool.run(cat, { stdin, pipeCapacity })).stdout.length, stdin.length, where);
+  });
+}
+
 export const scenarios = [
   {
     name: 'memory: a job that waits for it tries again when some came back, and not over and over',
@@ -135,6 +163,26 @@ export const scenarios = [
       });
       await withPool(env, { workers: 2, maxMemory: 64 * MIB }, (pool) => echo(pool, 100, { pipeCapacity: MIB }));
     },
+  },
+  ...[32, 64].map((mib) => ({
+    name: `memory: in ${mib} MiB pipes are not promised what files hold, and files take nothing that pipes were promised`,
+    async run(env) {
+      for (const order of ['files first', 'at once', 'pipes first']) {
+        for (const pipeCapacity of [MIB / 16, MIB / 4, MIB]) await pipesBesideFiles(env, mib, order, pipeCapacity);
+      }
+    },
+  })),
+  {
+    name: 'memory: a job that waits for memory which files hold runs when it came back',
+    run: (env) =>
+      withPool(env, { workers: 2, maxMemory: 32 * MIB }, async (pool) => {
+        const directory = new env.millrace.Directory({}, { maxBytes: 1 << 30, maxFiles: 1 << 30 });
+        await fillDirectory(env, pool, directory);
+        const waiting = pool.run(env.guest('cat'), { stdin: 'x', pipeCapacity: MIB });
+        equal(await Promise.race([waiting.then(() => 'ran'), sleep(200).then(() => 'waits')]), 'waits');
+        await directory.close();
+        equal((await waiting).stdoutText, 'x');
+      }),
   },
   {
     name: 'memory: jobs that are ended in every state give all of it back',

@@ -263,6 +263,16 @@ export class Client {
     return this.#thread.heap.u32(this.#pool + layout.pool_max_workers);
   }
 
+  /** Whether there is memory for so many rings, those included that there are, beside what files hold. */
+  hasRings(ringBytes: number, n: number): boolean {
+    return this.#stopped || this.#thread.c.client_has_rings(this.#pool, ringBytes, n) !== 0;
+  }
+
+  /** Keeps so much of the memory from files, for pipes. */
+  promiseRings(bytes: number): void {
+    if (!this.#stopped) this.#thread.c.client_promise(this.#pool, bytes);
+  }
+
   /** Changes how many workers stay, and how many jobs run at the same time. */
   resize(min: number, max: number): void {
     check(this.#thread.c.pool_resize_range(this.#pool, min, max));

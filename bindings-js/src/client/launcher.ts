@@ -76,8 +76,8 @@ export class Launcher {
     return this.#live.get(job);
   }
 
-  /** Submits a job as soon as the pool has room for it. Rejects with what it lacks (POOL_ENFILE, POOL_EAGAIN) if that is
-   * held by the page alone. */
+  /** Submits a job as soon as the pool has room for it. Rejects with what it lacks (POOL_ENFILE, POOL_EAGAIN,
+   * POOL_ENOMEM) if that is held by the page alone, or by files. */
   launch(order: Order): Task | Promise<Task> {
     if (this.#waiting.size === 0 && !this.#begun && !this.#shut) {
       order.patience.check();
@@ -122,10 +122,10 @@ export class Launcher {
         patience.check();
         const made = this.#begun && this.#begun !== turn ? EAGAIN : attempt(turn);
         if (typeof made !== 'number') return made;
-        this.#lacksPipes = made === errorCodes.POOL_ENFILE;
-        await this.#wait(turn, patience);
         const stuckMs = performance.now() - Math.max(begin, this.#progress);
         if (stuckMs >= STUCK_MS && this.#live.size === 0) throw errorOfStatus(made);
+        this.#lacksPipes = made === errorCodes.POOL_ENFILE;
+        await this.#wait(turn, patience);
       }
     } finally {
       if (this.#begun === turn) this.#begun = undefined;
@@ -187,18 +187,20 @@ export class Launcher {
   /** The status of a pool that has no room for so many jobs with all their pipes; 0: it has. */
   #lackOf(orders: readonly Order[]): number {
     const { places, pipes } = this.#client.uses();
-    if (places.limit - places.used < orders.length || !this.#hasRingsFor(orders)) return EAGAIN;
-    return pipes.limit - pipes.used < 3 * orders.length ? errorCodes.POOL_ENFILE : 0;
+    if (places.limit - places.used < orders.length) return EAGAIN;
+    return this.#lackOfRings(orders) || (pipes.limit - pipes.used < 3 * orders.length ? errorCodes.POOL_ENFILE : 0);
   }
 
-  #hasRingsFor(orders: readonly Order[]): boolean {
-    this.#rings ??= new RingBudget(this.#client.uses().memory.limit, this.#client.maxWorkers);
-    return this.#rings.hasFor(orders);
+  /** If nothing runs that could give memory back, files have it. */
+  #lackOfRings(orders: readonly Order[]): number {
+    this.#rings ??= new RingBudget(this.#client, this.#client.uses().memory.limit, this.#client.maxWorkers);
+    if (this.#rings.hasFor(orders)) return 0;
+    return this.#live.size === 0 ? errorCodes.POOL_ENOMEM : EAGAIN;
   }
 
   /** One try for a job that belongs to no others. */
   #tryOne(order: Order): Task | number {
-    return this.#hasRingsFor([order]) ? this.#try(order) : EAGAIN;
+    return this.#lackOfRings([order]) || this.#try(order);
   }
 
   /** One try; a status: the pool is full. */

@@ -1,5 +1,6 @@
 /** How much of a pool's memory the pipes of its jobs may need. Guests that each have a part of what they need, and wait for
- * the rest, would wait for each other for ever; so a job waits in the client instead until there is enough for it. */
+ * the rest, would wait for each other for ever; so a job waits in the client instead until there is enough for it. What files
+ * hold comes back only when somebody removes them, so it does not count; and they take nothing of what jobs were promised. */
 import { layout } from '../shared/layout.gen.js';
 import type { JobHandle } from './client.js';
 import { WANT_PIPE, type Wants } from './wants.js';
@@ -13,7 +14,14 @@ interface Ringed {
   readonly options: { readonly pipeCapacity: number };
 }
 
+/** The memory, as the client sees it. */
+export interface RingStore {
+  hasRings(ringBytes: number, n: number): boolean;
+  promiseRings(bytes: number): void;
+}
+
 export class RingBudget {
+  readonly #store: RingStore;
   readonly #limitBytes: number;
   readonly #maxWorkers: number;
   /** What those have that may be written to before they run. */
@@ -21,23 +29,28 @@ export class RingBudget {
   #inputBytes = 0;
   /** The most that one of them writes into, since there were none. */
   #outputBytes = 0;
+  /** The largest ring, since there were none. */
+  #ringBytes = 0;
   #jobs = 0;
 
   /** `memoryLimit` is that of all blocks. Only so many jobs as there are workers can have written something. */
-  constructor(memoryLimit: number, maxWorkers: number) {
+  constructor(store: RingStore, memoryLimit: number, maxWorkers: number) {
+    this.#store = store;
     this.#limitBytes = memoryLimit * SHARE;
     this.#maxWorkers = maxWorkers;
   }
 
-  /** Whether there is enough for these as well; for those that are alone there always is. */
+  /** Whether there is enough for these as well; for those that are alone there always is, unless files have it. */
   hasFor(all: readonly Ringed[]): boolean {
-    if (this.#jobs === 0) return true;
-    let [inputs, outputs] = [this.#inputBytes, this.#outputBytes];
+    let [inputs, outputs, ring] = [this.#inputBytes, this.#outputBytes, this.#ringBytes];
     for (const each of all) {
       inputs += inputOf(each);
       outputs = Math.max(outputs, outputOf(each));
+      ring = Math.max(ring, ringsOf(each));
     }
-    return inputs + outputs * Math.min(this.#jobs + all.length, this.#maxWorkers) <= this.#limitBytes;
+    const bytes = inputs + outputs * Math.min(this.#jobs + all.length, this.#maxWorkers);
+    if (this.#jobs > 0 && bytes > this.#limitBytes) return false;
+    return ring === 0 || this.#store.hasRings(ring, Math.ceil(Math.min(bytes, this.#limitBytes) / SHARE / ring));
   }
 
   add(job: JobHandle, given: Ringed): void {
@@ -45,13 +58,21 @@ export class RingBudget {
     if (input > 0) this.#inputs.set(job, input);
     this.#inputBytes += input;
     this.#outputBytes = Math.max(this.#outputBytes, outputOf(given));
+    this.#ringBytes = Math.max(this.#ringBytes, ringsOf(given));
     this.#jobs++;
+    this.#promise();
   }
 
   delete(job: JobHandle): void {
     this.#inputBytes -= this.#inputs.get(job) ?? 0;
     this.#inputs.delete(job);
-    if (--this.#jobs === 0) this.#outputBytes = 0;
+    if (--this.#jobs === 0) this.#outputBytes = this.#ringBytes = 0;
+    this.#promise();
+  }
+
+  #promise(): void {
+    const bytes = this.#inputBytes + this.#outputBytes * Math.min(this.#jobs, this.#maxWorkers);
+    this.#store.promiseRings(Math.min(bytes, this.#limitBytes));
   }
 }
 
@@ -61,6 +82,11 @@ function inputOf({ wants: [stdin], options }: Ringed): number {
 
 function outputOf({ wants: [, stdout, stderr], options }: Ringed): number {
   return (Number(stdout === WANT_PIPE) + Number(stderr === WANT_PIPE)) * ringOf(options.pipeCapacity);
+}
+
+/** The size of a job's rings; 0: it has none. */
+function ringsOf({ wants, options }: Ringed): number {
+  return wants.includes(WANT_PIPE) ? ringOf(options.pipeCapacity) : 0;
 }
 
 /** What a ring of that capacity takes. */

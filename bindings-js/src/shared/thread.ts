@@ -40,6 +40,8 @@ export interface CoordinatorExports {
   client_poll(pool: number, fds: number, n: number): number;
   client_room(pool: number): number;
   client_hold(pool: number, holds: number): void;
+  client_has_rings(pool: number, ringBytes: number, n: number): number;
+  client_promise(pool: number, bytes: number): void;
   client_file_call(pool: number, call: number): number;
   client_stage(pool: number, size: number, addressOut: number): number;
   client_submit(pool: number, record: number, recordBytes: number, jobOut: number): number;

@@ -5,6 +5,7 @@
 #include "support/prelude.h"
 #include "support/property.h"
 #include "support/test_pool.h"
+#include "sync/ends.h"
 #include "sync/jobs.h"
 
 /* The record of a config, as the bindings write it. */
@@ -268,6 +269,24 @@ static void write_without_memory_for_the_ring_is_eagain_and_a_signal_follows(voi
     assert_int_equal(pool_write(pool, fds[1], "abc", 3), 3);
 }
 
+/* As long as no file has any memory, all of it comes back by itself. */
+static void rings_are_there_unless_files_have_the_memory(void **state)
+{
+    static uint32_t taken[TEST_BLOCKS_MAX];
+    struct pool *pool = *state;
+    assert_true(client_has_rings(pool, POOL_PIPE_MAX_BYTES, UINT32_MAX));
+    pool__blocks_filed(&pool->blocks, UNIT_BYTES);
+    assert_true(client_has_rings(pool, POOL_PIPE_MAX_BYTES, 40));
+    assert_false(client_has_rings(pool, POOL_PIPE_MAX_BYTES, TEST_BLOCKS_MIB));
+    uint32_t n = test_take_all(pool, taken, TEST_BLOCKS_MAX);
+    while (test_signalled(pool, SIGNAL_BLOCKS)) continue;
+    assert_false(client_has_rings(pool, POOL_PIPE_MAX_BYTES, TEST_BLOCKS_MIB));
+    pool__give_block(pool, taken[n - 1]);
+    assert_true(test_signalled(pool, SIGNAL_BLOCKS));
+    test_undrain_blocks(pool, taken, n - 1);
+    pool__blocks_filed(&pool->blocks, -(int64_t)UNIT_BYTES);
+}
+
 #define CASE(test) cmocka_unit_test_setup_teardown(test, test_pool_setup, test_pool_teardown)
 
 int main(void)
@@ -285,6 +304,7 @@ int main(void)
         CASE(write_of_more_than_fits_is_partial_then_eagain_then_signalled),
         CASE(read_of_what_is_left_after_close_then_0),
         CASE(write_without_a_reader_is_epipe),
+        CASE(rings_are_there_unless_files_have_the_memory),
         CASE(write_without_memory_for_the_ring_is_eagain_and_a_signal_follows),
     };
     return cmocka_run_group_tests_name("client", tests, NULL, NULL);

@@ -226,6 +226,48 @@ static void blocks_largest_is_what_can_be_had_in_one_piece(void **state)
     assert_int_equal(pool__blocks_largest(&blocks), 4 * 256);
 }
 
+static void blocks_have_places_for_those_that_are_taken_and_for_as_many_as_fit(void **state)
+{
+    (void)state;
+    add(ZONE_RESERVE, 4 * MIB);
+    add(ZONE_COMMON, 4 * MIB);
+    uint64_t grows = (blocks.zones[ZONE_RESERVE].limit_bytes - 4 * MIB) / MIB +
+                     (blocks.zones[ZONE_COMMON].limit_bytes - 4 * MIB) / MIB;
+    blocks.zones[ZONE_RESERVE].limit_bytes = blocks.zones[ZONE_COMMON].limit_bytes = 4 * MIB; /* they cannot grow */
+    assert_true(grows > 0);
+    assert_true(pool__blocks_has_places(&blocks, MIB_CLASS, 8));
+    assert_false(pool__blocks_has_places(&blocks, MIB_CLASS, 9));
+    assert_true(take(USE_CONTENT, MIB_CLASS)); /* counts as what it is */
+    assert_true(pool__blocks_has_places(&blocks, MIB_CLASS, 8));
+    uint32_t small = take(USE_CONTENT, 0);
+    assert_true(small);
+    assert_true(pool__blocks_has_places(&blocks, MIB_CLASS, 7));
+    assert_false(pool__blocks_has_places(&blocks, MIB_CLASS, 8));
+    pool__blocks_give(&blocks, small);
+    assert_true(pool__blocks_has_places(&blocks, MIB_CLASS, 8));
+    blocks.zones[ZONE_COMMON].limit_bytes = 6 * MIB;
+    assert_true(pool__blocks_has_places(&blocks, MIB_CLASS, 10));
+    assert_false(pool__blocks_has_places(&blocks, MIB_CLASS, 11));
+    assert_true(pool__blocks_has_places(&blocks, BLOCK_CLASSES - 1, 0));
+    assert_false(pool__blocks_has_places(&blocks, BLOCK_CLASSES - 1, 1));
+}
+
+static void blocks_that_are_promised_are_not_for_files(void **state)
+{
+    (void)state;
+    uint64_t reserve = blocks.zones[ZONE_RESERVE].limit_bytes, common = blocks.zones[ZONE_COMMON].limit_bytes;
+    pool__blocks_filed(&blocks, (int64_t)common - 4 * MIB);
+    assert_true(pool__blocks_may_file(&blocks, 4 * MIB));
+    assert_false(pool__blocks_may_file(&blocks, 4 * MIB + UNIT_BYTES));
+    atomic_store(&blocks.x_promised, reserve); /* which has that much */
+    assert_true(pool__blocks_may_file(&blocks, 4 * MIB));
+    atomic_store(&blocks.x_promised, reserve + MIB);
+    assert_false(pool__blocks_may_file(&blocks, 4 * MIB));
+    assert_true(pool__blocks_may_file(&blocks, 3 * MIB));
+    atomic_store(&blocks.x_promised, UINT32_MAX); /* more than there can be: files keep what they have */
+    assert_false(pool__blocks_may_file(&blocks, UNIT_BYTES));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -241,6 +283,8 @@ int main(void)
         CASE(blocks_limits_leave_a_reserve),
         CASE(blocks_and_their_books_stay_within_the_limit),
         CASE(blocks_largest_is_what_can_be_had_in_one_piece),
+        CASE(blocks_have_places_for_those_that_are_taken_and_for_as_many_as_fit),
+        CASE(blocks_that_are_promised_are_not_for_files),
     };
     return cmocka_run_group_tests_name("blocks", tests, NULL, NULL);
 }

@@ -1,6 +1,7 @@
 /* fs/blocks.c: a volume's blocks, accounted for within its limit. */
 #include <stdio.h>
 
+#include "client/client.h"
 #include "core/check.h"
 #include "support/fs_rig.h"
 #include "support/prelude.h"
@@ -191,12 +192,29 @@ static void block_that_cannot_grow_stays(void **state)
     fs_leave(&work);
 }
 
+/* What pipes were promised: an error at once, for whoever wants it, and not a wait. */
+static void block_that_pipes_were_promised_is_enomem(void **state)
+{
+    (void)state;
+    static uint8_t data[PAGE_BYTES];
+    fs_add_small_blocks();
+    struct fs_open file = fs_must_open("file", FS_CREATE | FS_WRITE);
+    assert_int_equal(fs_write(&file, 0, data, sizeof data), sizeof data);
+    client_promise(fs_rig.pool, UINT32_MAX);
+    assert_int_equal(fs_write(&file, PAGE_BYTES, data, sizeof data), POOL_ENOMEM);
+    assert_int_equal(fs_write(&file, 0, data, sizeof data), sizeof data); /* it has that */
+    client_promise(fs_rig.pool, 0);
+    assert_int_equal(fs_write(&file, PAGE_BYTES, data, sizeof data), sizeof data);
+    fs_close(&file);
+}
+
 #define CASE(test) cmocka_unit_test_setup_teardown(test, fs_rig_setup, fs_rig_teardown)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         CASE(bytes_are_limited),
+        CASE(block_that_pipes_were_promised_is_enomem),
         CASE(no_block_has_no_bytes),
         CASE(spare_of_the_right_size_is_kept),
         CASE(spare_that_is_not_there_is_missing_and_said_which),
