@@ -26,8 +26,12 @@ const START = '_start';
 const INITIALIZE = '_initialize';
 
 /** An engine that has no room for one more memory often has some again as soon as another thread's garbage is gone: that of
- * a worker at rest, a moment later (litter.ts). */
-const MEMORY_TRIES_MS = [1, 5, 20, 50, 100, 200, 400];
+ * a worker at rest, a moment later (litter.ts), or of one that was ended, which on a busy machine lives on for seconds. */
+const MEMORY_PATIENCE_MS = 3000;
+/** After a guest that waited for so long in vain, until one gets its memory: or jobs behind it would wait for ages together. */
+const MEMORY_IMPATIENCE_MS = 500;
+/** A job may be told to end meanwhile, and is heard of between two tries. */
+const MEMORY_TRY_MAX_MS = 100;
 
 const encoder = new TextEncoder();
 const sleepWord = new Int32Array(new SharedArrayBuffer(4));
@@ -38,6 +42,7 @@ export class GuestRunner {
   readonly #linker: Linker;
   /** What the job's module of `importsFrom` was given. */
   #link: HostLink | undefined;
+  #patienceMs = MEMORY_PATIENCE_MS;
 
   constructor(thread: Thread) {
     this.#thread = thread;
@@ -125,12 +130,16 @@ export class GuestRunner {
 
   /** Instantiates a guest and runs what is to be run at once, again while there is no memory for it. */
   #start<T>(guest: Guest, code: () => T, survives?: (thrown: unknown) => T | undefined): T | Ending {
-    for (const waitMs of [...MEMORY_TRIES_MS, undefined]) {
+    const begin = performance.now();
+    for (let waitMs = 1; ; waitMs = Math.min(3 * waitMs, MEMORY_TRY_MAX_MS)) {
       const made = this.#enter(guest, code, survives);
-      if (waitMs === undefined || !(made instanceof Ending && made.isOutOfMemory())) return made;
+      const lacksMemory = made instanceof Ending && made.isOutOfMemory();
+      if (!lacksMemory || performance.now() - begin >= this.#patienceMs) {
+        this.#patienceMs = lacksMemory ? MEMORY_IMPATIENCE_MS : MEMORY_PATIENCE_MS;
+        return made;
+      }
       Atomics.wait(sleepWord, 0, 0, waitMs);
     }
-    throw new Error('unreachable');
   }
 
   /** Runs a guest's code: what it returns, or how the job ends because of what it threw, unless it `survives` that. */
