@@ -72,7 +72,7 @@
 #include "pool_export.h"
 
 /* The version of everything that threads share. Script and wasm of different versions refuse each other. */
-#define POOL_ABI 5u
+#define POOL_ABI 6u
 
 #define POOL_FOREVER (-1)
 #define POOL_WAIT_MAX 16384u /* how many jobs, or ends of pipes, one call can wait for */
@@ -770,7 +770,7 @@ POOL_API int pool_abort_write(pool_t *pool, pool_fd_t fd);
 
 /* ------------------------------------------------------------------------------------------------------- host calls */
 
-typedef uint64_t pool_call_t; /* a job's call that waits for its reply; 0: none */
+typedef uint64_t pool_call_t; /* a job's call, of the host or of an import, that waits for its reply; 0: none */
 
 /* Serves a name that jobs call (see pool_guest.h). It may answer with pool_reply before it returns, or later, from
  * anywhere; each call needs one reply. `data` belongs to the pool until the reply.
@@ -795,9 +795,84 @@ POOL_API int pool_host_set(pool_t *pool, const char *name, pool_host_handler han
  * POOL_E2BIG, POOL_EINVAL. A caller that has ended is no error. */
 POOL_API int pool_reply(pool_t *pool, pool_call_t call, int32_t status, const void *data, uint32_t size_bytes);
 
-/* Whether nobody waits for the reply to a call any more: its job has ended, or has closed its descriptor. Who takes long
- * to answer asks now and then, and answers at once. False for a call that is answered.
+/* Whether nobody waits for the reply to a call any more, or for the answer to an import's: its job has ended, or has
+ * closed its descriptor. Who takes long to answer asks now and then, and answers at once. False for a call that is
+ * answered.
  * Thread: any (thin client: the client).  Blocks: never. */
 POOL_API bool pool_call_abandoned(pool_t *pool, pool_call_t call);
+
+/* ----------------------------------------------------------------------------------------------------------- imports
+ *
+ * A guest's import that WASI does not have can be served here: the guest waits, and the handler is given its values, may
+ * read and write its memory meanwhile, and says what the import returns. A guest cannot be told of an error: if the
+ * handler fails the import, the guest traps. Only the thin client runs guests; elsewhere all of this is POOL_ENOSYS.
+ *
+ *     static void on_text(void *user, pool_t *pool, pool_call_t call, int status, const void *data, uint64_t size_bytes)
+ *     {
+ *         if (status == 0) fwrite(data, 1, size_bytes, stdout);
+ *         if (status == 0) pool_import_return(pool, call, NULL, 0);
+ *         else pool_import_fail(pool, call, "there is no such text");
+ *     }
+ *
+ *     static void on_log(void *user, pool_t *pool, pool_call_t call, pool_job_t job, const struct pool_value *values,
+ *                        uint32_t n_values)
+ *     {
+ *         uint32_t address = values[0].of.i32, size_bytes = values[1].of.i32; // as the import's type says
+ *         int status = pool_import_read(pool, call, address, size_bytes, on_text, NULL);
+ *         if (status) pool_import_fail(pool, call, pool_strerror(status));
+ *     }
+ *
+ *     pool_import_set(pool, "env", "log", on_log, NULL);
+ */
+
+/* Serves an import that jobs call. It may answer with pool_import_return or pool_import_fail before it returns, or later;
+ * each call needs one of the two, and `call` is good for what follows here until then. `job` is who calls. `values`
+ * are valid until it returns: i32, i64, f32 and f64, as the import's type is.
+ * Called: see BUILDS, callbacks. It must not block: other calls and callbacks wait for it. */
+typedef void (*pool_import_handler)(void *user, pool_t *pool, pool_call_t call, pool_job_t job,
+                                    const struct pool_value *values, uint32_t n_values);
+
+/* Sets who serves an import of the guests that are submitted or opened from now on, by the module and the name that
+ * it is imported by: POOL_NAME_MAX_BYTES at most each, and either may be empty. Goes before WASI. NULL: nobody any
+ * more; guests that run already and call it trap. Calls that the handler has taken are still its own to answer.
+ * Thread: client.  Blocks: never.
+ * Errors you can act on: POOL_EINVAL, POOL_ENOMEM, POOL_ENOSYS, POOL_ESHUTDOWN. */
+POOL_API int pool_import_set(pool_t *pool, const char *module_name, const char *name, pool_import_handler handler,
+                             void *user);
+
+/* Answers a call with what the import returns, of the types that its results have, in their order; they are copied.
+ * `values` may be NULL if there are none. The handle is stale from then on, and the guest goes on as soon as all that was
+ * asked of its memory before is done.
+ * Thread: client.  Blocks: never.
+ * Errors you can act on: POOL_EINVAL (the import returns other values; the call is still to be answered), POOL_EBADF
+ * (answered already), POOL_ENOSYS. A caller that has ended is no error. */
+POOL_API int pool_import_return(pool_t *pool, pool_call_t call, const struct pool_value *values, uint32_t n_values);
+
+/* Answers a call by a trap: the job ends as POOL_TRAPPED with POOL_TRAP_IMPORT, and its `text` has the import's name and
+ * this one, POOL_IMPORT_TEXT_MAX_BYTES at most. The rest is as of pool_import_return. */
+POOL_API int pool_import_fail(pool_t *pool, pool_call_t call, const char *text);
+
+#define POOL_IMPORT_TEXT_MAX_BYTES 1024u
+
+/* What came of something that was asked of a guest's memory. `status` is 0; or POOL_EINVAL, not all of that is in the
+ * memory and nothing was done, pool_error_text says more (if the call is answered by then, the guest traps); or
+ * POOL_ECANCELED, the guest has ended. `data` is what was read, valid during the callback, and otherwise NULL;
+ * `size_bytes` is how much was read or written, or how large the memory is. */
+typedef void (*pool_memory_callback)(void *user, pool_t *pool, pool_call_t call, int status, const void *data,
+                                     uint64_t size_bytes);
+
+/* Copies bytes out of the memory of a guest that waits for the answer to a call, or into it, or asks how large it is (0:
+ * it cannot be reached, because the guest exports none as `memory`, or is in its start section). Calls back once, never
+ * out of this call itself. Many may be under way; they are done in their order. `data` is copied.
+ * POOL_BYTES_MAX at most at once.
+ * Thread: client.  Blocks: never.
+ * Errors you can act on: POOL_EBADF (the call is answered), POOL_ECANCELED (the guest has ended; the call is still to be
+ * answered), POOL_E2BIG, POOL_ENOMEM, POOL_EINVAL, POOL_ENOSYS, POOL_ESHUTDOWN. Then the callback is not called. */
+POOL_API POOL_MUST_CHECK int pool_import_read(pool_t *pool, pool_call_t call, uint32_t address, uint32_t size_bytes,
+                                              pool_memory_callback callback, void *user);
+POOL_API POOL_MUST_CHECK int pool_import_write(pool_t *pool, pool_call_t call, uint32_t address, const void *data,
+                                               uint32_t size_bytes, pool_memory_callback callback, void *user);
+POOL_API POOL_MUST_CHECK int pool_import_size(pool_t *pool, pool_call_t call, pool_memory_callback callback,
+                                              void *user);
 
 #endif

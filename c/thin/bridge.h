@@ -54,6 +54,7 @@ enum thin_call {
 
 struct thin_host_call {
     pool_call_t call;
+    pool_job_t job;
     uint32_t name; /* addresses in the pool's memory */
     uint32_t name_bytes;
     uint32_t data;
@@ -81,6 +82,13 @@ int pool__thin_unload(uint32_t id, double module);
 /* Counts a job that will run a module (0, POOL_EBADF), and takes one that has ended off the count. */
 int pool__thin_use(uint32_t id, double module);
 void pool__thin_done(uint32_t id, double module);
+
+/* Says that imports of a module and a name have a handler with that number; 0: none any more. */
+void pool__thin_serve_import(uint32_t id, const char *module_name, const char *name, uint32_t handler);
+/* What the imports of a module are linked with from now on, as `struct record` has it; 0: nothing. */
+uint32_t pool__thin_link(uint32_t id, double module);
+/* The number of the handler of a module's import, by its place in the module's list; 0: there is none. */
+uint32_t pool__thin_handler_of(uint32_t id, double module, uint32_t import);
 
 /* Delivers a signal once the stack is empty. */
 void pool__thin_post(uint32_t id, uint32_t signal);

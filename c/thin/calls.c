@@ -8,7 +8,8 @@
 #include "core/utf8.h"
 #include "thin/bridge.h"
 #include "thin/explain.h"
-#include "thin/scratch.h"
+#include "thin/import_calls.h"
+#include "thin/replies.h"
 
 struct thin_handler {
     struct thin_handler *next;
@@ -73,42 +74,32 @@ static struct thin_asked *keep(struct pool *pool, const struct thin_host_call *c
     return asked;
 }
 
-static void refuse(struct pool *pool, pool_call_t call, int status)
-{
-    pool__thin_call(pool->id, THIN_CALL_REPLY, (double)call, (uint32_t)status, 0);
-}
-
 void pool__thin_call_signal(struct pool *pool, uint32_t slot)
 {
     struct thin_host_call call;
     char name[POOL_NAME_MAX_BYTES + 1] = {0};
     if (pool__thin_take_call(pool->id, slot, &call) != 0) return;
+    if (call.name_bytes == 0) {
+        pool__thin_take_import_call(pool, &call);
+        return;
+    }
     if (call.name_bytes < sizeof name) pool__thin_read(pool->id, call.name, name, call.name_bytes);
     struct thin_handler *handler = strlen(name) == call.name_bytes ? *find(pool, name) : NULL;
     if (!handler) {
-        refuse(pool, call.call, POOL_ENOENT);
+        pool__thin_refuse_call(pool, call.call, POOL_ENOENT);
         return;
     }
     struct thin_asked *asked = keep(pool, &call);
     if (!asked) {
-        refuse(pool, call.call, POOL_ENOMEM);
+        pool__thin_refuse_call(pool, call.call, POOL_ENOMEM);
         return;
     }
     handler->handler(handler->user, pool, call.call, asked->data, call.size_bytes);
 }
 
-/* Sends a reply: 0. POOL_EAGAIN: there is no memory for it yet. Any other error is final; the caller gets it, too, or
- * the reply's own without its text. */
 static int send(struct pool *pool, pool_call_t call, int32_t status, const void *data, uint32_t size_bytes)
 {
-    POOL_ASSERT(status <= 0 && status != POOL_EAGAIN);
-    int error = size_bytes ? pool__thin_stage_reply(pool, call, data, size_bytes) : 0;
-    if (error == POOL_EAGAIN) return error;
-    if (error) {
-        refuse(pool, call, status ? status : error);
-        return error == POOL_EPIPE ? 0 : error; /* that the caller has gone is none */
-    }
-    return pool__thin_call(pool->id, THIN_CALL_REPLY, (double)call, (uint32_t)status, size_bytes);
+    return pool__thin_send_reply(pool, call, status, (struct pool_bytes[]){{data, size_bytes}, {0}});
 }
 
 static void forget_reply(struct pool *pool, struct thin_reply **at)
@@ -126,7 +117,7 @@ static int keep_reply(struct pool *pool, pool_call_t call, int32_t status, const
     POOL_ASSERT(data && size_bytes > 0);
     struct thin_reply **last = &pool->replies, *reply = malloc(sizeof *reply + size_bytes);
     if (!reply) {
-        refuse(pool, call, status ? status : POOL_ENOMEM);
+        pool__thin_refuse_call(pool, call, status ? status : POOL_ENOMEM);
         return POOL_ENOMEM;
     }
     *reply = (struct thin_reply){.call = call, .status = status, .size_bytes = size_bytes};
@@ -156,7 +147,9 @@ int pool_reply(pool_t *pool, pool_call_t call, int32_t status, const void *data,
 bool pool_call_abandoned(pool_t *pool, pool_call_t call)
 {
     pool__thin_begin();
-    return pool && pool__thin_call(pool->id, THIN_CALL_WATCH_CALLER, (double)call, 0, 0) == POOL_EPIPE;
+    if (!pool) return false;
+    if (pool__thin_import_abandoned(pool, call)) return true;
+    return pool__thin_call(pool->id, THIN_CALL_WATCH_CALLER, (double)call, 0, 0) == POOL_EPIPE;
 }
 
 void pool__thin_send_replies(struct pool *pool)

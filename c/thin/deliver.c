@@ -4,6 +4,7 @@
 #include "thin/bridge.h"
 #include "thin/calls.h"
 #include "thin/explain.h"
+#include "thin/import_calls.h"
 #include "thin/jobs.h"
 #include "thin/life.h"
 #include "thin/line.h"
@@ -15,6 +16,7 @@ static void die(struct pool *pool)
 {
     pool->died = true;
     pool__thin_end_jobs(pool, POOL_LOST, pool_error_text());
+    pool__thin_end_import_calls(pool);
     pool__thin_end_lines(pool);
     pool__thin_fail_waiters(pool);
 }
@@ -23,15 +25,23 @@ static void die(struct pool *pool)
 static void tell_room(struct pool *pool)
 {
     pool__thin_send_replies(pool);
+    pool__thin_advance_import_calls(pool);
     pool__thin_look_at_ends(pool);
     pool__thin_tell_room(pool);
+}
+
+/* What the job's import call has asked for comes before its end. */
+static void tell_job(struct pool *pool, uint32_t slot)
+{
+    pool__thin_leave_import_call(pool, slot);
+    pool__thin_job_signal(pool, slot);
 }
 
 static void dispatch(struct pool *pool, uint32_t signal, uint32_t number, double status)
 {
     uint32_t which = signal & 0xffff;
     switch (signal - which) {
-    case THIN_SIGNAL_JOB_0: pool__thin_job_signal(pool, which); return;
+    case THIN_SIGNAL_JOB_0: tell_job(pool, which); return;
     case THIN_SIGNAL_END_0: pool__thin_end_signal(pool, which); return;
     case THIN_SIGNAL_CALL_0: pool__thin_call_signal(pool, which); return;
     case THIN_SIGNAL_ROOM: tell_room(pool); return;

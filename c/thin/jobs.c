@@ -9,6 +9,7 @@
 #include "thin/bridge.h"
 #include "thin/ends.h"
 #include "thin/explain.h"
+#include "thin/imports.h"
 #include "thin/inherit.h"
 #include "thin/line.h"
 #include "thin/results.h"
@@ -38,6 +39,17 @@ static bool has_ended(struct pool *pool, struct thin_job *job)
     return true;
 }
 
+bool pool__thin_job_ended(struct pool *pool, pool_job_t handle)
+{
+    struct thin_job *job = pool__thin_job_of(pool, handle);
+    return !job || has_ended(pool, job);
+}
+
+bool pool__thin_job_has_slot(pool_job_t handle, uint32_t slot)
+{
+    return slot_of(handle) == slot;
+}
+
 /* --- submitting */
 
 static int put_record(struct pool *pool, const struct pool_job_config *config, bool serves, int32_t size)
@@ -46,6 +58,7 @@ static int put_record(struct pool *pool, const struct pool_job_config *config, b
     if (!record) return POOL_ENOMEM;
     pool__record_write(config, record);
     ((struct record *)(void *)record)->serves = serves;
+    ((struct record *)(void *)record)->imports = pool__thin_link_of(pool, config->module);
     pool__thin_write(pool->id, pool__thin_scratch(pool->id) + SCRATCH_RECORD, record, (uint32_t)size);
     free(record);
     return 0;

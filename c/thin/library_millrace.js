@@ -163,8 +163,8 @@ const millraceLibrary = {
   pool__thin_take_call: (id, slot, out) => {
     const call = Millrace.pools[id].thin['takeCall'](slot);
     if (!call) return -1;
-    const handle = call[0];
-    HEAPU32.set([handle >>> 0, Math.floor(handle / 2 ** 32), ...call.slice(1)], out >>> 2);
+    const words = call.slice(0, 2).flatMap((handle) => [handle >>> 0, Math.floor(handle / 2 ** 32)]);
+    HEAPU32.set([...words, ...call.slice(2)], out >>> 2);
     return 0;
   },
 
@@ -186,6 +186,20 @@ const millraceLibrary = {
   pool__thin_done__deps: ['$Millrace'],
   pool__thin_done__sig: 'vid',
   pool__thin_done: (id, module) => Millrace.pools[id].thin['done'](module),
+
+  pool__thin_serve_import__deps: ['$Millrace'],
+  pool__thin_serve_import__sig: 'vippi',
+  pool__thin_serve_import: (id, moduleName, name, handler) => {
+    Millrace.pools[id].thin['serveImport'](UTF8ToString(moduleName), UTF8ToString(name), handler);
+  },
+
+  pool__thin_link__deps: ['$Millrace'],
+  pool__thin_link__sig: 'iid',
+  pool__thin_link: (id, module) => Millrace.pools[id].thin['link'](module),
+
+  pool__thin_handler_of__deps: ['$Millrace'],
+  pool__thin_handler_of__sig: 'iidi',
+  pool__thin_handler_of: (id, module, number) => Millrace.pools[id].thin['handlerOf'](module, number),
 
   pool__thin_post__deps: ['$Millrace'],
   pool__thin_post__sig: 'vii',

@@ -8,6 +8,8 @@
 #include "thin/calls.h"
 #include "thin/deliver.h"
 #include "thin/explain.h"
+#include "thin/import_calls.h"
+#include "thin/imports.h"
 #include "thin/jobs.h"
 #include "thin/life.h"
 #include "thin/line.h"
@@ -91,6 +93,7 @@ int pool_destroy(pool_t *pool)
     pool->closing = true;
     pool__thin_shut(pool->id);
     pool__thin_end_jobs(pool, POOL_CANCELLED, "");
+    pool__thin_end_import_calls(pool);
     pool__thin_end_lines(pool);
     pool__thin_fail_waiters(pool);
     pool__thin_tell_closed(pool); /* after those: they may close the ends of others */
@@ -98,6 +101,8 @@ int pool_destroy(pool_t *pool)
     pool__thin_end_rooms(pool);
     pool__thin_free_jobs(pool);
     pool__thin_free_calls(pool);
+    pool__thin_free_import_calls(pool);
+    pool__thin_free_imports(pool);
     POOL_ASSERT(!pool->closed && !pool->loads && !pool->rooms && !pool->replies); /* nothing is owed */
     pool__thin_close(pool->id);
     pool->gone = true;

@@ -27,12 +27,3 @@ int pool__thin_stage(struct pool *pool, const void *data, uint32_t size)
     if (status == 0) pool__thin_write(pool->id, pool__thin_out(pool, 0), data, size);
     return status;
 }
-
-int pool__thin_stage_reply(struct pool *pool, pool_call_t call, const void *data, uint32_t size)
-{
-    POOL_ASSERT(data && size > 0);
-    uint32_t scratch = pool__thin_scratch(pool->id);
-    int status = pool__thin_call(pool->id, THIN_CALL_REPLY_ROOM, (double)call, size, scratch);
-    if (status == 0) pool__thin_write(pool->id, pool__thin_out(pool, 0), data, size);
-    return status;
-}

@@ -8,8 +8,7 @@
 /* The word, or the handle, at an index. */
 uint32_t pool__thin_out(struct pool *pool, uint32_t index);
 uint64_t pool__thin_handle_out(struct pool *pool, uint32_t index);
-/* Puts the input of the next submission, or the reply to a call, where the pool can reach it. */
+/* Puts the input of the next submission where the pool can reach it. */
 int pool__thin_stage(struct pool *pool, const void *data, uint32_t size);
-int pool__thin_stage_reply(struct pool *pool, pool_call_t call, const void *data, uint32_t size);
 
 #endif

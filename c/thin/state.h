@@ -2,8 +2,9 @@
  * the program's own memory; the real pool's memory is behind bridge.h. One thread, so no locks: between two calls out
  * of the event loop nothing changes but what the pool's other threads do behind the bridge.
  *
- * A file knows only those below it: explain, scratch, life; then suspend and ends; then ready, pipes, results; then
- * inherit and line; then jobs, modules, calls, room, volumes; then instances and deliver; and pool at the top.
+ * A file knows only those below it: explain, scratch, life; then suspend, ends and replies; then ready, pipes, results,
+ * imports; then inherit and line; then jobs, modules, room, volumes; then import_calls; then calls; then instances and
+ * deliver; and pool at the top.
  */
 #ifndef MILLRACE_THIN_STATE_H
 #define MILLRACE_THIN_STATE_H
@@ -32,6 +33,9 @@ struct pool {
     struct thin_handler *handlers;
     struct thin_asked *asked;
     struct thin_reply *replies; /* those that wait for memory */
+    struct thin_import *imports;
+    uint32_t n_imports; /* that were ever set: their numbers */
+    struct thin_import_call *import_calls;
     struct thin_line *lines;
     struct thin_waiter *closed; /* of ends that were closed: their callbacks are still to be called */
     struct thin_job *jobs[SLOTS_MAX];

@@ -23,7 +23,7 @@ struct import_failure {
     uint32_t text_bytes;
 };
 
-#define IMPORT_TEXT_BYTES 1024u
+#define IMPORT_TEXT_BYTES POOL_IMPORT_TEXT_MAX_BYTES
 
 struct import_buffer {
     struct pool_value values[2 * POOL_VALUES_MAX]; /* the arguments, and behind them the results */

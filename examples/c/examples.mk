@@ -8,7 +8,7 @@ C_EXAMPLES := examples/c
 C_EXAMPLES_BUILD := build/examples/c
 C_EXAMPLES_CFLAGS := -std=c11 -O2 -Wall -Wextra -Werror -Ic/include
 C_EXAMPLES_NATIVE := $(filter-out %_web,$(patsubst $(C_EXAMPLES)/%.c,%,$(wildcard $(C_EXAMPLES)/*.c)))
-C_EXAMPLES_WEB := hello_web pipeline_web files_web instances_web
+C_EXAMPLES_WEB := hello_web pipeline_web files_web instances_web imports_web
 C_EXAMPLES_FILES := $(C_EXAMPLES_BUILD)/millrace/.stamp
 
 $(C_EXAMPLES_NATIVE:%=$(C_EXAMPLES_BUILD)/%): $(C_EXAMPLES_BUILD)/%: $(C_EXAMPLES)/%.c $(NATIVE_DIR)/libmillrace.a
@@ -25,7 +25,7 @@ $(C_EXAMPLES_NATIVE:%=$(C_EXAMPLES_BUILD)/%.cjs): $(C_EXAMPLES_BUILD)/%.cjs: $(C
 	@echo 'emcc -pthread $<'
 	@$(EMCC) $(C_EXAMPLES_CFLAGS) $^ $(C_EXAMPLES_THREADS) -o $@
 
-$(patsubst %,$(C_EXAMPLES_BUILD)/%.cjs,pipeline_web files_web instances_web): C_EXAMPLES_LINK := -sASYNCIFY
+$(patsubst %,$(C_EXAMPLES_BUILD)/%.cjs,pipeline_web files_web instances_web imports_web): C_EXAMPLES_LINK := -sASYNCIFY
 $(C_EXAMPLES_WEB:%=$(C_EXAMPLES_BUILD)/%.cjs): $(C_EXAMPLES_BUILD)/%.cjs: $(C_EXAMPLES)/%.c $(THIN_LIBRARY) $(THIN_JS)
 	@mkdir -p $(@D)
 	@echo 'emcc $<'
@@ -56,6 +56,7 @@ test-examples: c-examples js ## run them, and the one of a plugin, and compare w
 	@$(call example,pipeline_web,thin client,node $(C_EXAMPLES_BUILD)/pipeline_web.cjs $(CURDIR)/examples/guests/)
 	@$(call example,files_web,thin client,node $(C_EXAMPLES_BUILD)/files_web.cjs $(CURDIR)/examples/guests/)
 	@$(call example,instances_web,thin client,node $(C_EXAMPLES_BUILD)/instances_web.cjs $(CURDIR)/examples/guests/)
+	@$(call example,imports_web,thin client,node $(C_EXAMPLES_BUILD)/imports_web.cjs $(CURDIR)/examples/guests/)
 	@timeout 60 node examples/plugin/plugin.mjs | diff -u examples/plugin/expected.txt - && echo 'example plugin, Node: ok'
 
 C_PAGE := $(C_EXAMPLES)/page

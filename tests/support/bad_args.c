@@ -68,6 +68,19 @@ static void never_called(void *user, pool_t *pool, pool_call_t call, const void 
     abort();
 }
 
+static void never_served(void *user, pool_t *pool, pool_call_t call, pool_job_t job, const struct pool_value *values,
+                         uint32_t n_values)
+{
+    (void)user, (void)pool, (void)call, (void)job, (void)values, (void)n_values;
+    abort();
+}
+
+static void never_moved(void *user, pool_t *pool, pool_call_t call, int status, const void *data, uint64_t size_bytes)
+{
+    (void)user, (void)pool, (void)call, (void)status, (void)data, (void)size_bytes;
+    abort();
+}
+
 #define ROW(function, wanted, arguments) check(#function, #function #arguments, (long long)function arguments, wanted);
 
 static void run_pools(pool_t *pool, bad_args_check *check)
@@ -352,6 +365,33 @@ static void run_hosts(pool_t *pool, const struct unended *text, bad_args_check *
     ROW(pool_reply, POOL_E2BIG, (pool, 1, 0, "", UINT32_MAX))
 }
 
+/* Builds without guests have no imports. */
+static void run_imports(pool_t *pool, const struct unended *text, bad_args_check *check)
+{
+    const char *const bad[] = {NULL, NOT_UTF8, SURROGATE, text->name};
+    for (uint32_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        ROW(pool_import_set, ANY, (pool, bad[i], "a", never_served, NULL))
+        ROW(pool_import_set, ANY, (pool, "a", bad[i], never_served, NULL))
+        ROW(pool_import_set, ANY, (pool, "a", bad[i], NULL, NULL))
+    }
+    ROW(pool_import_set, ANY, (NULL, "a", "a", never_served, NULL))
+    const char *const texts[] = {NULL, NOT_UTF8, SURROGATE, text->path};
+    for (uint32_t i = 0; i < sizeof texts / sizeof *texts; i++) ROW(pool_import_fail, ANY, (pool, 1, texts[i]))
+    ROW(pool_import_fail, ANY, (NULL, 1, "a"))
+    ROW(pool_import_return, ANY, (NULL, 1, NULL, 0))
+    ROW(pool_import_return, ANY, (pool, 1, NULL, 1))
+    ROW(pool_import_return, ANY, (pool, 1, &(struct pool_value){.type = POOL_I32}, UINT32_MAX))
+    ROW(pool_import_read, ANY, (NULL, 1, 0, 0, never_moved, NULL))
+    ROW(pool_import_read, ANY, (pool, 1, 0, 0, NULL, NULL))
+    ROW(pool_import_read, ANY, (pool, 1, 0, UINT32_MAX, never_moved, NULL))
+    ROW(pool_import_write, ANY, (NULL, 1, 0, "", 0, never_moved, NULL))
+    ROW(pool_import_write, ANY, (pool, 1, 0, "", 0, NULL, NULL))
+    ROW(pool_import_write, ANY, (pool, 1, 0, NULL, 1, never_moved, NULL))
+    ROW(pool_import_write, ANY, (pool, 1, 0, "", UINT32_MAX, never_moved, NULL))
+    ROW(pool_import_size, ANY, (NULL, 1, never_moved, NULL))
+    ROW(pool_import_size, ANY, (pool, 1, NULL, NULL))
+}
+
 #define FD ((pool_fd_t)word)
 #define JOB ((pool_job_t)word)
 
@@ -383,6 +423,11 @@ static void run_word(const struct bad_args *args, uint64_t word, bad_args_check 
     ROW(pool_abort_write, ANY, (pool, FD))
     ROW(pool_reply, ANY, (pool, (pool_call_t)word, 0, NULL, 0))
     ROW(pool_call_abandoned, false, (pool, (pool_call_t)word))
+    ROW(pool_import_return, ANY, (pool, (pool_call_t)word, NULL, 0))
+    ROW(pool_import_fail, ANY, (pool, (pool_call_t)word, "a"))
+    ROW(pool_import_read, ANY, (pool, (pool_call_t)word, 0, 1, never_moved, NULL))
+    ROW(pool_import_write, ANY, (pool, (pool_call_t)word, 0, "a", 1, never_moved, NULL))
+    ROW(pool_import_size, ANY, (pool, (pool_call_t)word, never_moved, NULL))
     struct pool_pollfd poll = {FD, POOL_POLLIN | POOL_POLLOUT, 0};
     if (!FD) return; /* skipped */
     ROW(pool_poll, 1, (pool, &poll, 1, POOL_FOREVER))
@@ -412,6 +457,7 @@ void bad_args_run(const struct bad_args *args, bad_args_check *check)
     run_bytes(args, check);
     run_pipes(args, check);
     run_hosts(args->pool, &text, check);
+    run_imports(args->pool, &text, check);
     for (uint32_t i = 0; i < args->n_words; i++) {
         if (args->words[i] != args->job) run_word(args, args->words[i], check); /* kinds may share their numbers */
     }

@@ -28,19 +28,21 @@ export class ImportList {
   /** Has the workers know how a module is linked. */
   link(module: WebAssembly.Module, { handlers, from }: CheckedImports): Linkage {
     if (handlers.size === 0 && from === undefined) return nothing;
-    const served = servedImports(this.#importsOf(module), handlers);
+    const served = servedImports(this.importsOf(module), handlers);
     const url = from === undefined ? undefined : this.#urlOf(from);
     if (served.size === 0 && url === undefined) return nothing;
-    return { id: this.#idOf([...served.keys()], url), served, from: url };
+    return { id: this.idOf([...served.keys()], url), served, from: url };
   }
 
-  #importsOf(module: WebAssembly.Module): WebAssembly.ModuleImportDescriptor[] {
+  /** What a module imports, in its order. */
+  importsOf(module: WebAssembly.Module): WebAssembly.ModuleImportDescriptor[] {
     const known = this.#descriptors.get(module) ?? WebAssembly.Module.imports(module);
     this.#descriptors.set(module, known);
     return known;
   }
 
-  #idOf(served: number[], from: string | undefined): number {
+  /** What a job says to be linked like that; the workers are told. */
+  idOf(served: number[], from: string | undefined): number {
     const key = `${served.join()} ${from ?? ''}`;
     let id = this.#ids.get(key);
     if (id === undefined) {

@@ -2,6 +2,7 @@
 import type { Crew } from './crew.js';
 
 interface Entry {
+  readonly module: WebAssembly.Module;
   /** Jobs that are to run it, or run it. */
   jobs: number;
   unloaded: boolean;
@@ -19,7 +20,7 @@ export class ModuleList {
   /** Sends a module to the workers: its number, which is never used again. */
   add(module: WebAssembly.Module, head?: Uint8Array): number {
     const id = this.#next++;
-    this.#entries.set(id, { jobs: 0, unloaded: false });
+    this.#entries.set(id, { module, jobs: 0, unloaded: false });
     this.#crew.addModule(id, module, head);
     return id;
   }
@@ -27,6 +28,11 @@ export class ModuleList {
   /** Whether new jobs may use it. */
   has(id: number): boolean {
     return this.#entries.get(id)?.unloaded === false;
+  }
+
+  /** What was added, as long as jobs may use it. */
+  get(id: number): WebAssembly.Module | undefined {
+    return this.#entries.get(id)?.module;
   }
 
   /** A job needs it, until `done`. */

@@ -4,10 +4,12 @@ import { CompileError, FetchError, NotIsolatedError, PoolError, StartError } fro
 import { errorCodes, layout } from '../shared/layout.gen.js';
 import type { CoordinatorExports, Thread } from '../shared/thread.js';
 import type { Platform } from '../platform/platform.js';
+import { ImportList } from '../client/import-list.js';
 import { ModuleList } from '../client/module-list.js';
 import { compileBytes, fetched } from '../client/modules.js';
 import { closeParts, endParts, type Parts, startParts } from '../client/start.js';
 import { headOf } from './module-head.js';
+import { ServedImports } from './served-imports.js';
 
 /** `enum thin_call` of c/thin/bridge.h: what C may call in the pool. */
 type CallNumber = (typeof layout)[Extract<keyof typeof layout, `THIN_CALL_${string}`>];
@@ -73,7 +75,14 @@ export type ThinOptions = readonly [
 ];
 
 /** A host call, as `struct thin_host_call` of c/thin/bridge.h; addresses are of the shared memory. */
-export type HostCall = readonly [call: number, name: number, nameBytes: number, data: number, sizeBytes: number];
+export type HostCall = readonly [
+  call: number,
+  job: number,
+  name: number,
+  nameBytes: number,
+  data: number,
+  sizeBytes: number,
+];
 
 /** Where its events go. */
 export interface ThinEvents {
@@ -92,6 +101,8 @@ export class ThinPool {
   readonly #thread: Thread;
   readonly #pool: number;
   readonly #modules: ModuleList;
+  readonly #links: ImportList;
+  readonly #imports = new ServedImports();
   /** By number. */
   readonly #calls: Call[] = [];
   #closed = false;
@@ -101,6 +112,7 @@ export class ThinPool {
     this.#platform = platform;
     this.#parts = parts;
     this.#modules = new ModuleList(parts.crew);
+    this.#links = new ImportList(parts.crew, (url) => url);
     const { thread, pool, scratch } = parts.client.observe((signal) => this.#closed || onSignal(translate(signal)));
     this.#thread = thread;
     this.#pool = pool;
@@ -143,6 +155,7 @@ export class ThinPool {
     if (c.client_call(this.#pool, slot, at) !== 0) return undefined;
     return [
       heap.u64(at + layout.client_call_call),
+      heap.u64(at + layout.client_call_job),
       heap.u32(at + layout.client_call_name),
       heap.u32(at + layout.client_call_name_bytes),
       heap.u32(at + layout.client_call_data),
@@ -177,6 +190,25 @@ export class ThinPool {
     if (!this.#modules.has(module)) return errorCodes.POOL_EBADF;
     this.#modules.unload(module);
     return 0;
+  }
+
+  /** Imports of a module and a name have a handler with that number; 0: none any more. */
+  serveImport(moduleName: string, name: string, handler: number): void {
+    this.#imports.set(moduleName, name, handler);
+  }
+
+  /** What a job says of the imports of its module; 0: nothing. */
+  link(id: number): number {
+    const module = this.#modules.get(id);
+    const served = module ? this.#imports.placesIn(this.#links.importsOf(module)) : [];
+    return served.length > 0 ? this.#links.idOf(served, undefined) : 0;
+  }
+
+  /** The handler of a module's import, by its place in the module's list; 0: none. */
+  handlerOf(id: number, place: number): number {
+    const module = this.#modules.get(id);
+    const descriptor = module && this.#links.importsOf(module)[place];
+    return descriptor ? this.#imports.get(descriptor) : 0;
   }
 
   /** Whether the pool keeps the process alive. */
