@@ -39,7 +39,7 @@ THIN_TESTS := args_test.plain args_test.asyncify event_test.asyncify event_test.
     isolation_test.plain callback_test.plain callback_test.asyncify callback_test.jspi blocking_test.asyncify \
     blocking_test.jspi room_test.plain room_test.asyncify room_test.jspi volumes_test.plain volumes_test.asyncify volumes_test.jspi \
     instances_test.plain instances_test.asyncify instances_test.jspi \
-    imports_test.plain imports_test.asyncify imports_test.jspi imports_test.plain-closure \
+    imports_test.plain imports_test.asyncify imports_test.jspi imports_test.plain-closure import_limits_test.plain import_limits_test.jspi \
     callback_test.plain-closure blocking_test.asyncify-closure blocking_test.jspi-closure event_test.jspi-closure
 THIN_MODULES := callback_test.plain-module callback_test.plain-closure-module blocking_test.asyncify-closure-module \
     blocking_test.jspi-closure-module
@@ -66,7 +66,7 @@ $(THIN_TESTS_DIR)/bad_args.o: tests/support/bad_args.c tests/support/bad_args.h 
 $(foreach way,plain asyncify,$(THIN_TESTS_DIR)/args_test.$(way).js): THIN_WITH := $(THIN_TESTS_DIR)/bad_args.o
 $(foreach way,plain asyncify,$(THIN_TESTS_DIR)/args_test.$(way).js): $(THIN_TESTS_DIR)/bad_args.o
 
-$(THIN_TESTS_DIR)/%.o: tests/thin/%.c tests/thin/check.h c/include/pool.h $(TOOLCHAIN_STAMP)
+$(THIN_TESTS_DIR)/%.o: tests/thin/%.c $(wildcard tests/thin/*.h) c/include/pool.h $(TOOLCHAIN_STAMP)
 	@mkdir -p $(@D)
 	@echo 'emcc $<'
 	@$(EMCC) $(THIN_CFLAGS) -Itests -c $< -o $@

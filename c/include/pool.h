@@ -805,7 +805,8 @@ POOL_API bool pool_call_abandoned(pool_t *pool, pool_call_t call);
  *
  * A guest's import that WASI does not have can be served here: the guest waits, and the handler is given its values, may
  * read and write its memory meanwhile, and says what the import returns. A guest cannot be told of an error: if the
- * handler fails the import, the guest traps. Only the thin client runs guests; elsewhere all of this is POOL_ENOSYS.
+ * handler fails the import, the guest traps, which it cannot catch. Until it is answered, a call is one of the host calls
+ * that its job has open. Only the thin client serves imports; elsewhere all of this is POOL_ENOSYS.
  *
  *     static void on_text(void *user, pool_t *pool, pool_call_t call, int status, const void *data, uint64_t size_bytes)
  *     {
@@ -833,8 +834,10 @@ typedef void (*pool_import_handler)(void *user, pool_t *pool, pool_call_t call, 
                                     const struct pool_value *values, uint32_t n_values);
 
 /* Sets who serves an import of the guests that are submitted or opened from now on, by the module and the name that
- * it is imported by: POOL_NAME_MAX_BYTES at most each, and either may be empty. Goes before WASI. NULL: nobody any
- * more; guests that run already and call it trap. Calls that the handler has taken are still its own to answer.
+ * it is imported by: POOL_NAME_MAX_BYTES at most each, and either may be empty. It replaces who has served it until now,
+ * for guests that run already, too, and goes before WASI. NULL: nobody any more; guests that run already and call it
+ * trap. Calls that a handler has taken are still its own to answer. What takes or returns more than POOL_VALUES_MAX
+ * values, or one that is no number, cannot be served: its guests are POOL_NOT_STARTED.
  * Thread: client.  Blocks: never.
  * Errors you can act on: POOL_EINVAL, POOL_ENOMEM, POOL_ENOSYS, POOL_ESHUTDOWN. */
 POOL_API int pool_import_set(pool_t *pool, const char *module_name, const char *name, pool_import_handler handler,
@@ -849,7 +852,10 @@ POOL_API int pool_import_set(pool_t *pool, const char *module_name, const char *
 POOL_API int pool_import_return(pool_t *pool, pool_call_t call, const struct pool_value *values, uint32_t n_values);
 
 /* Answers a call by a trap: the job ends as POOL_TRAPPED with POOL_TRAP_IMPORT, and its `text` has the import's name and
- * this one, POOL_IMPORT_TEXT_MAX_BYTES at most. The rest is as of pool_import_return. */
+ * this one, POOL_IMPORT_TEXT_MAX_BYTES at most; it is copied. The handle is stale from then on.
+ * Thread: client.  Blocks: never.
+ * Errors you can act on: POOL_EINVAL (the call is still to be answered), POOL_EBADF (answered already), POOL_ENOSYS. A
+ * caller that has ended is no error. */
 POOL_API int pool_import_fail(pool_t *pool, pool_call_t call, const char *text);
 
 #define POOL_IMPORT_TEXT_MAX_BYTES 1024u

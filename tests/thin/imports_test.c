@@ -1,8 +1,6 @@
 /* pool.h's imports: values of every type, the guest's memory, answers that come late, wrong, or to nobody. Arguments: the
  * folder of the guests, and how this program was built. */
-#include <emscripten.h>
-
-#include "check.h"
+#include "steps.h"
 
 #define LARGE 1000003u
 
@@ -14,77 +12,13 @@ static const uint8_t roomy_bytes[] = {
     0x01, 0x00, 0x10, 0x07, 0x13, 0x02, 0x06, 0x6d, 0x65, 0x6d, 0x6f, 0x72, 0x79, 0x02, 0x00, 0x06, 0x5f, 0x73, 0x74,
     0x61, 0x72, 0x74, 0x00, 0x01, 0x0a, 0x09, 0x01, 0x07, 0x00, 0x41, 0x00, 0x10, 0x00, 0x1a, 0x0b};
 
-static pool_t *pool;
 static pool_module_t imports, roomy;
-static int told; /* callbacks of the step that runs */
-
-/* --- steps: each is a job and what is to come of it */
-
-static void (*next_step)(void);
-static uint32_t wanted_outcome;
-static const char *wanted_text;
-static pool_job_t running;
-
-static bool contains(const struct pool_result *result, const char *text)
-{
-    char copy[4096] = {0};
-    if (result->text) memcpy(copy, result->text, result->text_bytes < 4095 ? result->text_bytes : 4095);
-    return strstr(copy, text) != NULL;
-}
-
-static void run_next(void *user)
-{
-    (void)user;
-    struct pool_stats stats;
-    EQUAL(pool_stats(pool, &stats), 0);
-    EQUAL(stats.n_calls, 0);
-    EQUAL(stats.n_open_calls, 0);
-    next_step();
-}
-
-static void on_end(void *user, pool_t *of, pool_job_t job, const struct pool_result *result)
-{
-    void (*look)(const struct pool_result *) = user;
-    EQUAL(result->outcome, wanted_outcome);
-    EQUAL(job, running);
-    if (wanted_text && !CHECK(contains(result, wanted_text))) printf("%.*s\n", (int)result->text_bytes, result->text);
-    if (look) look(result);
-    EQUAL(pool_release(of, job), 0);
-    emscripten_async_call(run_next, NULL, 0);
-}
-
-static void run(const struct pool_job_config *config, uint32_t outcome, const char *text,
-                void (*look)(const struct pool_result *), void (*then)(void))
-{
-    wanted_outcome = outcome;
-    wanted_text = text;
-    next_step = then;
-    told = 0;
-    EQUAL(pool_submit(pool, config, &running), 0);
-    EQUAL(pool_on_end(pool, running, on_end, (void *)look), 0);
-}
 
 static void call(const char *name, struct pool_value value, uint32_t outcome, const char *text,
                  void (*look)(const struct pool_result *), void (*then)(void))
 {
     run(&(struct pool_job_config){.module = imports, .export_name = name, .values = &value, .n_values = 1}, outcome,
         text, look, then);
-}
-
-static struct pool_value i32(int32_t value)
-{
-    return (struct pool_value){.type = POOL_I32, .of.i32 = value};
-}
-
-static void serve(const char *name, pool_import_handler handler)
-{
-    EQUAL(pool_import_set(pool, "env", name, handler, (void *)name), 0);
-}
-
-static void give(pool_call_t to, int32_t value)
-{
-    struct pool_value given = i32(value);
-    EQUAL(pool_import_return(pool, to, &given, 1), 0);
 }
 
 /* --- handlers */
