@@ -222,7 +222,7 @@ static void explain_denial(const struct wish *wish, uint64_t memory_bytes)
     static const char format[] = "%u bytes at address %u are not in the guest's memory, which has %llu";
     char *text = malloc(sizeof format + 50); /* with three numbers, of 20 digits at most */
     if (!text) return;
-    snprintf(text, sizeof format + 50, format, wish->size, wish->address, (unsigned long long)memory_bytes);
+    (void)snprintf(text, sizeof format + 50, format, wish->size, wish->address, (unsigned long long)memory_bytes);
     pool__thin_explain(text);
 }
 
