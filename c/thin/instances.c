@@ -69,9 +69,10 @@ int pool_instance_close(pool_t *pool, pool_job_t instance)
 {
     pool__thin_begin();
     if (!pool) return POOL_EINVAL;
+    if (!pool__thin_job_of(pool, instance)) return POOL_EBADF;
     struct thin_line *line = pool__thin_line_of(pool, instance);
     if (line) pool__thin_line_close(pool, line);
-    return line || pool__thin_job_of(pool, instance) ? 0 : POOL_EBADF;
+    return 0;
 }
 
 /* --- questions */
@@ -176,8 +177,9 @@ static int ask(pool_t *pool, pool_job_t instance, const struct pool_question *qu
 {
     int64_t size = size_of(question);
     if (size < 0) return (int)size;
+    if (!pool__thin_job_of(pool, instance)) return POOL_EBADF;
     struct thin_line *line = pool__thin_line_of(pool, instance);
-    if (!line) return pool__thin_job_of(pool, instance) ? POOL_EPIPE : POOL_EBADF;
+    if (!line) return POOL_EPIPE;
     struct thin_question *made = new_question(question, (uint32_t)size);
     if (!made) return POOL_ENOMEM;
     made->callback = callback;

@@ -23,6 +23,7 @@ struct thin_line {
     pool_fd_t calls; /* 0: closed */
     pool_fd_t answers;
     bool closing;
+    bool telling;                        /* an answer's callback runs: it may release the instance */
     struct thin_question *first, **last; /* in the order in which they are answered */
     struct thin_question *unsent;        /* the first of them that is not sent whole */
     bool is_there;                       /* the guest has been instantiated, which it says without being asked */
@@ -154,7 +155,9 @@ static void tell(struct pool *pool, struct thin_line *line, int status, const st
     line->first = question->next;
     if (!line->first) line->last = &line->first;
     pool__thin_owe(pool->id, -1);
+    line->telling = true;
     question->callback(question->user, pool, line->instance, status, answer);
+    line->telling = false;
     free(question);
 }
 
@@ -260,7 +263,7 @@ static bool receive_more(struct pool *pool, struct thin_waiter *waiter)
 void pool__thin_line_released(struct pool *pool, pool_job_t instance)
 {
     struct thin_line *line = pool__thin_line_of(pool, instance);
-    if (!line || line->first) return;
+    if (!line || line->first || line->telling) return; /* its end comes through the pipe as well */
     drop_waiter(pool, line->answers);
     end(pool, line, POOL_EPIPE);
 }

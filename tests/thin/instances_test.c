@@ -119,6 +119,30 @@ static void trap(void)
     until(5, destroyed);
 }
 
+/* An instance that has ended may be released in the callback of its last answer. */
+static void on_last(void *user, pool_t *of, pool_job_t instance, int status, const struct pool_answer *answer)
+{
+    (void)user, (void)answer;
+    EQUAL(status, 0);
+    EQUAL(pool_release(of, instance), 0);
+    EQUAL(pool_instance_close(of, instance), POOL_EBADF);
+    answered++;
+}
+
+static void release_early(void)
+{
+    pool_job_t instance = open_instance(counter);
+    ask(instance, &(struct pool_question){.export_name = "nothing"}, on_last, 0);
+    EQUAL(pool_instance_close(pool, instance), 0);
+    int status;
+    do
+        status =
+            pool_wait(pool, instance, 0, NULL); /* without the event loop, so that the answer comes behind the end */
+    while (status == POOL_EAGAIN);
+    EQUAL(status, 0);
+    until(1, trap);
+}
+
 static void close_counting(void)
 {
     struct pool_question add = {.export_name = "add", .values = (struct pool_value[]){i32(1)}, .n_values = 1};
@@ -127,7 +151,7 @@ static void close_counting(void)
     EQUAL(pool_instance_close(pool, counting), 0);
     EQUAL(pool_instance_close(pool, counting), 0);
     EQUAL(pool_instance_ask_async(pool, counting, &add, on_error, NULL), POOL_EPIPE);
-    until(1, trap);
+    until(1, release_early);
 }
 
 static void refusals(void)
