@@ -23,6 +23,12 @@ int pool_instance_ask_async(pool_t *pool, pool_job_t instance, const struct pool
     return POOL_ENOSYS;
 }
 
+int pool_question_cancel(pool_t *pool, pool_job_t instance, pool_answer_callback callback, void *user)
+{
+    (void)pool, (void)instance, (void)callback, (void)user;
+    return POOL_ENOSYS;
+}
+
 int pool_instance_close(pool_t *pool, pool_job_t instance)
 {
     (void)pool, (void)instance;

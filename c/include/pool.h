@@ -642,6 +642,8 @@ struct pool_question {
     uint32_t address;                /* read, write: where in the guest's memory */
     uint32_t size_bytes;             /* read, write: how much; POOL_BYTES_MAX at most */
     const void *data;                /* write: what */
+    uint32_t timeout_ms;             /* from now to the answer, the questions before it counted (default 0: none) */
+    bool cancellable;                /* pool_question_cancel may end it (default false; so it may one with a timeout) */
 };
 
 /* What came of it. */
@@ -654,12 +656,13 @@ struct pool_answer {
 /* Asks an instance something and waits for the answer. Questions are answered one after the other, in the order in which
  * they were asked, by either function. What the answer points to belongs to the pool until this is called again for the
  * same instance, or it is released. `answer_out` may be NULL.
- * Thread: any (thin client: the client).  Blocks: yes; what ends it is the instance's end.
+ * Thread: any (thin client: the client).  Blocks: yes, `timeout_ms` and the grace time at most; without a timeout what
+ * ends it is the instance's end.
  * Errors you can act on: POOL_ENOENT (it exports no such function), POOL_EINVAL (the export takes other values, or the
  * memory has no such bytes; or a result is not where bytes can be: then it has run), POOL_ENOMEM (also if the guest has
  * no memory for bytes), POOL_E2BIG; pool_error_text says more. POOL_EPIPE (the instance has ended, in this question or
- * before: pool_wait says how; or it is closed), POOL_EBADF, POOL_EWOULDBLOCK (use pool_instance_ask_async),
- * POOL_ENOSYS, POOL_ESHUTDOWN. */
+ * before: pool_wait says how; or it is closed), POOL_ETIMEDOUT (see pool_question_cancel), POOL_EBADF,
+ * POOL_EWOULDBLOCK (use pool_instance_ask_async), POOL_ENOSYS, POOL_ESHUTDOWN. */
 POOL_API POOL_MUST_CHECK int pool_instance_ask(pool_t *pool, pool_job_t instance, const struct pool_question *question,
                                                struct pool_answer *answer_out);
 
@@ -673,6 +676,16 @@ typedef void (*pool_answer_callback)(void *user, pool_t *pool, pool_job_t instan
 POOL_API POOL_MUST_CHECK int pool_instance_ask_async(pool_t *pool, pool_job_t instance,
                                                      const struct pool_question *question,
                                                      pool_answer_callback callback, void *user);
+
+/* Ends a question that has a timeout or is cancellable, and is not answered: the first one that the instance was asked with
+ * that callback and that `user`. It gets POOL_ECANCELED, soon, though never out of this call itself, unless its answer
+ * comes first. Such a question is sent to the instance when all before it are answered, and not earlier. Until then
+ * it is taken back, and the instance does not notice. From then on it is ended with the instance, as by pool_cancel, and
+ * those behind it get POOL_EPIPE. If its time runs out the same happens, with POOL_ETIMEDOUT.
+ * Thread: any (thin client: the client).  Blocks: never.
+ * Errors you can act on: POOL_ENOENT (there is none: it is answered, or being ended already, or neither of the two),
+ * POOL_EBADF, POOL_ENOSYS. */
+POOL_API int pool_question_cancel(pool_t *pool, pool_job_t instance, pool_answer_callback callback, void *user);
 
 /* Ends an instance when it has answered all that it was asked until now. It is still to be released. A second call does
  * nothing more.

@@ -35,6 +35,7 @@
 #define pool_on_room POOL_PREFIX_NAME(POOL_PREFIX, pool_on_room)
 #define pool_pipe POOL_PREFIX_NAME(POOL_PREFIX, pool_pipe)
 #define pool_poll POOL_PREFIX_NAME(POOL_PREFIX, pool_poll)
+#define pool_question_cancel POOL_PREFIX_NAME(POOL_PREFIX, pool_question_cancel)
 #define pool_read POOL_PREFIX_NAME(POOL_PREFIX, pool_read)
 #define pool_readv POOL_PREFIX_NAME(POOL_PREFIX, pool_readv)
 #define pool_release POOL_PREFIX_NAME(POOL_PREFIX, pool_release)

@@ -14,14 +14,15 @@
 #include "pool.h"
 
 /* Signals: a kind, and in the lower 16 bits which job, end or call. */
-#define THIN_SIGNAL_JOB_0 0x00000u  /* + slot: the job has ended */
-#define THIN_SIGNAL_END_0 0x10000u  /* + slot * 2 + end: that end of a pipe is ready */
-#define THIN_SIGNAL_CALL_0 0x20000u /* + slot: a job calls the host */
-#define THIN_SIGNAL_ROOM 0x30000u   /* memory can be had again, or something was released */
-#define THIN_SIGNAL_OPENED 0x40000u /* `status`, `text`: how opening went */
-#define THIN_SIGNAL_LOADED 0x50000u /* `number`: the request; `status`: the module or an error; `text` */
-#define THIN_SIGNAL_CLOSED 0x60000u /* an end was closed that somebody waited for */
-#define THIN_SIGNAL_DIED 0x70000u   /* `text`: why the pool is no more */
+#define THIN_SIGNAL_JOB_0 0x00000u    /* + slot: the job has ended */
+#define THIN_SIGNAL_END_0 0x10000u    /* + slot * 2 + end: that end of a pipe is ready */
+#define THIN_SIGNAL_CALL_0 0x20000u   /* + slot: a job calls the host */
+#define THIN_SIGNAL_ROOM 0x30000u     /* memory can be had again, or something was released */
+#define THIN_SIGNAL_OPENED 0x40000u   /* `status`, `text`: how opening went */
+#define THIN_SIGNAL_LOADED 0x50000u   /* `number`: the request; `status`: the module or an error; `text` */
+#define THIN_SIGNAL_CLOSED 0x60000u   /* an end was closed that somebody waited for */
+#define THIN_SIGNAL_DIED 0x70000u     /* `text`: why the pool is no more */
+#define THIN_SIGNAL_QUESTION 0x80000u /* `number`: a question that is to end */
 
 /* Receives a signal on an empty stack. The receiver frees `text`; NULL: there is none. */
 typedef void (*thin_deliver)(struct pool *pool, uint32_t signal, uint32_t number, double status, char *text);
@@ -92,6 +93,10 @@ uint32_t pool__thin_handler_of(uint32_t id, double module, uint32_t import);
 
 /* Delivers a signal once the stack is empty. */
 void pool__thin_post(uint32_t id, uint32_t signal);
+/* Delivers THIN_SIGNAL_QUESTION with that number in so many milliseconds, perhaps somewhat earlier; 0: once the stack is
+ * empty. One time a number. */
+void pool__thin_after(uint32_t id, double ms, uint32_t number);
+void pool__thin_forget_time(uint32_t id, uint32_t number);
 /* +1: something is still to be delivered, so the program and the process must live on; -1: it was delivered. */
 void pool__thin_owe(uint32_t id, int32_t change);
 

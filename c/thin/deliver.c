@@ -9,6 +9,7 @@
 #include "thin/life.h"
 #include "thin/line.h"
 #include "thin/modules.h"
+#include "thin/question_ends.h"
 #include "thin/ready.h"
 #include "thin/room.h"
 
@@ -18,6 +19,7 @@ static void die(struct pool *pool)
     pool__thin_end_jobs(pool, POOL_LOST, pool_error_text());
     pool__thin_end_import_calls(pool);
     pool__thin_end_lines(pool);
+    pool__thin_tell_taken_back(pool);
     pool__thin_fail_waiters(pool);
 }
 
@@ -49,6 +51,7 @@ static void dispatch(struct pool *pool, uint32_t signal, uint32_t number, double
     case THIN_SIGNAL_LOADED: pool__thin_loaded(pool, number, status); return;
     case THIN_SIGNAL_CLOSED: pool__thin_tell_closed(pool); return;
     case THIN_SIGNAL_DIED: die(pool); return;
+    case THIN_SIGNAL_QUESTION: pool__thin_question_signal(pool, number); return;
     default: return;
     }
 }

@@ -1,4 +1,6 @@
 /* Keeps guests, and asks them: pool_instance_*. */
+#include <emscripten.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -76,6 +78,13 @@ int pool_instance_close(pool_t *pool, pool_job_t instance)
 }
 
 /* --- questions */
+
+/* Numbers one that can be ended. */
+static void limit(struct pool *pool, struct thin_question *made, const struct pool_question *question)
+{
+    made->deadline_ms = question->timeout_ms ? emscripten_get_now() + question->timeout_ms : INFINITY;
+    if (question->timeout_ms || question->cancellable) made->number = ++pool->n_questions;
+}
 
 /* The bytes of a call's values; POOL_EINVAL, POOL_E2BIG. */
 static int64_t size_of_values(const struct pool_question *question)
@@ -182,14 +191,17 @@ static int ask(pool_t *pool, pool_job_t instance, const struct pool_question *qu
     if (!line) return POOL_EPIPE;
     struct thin_question *made = new_question(question, (uint32_t)size);
     if (!made) return POOL_ENOMEM;
+    limit(pool, made, question);
+    made->instance = instance;
     made->callback = callback;
     made->user = user;
-    if (pool__thin_line_ask(pool, line, made)) {
-        pool__thin_owe(pool->id, 1);
-        return 0;
+    if (!pool__thin_line_ask(pool, line, made)) {
+        free(made);
+        return POOL_EPIPE;
     }
-    free(made);
-    return POOL_EPIPE;
+    pool__thin_owe(pool->id, 1);
+    if (question->timeout_ms) pool__thin_after(pool->id, question->timeout_ms, made->number);
+    return 0;
 }
 
 int pool_instance_ask_async(pool_t *pool, pool_job_t instance, const struct pool_question *question,
@@ -274,9 +286,10 @@ int pool_instance_ask(pool_t *pool, pool_job_t instance, const struct pool_quest
         free(waiting);
         return status;
     }
-    uint32_t signals[2] = {pool__thin_line_signal(pool__thin_line_of(pool, instance)), THIN_SIGNAL_ROOM};
+    uint32_t signals[3] = {pool__thin_line_signal(pool__thin_line_of(pool, instance)), THIN_SIGNAL_ROOM,
+                           THIN_SIGNAL_QUESTION};
     while (status == 0 && !waiting->done)
-        status = pool__thin_await(pool, signals, 2, pool__thin_deadline(POOL_FOREVER));
+        status = pool__thin_await(pool, signals, 3, pool__thin_deadline(POOL_FOREVER));
     if (waiting->done) return take_answer(pool, instance, waiting, answer_out);
     waiting->abandoned = true;
     return status;

@@ -14,7 +14,7 @@ const millraceLibrary = {
     '$dynCall',
   ],
   $Millrace: {
-    /** By number: {thin, pool, deliver, owed, waiting}; `thin` as soon as it is open. */
+    /** By number: {thin, pool, deliver, owed, waiting, timers}; `thin` as soon as it is open. */
     pools: {},
     next: 1,
 
@@ -22,6 +22,7 @@ const millraceLibrary = {
     THIN_SIGNAL_OPENED: 0x40000,
     THIN_SIGNAL_LOADED: 0x50000,
     THIN_SIGNAL_DIED: 0x70000,
+    THIN_SIGNAL_QUESTION: 0x80000,
     POOL_EIO: -5,
 
     /** The folder of thin.js as a URL; `url` may be relative. */
@@ -116,7 +117,7 @@ const millraceLibrary = {
   pool__thin_open__sig: 'ipppp',
   pool__thin_open: (pool, deliver, url, options) => {
     const id = Millrace.next++;
-    const entry = { thin: undefined, pool, deliver, owed: 0, waiting: new Set(), closed: false };
+    const entry = { thin: undefined, pool, deliver, owed: 0, waiting: new Set(), timers: new Map(), closed: false };
     Millrace.pools[id] = entry;
     Millrace.open(entry, url ? UTF8ToString(url) : '', [...HEAPU32.subarray(options >>> 2, (options >>> 2) + 7)]);
     return id;
@@ -206,6 +207,23 @@ const millraceLibrary = {
   pool__thin_post: (id, signal) => {
     const entry = Millrace.pools[id];
     if (entry) Promise.resolve().then(() => Millrace.deliver(entry, signal));
+  },
+
+  pool__thin_after__deps: ['$Millrace'],
+  pool__thin_after__sig: 'vidi',
+  pool__thin_after: (id, ms, number) => {
+    const entry = Millrace.pools[id];
+    const deliver = () => Millrace.deliver(entry, Millrace.THIN_SIGNAL_QUESTION, number);
+    if (ms > 0) entry.timers.set(number, setTimeout(deliver, Math.min(Math.ceil(ms), 0x7fffffff)));
+    else Promise.resolve().then(deliver);
+  },
+
+  pool__thin_forget_time__deps: ['$Millrace'],
+  pool__thin_forget_time__sig: 'vii',
+  pool__thin_forget_time: (id, number) => {
+    const { timers } = Millrace.pools[id];
+    clearTimeout(timers.get(number));
+    timers.delete(number);
   },
 
   pool__thin_owe__deps: ['$Millrace'],

@@ -1,6 +1,7 @@
 /* Moves questions into an instance's pipe as there is room, and answers out of the other. */
 #include "thin/line.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -109,10 +110,16 @@ uint32_t pool__thin_line_signal(const struct thin_line *line)
 
 /* --- asking */
 
+static bool may_be_sent(const struct thin_line *line, const struct thin_question *question)
+{
+    return !question->number || (line->is_there && question == line->first);
+}
+
 static void send(struct pool *pool, struct thin_line *line)
 {
     while (line->unsent) {
         struct thin_question *question = line->unsent;
+        if (!may_be_sent(line, question)) return; /* not yet */
         uint32_t left = question->size - question->sent;
         int32_t n = pool__thin_put(pool, line->calls, question->bytes + question->sent, left);
         if (n <= 0) return; /* no room now; or it has ended, which the other pipe tells */
@@ -147,18 +154,34 @@ void pool__thin_line_close(struct pool *pool, struct thin_line *line)
 
 /* --- answers */
 
+void pool__thin_tell_question(struct pool *pool, struct thin_question *question, int status,
+                              const struct pool_answer *answer)
+{
+    if (question->deadline_ms < INFINITY) pool__thin_forget_time(pool->id, question->number);
+    pool__thin_owe(pool->id, -1);
+    question->callback(question->user, pool, question->instance, status, answer);
+    free(question);
+}
+
+/* Takes a question out of its line. */
+static void take_out(struct thin_line *line, struct thin_question *question)
+{
+    struct thin_question **at = &line->first;
+    while (*at != question) at = &(*at)->next;
+    *at = question->next;
+    if (!*at) line->last = at;
+    if (line->unsent == question) line->unsent = question->next;
+}
+
 /* Hands an answer to whoever asked first. `answer` is NULL if there is none. */
 static void tell(struct pool *pool, struct thin_line *line, int status, const struct pool_answer *answer)
 {
     struct thin_question *question = line->first;
     POOL_ASSERT(question);
-    line->first = question->next;
-    if (!line->first) line->last = &line->first;
-    pool__thin_owe(pool->id, -1);
+    take_out(line, question);
     line->telling = true;
-    question->callback(question->user, pool, line->instance, status, answer);
+    pool__thin_tell_question(pool, question, status, answer);
     line->telling = false;
-    free(question);
 }
 
 /* The text of a refusal. */
@@ -192,6 +215,7 @@ static void finish(struct pool *pool, struct thin_line *line)
     line->body = NULL;
     if (!first) tell(pool, line, status, status ? NULL : &answer);
     free(body);
+    send(pool, line); /* what has waited for this */
 }
 
 /* How much of the head is known to come. */
@@ -241,23 +265,58 @@ static void end(struct pool *pool, struct thin_line *line, int status)
     line->unsent = NULL;
     unlink_line(pool, line);
     while (line->first) {
+        int own = line->first->status;
         pool__thin_explain(NULL);
-        tell(pool, line, status, NULL);
+        tell(pool, line, own ? own : status, NULL);
     }
     free(line->body);
     free(line);
+}
+
+/* Takes all answers that are there: POOL_EAGAIN, or what says that there will be no more. */
+static int32_t receive_all(struct pool *pool, struct thin_line *line)
+{
+    int32_t status;
+    do status = receive(pool, line);
+    while (status == 1);
+    return status;
 }
 
 static bool receive_more(struct pool *pool, struct thin_waiter *waiter)
 {
     struct thin_line *line = waiter->user;
     if (!line->instance) return false;
-    int32_t status;
-    do status = receive(pool, line);
-    while (status == 1);
-    if (status == POOL_EAGAIN) return false;
+    if (receive_all(pool, line) == POOL_EAGAIN) return false;
     end(pool, line, POOL_EPIPE);
     return true;
+}
+
+/* --- questions that are ended */
+
+struct thin_question *pool__thin_question_of(struct pool *pool, uint32_t number)
+{
+    for (struct thin_line *line = pool->lines; line; line = line->next) {
+        for (struct thin_question *question = line->first; question; question = question->next) {
+            if (number && question->number == number) return question;
+        }
+    }
+    return NULL;
+}
+
+struct thin_question *pool__thin_line_find(struct thin_line *line, pool_answer_callback callback, const void *user)
+{
+    struct thin_question *question = line->first;
+    while (question &&
+           (!question->number || question->status || question->callback != callback || question->user != user))
+        question = question->next;
+    return question;
+}
+
+void pool__thin_line_take_back(struct pool *pool, struct thin_line *line, struct thin_question *question)
+{
+    POOL_ASSERT(question->number && question->sent == 0);
+    take_out(line, question);
+    send(pool, line); /* the one behind it may be next */
 }
 
 void pool__thin_line_released(struct pool *pool, pool_job_t instance)

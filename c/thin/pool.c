@@ -14,6 +14,7 @@
 #include "thin/life.h"
 #include "thin/line.h"
 #include "thin/modules.h"
+#include "thin/question_ends.h"
 #include "thin/ready.h"
 #include "thin/room.h"
 #include "thin/state.h"
@@ -95,6 +96,7 @@ int pool_destroy(pool_t *pool)
     pool__thin_end_jobs(pool, POOL_CANCELLED, "");
     pool__thin_end_import_calls(pool);
     pool__thin_end_lines(pool);
+    pool__thin_tell_taken_back(pool);
     pool__thin_fail_waiters(pool);
     pool__thin_tell_closed(pool); /* after those: they may close the ends of others */
     pool__thin_fail_loads(pool);

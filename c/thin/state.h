@@ -3,8 +3,8 @@
  * of the event loop nothing changes but what the pool's other threads do behind the bridge.
  *
  * A file knows only those below it: explain, scratch, life; then suspend, ends and replies; then ready, pipes, results,
- * imports; then inherit and line; then jobs, modules, room, volumes; then import_calls; then calls; then instances and
- * deliver; and pool at the top.
+ * imports; then inherit and line; then jobs, modules, room, volumes; then import_calls and question_ends; then calls; then
+ * instances and deliver; and pool at the top.
  */
 #ifndef MILLRACE_THIN_STATE_H
 #define MILLRACE_THIN_STATE_H
@@ -37,7 +37,9 @@ struct pool {
     uint32_t n_imports; /* that were ever set: their numbers */
     struct thin_import_call *import_calls;
     struct thin_line *lines;
-    struct thin_waiter *closed; /* of ends that were closed: their callbacks are still to be called */
+    struct thin_question *taken_back; /* their callbacks are still to be called */
+    uint32_t n_questions;             /* that were ever asked and can be ended: their numbers */
+    struct thin_waiter *closed;       /* of ends that were closed: their callbacks are still to be called */
     struct thin_job *jobs[SLOTS_MAX];
     struct thin_waiter *waiters[ENDS_MAX]; /* by slot and end */
     uint8_t nonblocking[ENDS_MAX / 8 + 1]; /* a bit each */

@@ -29,6 +29,7 @@ static void refused_question_does_not_call_back(void **state)
     uint32_t called = 0;
     struct pool_question question = {.export_name = "add"};
     assert_int_equal(pool_instance_ask_async(pool, 1, &question, note, &called), POOL_ENOSYS);
+    assert_int_equal(pool_question_cancel(pool, 1, note, &called), POOL_ENOSYS);
     coordinator_tick(pool);
     assert_int_equal(called, 0);
 }
