@@ -100,6 +100,9 @@ static int32_t move(struct pool *pool, pool_fd_t fd, const struct pool_iovec *io
     if (error) return error;
     bool fits = reads ? pool__stream_reads(&stream) : pool__stream_writes(&stream);
     int32_t n = fits ? run(pool, &stream, &pieces.cursor, reads ? pool__stream_read : pool__stream_write) : POOL_EBADF;
+    if (n > 0 && !pool__self_runs_job(pool)) {
+        pool__count_bytes(reads ? &pool->x_bytes_read : &pool->x_bytes_written, (uint32_t)n);
+    }
     pool__fd_give(&stream);
     return n;
 }

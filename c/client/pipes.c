@@ -30,6 +30,7 @@ int client_consume(struct pool *pool, pool_fd_t fd, uint32_t size)
     if (!pipe) return POOL_EBADF;
     if (size > pool__pipe_readable(pipe, 0).size) return POOL_EINVAL;
     pool__wake_end(pool, pipe, PIPE_WRITE, pool__pipe_consume(pipe, size));
+    pool__count_bytes(&pool->x_bytes_read, size);
     return 0;
 }
 
@@ -53,6 +54,7 @@ int client_commit(struct pool *pool, pool_fd_t fd, uint32_t size)
     if (!pipe) return POOL_EBADF;
     if (!pipe->data || size > pool__pipe_writable(pipe, 0).size) return POOL_EINVAL;
     pool__wake_end(pool, pipe, PIPE_READ, pool__pipe_commit(pipe, size));
+    pool__count_bytes(&pool->x_bytes_written, size);
     return 0;
 }
 

@@ -92,8 +92,10 @@ struct pool {
     struct siphash_key names_key;             /* random, secret, this pool's own */
     struct volume volumes[VOLUMES_MAX];
     struct blocks blocks;
-    struct histogram waiting; /* of the jobs that have begun: until then */
-    struct histogram running; /* of those that have ended: since they began */
+    struct histogram waiting;         /* of the jobs that have begun: until then */
+    struct histogram running;         /* of those that have ended: since they began */
+    _Atomic uint64_t x_bytes_written; /* into pipes, by threads that run no job */
+    _Atomic uint64_t x_bytes_read;    /* out of them */
 };
 
 struct pool_limits {
@@ -103,6 +105,12 @@ struct pool_limits {
     uint32_t n_workers;    /* how many jobs run at the same time */
     uint32_t max_workers;  /* threads at most */
 };
+
+/* Adds to x_bytes_written or x_bytes_read, which only pool_stats reads. */
+static inline void pool__count_bytes(_Atomic uint64_t *x_bytes, uint32_t size)
+{
+    atomic_fetch_add_explicit(x_bytes, size, memory_order_relaxed);
+}
 
 /* Makes an empty pool in zeroed memory. */
 void pool__layout_init(struct pool *pool, const struct pool_limits *limits);

@@ -241,6 +241,9 @@ struct pool_stats {
                                       piece; POOL_BYTES_MAX at most */
     struct pool_times waiting;     /* of the jobs that have begun: from their submission to their begin */
     struct pool_times running;     /* of those that have ended after that: from their begin to their end */
+    uint64_t written_bytes;        /* that threads which run no job wrote into pipes, since the pool was made */
+    uint64_t read_bytes;           /* that they read out of pipes. What jobs send each other is in neither; in the thin
+                                      client, what instances are asked and answer is, and output that is inherited */
 };
 
 /* How the pool is doing now. The numbers are read one after the other while it works, so they may not fit together.

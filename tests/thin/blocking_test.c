@@ -383,6 +383,8 @@ static void test_pipes_of_a_job(void)
     pool_job_t job = 0;
     struct pool_job_config config = {.module = cat,
                                      .stdio = {{POOL_STDIO_PIPE, in[0]}, {POOL_STDIO_PIPE, out[1]}, {0}}};
+    struct pool_stats before, after;
+    EQUAL(pool_stats(pool, &before), 0);
     EQUAL(pool_submit(pool, &config, &job), 0);
     EQUAL(pool_close(pool, in[0]), POOL_EBADF);
     uint8_t *data = malloc(SIZE), *back = malloc(SIZE);
@@ -393,6 +395,9 @@ static void test_pipes_of_a_job(void)
     for (int32_t n; (n = pool_read(pool, out[0], back + done, SIZE - done)) > 0;) done += (uint32_t)n;
     EQUAL(done, SIZE);
     CHECK(memcmp(data, back, SIZE) == 0);
+    EQUAL(pool_stats(pool, &after), 0);
+    EQUAL(after.written_bytes - before.written_bytes, SIZE);
+    EQUAL(after.read_bytes - before.read_bytes, SIZE);
     EQUAL(pool_wait(pool, job, POOL_FOREVER, NULL), 0);
     EQUAL(pool_release(pool, job), 0);
     EQUAL(pool_close(pool, out[0]), 0);

@@ -101,6 +101,42 @@ static void pipe_counts_until_both_ends_are_closed(void **state)
     assert_int_equal(stats_now().n_pipes, 0);
 }
 
+static void assert_bytes(uint64_t wanted_written, uint64_t wanted_read)
+{
+    assert_int_equal(stats_now().written_bytes, wanted_written);
+    assert_int_equal(stats_now().read_bytes, wanted_read);
+}
+
+static void bytes_count_for_threads_that_run_no_job(void **state)
+{
+    (void)state;
+    pool_fd_t fds[2];
+    uint8_t data[512] = {0}, *at;
+    assert_int_equal(pool_pipe(pool, 256, fds), 0);
+    for (uint32_t i = 0; i < 2; i++) assert_int_equal(pool_set_nonblocking(pool, fds[i], true), 0);
+    assert_int_equal(pool_read(pool, fds[0], data, 1), POOL_EAGAIN);
+    assert_bytes(0, 0);
+    assert_int_equal(pool_write(pool, fds[1], data, 512), 256); /* what fits */
+    assert_int_equal(pool_write(pool, fds[1], data, 1), POOL_EAGAIN);
+    assert_bytes(256, 0);
+    assert_int_equal(pool_read(pool, fds[0], data, 10), 10);
+    assert_bytes(256, 10);
+    assert_int_equal(client_peek(pool, fds[0], &at), 246);
+    assert_int_equal(client_consume(pool, fds[0], 246), 0);
+    assert_int_equal(client_consume(pool, fds[0], 1), POOL_EINVAL);
+    assert_int_equal(client_reserve(pool, fds[1], 3, &at), 256);
+    assert_int_equal(client_commit(pool, fds[1], 3), 0);
+    assert_bytes(259, 256);
+    running_job_begin_bare();
+    running_job_become();
+    assert_int_equal(pool_read(pool, fds[0], data, 3), 3);
+    assert_int_equal(pool_write(pool, fds[1], data, 3), 3);
+    running_job_end();
+    assert_bytes(259, 256);
+    for (uint32_t i = 0; i < 2; i++) assert_int_equal(pool_close(pool, fds[i]), 0);
+    assert_bytes(259, 256);
+}
+
 static void assert_calls(uint32_t unanswered, uint32_t open)
 {
     assert_int_equal(stats_now().n_calls, unanswered);
@@ -204,6 +240,7 @@ int main(void)
         CASE(jobs_are_counted_by_what_they_do),
         CASE(released_job_counts_until_its_slot_is_free),
         CASE(pipe_counts_until_both_ends_are_closed),
+        CASE(bytes_count_for_threads_that_run_no_job),
         CASE(calls_count_until_they_are_answered_and_are_open_until_they_are_closed),
         CASE(workers_count_when_they_are_up),
         CASE(volumes_count_until_they_are_freed),
