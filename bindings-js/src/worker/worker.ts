@@ -103,7 +103,8 @@ async function work(
     const link = links.get(wish.id) ?? (await links.arrival(wish.id));
     const provided = link.from === undefined ? undefined : await provide(thread, importModules, link.from);
     if (provided instanceof Ending) runner.refuse(provided);
-    else if (runner.run(guest, { ...wish, ...link, provided })) return retire('its stack overflowed');
+    else if (runner.run(guest, { id: wish.id, served: link.served, provided, traps: wish.traps }))
+      return retire('its stack overflowed');
     litter.add();
   }
 }
