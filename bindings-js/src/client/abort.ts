@@ -7,9 +7,11 @@ interface Watch {
 
 const watches = new WeakMap<AbortSignal, Watch>();
 
+const forgetNothing = (): void => undefined;
+
 /** Calls `listener` when the signal aborts, until the function that this returns is called. */
 export function onAbort(signal: AbortSignal | undefined, listener: () => void): () => void {
-  if (!signal) return () => undefined;
+  if (!signal) return forgetNothing;
   const { listeners, fire } = watches.get(signal) ?? watch(signal);
   listeners.add(listener);
   return () => {

@@ -12,12 +12,6 @@ import { bareReply, type Reply } from './host-reply.js';
 export type JobHandle = number & { readonly kind?: 'job' };
 export type Fd = number & { readonly kind?: 'fd' };
 
-/** What one of a job's stdin, stdout and stderr is connected with: a `POOL_STDIO_*`, and an end if that is a pipe. */
-export interface Stdio {
-  readonly kind: number;
-  readonly fd: Fd;
-}
-
 /** A volume that a guest is given, and the path that it knows it as. */
 export interface VolumePreopen {
   readonly path: string;
@@ -39,7 +33,8 @@ export type Called = undefined | ExportCall | 'instance';
 export interface Submission {
   readonly module: number;
   readonly call: Called;
-  readonly stdio: readonly [Stdio, Stdio, Stdio];
+  /** The ends of pipes that are its stdin, stdout and stderr; 0: none, it is the null device. */
+  readonly stdio: readonly [Fd, Fd, Fd];
   readonly args: readonly string[];
   readonly env: readonly string[];
   readonly preopens: readonly VolumePreopen[];
@@ -153,9 +148,10 @@ export class Client {
   readonly #listeners = new Map<number, () => void>();
   /** Who wants to hear of memory. */
   readonly #blockListeners = new Set<() => void>();
-  /** NUL-ended strings, one behind the other, and their bytes: of the last job. */
-  #text = '';
-  #textBytes: Uint8Array = NO_BYTES;
+  /** Of the last job that was given no directories, with their bytes. */
+  #args: readonly string[] = [];
+  #env: readonly string[] = [];
+  #stringBytes: Uint8Array = NO_BYTES;
   /** How many jobs were submitted in one go until now. */
   #held = 0;
   #onRoom: () => void = () => undefined;
@@ -431,7 +427,7 @@ export class Client {
     const nameAt = preopensAt + preopens.length * layout.sizeof_record_preopen;
     const stringsAt = nameAt + name.length;
     const otherBytes = stringsAt - record - layout.sizeof_record;
-    const strings = this.#strings([...args, ...env, ...preopens.map(({ path }) => path)], otherBytes);
+    const strings = this.#strings(submission, otherBytes);
     const bytes = heap.u8(stringsAt + strings.length);
     bytes.fill(0, record, nameAt);
     bytes.set(name, nameAt);
@@ -457,22 +453,21 @@ export class Client {
     return stringsAt + strings.length - record;
   }
 
-  /** Many jobs in a row have the same strings. */
-  #strings(strings: readonly string[], otherBytes: number): Uint8Array {
-    const text = strings.map((each) => `${each}\0`).join('');
-    if (text !== this.#text) {
-      this.#text = text;
-      this.#textBytes = encoder.encode(text);
-    }
-    const { length } = this.#textBytes;
+  /** The arguments, the environment and the paths. Many jobs in a row have the same ones. */
+  #strings({ args, env, preopens }: Submission, otherBytes: number): Uint8Array {
+    const isKnown = preopens.length === 0 && args === this.#args && env === this.#env;
+    const bytes = isKnown ? this.#stringBytes : encodeAll([...args, ...env, ...preopens.map(({ path }) => path)]);
+    if (preopens.length === 0) [this.#args, this.#env, this.#stringBytes] = [args, env, bytes];
     const most = layout.POOL_ARGS_MAX_BYTES - otherBytes;
-    if (length <= most) return this.#textBytes;
-    throw new PoolError('POOL_E2BIG', `arguments and environment are ${length} bytes, the most is ${most}`);
+    if (bytes.length <= most) return bytes;
+    throw new PoolError('POOL_E2BIG', `arguments and environment are ${bytes.length} bytes, the most is ${most}`);
   }
 
   #putStdio(at: number, stdio: Submission['stdio']): void {
     const { heap } = this.#thread;
-    for (const [i, { kind, fd }] of stdio.entries()) {
+    for (let i = 0; i < stdio.length; i++) {
+      const fd = stdio[i]!;
+      const kind = fd ? layout.POOL_STDIO_PIPE : layout.POOL_STDIO_NULL;
       heap.setU32(at + i * layout.sizeof_pool_stdio + layout.pool_stdio_kind, kind);
       heap.setU64(at + i * layout.sizeof_pool_stdio + layout.pool_stdio_fd, fd);
     }
@@ -579,6 +574,11 @@ export class Client {
     this.#doorbell?.answered();
     return size;
   }
+}
+
+/** NUL-ended strings, one behind the other. */
+function encodeAll(strings: readonly string[]): Uint8Array {
+  return encoder.encode(strings.map((each) => `${each}\0`).join(''));
 }
 
 function closed(): PoolError {

@@ -17,9 +17,10 @@ export interface Shortage {
 export class Collector {
   readonly #outlet: Outlet;
   readonly #shortage: Shortage;
-  readonly #chunks: Uint8Array<ArrayBuffer>[] = [];
+  #chunks: Uint8Array<ArrayBuffer>[] | undefined;
   #left: number;
-  #isOver = false;
+  /** Whether there is nothing more to come. */
+  isOver = false;
   #listens = false;
   #onOver: ((error?: Error) => void) | undefined;
 
@@ -40,7 +41,7 @@ export class Collector {
   }
 
   #takeAll(): void {
-    while (!this.#isOver) {
+    while (!this.isOver) {
       const bytes = this.#outlet.peek();
       if (bytes === EAGAIN) return this.#listen();
       if (typeof bytes === 'number') this.#end(bytes);
@@ -48,11 +49,16 @@ export class Collector {
     }
   }
 
-  /** What was read: at once, if it is all. Rejects when the pool is closed before. */
-  bytes(): Uint8Array<ArrayBuffer> | Promise<Uint8Array<ArrayBuffer>> {
-    if (this.#isOver) return concat(this.#chunks);
+  /** What was read until now. */
+  get collected(): Uint8Array<ArrayBuffer> {
+    return concat(this.#chunks ?? []);
+  }
+
+  /** All of it. Rejects when the pool is closed before. */
+  bytes(): Promise<Uint8Array<ArrayBuffer>> {
     return new Promise((resolve, reject) => {
-      this.#onOver = (error) => (error ? reject(error) : resolve(concat(this.#chunks)));
+      this.#onOver = (error) => (error ? reject(error) : resolve(this.collected));
+      if (this.isOver) return this.#onOver();
       this.take(); // the pool may be closed already, and tells nobody any more
     });
   }
@@ -67,7 +73,7 @@ export class Collector {
   }
 
   #put(bytes: Uint8Array): void {
-    this.#chunks.push(bytes.slice(0, this.#left));
+    (this.#chunks ??= []).push(bytes.slice(0, this.#left));
     if (bytes.length > this.#left) {
       this.#end(0);
       this.#shortage.onLimit();
@@ -78,7 +84,7 @@ export class Collector {
   }
 
   #end(status: number): void {
-    this.#isOver = true;
+    this.isOver = true;
     this.#outlet.close();
     if (status < 0) this.#shortage.onLost(errorOfStatus(status));
     this.#onOver?.();

@@ -1,8 +1,16 @@
 /** Starting jobs: opens their pipes and submits them, in the order they came, waiting while the pool is full. */
 import { errorOfStatus, type JobError } from '../shared/errors.js';
-import { errorCodes, layout } from '../shared/layout.gen.js';
+import { errorCodes } from '../shared/layout.gen.js';
 import type { CallSite } from './callsite.js';
-import { type Called, type Client, EAGAIN, type Fd, type JobHandle, type Stdio, type VolumePreopen } from './client.js';
+import {
+  type Called,
+  type Client,
+  EAGAIN,
+  type Fd,
+  type JobHandle,
+  type Submission,
+  type VolumePreopen,
+} from './client.js';
 import type { Directory } from './directory.js';
 import type { Linkage } from './import-list.js';
 import type { Checked } from './options.js';
@@ -204,20 +212,17 @@ export class Launcher {
   }
 
   /** One try; a status: the pool is full. */
-  #try({ module, call, options, preopens, linkage, wants, site }: Order): Task | number {
+  #try(order: Order): Task | number {
+    const { options, linkage, wants, site } = order;
     const pipes = this.#openPipes(wants, options.pipeCapacity);
     if (!pipes) return errorCodes.POOL_ENFILE;
     const { theirs, ours } = pipes;
     try {
-      const { args, env, priority, maxCalls, maxMemoryMiB, terminal } = options;
-      const stdio = [stdioOf(theirs[0]), stdioOf(theirs[1]), stdioOf(theirs[2])] as const;
-      const limits = { timeoutMs: timeoutMsOf(options), maxCalls, maxMemoryMiB, tty: terminal !== undefined };
-      const imports = { imports: linkage.id, traps: options.imports.trap };
-      const job = this.#client.submit({ module, call, stdio, args, env, preopens, priority, ...imports, ...limits });
+      const job = this.#client.submit(submissionOf(order, theirs));
       if (job > 0) {
-        const wishes = { args, signal: options.signal, host: options.host, linkage, what: options.what };
-        this.#rings?.add(job, { wants, options });
-        return this.#add(new Task(this.#client, job, ours, wishes, site, (settled) => this.#onSettled(settled)));
+        const wishes = { args: options.args, signal: options.signal, host: options.host, linkage, site, what: options.what };
+        this.#rings?.add(job, order);
+        return this.#add(new Task(this.#client, job, ours, wishes, this.#onSettled));
       }
       if (job !== EAGAIN) throw errorOfStatus(job);
     } catch (error) {
@@ -231,7 +236,8 @@ export class Launcher {
   #openPipes(wants: Wants, capacity: number): { theirs: [Fd, Fd, Fd]; ours: [Fd, Fd, Fd] } | undefined {
     const theirs: [Fd, Fd, Fd] = [0, 0, 0];
     const ours: [Fd, Fd, Fd] = [0, 0, 0];
-    for (const [i, want] of wants.entries()) {
+    for (let i = 0; i < wants.length; i++) {
+      const want = wants[i]!;
       if (want !== WANT_PIPE) {
         theirs[i] = want; // an end, or none
         continue;
@@ -260,16 +266,31 @@ export class Launcher {
     return task;
   }
 
-  #onSettled(task: Task): void {
+  readonly #onSettled = (task: Task): void => {
     this.#live.delete(task.handle);
     this.#rings?.delete(task.handle);
     if (this.#live.size === 0) this.#onBusy(false);
     this.#onProgress();
-  }
+  };
 }
 
-function stdioOf(fd: Fd): Stdio {
-  return { kind: fd ? layout.POOL_STDIO_PIPE : layout.POOL_STDIO_NULL, fd };
+function submissionOf({ module, call, options, preopens, linkage }: Order, stdio: Submission['stdio']): Submission {
+  const { args, env, priority, maxCalls, maxMemoryMiB, terminal } = options;
+  return {
+    module,
+    call,
+    stdio,
+    args,
+    env,
+    preopens,
+    timeoutMs: timeoutMsOf(options),
+    priority,
+    maxCalls,
+    maxMemoryMiB,
+    tty: terminal !== undefined,
+    imports: linkage.id,
+    traps: options.imports.trap,
+  };
 }
 
 /** What is left of a job's time, as C takes it: 0 for ever. */

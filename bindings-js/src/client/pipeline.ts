@@ -82,7 +82,7 @@ export interface CheckedPipeline {
 export interface Launch {
   readonly source: ModuleSource;
   /** The source's, if it was compiled already. */
-  readonly module?: WebAssembly.Module;
+  readonly module?: WebAssembly.Module | undefined;
   readonly checked: Checked;
   readonly stdio: Stdio;
   readonly patience: Patience;

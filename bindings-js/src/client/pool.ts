@@ -95,6 +95,8 @@ interface Started<C extends Checked> {
   readonly checked: C;
 }
 
+const noPreopens: Order['preopens'] = [];
+
 /** What the export has returned that a job has called. */
 async function returned({ task }: Started<Checked>): Promise<CallResult> {
   const { code } = await task.ended();
@@ -559,7 +561,8 @@ export class Pool {
       const checked = check();
       const patience = this.#patienceFor(checked);
       stdio = new Stdio(this.#client, checked.stdio, this.#parts.platform);
-      const launched = this.#launch({ ...given, checked, stdio, patience });
+      const { source, module, site } = given;
+      const launched = this.#launch({ source, module, site, checked, stdio, patience });
       const task = launched instanceof Promise ? await launched : launched; // each turn less counts
       return await use({ task, stdio, patience, checked });
     } catch (error) {
@@ -579,23 +582,31 @@ export class Pool {
     return order instanceof Promise ? order.then((got) => this.#submit(got, launch)) : this.#submit(order, launch);
   }
 
-  #submit(order: Order, launch: Launch): Task | Promise<Task> {
-    const done = (): void => this.#modules.done(order.module);
-    const begin = (task: Task): Task => {
-      launch.stdio.attach(task);
-      task.onEnd(done);
-      return task;
-    };
-    const fail = (error: unknown): never => {
-      done();
-      throw error;
-    };
+  #submit(order: Order, { stdio }: Launch): Task | Promise<Task> {
     try {
       const launched = this.#launcher.launch(order);
-      return launched instanceof Promise ? launched.then(begin).catch(fail) : begin(launched);
+      return launched instanceof Promise
+        ? this.#beginLater(launched, order.module, stdio)
+        : this.#begin(launched, order.module, stdio);
     } catch (error) {
-      return fail(error);
+      this.#modules.done(order.module);
+      throw error;
     }
+  }
+
+  async #beginLater(launched: Promise<Task>, module: number, stdio: Stdio): Promise<Task> {
+    try {
+      return this.#begin(await launched, module, stdio);
+    } catch (error) {
+      this.#modules.done(module);
+      throw error;
+    }
+  }
+
+  #begin(task: Task, module: number, stdio: Stdio): Task {
+    stdio.attach(task);
+    task.onEnd(() => this.#modules.done(module));
+    return task;
   }
 
   /** Gets all that a job needs. Its module is kept until it is done. */
@@ -623,7 +634,8 @@ export class Pool {
     const linkage = this.#imports.link(module, options.imports);
     const id = this.#idOf(module);
     this.#modules.use(id);
-    return { module: id, call: options.call, options, preopens: [], linkage, wants: stdio.wants, patience, site };
+    const { wants } = stdio;
+    return { module: id, call: options.call, options, preopens: noPreopens, linkage, wants, patience, site };
   }
 
   /** A module needs no compiling, and jobs begin in the order in which they came. */

@@ -1,9 +1,9 @@
 /** What a job comes to that was run to its end. */
-import { JobError, Output, OutputLimitError, OutputLostError } from '../shared/errors.js';
+import { JobError, Output, OutputLimitError, OutputLostError, type PoolError } from '../shared/errors.js';
 import type { Patience } from './patience.js';
 import type { Stdio } from './stdio.js';
 import { Collector, type Shortage } from './collector.js';
-import type { Task } from './task.js';
+import type { JobStatus, Task } from './task.js';
 
 /** What `pool.run` resolves with: all that the guest wrote, and how it ended.
  *
@@ -24,39 +24,85 @@ export class RunResult extends Output {
   }
 }
 
-/** Collects a job's outputs, and waits for its end. An error has what was written until then, if the pool still is. */
-export async function finish(
+/** Collects a job's outputs, and waits for its end. An error has what was written until then, if the pool still is. Most
+ * jobs exit with all of their output there, and then only the promise is made that the caller waits for. */
+export function finish(
   task: Task,
   stdio: Stdio,
   limit: number,
   patience: Patience,
   isClosing: () => boolean,
 ): Promise<RunResult> {
-  let excess: JobError | undefined;
-  let lost: JobError | undefined;
-  const shortage: Shortage = {
-    onLimit: () => task.cancel((excess ??= new OutputLimitError(limit))),
-    onLost: (cause) => void (lost ??= new OutputLostError(cause)),
-  };
-  const stdout = new Collector(stdio.outlet(1), limit, shortage);
-  const stderr = new Collector(stdio.outlet(2), limit, shortage);
-  task.onEnd(() => {
-    stdout.take();
-    stderr.take();
+  const outputs = new Outputs(task, stdio, limit);
+  return new Promise((resolve, reject) => {
+    task.onEnd((error) => {
+      outputs.take();
+      const result = error || stdio.isPouring ? undefined : outputs.resultNow(task.exitCode);
+      if (result) resolve(result);
+      else finishLater(outputs, stdio.ended(patience), isClosing).then(resolve, reject);
+    });
   });
+}
+
+/** The job has ended, and something is left to wait for, or has failed. */
+async function finishLater(outputs: Outputs, status: Promise<JobStatus>, isClosing: () => boolean): Promise<RunResult> {
   try {
-    const { code } = await stdio.ended(patience);
-    const [out, err] = [stdout.bytes(), stderr.bytes()];
-    const isThere = !(out instanceof Promise || err instanceof Promise); // most of the time; each turn less counts
-    const result = isThere ? new RunResult(code, out, err) : new RunResult(code, ...(await Promise.all([out, err])));
-    const failure = excess ?? lost; // it may have exited by itself when its pipe was closed
-    if (failure) throw failure;
-    return result;
+    const { code } = await status;
+    const { stdout, stderr } = await outputs.all();
+    if (outputs.failure) throw outputs.failure; // it may have exited by itself when its pipe was closed
+    return new RunResult(code, stdout, stderr);
   } catch (thrown) {
-    const error = excess ?? thrown;
-    if (error instanceof JobError && !isClosing()) {
-      error.output = new Output(await stdout.bytes(), await stderr.bytes());
-    }
+    const error = outputs.excess ?? thrown;
+    if (error instanceof JobError && !isClosing()) error.output = await outputs.all();
     throw error;
+  }
+}
+
+/** What a job writes to stdout and stderr, as far as it is collected. */
+class Outputs implements Shortage {
+  /** It has written more than is kept. */
+  excess: JobError | undefined;
+  #lost: JobError | undefined;
+  readonly #task: Task;
+  readonly #limit: number;
+  readonly #stdout: Collector;
+  readonly #stderr: Collector;
+
+  constructor(task: Task, stdio: Stdio, limit: number) {
+    this.#task = task;
+    this.#limit = limit;
+    this.#stdout = new Collector(stdio.outlet(1), limit, this);
+    this.#stderr = new Collector(stdio.outlet(2), limit, this);
+  }
+
+  onLimit(): void {
+    this.excess ??= new OutputLimitError(this.#limit);
+    this.#task.cancel(this.excess);
+  }
+
+  onLost(cause: PoolError): void {
+    this.#lost ??= new OutputLostError(cause);
+  }
+
+  /** Why there is less than was written. */
+  get failure(): JobError | undefined {
+    return this.excess ?? this.#lost;
+  }
+
+  /** Takes what is there. */
+  take(): void {
+    this.#stdout.take();
+    this.#stderr.take();
+  }
+
+  /** `undefined`: it is not all there. */
+  resultNow(code: number): RunResult | undefined {
+    if (!this.#stdout.isOver || !this.#stderr.isOver || this.failure) return undefined;
+    return new RunResult(code, this.#stdout.collected, this.#stderr.collected);
+  }
+
+  /** Waits for both. Rejects when the pool is closed before. */
+  async all(): Promise<Output> {
+    return new Output(await this.#stdout.bytes(), await this.#stderr.bytes());
   }
 }

@@ -66,13 +66,20 @@ function targetOf(name: string, given: WritableStream<unknown>, preventClose: bo
 
 const names = ['stdin', 'stdout', 'stderr'] as const;
 
+/** Of the jobs that read nothing and whose outputs are read here, which are many: they share it. */
+const plain = {
+  sinks: [undefined, undefined],
+  isOurs: [false, true, true],
+  wants: [WANT_NULL, WANT_PIPE, WANT_PIPE],
+} as const;
+
 /** Throws if something cannot be connected in this pool, before anything is. */
 function checkEnds(client: Client, stdio: CheckedStdio): void {
-  for (const [i, name] of names.entries()) {
-    const end = stdio[i];
+  for (let i = 0; i < names.length; i++) {
+    const end = stdio[i]!;
     if (typeof end === 'string') continue;
     const obstacle = OutputStream.is(end) || InletStream.is(end) ? end.obstacle(client) : undefined;
-    if (obstacle) throw invalid(`${name} must be ${obstacle}`);
+    if (obstacle) throw invalid(`${names[i]} must be ${obstacle}`);
   }
   const [stdout, stderr] = [streamOf(stdio[1]), streamOf(stdio[2])];
   if (!stdout || stdout !== stderr) return;
@@ -100,12 +107,15 @@ export class Stdio {
   constructor(client: Client, stdio: CheckedStdio, platform: Platform) {
     checkEnds(client, stdio);
     const [stdin, stdout, stderr] = stdio;
-    this.#sinks = [sinkOf(stdout, 1, platform), sinkOf(stderr, 2, platform)];
+    const isPlain = stdin === 'null' && stdout === 'pipe' && stderr === 'pipe';
+    this.#sinks = isPlain ? plain.sinks : [sinkOf(stdout, 1, platform), sinkOf(stderr, 2, platform)];
     const taken = OutputStream.is(stdin) ? stdin.take() : stdin;
     this.#client = client;
     this.#source = typeof taken === 'object' ? openSource(taken) : undefined;
-    this.#isOurs = [taken === 'pipe', stdout === 'pipe', stderr === 'pipe'];
-    this.wants = [typeof taken === 'number' ? taken : wantOfInput(taken), wantOf(stdout), wantOf(stderr)];
+    this.#isOurs = isPlain ? plain.isOurs : [taken === 'pipe', stdout === 'pipe', stderr === 'pipe'];
+    this.wants = isPlain
+      ? plain.wants
+      : [typeof taken === 'number' ? taken : wantOfInput(taken), wantOf(stdout), wantOf(stderr)];
   }
 
   /** Begins to move bytes. */
@@ -132,6 +142,11 @@ export class Stdio {
   /** The same of stdout (1) or stderr (2). */
   outlet(index: 1 | 2): Outlet {
     return new Outlet(this.#client, this.#isOurs[index] ? this.#task!.ends[index] : 0);
+  }
+
+  /** Whether streams of the caller's take what it writes. */
+  get isPouring(): boolean {
+    return this.#poured !== undefined;
   }
 
   /** The job's status once it has exited and the streams have taken all that it wrote. */

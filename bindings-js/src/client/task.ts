@@ -36,6 +36,8 @@ export interface Wishes {
   readonly linkage: Linkage;
   /** What it is, in words of errors. */
   readonly what: string;
+  /** Where it was. */
+  readonly site: CallSite;
 }
 
 /** How a job that exited went. */
@@ -52,56 +54,64 @@ export interface JobStatus {
   readonly runMs: number;
 }
 
+/** Is told the error of a job that has not exited. */
+type EndListener = (error: JobError | undefined) => void;
+
+const none: readonly EndListener[] = [];
+const noValues: Result['values'] = [];
+
 export class Task {
   readonly handle: JobHandle;
-  /** Who serves its host calls before the pool's do. */
-  readonly handlers: Handlers;
-  /** Who serves its imports, by their places in the module's list. */
-  readonly imports: ReadonlyMap<number, ServedImport>;
-  readonly what: string;
   readonly #client: Client;
-  readonly #args: readonly string[];
-  readonly #signal: AbortSignal | undefined;
+  readonly #wishes: Wishes;
   #caller: HostJob | undefined;
-  readonly #from: string | undefined;
   /** What made an import fail. */
   #importCause: ErrorOptions | undefined;
   #status: Promise<JobStatus> | undefined;
-  readonly #site: CallSite;
   readonly #forget: () => void;
-  readonly #endListeners: ((error: JobError | undefined) => void)[] = [];
+  /** An array that grows would take room for many, and few jobs have more than two. */
+  #endListeners: readonly EndListener[] = none;
   /** Why it is to end, from the first who said so. */
   #why: (() => JobError) | undefined;
   /** Its stdin failed: then that is how it ended, whatever the guest made of it. */
   #inputFailed = false;
   #grace: ReturnType<typeof setTimeout> | undefined;
   #settled = false;
-  #values: Result['values'] = [];
+  #values: Result['values'] = noValues;
   #hasExited = false;
   #ended: JobStatus | undefined;
   #error: JobError | undefined;
 
-  /** `ends` are the caller's ends of its pipes; `onSettled` is called once. `site` is where the job was asked for. */
+  /** `ends` are the caller's ends of its pipes; `onSettled` is called once. */
   constructor(
     client: Client,
     job: JobHandle,
     readonly ends: readonly [Fd, Fd, Fd],
-    { args, signal, host, linkage, what }: Wishes,
-    site: CallSite,
+    wishes: Wishes,
     readonly onSettled: (task: Task) => void,
   ) {
     this.#client = client;
     this.handle = job;
-    this.#args = args;
-    this.#signal = signal;
-    this.handlers = host;
-    this.imports = linkage.served;
-    this.#from = linkage.from;
-    this.what = what;
-    this.#site = site;
+    this.#wishes = wishes;
+    const { signal } = wishes;
     this.#forget = onAbort(signal, this.#onAbort);
     client.onJobEnd(job, this.#onEnd);
     if (signal?.aborted) this.#onAbort();
+  }
+
+  /** Who serves its host calls before the pool's do. */
+  get handlers(): Handlers {
+    return this.#wishes.host;
+  }
+
+  /** Who serves its imports, by their places in the module's list. */
+  get imports(): ReadonlyMap<number, ServedImport> {
+    return this.#wishes.linkage.served;
+  }
+
+  /** What it is, in words of errors. */
+  get what(): string {
+    return this.#wishes.what;
   }
 
   /** Resolves when the job has exited, rejects with a JobError when it ended in any other way. Settles once. */
@@ -130,11 +140,16 @@ export class Task {
     return this.#values;
   }
 
-  readonly #onAbort = (): void => this.cancel(this.#signal?.reason);
+  /** The exit code of one that has exited. */
+  get exitCode(): number {
+    return this.#ended!.code;
+  }
+
+  readonly #onAbort = (): void => this.cancel(this.#wishes.signal?.reason);
 
   /** The job, to those who serve its host calls. */
   get caller(): HostJob {
-    const [name = '', ...args] = this.#args;
+    const [name = '', ...args] = this.#wishes.args;
     this.#caller ??= { name, args, cancel: (reason) => this.cancel(reason) };
     return this.#caller;
   }
@@ -151,7 +166,7 @@ export class Task {
   failInput(error: unknown, inlet: Inlet): void {
     inlet.abort();
     if (this.#settled || this.#why) return;
-    if (this.#signal?.aborted) return this.#onAbort(); // it was the signal that made the source fail
+    if (this.#wishes.signal?.aborted) return this.#onAbort(); // it was the signal that made the source fail
     this.#why = () => new InputError(error);
     this.#inputFailed = true;
     this.#grace = setTimeout(() => this.#client.cancel(this.handle), INPUT_GRACE_MS);
@@ -163,14 +178,14 @@ export class Task {
   }
 
   /** Calls `listener` when the job has ended, or now if it has; with its error, if it has not exited. */
-  onEnd(listener: (error: JobError | undefined) => void): void {
+  onEnd(listener: EndListener): void {
     if (this.#settled) listener(this.#error);
-    else this.#endListeners.push(listener);
+    else this.#endListeners = [...this.#endListeners, listener];
   }
 
   /** Settles without the pool's help: it is gone. */
   fail(error: JobError): void {
-    this.#settle(this.#site.sign(error));
+    this.#settle(this.#wishes.site.sign(error));
   }
 
   readonly #onEnd = (): void => {
@@ -203,16 +218,16 @@ export class Task {
     }
     if (outcome !== layout.POOL_NOT_STARTED || code !== -errorCodes.POOL_EIO) return undefined;
     const cause = takeThrown(stack)[0]?.cause;
-    return new ImportsFromError(this.#from ?? '', message, {
+    return new ImportsFromError(this.#wishes.linkage.from ?? '', message, {
       cause: cause instanceof Error ? cause : new Error(String(cause)),
     });
   }
 
   /** Nothing was thrown: the guest was to trap if it calls what nobody provides, and has. */
   #lackOf(name: string): ErrorOptions | undefined {
-    if (this.#from === undefined) return undefined;
+    if (this.#wishes.linkage.from === undefined) return undefined;
     return {
-      cause: new PoolError('POOL_ENOENT', `importsFrom ${JSON.stringify(this.#from)} gave no function ${name}`),
+      cause: new PoolError('POOL_ENOENT', `importsFrom ${JSON.stringify(this.#wishes.linkage.from)} gave no function ${name}`),
     };
   }
 
@@ -241,7 +256,9 @@ export class Task {
     this.#error = error;
     clearTimeout(this.#grace);
     this.#forget();
-    for (const listener of this.#endListeners.splice(0)) listener(error);
+    const listeners = this.#endListeners;
+    this.#endListeners = none;
+    for (const listener of listeners) listener(error);
     this.onSettled(this);
   }
 }
