@@ -266,7 +266,10 @@ async function finishAll(
   const ends = tasks.map(async (task, i): Promise<Ended> => {
     const { stdio, patience } = launches[i]!;
     try {
-      return await finish(task, stdio, stages[i]!.checked.maxOutput, patience, () => pool.isClosing());
+      const { maxOutput } = stages[i]!.checked;
+      return await new Promise((resolve) => {
+        finish(task, stdio, maxOutput, patience, () => pool.isClosing(), { resolve, follow: resolve });
+      });
     } catch (error) {
       first ??= { error };
       stop.now(error);

@@ -4,6 +4,7 @@ import { CancelledError, ExitError, type JobError, LostError, PoolError } from '
 import { fields, type Names, refusal } from '../shared/gate.js';
 import type { FromCoordinator, Roster } from '../shared/protocol.js';
 import { Files } from '../files/files.js';
+import { Asker } from './asker.js';
 import { type Attendant, Attendants } from './attendants.js';
 import { CallSite } from './callsite.js';
 import { checkClose, type CloseOptions } from './closing.js';
@@ -213,7 +214,7 @@ export class Pool {
    */
   spawn(source: ModuleSource, options?: SpawnOptions): Promise<Job> {
     const site = new CallSite();
-    const open = ({ task, stdio, patience }: Started<Checked>): Job => {
+    const open = ({ task, stdio, patience }: Started<Checked>, asker: Asker<Job>): void => {
       this.#underway.count(true);
       const status = stdio
         .ended(patience)
@@ -222,7 +223,7 @@ export class Pool {
         })
         .finally(() => this.#underway.count(false));
       status.catch(() => undefined); // whoever wants to know asks; nobody has to
-      return new Job(task, stdio, status);
+      asker.resolve(new Job(task, stdio, status));
     };
     return this.#start({ source, site }, () => checkSpawn(options), open);
   }
@@ -256,7 +257,11 @@ export class Pool {
     try {
       const checked = checkCall(name, values);
       if (checked.call === 'instance') return await this.#callOnce(source, checked, site);
-      return await this.#start({ source, site }, () => checked, returned);
+      return await this.#start<CheckedCall, CallResult>(
+        { source, site },
+        () => checked,
+        (started, asker) => asker.follow(returned(started)),
+      );
     } catch (error) {
       throw site.sign(error);
     } finally {
@@ -309,7 +314,14 @@ export class Pool {
       const line = new Line(this.#client, task);
       return new Instance(line, task, module, await line.ready);
     };
-    return this.#start({ source: module, module, site }, () => ({ ...checked, call: 'instance' }), open);
+    const given = { source: module, module, site };
+    return this.#start<Checked, Instance>(
+      given,
+      () => ({ ...checked, call: 'instance' }),
+      (started, asker) => {
+        asker.follow(open(started));
+      },
+    );
   }
 
   /** Calls an export for each item of an iterable, on instances that are kept for as long as it goes on, one in a worker. An
@@ -401,7 +413,7 @@ export class Pool {
         order: async (launch) => this.#order(launch),
         launchAll: (orders, patience) => this.#launcher.launchAll(orders, patience),
         done: (order) => this.#modules.done(order.module),
-        isClosing: () => this.#closing !== undefined,
+        isClosing: this.#isClosing,
       });
     } catch (error) {
       throw site.sign(error);
@@ -548,33 +560,34 @@ export class Pool {
     return patience;
   }
 
-  /** Starts a job with options that `check` gives, and has `use` make of it what its caller is given. If any of it fails,
-   * what was taken for the job is let go, and the error has the stack of the call that it belongs to. */
-  async #start<C extends Checked, T>(
+  /** Starts a job with options that `check` gives, and has `use` tell its caller what comes of it. If any of it fails, what
+   * was taken for the job is let go. */
+  #start<C extends Checked, T>(
     given: Pick<Launch, 'source' | 'module' | 'site'>,
     check: () => C,
-    use: (started: Started<C>) => T | Promise<T>,
+    use: (started: Started<C>, asker: Asker<T>) => void,
   ): Promise<T> {
-    let stdio: Stdio | undefined;
-    this.#underway.count(true);
-    try {
-      const checked = check();
-      const patience = this.#patienceFor(checked);
-      stdio = new Stdio(this.#client, checked.stdio, this.#parts.platform);
+    return new Promise((resolve, reject) => {
       const { source, module, site } = given;
-      const launched = this.#launch({ source, module, site, checked, stdio, patience });
-      const task = launched instanceof Promise ? await launched : launched; // each turn less counts
-      return await use({ task, stdio, patience, checked });
-    } catch (error) {
-      stdio?.cancel(error);
-      throw given.site.sign(error);
-    } finally {
-      this.#underway.count(false);
-    }
+      const asker = new Asker<T>(site, this.#underway, resolve, reject);
+      try {
+        const checked = check();
+        const patience = this.#patienceFor(checked);
+        const stdio = (asker.stdio = new Stdio(this.#client, checked.stdio, this.#parts.platform));
+        const launched = this.#launch({ source, module, site, checked, stdio, patience });
+        const begin = (task: Task): void => use({ task, stdio, patience, checked }, asker);
+        if (launched instanceof Promise) launched.then(begin).catch((error: unknown) => asker.reject(error));
+        else begin(launched);
+      } catch (error) {
+        asker.reject(error);
+      }
+    });
   }
 
-  readonly #finish = ({ task, stdio, patience, checked }: Started<CheckedRun>): Promise<RunResult> =>
-    finish(task, stdio, checked.maxOutput, patience, () => this.#closing !== undefined);
+  readonly #finish = ({ task, stdio, patience, checked }: Started<CheckedRun>, asker: Asker<RunResult>): void =>
+    finish(task, stdio, checked.maxOutput, patience, this.#isClosing, asker);
+
+  readonly #isClosing = (): boolean => this.#closing !== undefined;
 
   /** At once, if all that it needs is there. */
   #launch(launch: Launch): Task | Promise<Task> {

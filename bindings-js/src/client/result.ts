@@ -25,22 +25,21 @@ export class RunResult extends Output {
 }
 
 /** Collects a job's outputs, and waits for its end. An error has what was written until then, if the pool still is. Most
- * jobs exit with all of their output there, and then only the promise is made that the caller waits for. */
+ * jobs exit with all of their output there, and then no promise is made. */
 export function finish(
   task: Task,
   stdio: Stdio,
   limit: number,
   patience: Patience,
   isClosing: () => boolean,
-): Promise<RunResult> {
+  asker: { resolve(result: RunResult): void; follow(result: Promise<RunResult>): void },
+): void {
   const outputs = new Outputs(task, stdio, limit);
-  return new Promise((resolve, reject) => {
-    task.onEnd((error) => {
-      outputs.take();
-      const result = error || stdio.isPouring ? undefined : outputs.resultNow(task.exitCode);
-      if (result) resolve(result);
-      else finishLater(outputs, stdio.ended(patience), isClosing).then(resolve, reject);
-    });
+  task.onEnd((error) => {
+    outputs.take();
+    const result = error || stdio.isPouring ? undefined : outputs.resultNow(task.exitCode);
+    if (result) asker.resolve(result);
+    else asker.follow(finishLater(outputs, stdio.ended(patience), isClosing));
   });
 }
 
