@@ -448,4 +448,24 @@ export const scenarios = [
         }
       }),
   },
+  {
+    name: 'a stack has some callers, or as many as the page has said, which nothing changes',
+    run: (env) =>
+      withPool(env, { workers: 1 }, async (pool) => {
+        const outermost = (depth) => (depth > 0 ? [outermost(depth - 1)][0] : pool.run(env.guest('misbehaving/trap')));
+        const callers = async () => (await rejects(outermost(12), 'TrapError')).stack.split('outermost').length - 1;
+        const usual = Error.stackTraceLimit;
+        const some = await callers();
+        assert(some >= 2, `${some} callers`);
+        equal(Error.stackTraceLimit, usual);
+        Error.stackTraceLimit = 40;
+        try {
+          const all = await callers();
+          assert(all >= 12, `${all} callers`);
+          equal(Error.stackTraceLimit, 40);
+        } finally {
+          Error.stackTraceLimit = usual;
+        }
+      }),
+  },
 ];
