@@ -144,8 +144,8 @@ export class Client {
   readonly #pool: number;
   readonly #scratch: number;
   #observer: ((signal: number) => void) | undefined;
-  /** Who waits for which signal; each is told once. */
-  readonly #listeners = new Map<number, () => void>();
+  /** Who waits for which signal, by its number; each is told once. */
+  readonly #listeners = new Array<(() => void) | undefined>(layout.SIGNAL_CALL_0).fill(undefined);
   /** Who wants to hear of memory. */
   readonly #blockListeners = new Set<() => void>();
   /** Of the last job that was given no directories, with their bytes. */
@@ -204,8 +204,7 @@ export class Client {
   stop(): void {
     this.#stopped = true;
     this.#doorbell?.stop();
-    for (const listener of [...this.#listeners.values()]) listener();
-    this.#listeners.clear();
+    for (const listener of this.#listeners.splice(0)) listener?.();
     this.#blockListeners.clear();
     this.#doorbell = undefined;
     this.#thread = gone;
@@ -276,7 +275,7 @@ export class Client {
 
   /** Calls `listener` once, when the job has ended. */
   onJobEnd(job: JobHandle, listener: () => void): void {
-    this.#listeners.set(layout.SIGNAL_JOB_0 + (job & layout.HANDLE_JOB_MASK), listener);
+    this.#listeners[layout.SIGNAL_JOB_0 + (job & layout.HANDLE_JOB_MASK)] = listener;
   }
 
   /** Resolves when an end that was EAGAIN has moved, memory can be had again, the end was closed here, or somebody else
@@ -284,15 +283,15 @@ export class Client {
   ready(fd: Fd): Promise<void> {
     return new Promise((resolve, reject) => {
       const signal = layout.SIGNAL_PIPE_0 + (fd & layout.HANDLE_PIPE_MASK);
-      this.#listeners.get(signal)?.();
+      this.#listeners[signal]?.();
       const listener = (): void => {
-        this.#listeners.delete(signal);
+        this.#listeners[signal] = undefined;
         this.#blockListeners.delete(listener);
         if (this.#stopped) reject(closed());
         else resolve();
       };
       if (this.#stopped) return listener();
-      this.#listeners.set(signal, listener);
+      this.#listeners[signal] = listener;
       this.#blockListeners.add(listener);
     });
   }
@@ -300,7 +299,7 @@ export class Client {
   /** Calls `listener` once, when a read end that was EAGAIN has moved, was closed here, or the pool is closed. */
   onMove(fd: Fd, listener: () => void): void {
     if (this.#stopped) listener();
-    else this.#listeners.set(layout.SIGNAL_PIPE_0 + (fd & layout.HANDLE_PIPE_MASK), listener);
+    else this.#listeners[layout.SIGNAL_PIPE_0 + (fd & layout.HANDLE_PIPE_MASK)] = listener;
   }
 
   /** Calls `listener` whenever memory can be had again. */
@@ -339,9 +338,9 @@ export class Client {
   }
 
   #tell(signal: number): void {
-    const listener = this.#listeners.get(signal);
+    const listener = this.#listeners[signal];
     if (!listener) return;
-    this.#listeners.delete(signal);
+    this.#listeners[signal] = undefined;
     listener();
   }
 
