@@ -77,10 +77,11 @@ export class Line {
     if (this.#ended || this.#closing) return reject(this.#ended ?? new EndedError());
     const question = { ask, alone: false, resolve, reject };
     this.#queued.push(limits === unlimited ? question : this.#limited(question, limits));
-    this.#sendSoon();
+    if (this.#sent.length === 0) this.#sendOrEnd();
+    else this.#sendSoon();
   }
 
-  /** What is asked in one go is sent in one go. */
+  /** While there is something to be answered, what is asked in one go is sent in one go. */
   #sendSoon(): void {
     if (this.#willSend) return;
     this.#willSend = true;
