@@ -1,4 +1,6 @@
 /* The platform of coordinator.wasm: one wasm memory shared by every thread, and a script around each instance. */
+#include "port/wasm.h"
+
 #include "port/port.h"
 
 void *sbrk(intptr_t increment); /* emscripten's; C11 hides it in its headers */
@@ -9,15 +11,33 @@ IMPORT(now_ms) double script_now_ms(uint32_t clock);
 IMPORT(clock_step_ms) double script_clock_step_ms(uint32_t clock);
 IMPORT(random) int32_t script_random(uint8_t *data, size_t size);
 IMPORT(relay) void script_relay(uint32_t waiter);
+IMPORT(wait) void script_wait_at(const _Atomic uint32_t *word, uint32_t expected, double timeout_ms);
+IMPORT(wake) void script_wake_at(const _Atomic uint32_t *word);
+
+/* Of all instances over this memory, because it is in it. */
+static bool waits_by_script;
+
+void port_wait_by_script(void)
+{
+    waits_by_script = true;
+}
 
 void port_wait(_Atomic uint32_t *word, uint32_t expected, uint64_t timeout_ns)
 {
+    if (waits_by_script) {
+        script_wait_at(word, expected, timeout_ns == PORT_FOREVER ? -1 : (double)timeout_ns / 1e6);
+        return;
+    }
     int64_t timeout = timeout_ns > INT64_MAX ? -1 : (int64_t)timeout_ns;
     __builtin_wasm_memory_atomic_wait32((int32_t *)word, (int32_t)expected, timeout);
 }
 
 void port_wake(_Atomic uint32_t *word)
 {
+    if (waits_by_script) {
+        script_wake_at(word);
+        return;
+    }
     /* All, never one: a terminated worker may still be in the list and would swallow the only wake-up. */
     __builtin_wasm_memory_atomic_notify((int32_t *)word, UINT32_MAX);
 }

@@ -110,21 +110,26 @@ static int retire(void)
     return POOL_ETIMEDOUT;
 }
 
-/* Begins the next job: 0; POOL_EAGAIN, there is none yet, see worker_tell_idle; or why this worker shall end,
- * POOL_ESHUTDOWN or POOL_ETIMEDOUT. */
+int pool__worker_look(void)
+{
+    park_if_buried();
+    if (atomic_load(&this.pool->x_closing)) return POOL_ESHUTDOWN;
+    if (pool__sched_retire(&this.pool->sched, this.number)) return retire();
+    if (!take_job()) return POOL_EAGAIN;
+    pool__wake_idle(this.pool); /* see pool__sched_pick */
+    return 0;
+}
+
+/* The same, and sleeps until there is one; POOL_EAGAIN as of worker_tell_idle. */
 static int next_job(void)
 {
     for (bool is_idle = false;; is_idle = sleep_until_work()) {
-        park_if_buried();
-        if (atomic_load(&this.pool->x_closing)) return POOL_ESHUTDOWN;
-        if (pool__sched_retire(&this.pool->sched, this.number)) return retire();
-        if (take_job()) break;
+        int status = pool__worker_look();
+        if (status != POOL_EAGAIN) return status;
         if (!is_idle) continue;
         this.idle_ns = 0;
         return POOL_EAGAIN;
     }
-    pool__wake_idle(this.pool); /* see pool__sched_pick */
-    return 0;
 }
 
 static void run_function(void)

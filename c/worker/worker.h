@@ -27,6 +27,9 @@ struct worker_thread *pool__this_worker(void);
 /* Sleeps for ever: this worker was killed or buried, and touches nothing any more. */
 _Noreturn void pool__park(struct worker *worker);
 
+/* Begins the next job: 0; POOL_EAGAIN, there is none; or why this worker shall end, POOL_ESHUTDOWN or POOL_ETIMEDOUT. */
+int pool__worker_look(void);
+
 /* Makes this thread worker `number` of the pool. POOL_EPROTO: the memory is of another version; POOL_ETIMEDOUT: it was
  * buried before it came. */
 int worker_join(struct pool *pool, uint32_t number);

@@ -1,5 +1,4 @@
 /** The main thread's side of the shared memory: submits jobs, moves bytes, and takes signals. Nothing here blocks. */
-import { findWaitAsync } from '../shared/bell.js';
 import { PoolError } from '../shared/errors.js';
 import { errorCodes, layout } from '../shared/layout.gen.js';
 import { readValues, writeValues } from '../shared/value.js';
@@ -135,6 +134,7 @@ const gone: Thread = {
   get heap(): never {
     throw closed();
   },
+  waitAsync: undefined,
 };
 
 export class Client {
@@ -168,9 +168,8 @@ export class Client {
     const { c, heap } = thread;
     joinWithStack(thread, heap.u32(pool + layout.pool_client_stack), layout.CLIENT_STACK_BYTES);
     this.#scratch = heap.u32(pool + layout.pool_client_scratch);
-    const waitAsync = findWaitAsync();
-    check(c.client_join(pool, waitAsync ? 0 : 1));
-    this.#doorbell = new Doorbell(thread, pool, waitAsync, () => this.#dispatch());
+    check(c.client_join(pool, thread.waitAsync ? 0 : 1));
+    this.#doorbell = new Doorbell(thread, pool, () => this.#dispatch());
     this.#doorbell.wake();
   }
 

@@ -43,10 +43,10 @@ export class Doorbell {
   #answered = false;
 
   /** `dispatch` takes every signal there is. */
-  constructor(thread: Thread, pool: number, waitAsync: WaitAsync | undefined, dispatch: () => void) {
+  constructor(thread: Thread, pool: number, dispatch: () => void) {
     this.#shared = { c: thread.c, words: new Int32Array(thread.heap.memory.buffer) };
     this.#pool = pool;
-    this.#waitAsync = waitAsync;
+    this.#waitAsync = thread.waitAsync;
     this.#dispatch = dispatch;
     this.#anyIndex = (pool + layout.pool_client_any) >>> 2;
     this.#bellIndex = bellIndex(pool, layout.WAITER_CLIENT);

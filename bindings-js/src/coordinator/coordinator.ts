@@ -1,9 +1,10 @@
 /** The coordinator's script: moves messages and keeps time; every decision is taken by the C code it calls. */
-import { bellIndex, findWaitAsync } from '../shared/bell.js';
+import { bellIndex } from '../shared/bell.js';
 import { errorOfStatus } from '../shared/errors.js';
 import { errorCodes, layout } from '../shared/layout.gen.js';
 import type { FilesReply, FilesRequest, FromCoordinator, ToCoordinator } from '../shared/protocol.js';
-import { instantiate, type Thread } from '../shared/thread.js';
+import { instantiate, type Thread, threadWaits, type Waits } from '../shared/thread.js';
+import { TIMER_MAX_MS } from '../shared/timer.js';
 import { Rounds } from '../platform/rounds.js';
 import type { Scope } from '../platform/scope.js';
 import { Journal } from './journal.js';
@@ -19,19 +20,18 @@ const RESPAWN_DELAY_MS = 500;
 const RESTART_DELAY_MS = 5000;
 const CLOSE_RETRY_MS = 5;
 const CLOSE_TRIES = 100;
-const TIMER_MAX_MS = 0x7fff_ffff;
 
 /** So many workers in a row may fail to start before the pool makes do with those that it has. */
 const FAILED_STARTS_MAX = 3;
 
 /** Makes a coordinator's script listen. */
-export function serveCoordinator(scope: CoordinatorScope): void {
+export function serveCoordinator(scope: CoordinatorScope, waits = threadWaits): void {
   let coordinator: Coordinator | undefined;
   scope.onMessage((message) => {
     switch (message.type) {
       case 'millrace:start':
         try {
-          coordinator = new Coordinator(scope, message);
+          coordinator = new Coordinator(scope, message, waits);
         } catch (error) {
           scope.post({ type: 'millrace:failed', message: String(error) });
         }
@@ -59,7 +59,6 @@ class Coordinator {
   readonly #rounds = new Rounds();
   readonly #journal: Journal;
   readonly #restMs: number;
-  readonly #waitAsync = findWaitAsync();
   readonly #words: Int32Array;
   readonly #workers = new Set<number>();
   readonly #starting = new Map<number, ReturnType<typeof setTimeout>>();
@@ -77,14 +76,15 @@ class Coordinator {
   #watching = false;
   #closing = false;
 
-  constructor(scope: CoordinatorScope, start: Start) {
+  constructor(scope: CoordinatorScope, start: Start, waits: Waits) {
     const { parts, cores, graceMs, blocksMib, restMs, range, idleMs, maxWorkers } = start;
     this.#scope = scope;
     this.#restMs = restMs;
     this.#journal = new Journal(start.logs ? (message) => scope.post(message) : undefined, restMs);
-    this.#thread = instantiate(parts, (waiter) => scope.post({ type: 'millrace:ring', waiter }));
+    this.#thread = instantiate(parts, (waiter) => scope.post({ type: 'millrace:ring', waiter }), waits);
     this.#words = new Int32Array(parts.memory.buffer);
     this.#thread.c.__wasm_call_ctors();
+    if (waits.byScript) this.#thread.c.port_wait_by_script();
     this.#pool = this.#thread.c.coordinator_create(cores, graceMs, blocksMib, range.max, maxWorkers);
     if (!this.#pool) throw errorOfStatus(errorCodes.POOL_ENOMEM);
     this.#thread.c.coordinator_set_range(this.#pool, range.min, idleMs);
@@ -97,7 +97,7 @@ class Coordinator {
   tick(): void {
     if (this.#closing) return;
     const { c } = this.#thread;
-    const count = c.coordinator_arm(this.#pool, this.#waitAsync ? 0 : 1);
+    const count = c.coordinator_arm(this.#pool, this.#thread.waitAsync ? 0 : 1);
     const nextMs = c.coordinator_tick(this.#pool);
     this.#count = count;
     this.#dueAt = nextMs >= 0 ? performance.now() + nextMs : Infinity;
@@ -125,10 +125,11 @@ class Coordinator {
 
   /** A watch stays valid for as long as the bell has not rung, however often it is armed meanwhile. */
   #watch(count: number): void {
-    if (!this.#waitAsync) return;
+    const { waitAsync } = this.#thread;
+    if (!waitAsync) return;
     this.#watching = true;
     const index = bellIndex(this.#pool, layout.WAITER_COORDINATOR);
-    const { async, value } = this.#waitAsync(this.#words, index, count);
+    const { async, value } = waitAsync(this.#words, index, count);
     void (async ? (value as Promise<unknown>) : Promise.resolve()).then(() => {
       this.#watching = false;
       this.tick();

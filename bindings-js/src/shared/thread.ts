@@ -1,4 +1,5 @@
 /** One thread's instance of coordinator.wasm on the shared memory: the start code that every thread runs. */
+import { findWaitAsync, type WaitAsync } from './bell.js';
 import { errorOfStatus, PoolError } from './errors.js';
 import { layout } from './layout.gen.js';
 import type { SharedParts } from './protocol.js';
@@ -80,6 +81,11 @@ export interface CoordinatorExports {
   worker_text(size: number): number;
   worker_end(outcome: number, code: number, textBytes: number): void;
 
+  proxy_next(): number;
+  proxy_look(): number;
+  proxy_rest(rests: number): void;
+  port_wait_by_script(): void;
+
   import_buffer(): number;
   import_call(number: number, nValues: number, nResults: number): number;
   import_missing(number: number): void;
@@ -157,7 +163,28 @@ export class Heap {
 export interface Thread {
   readonly c: CoordinatorExports;
   readonly heap: Heap;
+  /** How it watches a bell without blocking; `undefined`: it cannot, and is told by messages. */
+  readonly waitAsync: WaitAsync | undefined;
 }
+
+/** How an instance waits and wakes. */
+export interface Waits {
+  /** The instances share one thread of the engine's, and not even those that may block do. */
+  readonly byScript: boolean;
+  /** Waits at a word for so many milliseconds at most, -1 for ever: an import of coordinator.wasm. */
+  readonly wait: WebAssembly.ImportValue;
+  /** Wakes everybody who waits there. */
+  readonly wake: (address: number) => void;
+  readonly waitAsync: WaitAsync | undefined;
+}
+
+/** What there is in a thread of one's own: coordinator.wasm blocks it by itself. */
+export const threadWaits: Waits = {
+  byScript: false,
+  wait: abort,
+  wake: abort,
+  waitAsync: findWaitAsync(),
+};
 
 /** Tells a waiter that cannot watch its bell that it rang. */
 export type Relay = (waiter: number) => void;
@@ -165,14 +192,14 @@ export type Relay = (waiter: number) => void;
 const decoder = new TextDecoder();
 
 /** Instantiates coordinator.wasm for this thread. Does not give it a stack yet: see `joinWithStack`. */
-export function instantiate(parts: SharedParts, relay: Relay): Thread {
+export function instantiate(parts: SharedParts, relay: Relay, waits = threadWaits): Thread {
   if (parts.abi !== layout.POOL_ABI) {
     throw new PoolError(
       'POOL_EPROTO',
       `millrace's files are of two versions (ABI ${parts.abi} and ${layout.POOL_ABI}): serve all of one package`,
     );
   }
-  const supplied = supply(parts.memory, relay);
+  const supplied = supply(parts.memory, relay, waits);
   const imports: Record<string, Record<string, WebAssembly.ImportValue>> = {};
   for (const { module, name } of WebAssembly.Module.imports(parts.wasm)) {
     const value = supplied.get(name);
@@ -184,7 +211,8 @@ export function instantiate(parts: SharedParts, relay: Relay): Thread {
     (imports[module] ??= {})[name] = value;
   }
   const instance = new WebAssembly.Instance(parts.wasm, imports);
-  return { c: instance.exports as unknown as CoordinatorExports, heap: new Heap(parts.memory) };
+  const c = instance.exports as unknown as CoordinatorExports;
+  return { c, heap: new Heap(parts.memory), waitAsync: waits.waitAsync };
 }
 
 /** Gives this thread's instance a stack and thread-local block of its own. Not for the coordinator, the first thread. */
@@ -199,7 +227,7 @@ export function check(status: number): number {
 }
 
 /** All that the module may ask for, by name. Emscripten's own names differ a little between its versions. */
-function supply(memory: WebAssembly.Memory, relay: Relay): Map<string, WebAssembly.ImportValue> {
+function supply(memory: WebAssembly.Memory, relay: Relay, { wait, wake }: Waits): Map<string, WebAssembly.ImportValue> {
   const refuse = (): number => 52; // ENOSYS: the C library's stdio, which nobody reads
   return new Map<string, WebAssembly.ImportValue>([
     ['memory', memory],
@@ -209,6 +237,8 @@ function supply(memory: WebAssembly.Memory, relay: Relay): Map<string, WebAssemb
     ['getentropy', (address: number, size: number) => (fillRandom(memory, address, size) ? 0 : -1)],
     ['random_get', (address: number, size: number) => (fillRandom(memory, address, size) ? 0 : 29)],
     ['relay', relay],
+    ['wait', wait],
+    ['wake', wake],
     ['emscripten_get_now', () => performance.now()],
     ['emscripten_date_now', () => Date.now()],
     ['emscripten_resize_heap', (size: number) => (grow(memory, size >>> 0) ? 1 : 0)],

@@ -1,5 +1,6 @@
 /** How a job ended, as its worker tells it. */
 import { errorCodes, layout } from '../shared/layout.gen.js';
+import type { Steps } from './steps.js';
 import { textOf, trapOf } from './trap.js';
 
 export class Ending {
@@ -16,7 +17,7 @@ export class Ending {
 }
 
 /** Runs a guest's code, in the state that says so; otherwise how the job ends. */
-export type Enter = <T>(code: () => T, survives?: (thrown: unknown) => T | undefined) => T | Ending;
+export type Enter = <T>(code: () => Steps<T>, survives?: (thrown: unknown) => T | undefined) => Steps<T | Ending>;
 
 export function notStarted(code: keyof typeof errorCodes, text: string): Ending {
   return new Ending(layout.POOL_NOT_STARTED, -errorCodes[code], text);

@@ -3,6 +3,7 @@
 import type { Ending, Enter } from './ending.js';
 import type { ExportedFunction } from './export-call.js';
 import { Refusal } from './refusal.js';
+import type { Steps } from './steps.js';
 
 /** Bytes in a guest's memory. */
 export interface Piece {
@@ -54,17 +55,17 @@ export class GuestBytes {
   }
 
   /** Takes memory for so many bytes each, all or none. */
-  take(sizes: readonly number[]): Piece[] | Refusal | Ending {
+  *take(sizes: readonly number[]): Steps<Piece[] | Refusal | Ending> {
     const pieces: Piece[] = [];
-    const failed = this.#enter(() => this.#takeInto(pieces, sizes), refusalOf);
+    const failed = yield* this.#enter(() => this.#takeInto(pieces, sizes), refusalOf);
     if (failed === undefined) return pieces;
-    return (failed instanceof Refusal ? this.free(pieces) : undefined) ?? failed;
+    return (failed instanceof Refusal ? yield* this.free(pieces) : undefined) ?? failed;
   }
 
-  #takeInto(pieces: Piece[], sizes: readonly number[]): Refusal | undefined {
+  *#takeInto(pieces: Piece[], sizes: readonly number[]): Steps<Refusal | undefined> {
     const alloc = this.#exports['pool_alloc'] as ExportedFunction;
     for (const size of sizes) {
-      const piece = { address: Number(alloc(Math.max(size, 1))) >>> 0, size };
+      const piece = { address: Number(yield [alloc, [Math.max(size, 1)]]) >>> 0, size };
       if (!piece.address) return new Refusal('POOL_ENOMEM', `pool_alloc of the guest has no memory for ${size} bytes`);
       if (!this.has(piece))
         return new Refusal('POOL_EINVAL', `pool_alloc returned what it may not: ${this.beyond(piece).text}`);
@@ -74,20 +75,23 @@ export class GuestBytes {
   }
 
   /** Gives back what was taken. */
-  free(pieces: readonly Piece[]): Ending | undefined {
+  *free(pieces: readonly Piece[]): Steps<Ending | undefined> {
     if (pieces.length === 0) return undefined;
     const free = this.#exports['pool_free'] as ExportedFunction;
-    return this.#enter(() => {
-      for (const { address, size } of pieces) free(address, Math.max(size, 1));
+    return yield* this.#enter(function* () {
+      for (const { address, size } of pieces) yield [free, [address, Math.max(size, 1)]];
       return undefined;
     });
   }
 
   /** Gives back a result as it was returned, unless it is one of the arguments, or nothing. */
-  freeResult(result: Piece, taken: readonly Piece[]): Ending | undefined {
+  *freeResult(result: Piece, taken: readonly Piece[]): Steps<Ending | undefined> {
     if (!result.address || taken.some(({ address }) => address === result.address)) return undefined;
     const free = this.#exports['pool_free'] as ExportedFunction;
-    return this.#enter(() => void free(result.address, result.size));
+    return yield* this.#enter(function* () {
+      yield [free, [result.address, result.size]];
+      return undefined;
+    });
   }
 
   /** Where the bytes are that an export returned. */

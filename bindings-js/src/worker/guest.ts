@@ -21,6 +21,7 @@ import { clearFailure, failureOf } from './import-failure.js';
 import { InstanceServer } from './instance.js';
 import { Linker, type Wanted } from './linker.js';
 import { readSignature } from './signature.js';
+import type { Steps } from './steps.js';
 
 const START = '_start';
 const INITIALIZE = '_initialize';
@@ -34,7 +35,6 @@ const MEMORY_IMPATIENCE_MS = 500;
 const MEMORY_TRY_MAX_MS = 100;
 
 const encoder = new TextEncoder();
-const sleepWord = new Int32Array(new SharedArrayBuffer(4));
 
 export class GuestRunner {
   readonly #thread: Thread;
@@ -56,14 +56,14 @@ export class GuestRunner {
   }
 
   /** Runs the job that worker_next began. True: this thread is worn out and must be replaced. */
-  run(guest: Guest, wanted: Wanted): boolean {
+  *run(guest: Guest, wanted: Wanted): Steps<boolean> {
     clearFailure(this.#thread);
     this.#link = wanted.provided?.link;
     const call = readExportCall(this.#thread);
     const serves = isInstance(this.#thread);
     const imports = this.#linker.link(guest, wanted);
     const refusal = imports instanceof Ending ? imports : this.#refuse(guest, call, serves);
-    const ending = refusal ?? this.#run(guest, imports as WebAssembly.Imports, call, serves);
+    const ending = refusal ?? (yield* this.#run(guest, imports as WebAssembly.Imports, call, serves));
     this.#bind(undefined);
     this.#end(withFrames(ending, guest.module));
     return ending.outcome === layout.POOL_TRAPPED && ending.code === layout.POOL_TRAP_STACK_OVERFLOW;
@@ -103,14 +103,14 @@ export class GuestRunner {
     return true;
   }
 
-  #run(guest: Guest, imports: WebAssembly.Imports, call: ExportCall | undefined, serves: boolean): Ending {
+  *#run(guest: Guest, imports: WebAssembly.Imports, call: ExportCall | undefined, serves: boolean): Steps<Ending> {
     this.#thread.c.worker_begin(this.#memory.read, this.#memory.write, this.#memory.check);
-    if (serves) return this.#serve(guest, imports);
+    if (serves) return yield* this.#serve(guest, imports);
     let isCalled = false;
     const onCall = (): void => void (isCalled = true);
     const refuse = (thrown: unknown): Ending | undefined =>
       call && isCalled && thrown instanceof TypeError ? refusalOf(call, thrown) : undefined;
-    const results = this.#start(guest, () => this.#call(guest, imports, call, onCall), refuse);
+    const results = yield* this.#start(guest, () => this.#call(guest, imports, call, onCall), refuse);
     if (results instanceof Ending) return call ? inCall(results) : results;
     if (!call || writeResults(this.#thread, results, guest.signatures.get(call.name)?.results)) {
       return new Ending(layout.POOL_EXITED);
@@ -118,39 +118,43 @@ export class GuestRunner {
     return new Ending(layout.POOL_LOST, 0, `what ${call.name} returned could not be handed over`);
   }
 
-  #serve(guest: Guest, imports: WebAssembly.Imports): Ending {
-    const exports = this.#start(guest, () => this.#instantiate(guest, imports, true));
+  *#serve(guest: Guest, imports: WebAssembly.Imports): Steps<Ending> {
+    const exports = yield* this.#start(guest, () => this.#instantiate(guest, imports, true));
     if (exports instanceof Ending) return exports;
     const enter: Enter = (code, survives) => this.#enter(guest, code, survives);
     const typesOf = (name: string): readonly number[] | undefined =>
       this.#learnSignature(guest, name) ? guest.signatures.get(name)?.results : undefined;
     const server = new InstanceServer(this.#thread, { enter, typesOf }, guest.exports.keys(), exports);
-    return server.serve() ?? this.#leftBy() ?? new Ending(layout.POOL_LOST, 0, 'its pipes failed');
+    return (yield* server.serve()) ?? this.#leftBy() ?? new Ending(layout.POOL_LOST, 0, 'its pipes failed');
   }
 
   /** Instantiates a guest and runs what is to be run at once, again while there is no memory for it. */
-  #start<T>(guest: Guest, code: () => T, survives?: (thrown: unknown) => T | undefined): T | Ending {
+  *#start<T>(guest: Guest, code: () => Steps<T>, survives?: (thrown: unknown) => T | undefined): Steps<T | Ending> {
     const begin = performance.now();
     for (let waitMs = 1; ; waitMs = Math.min(3 * waitMs, MEMORY_TRY_MAX_MS)) {
-      const made = this.#enter(guest, code, survives);
+      const made = yield* this.#enter(guest, code, survives);
       const lacksMemory = made instanceof Ending && made.isOutOfMemory();
       if (!lacksMemory || performance.now() - begin >= this.#patienceMs) {
         this.#patienceMs = lacksMemory ? MEMORY_IMPATIENCE_MS : MEMORY_PATIENCE_MS;
         return made;
       }
-      Atomics.wait(sleepWord, 0, 0, waitMs);
+      yield waitMs;
     }
   }
 
   /** Runs a guest's code: what it returns, or how the job ends because of what it threw, unless it `survives` that. */
-  #enter<T>({ imports }: Guest, code: () => T, survives?: (thrown: unknown) => T | undefined): T | Ending {
+  *#enter<T>(
+    { imports }: Guest,
+    code: () => Steps<T>,
+    survives?: (thrown: unknown) => T | undefined,
+  ): Steps<T | Ending> {
     const { c } = this.#thread;
     const stack = c.emscripten_stack_get_current();
     this.#linker.takeLastCalled();
     if (this.#link) this.#link.runs = true;
     if (c.worker_enter() !== 0) return this.#leftBy() ?? new Ending(layout.POOL_CANCELLED);
     try {
-      const result = code();
+      const result = yield* code();
       c.worker_leave();
       return (this.#link?.wasCancelled && this.#leftBy()) || result;
     } catch (thrown) {
@@ -163,11 +167,11 @@ export class GuestRunner {
   }
 
   /** In here the guest's code runs, from its start section on. */
-  #instantiate({ module }: Guest, imports: WebAssembly.Imports, initializes: boolean): WebAssembly.Exports {
+  *#instantiate({ module }: Guest, imports: WebAssembly.Imports, initializes: boolean): Steps<WebAssembly.Exports> {
     const { exports } = new WebAssembly.Instance(module, imports);
     this.#bind(exports['memory'] instanceof WebAssembly.Memory ? exports['memory'] : undefined);
     const initialize = initializes ? exports[INITIALIZE] : undefined;
-    if (typeof initialize === 'function') callWithout(initialize as () => void, INITIALIZE);
+    if (typeof initialize === 'function') yield* callWithout(initialize as () => void, INITIALIZE);
     return exports;
   }
 
@@ -177,11 +181,16 @@ export class GuestRunner {
   }
 
   /** What its export returned. `onCall` is told before that is called. */
-  #call(guest: Guest, imports: WebAssembly.Imports, call: ExportCall | undefined, onCall: () => void): unknown {
-    const exports = this.#instantiate(guest, imports, call !== undefined && call.name !== INITIALIZE);
-    if (!call) return callWithout(exports[START] as () => void, START);
+  *#call(
+    guest: Guest,
+    imports: WebAssembly.Imports,
+    call: ExportCall | undefined,
+    onCall: () => void,
+  ): Steps<unknown> {
+    const exports = yield* this.#instantiate(guest, imports, call !== undefined && call.name !== INITIALIZE);
+    if (!call) return yield* callWithout(exports[START] as () => void, START);
     onCall();
-    return callWith(exports[call.name] as ExportedFunction, call);
+    return yield* callWith(exports[call.name] as ExportedFunction, call);
   }
 
   /** How the guest was unwound by us; `undefined`: it was not. */
@@ -205,8 +214,8 @@ export class GuestRunner {
 }
 
 /** Calls an export. A value too few would be 0 to it, and one too many nothing. */
-function callWith(exported: ExportedFunction, { name, values }: ExportCall): unknown {
-  if (exported.length === values.length) return exported(...values.map(({ value }) => value));
+function* callWith(exported: ExportedFunction, { name, values }: ExportCall): Steps<unknown> {
+  if (exported.length === values.length) return yield [exported, values.map(({ value }) => value)];
   throw new WebAssembly.LinkError(takesNumber(name, exported.length, values.length));
 }
 
@@ -229,9 +238,9 @@ function inCall(ending: Ending): Ending {
 }
 
 /** Calls what must have no parameters. */
-function callWithout(start: () => void, name: string): void {
+function* callWithout(start: () => void, name: string): Steps<void> {
   if (start.length > 0) throw new WebAssembly.LinkError(`${name} has parameters, so nobody can call it`);
-  start();
+  yield [start, []];
 }
 
 function listOf(types: readonly number[]): string {

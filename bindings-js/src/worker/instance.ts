@@ -6,9 +6,10 @@ import { Ending, type Enter, isRefusal } from './ending.js';
 import { type ExportedFunction, notTaken, takesNumber, type Value } from './export-call.js';
 import { GuestBytes, type Piece } from './guest-bytes.js';
 import { Refusal } from './refusal.js';
+import type { Steps } from './steps.js';
 
 /** Hands over what an export returned, that was given these. */
-type Answer = (of: Called, returned: unknown, pieces: readonly Piece[]) => Ending | number;
+type Answer = (of: Called, returned: unknown, pieces: readonly Piece[]) => Steps<Ending | number>;
 
 /** What a record calls. */
 interface Called {
@@ -51,16 +52,16 @@ export class InstanceServer {
 
   /** Says that the guest is there, and how many values each export takes; then does what comes, until nobody has more to
    * ask. `undefined`: the job is to end. */
-  serve(): Ending | undefined {
+  *serve(): Steps<Ending | undefined> {
     const { c } = this.#thread;
-    let status = this.#answerBytes(
+    let status = yield* this.#answerBytes(
       layout.INSTANCE_DONE,
       0,
       new Uint8Array(this.#exports.map(([, each]) => arityOf(each))),
     );
     while (status === 1) {
-      status = c.instance_next(); // sleeps here
-      const ending = status === 1 ? this.#serveOne() : undefined;
+      status = (yield [c.instance_next, []]) as number; // sleeps here
+      const ending = status === 1 ? yield* this.#serveOne() : undefined;
       if (ending instanceof Ending) return ending;
       status = ending ?? status;
     }
@@ -68,7 +69,7 @@ export class InstanceServer {
   }
 
   /** What is in the buffer: a status, or how the job ends. */
-  #serveOne(): Ending | number {
+  #serveOne(): Steps<Ending | number> {
     const { heap } = this.#thread;
     const at = heap.u32(this.#buffer + layout.instance_record_at);
     const size = heap.u32(this.#buffer + layout.instance_record_size);
@@ -84,54 +85,56 @@ export class InstanceServer {
       case layout.INSTANCE_WRITE:
         return this.#write(at, size);
       default:
-        return errorCodes.POOL_EPROTO;
+        return protocolError();
     }
   }
 
-  #call(number: number): Ending | number {
+  *#call(number: number): Steps<Ending | number> {
     const [name, called] = this.#exports[number]!;
     const values = this.#values(({ value }) => value);
     const takes = (called as ExportedFunction).length;
     if (takes !== values.length) {
-      return this.#refuse(new Refusal('POOL_EINVAL', takesNumber(name, takes, values.length)));
+      return yield* this.#refuse(new Refusal('POOL_EINVAL', takesNumber(name, takes, values.length)));
     }
-    const returned = this.#run(name, called, values);
+    const returned = yield* this.#run(name, called, values);
     if (returned instanceof Ending) return returned;
-    return returned instanceof Refusal ? this.#refuse(returned) : this.#answer(returned);
+    return yield* returned instanceof Refusal ? this.#refuse(returned) : this.#answer(returned);
   }
 
-  #run(name: string, called: WebAssembly.ExportValue, values: readonly (number | bigint)[]): unknown {
+  #run(name: string, called: WebAssembly.ExportValue, values: readonly (number | bigint)[]): Steps<unknown> {
     const survives = (thrown: unknown): Refusal | undefined =>
       isRefusal(thrown) ? new Refusal('POOL_EINVAL', notTaken(name, values, thrown)) : undefined;
-    return this.#enter<unknown>(() => (called as ExportedFunction)(...values), survives);
+    return this.#enter<unknown>(function* () {
+      return yield [called, values];
+    }, survives);
   }
 
   /** The same with bytes among the values, `size` of them in all, or in what it returns. */
-  #pass(number: number, size: number, answer: Answer): Ending | number {
+  *#pass(number: number, size: number, answer: Answer): Steps<Ending | number> {
     const { c, heap } = this.#thread;
     const fetches = heap.u32(this.#buffer + layout.instance_record_kind) === layout.INSTANCE_FETCH;
     const values = this.#values((value) => value);
-    const found = number === layout.INSTANCE_NAMED ? this.#findNamed(values) : this.#findNumbered(number, values);
+    const found = number === layout.INSTANCE_NAMED ? yield* this.#findNamed(values) : this.#findNumbered(number, values);
     if (typeof found === 'number') return found;
-    const pieces = found instanceof Refusal ? found : this.#takeFor(found, fetches);
+    const pieces = found instanceof Refusal ? found : yield* this.#takeFor(found, fetches);
     if (pieces instanceof Ending) return pieces;
     if (found instanceof Refusal || pieces instanceof Refusal) {
       const nameSize = number === layout.INSTANCE_NAMED ? sizeOf(values[0]!) : 0;
-      const status = c.instance_skip(size - nameSize);
-      return status === 1 ? this.#refuse(pieces as Refusal) : status;
+      const status = (yield [c.instance_skip, [size - nameSize]]) as number;
+      return status === 1 ? yield* this.#refuse(pieces as Refusal) : status;
     }
     for (const piece of pieces) {
-      const status = c.instance_take(piece.address, piece.size);
+      const status = (yield [c.instance_take, [piece.address, piece.size]]) as number;
       if (status !== 1) return status;
     }
-    return this.#callWith(found, pieces, answer);
+    return yield* this.#callWith(found, pieces, answer);
   }
 
-  #callWith(found: Called, pieces: readonly Piece[], answer: Answer): Ending | number {
-    const returned = this.#run(found.name, found.called, withPieces(found.values, pieces));
+  *#callWith(found: Called, pieces: readonly Piece[], answer: Answer): Steps<Ending | number> {
+    const returned = yield* this.#run(found.name, found.called, withPieces(found.values, pieces));
     if (returned instanceof Ending) return returned;
-    const status = returned instanceof Refusal ? this.#refuse(returned) : answer(found, returned, pieces);
-    return this.#bytes.free(pieces) ?? status;
+    const status = yield* returned instanceof Refusal ? this.#refuse(returned) : answer(found, returned, pieces);
+    return (yield* this.#bytes.free(pieces)) ?? status;
   }
 
   #findNumbered(number: number, values: readonly Value[]): Called {
@@ -140,10 +143,10 @@ export class InstanceServer {
   }
 
   /** The export whose name are the first of the bytes; a status: they do not come. */
-  #findNamed([first, ...values]: readonly Value[]): Called | Refusal | number {
+  *#findNamed([first, ...values]: readonly Value[]): Steps<Called | Refusal | number> {
     if (!first || !isBytes(first)) return errorCodes.POOL_EPROTO;
     const size = sizeOf(first);
-    const status = this.#thread.c.instance_text(size);
+    const status = (yield [this.#thread.c.instance_text, [size]]) as number;
     if (status !== 1) return status;
     const at = this.#buffer + layout.instance_buffer_behind;
     const name = decoder.decode(this.#thread.heap.u8(at + size).slice(at, at + size));
@@ -153,32 +156,31 @@ export class InstanceServer {
   }
 
   /** Memory of the guest's for the bytes among the values, if it can be called with them. */
-  #takeFor({ name, called, values }: Called, fetches: boolean): Piece[] | Refusal | Ending {
+  *#takeFor({ name, called, values }: Called, fetches: boolean): Steps<Piece[] | Refusal | Ending> {
     const sizes = values.filter(isBytes).map(sizeOf);
     const refusal = sizes.length > 0 || fetches ? this.#bytes.refusal() : undefined;
     if (refusal) return refusal;
     const given = values.length + sizes.length;
-    if (called.length === given) return sizes.length > 0 ? this.#bytes.take(sizes) : [];
+    if (called.length === given) return sizes.length > 0 ? yield* this.#bytes.take(sizes) : [];
     const why = sizes.length > 0 ? ', two for each string and for bytes' : '';
     return new Refusal('POOL_EINVAL', takesNumber(name, called.length, given) + why);
   }
 
   /** What was returned tells where the bytes are. */
-  #answerResult(name: string, returned: unknown, pieces: readonly Piece[]): Ending | number {
+  *#answerResult(name: string, returned: unknown, pieces: readonly Piece[]): Steps<Ending | number> {
     const result = this.#bytes.resultOf(name, returned);
-    if (result instanceof Refusal) return this.#fail(result);
-    if (result.size > 0 && !this.#bytes.has(result)) return this.#fail(this.#bytes.beyond(result));
-    const status = this.#giveResult(result);
-    return this.#bytes.freeResult(result, pieces) ?? status;
+    if (result instanceof Refusal) return yield* this.#fail(result);
+    if (result.size > 0 && !this.#bytes.has(result)) return yield* this.#fail(this.#bytes.beyond(result));
+    const status = yield* this.#giveResult(result);
+    return (yield* this.#bytes.freeResult(result, pieces)) ?? status;
   }
 
-  #giveResult({ address, size }: Piece): number {
+  *#giveResult({ address, size }: Piece): Steps<number> {
     if (size > layout.POOL_BYTES_MAX) {
       const text = `${size} bytes were returned, and ${layout.POOL_BYTES_MAX} can be handed over`;
-      return this.#fail(new Refusal('POOL_E2BIG', text));
+      return yield* this.#fail(new Refusal('POOL_E2BIG', text));
     }
-    const status = this.#head(layout.INSTANCE_DONE, 0, size, 0);
-    return status === 1 && size > 0 ? this.#thread.c.instance_give(address, size) : status;
+    return yield* this.#give(address, size);
   }
 
   #values<T>(of: (value: Value) => T): T[] {
@@ -191,49 +193,54 @@ export class InstanceServer {
     return values;
   }
 
-  #read(address: number, size: number): number {
+  *#read(address: number, size: number): Steps<number> {
     const piece = { address, size };
-    if (!this.#bytes.has(piece)) return this.#refuse(this.#bytes.beyond(piece));
-    const status = this.#head(layout.INSTANCE_DONE, 0, size, 0);
-    return status === 1 ? this.#thread.c.instance_give(address, size) : status;
+    return yield* this.#bytes.has(piece) ? this.#give(address, size) : this.#refuse(this.#bytes.beyond(piece));
   }
 
-  #write(address: number, size: number): number {
+  /** Answers with bytes of the guest's memory. */
+  *#give(address: number, size: number): Steps<number> {
+    const status = yield* this.#head(layout.INSTANCE_DONE, 0, size, 0);
+    if (status !== 1 || size === 0) return status;
+    return (yield [this.#thread.c.instance_give, [address, size]]) as number;
+  }
+
+  *#write(address: number, size: number): Steps<number> {
     const { c } = this.#thread;
     const piece = { address, size };
     const has = this.#bytes.has(piece);
-    const status = has ? c.instance_take(address, size) : c.instance_skip(size);
+    const status = (yield has ? [c.instance_take, [address, size]] : [c.instance_skip, [size]]) as number;
     if (status !== 1) return status;
-    return has ? this.#answer(undefined) : this.#refuse(this.#bytes.beyond(piece));
+    return yield* has ? this.#answer(undefined) : this.#refuse(this.#bytes.beyond(piece));
   }
 
   /** Nothing has run. */
-  #refuse(refusal: Refusal): number {
+  #refuse(refusal: Refusal): Steps<number> {
     return this.#tell(layout.INSTANCE_REFUSED, refusal);
   }
 
   /** It has run. */
-  #fail(refusal: Refusal): number {
+  #fail(refusal: Refusal): Steps<number> {
     return this.#tell(layout.INSTANCE_FAILED, refusal);
   }
 
-  #tell(kind: number, { code, text }: Refusal): number {
+  #tell(kind: number, { code, text }: Refusal): Steps<number> {
     const bytes = encoder.encode(text).subarray(0, layout.INSTANCE_TEXT_BYTES);
     return this.#answerBytes(kind, -errorCodes[code], bytes);
   }
 
-  #answerBytes(kind: number, at: number, bytes: Uint8Array): number {
-    let status = this.#head(kind, at, bytes.length, 0);
+  *#answerBytes(kind: number, at: number, bytes: Uint8Array): Steps<number> {
+    let status = yield* this.#head(kind, at, bytes.length, 0);
     for (let done = 0; status === 1 && done < bytes.length; done += layout.INSTANCE_TEXT_BYTES) {
       const part = bytes.subarray(done, done + layout.INSTANCE_TEXT_BYTES);
       this.#thread.heap.u8(this.#buffer + part.length).set(part, this.#buffer);
-      status = this.#thread.c.instance_send(part.length);
+      status = (yield [this.#thread.c.instance_send, [part.length]]) as number;
     }
     return status;
   }
 
   /** What an export returned: nothing, a value, or an array of them. */
-  #answer(returned: unknown, types?: readonly number[]): number {
+  #answer(returned: unknown, types?: readonly number[]): Steps<number> {
     const results: unknown[] = returned === undefined ? [] : Array.isArray(returned) ? returned : [returned];
     if (results.length > layout.POOL_VALUES_MAX) {
       return this.#fail(new Refusal('POOL_E2BIG', `it returned ${results.length} values, and 16 can be handed over`));
@@ -245,14 +252,20 @@ export class InstanceServer {
   }
 
   /** Sends a record, with the values that are behind it in the buffer. */
-  #head(kind: number, at: number, size: number, nValues: number): number {
+  *#head(kind: number, at: number, size: number, nValues: number): Steps<number> {
     const { c, heap } = this.#thread;
     heap.setU32(this.#buffer + layout.instance_record_kind, kind);
     heap.setU32(this.#buffer + layout.instance_record_at, at);
     heap.setU32(this.#buffer + layout.instance_record_size, size);
     heap.setU32(this.#buffer + layout.instance_record_n_values, nValues);
-    return c.instance_send(layout.sizeof_instance_record + nValues * layout.sizeof_pool_value);
+    return (yield [c.instance_send, [layout.sizeof_instance_record + nValues * layout.sizeof_pool_value]]) as number;
   }
+}
+
+/** A record of another kind. */
+// eslint-disable-next-line require-yield
+function* protocolError(): Steps<number> {
+  return errorCodes.POOL_EPROTO;
 }
 
 /** How many values an export takes; a function has up to 1,000, and nobody calls one with more than 16. */

@@ -16,20 +16,22 @@ export type ImportSignature = Signature | undefined | 'other' | 'no memory';
 
 /** The signature of an export; `undefined`: it cannot be told. */
 export function readSignature(
-  { c, heap }: Thread,
+  thread: Thread,
   head: Uint8Array,
   exportName: string,
 ): Signature | undefined | 'no memory' {
+  const { c, heap } = thread;
   const name = encoder.encode(exportName);
-  return withHead({ c, heap }, head, name, (at, out) => {
+  return withHead(thread, head, name, (at, out) => {
     const status = c.worker_signature(at, head.length, at + head.length, name.length, out);
     return status === 0 ? signatureAt(heap, out) : undefined;
   });
 }
 
 /** The signature of a module's import, by its index in their list. */
-export function importSignature({ c, heap }: Thread, head: Uint8Array, number: number): ImportSignature {
-  return withHead<ImportSignature>({ c, heap }, head, NO_BYTES, (at, out) => {
+export function importSignature(thread: Thread, head: Uint8Array, number: number): ImportSignature {
+  const { c, heap } = thread;
+  return withHead<ImportSignature>(thread, head, NO_BYTES, (at, out) => {
     const status = c.worker_import(at, head.length, number, out);
     if (status === errorCodes.POOL_ENOTSUP) return 'other';
     return status === 0 ? signatureAt(heap, out) : undefined;

@@ -1,7 +1,15 @@
 /** The compute worker's script: takes jobs from shared memory and runs them, one after the other, until it is ended. */
 import { errorCodes, layout } from '../shared/layout.gen.js';
 import type { FromWorker, ToWorker } from '../shared/protocol.js';
-import { check, type CoordinatorExports, instantiate, joinWithStack, type Thread } from '../shared/thread.js';
+import {
+  check,
+  type CoordinatorExports,
+  instantiate,
+  joinWithStack,
+  type Thread,
+  threadWaits,
+  type Waits,
+} from '../shared/thread.js';
 import type { Scope } from '../platform/scope.js';
 import { Ending } from './ending.js';
 import { GuestRunner } from './guest.js';
@@ -10,6 +18,7 @@ import { ImportModules } from './import-modules.js';
 import type { Provided } from './linker.js';
 import { importWish, Links } from './links.js';
 import { Litter } from './litter.js';
+import { drive, type Driver, type Steps } from './steps.js';
 
 type WorkerScope = Scope<FromWorker, ToWorker>;
 type Join = Extract<ToWorker, { type: 'millrace:join' }>;
@@ -42,8 +51,17 @@ class Modules {
   }
 }
 
+/** How a worker waits, and runs what may wait. */
+export interface Running {
+  readonly waits: Waits;
+  readonly drive: Driver;
+}
+
+/** In a thread of its own. */
+const ownThread: Running = { waits: threadWaits, drive };
+
 /** Makes a worker's script listen. */
-export function serveWorker(scope: WorkerScope): void {
+export function serveWorker(scope: WorkerScope, running = ownThread): void {
   const modules = new Modules();
   const links = new Links();
   scope.onMessage((message) => {
@@ -55,24 +73,24 @@ export function serveWorker(scope: WorkerScope): void {
       case 'millrace:imports':
         return links.add(message);
       case 'millrace:join':
-        return start(scope, message, modules, links);
+        return start(scope, message, running, modules, links);
     }
   });
 }
 
-function start(scope: WorkerScope, message: Join, modules: Modules, links: Links): void {
+function start(scope: WorkerScope, message: Join, running: Running, modules: Modules, links: Links): void {
   try {
-    const thread = join(scope, message);
+    const thread = join(scope, message, running.waits);
     const runner = new GuestRunner(thread);
     scope.post({ type: 'millrace:joined' });
-    void work(scope, thread, runner, modules, links);
+    void work(scope, thread, runner, running.drive, modules, links);
   } catch (error) {
     scope.post({ type: 'millrace:gone', text: String(error), retired: false });
   }
 }
 
-function join(scope: WorkerScope, { parts, pool, number, stack }: Join): Thread {
-  const thread = instantiate(parts, (waiter) => scope.post({ type: 'millrace:ring', waiter }));
+function join(scope: WorkerScope, { parts, pool, number, stack }: Join, waits: Waits): Thread {
+  const thread = instantiate(parts, (waiter) => scope.post({ type: 'millrace:ring', waiter }), waits);
   joinWithStack(thread, stack, layout.WORKER_STACK_BYTES);
   check(thread.c.worker_join(pool, number));
   return thread;
@@ -82,6 +100,7 @@ async function work(
   scope: WorkerScope,
   thread: Thread,
   runner: GuestRunner,
+  drive: Driver,
   modules: Modules,
   links: Links,
 ): Promise<void> {
@@ -91,7 +110,7 @@ async function work(
   const importModules = new ImportModules(thread);
   for (;;) {
     if (litter.isLeft) c.worker_tell_idle(IDLE_MS);
-    const id = c.worker_next(); // sleeps here
+    const id = (await drive(next(c))) ; // sleeps here
     if (id === errorCodes.POOL_EAGAIN) {
       litter.collect();
       continue;
@@ -103,10 +122,14 @@ async function work(
     const link = links.get(wish.id) ?? (await links.arrival(wish.id));
     const provided = link.from === undefined ? undefined : await provide(thread, importModules, link.from);
     if (provided instanceof Ending) runner.refuse(provided);
-    else if (runner.run(guest, { id: wish.id, served: link.served, provided, traps: wish.traps }))
+    else if (await drive(runner.run(guest, { id: wish.id, served: link.served, provided, traps: wish.traps })))
       return retire('its stack overflowed');
     litter.add();
   }
+}
+
+function* next({ worker_next }: CoordinatorExports): Steps<number> {
+  return (yield [worker_next, []]) as number;
 }
 
 /** Gets what a module of `importsFrom` has for the job's guest. That is the embedder's code, and may take for ever: so this

@@ -1,0 +1,44 @@
+/** How those who share one thread of the engine's wake each other, although each has an instance of coordinator.wasm of its
+ * own: where memory cannot be shared between threads. Whoever waits at a word leaves a function, which a ring calls. */
+import type { WaitAsync } from './bell.js';
+import { TIMER_MAX_MS } from './timer.js';
+
+export class Rings {
+  /** Who waits, by the addresses of the words. */
+  readonly #waiting = new Map<number, Set<() => void>>();
+
+  /** Rings: wakes everybody who waits at a word. */
+  readonly wake = (address: number): void => {
+    const waiting = this.#waiting.get(address >>> 0);
+    if (!waiting) return;
+    this.#waiting.delete(address >>> 0);
+    for (const wake of waiting) wake();
+  };
+
+  /** Waits at a word for a ring, or for so long; -1: for ever. */
+  readonly wait = (address: number, timeoutMs: number): Promise<void> =>
+    new Promise((resolve) => {
+      let timer: ReturnType<typeof setTimeout> | undefined;
+      const wake = (): void => {
+        clearTimeout(timer);
+        resolve();
+      };
+      this.#add(address >>> 0, wake);
+      if (timeoutMs < 0) return;
+      timer = setTimeout(() => {
+        this.#waiting.get(address >>> 0)?.delete(wake);
+        resolve();
+      }, Math.min(timeoutMs, TIMER_MAX_MS));
+    });
+
+  /** As Atomics.waitAsync, which watches only memory that can be shared. */
+  readonly watch: WaitAsync = (words, index, value) => {
+    if (words[index] !== value) return { async: false, value: 'not-equal' };
+    return { async: true, value: this.wait(index * 4, -1) };
+  };
+
+  #add(address: number, wake: () => void): void {
+    const waiting = this.#waiting.get(address) ?? new Set();
+    this.#waiting.set(address, waiting.add(wake));
+  }
+}
