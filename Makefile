@@ -9,7 +9,7 @@ NODE_MODULES := node_modules/.package-lock.json
 TOOLCHAIN_STAMP := build/.toolchain
 BINDINGS := $(wildcard bindings-js/src/*.ts bindings-js/src/*/*.ts)
 GEN_FILES := bindings-js/src/shared/layout.gen.ts bindings-js/src/worker/copiers.gen.ts
-DIST_FILES := $(addprefix coordinator-dist/,coordinator.wasm coordinator.js coordinator.node.js worker.js worker.node.js)
+DIST_FILES := $(addprefix coordinator-dist/,coordinator.wasm coordinator.js coordinator.node.js worker.js worker.node.js cell.js cell.node.js)
 
 include build/toolchain.mk
 include c/coordinator.mk
@@ -65,7 +65,7 @@ $(NODE_MODULES): package-lock.json package.json
 	@touch $@
 
 npm/dist/index.js: $(BINDINGS) npm/build.mjs $(DIST_FILES) $(NODE_MODULES)
-	@rm -rf npm/dist && node npm/build.mjs npm/dist index thin plugin && cp $(DIST_FILES) npm/dist/
+	@rm -rf npm/dist && node npm/build.mjs npm/dist index thin cells plugin && cp $(DIST_FILES) npm/dist/
 
 .PHONY: npm
 npm: js ## pack the package: npm/millrace-<version>.tgz

@@ -10,8 +10,8 @@ const [outdir, ...groups] = process.argv.slice(2);
 
 const entries = {
   coordinator: {
-    browser: ['coordinator', 'worker'],
-    node: ['coordinator', 'worker'],
+    browser: ['coordinator', 'worker', 'cell'],
+    node: ['coordinator', 'worker', 'cell'],
   },
   index: {
     browser: ['index'],
@@ -21,6 +21,10 @@ const entries = {
     browser: ['thin'],
     node: ['thin'],
   },
+  cells: {
+    browser: ['cells'],
+    node: ['cells'],
+  },
   plugin: {
     browser: ['plugin'],
     node: ['plugin'],
@@ -28,7 +32,7 @@ const entries = {
 };
 
 /** The same for all platforms. */
-const PLAIN = ['plugin'];
+const PLAIN = ['plugin', 'cells'];
 
 /** What of the sources the plugins' script may have a copy of: nothing that is a class to its users, or has a state. */
 const PLUGIN_INPUTS =
@@ -47,6 +51,17 @@ function errorsFrom(index) {
 function checkPlugin({ inputs }) {
   const copies = Object.keys(inputs).filter((input) => !PLUGIN_INPUTS.test(input));
   if (copies.length > 0) throw new Error(`plugin.js would have its own copy of ${copies.join(', ')}`);
+}
+
+/** What only pools of one tier need is loaded when they start. */
+function cellsFrom(cells) {
+  return {
+    name: 'cells-from-beside',
+    setup: ({ onResolve }) =>
+      onResolve({ filter: /\/cells\.js$/ }, ({ kind }) =>
+        kind === 'dynamic-import' ? { path: cells, external: true } : undefined,
+      ),
+  };
 }
 
 /** The numbers of the C side are an object to the compiler, and an enum to the bundler: it writes each where it is used. */
@@ -87,6 +102,7 @@ for (const group of groups) {
       sourcemap: group !== 'coordinator',
       plugins: [
         numbers,
+        cellsFrom(platform === 'node' ? './cells.node.js' : './cells.js'),
         ...(group === 'plugin' ? [errorsFrom(platform === 'node' ? './index.node.js' : './index.js')] : []),
       ],
       metafile: group === 'plugin',

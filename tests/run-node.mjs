@@ -1,18 +1,25 @@
-// The scenarios in Node, on the built package. Usage: node tests/run-node.mjs [--subject files] [--dist DIR] [part of a name]
+// The scenarios in Node, on the built package. Usage: node tests/run-node.mjs [--subject files] [--dist DIR] [--tier jspi]
+// [part of a name]
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { scenarios as processes } from './processes/scenarios.mjs';
 import { subjects } from './scenarios/all.mjs';
-import { runAll } from './scenarios/harness.mjs';
+import { runAll, useTier } from './scenarios/harness.mjs';
 
-const options = { subject: { type: 'string' }, dist: { type: 'string', default: 'npm/dist' } };
+const options = {
+  subject: { type: 'string' },
+  dist: { type: 'string', default: 'npm/dist' },
+  tier: { type: 'string', default: 'shared' },
+};
 const { values, positionals } = parseArgs({ options, allowPositionals: true });
 const root = fileURLToPath(new URL('..', import.meta.url));
 const millrace = await import(`${root}${values.dist}/index.node.js`);
 const plugin = await import(`${root}${values.dist}/plugin.node.js`);
+if (values.tier !== 'shared') useTier(millrace.Pool, values.tier);
 const env = {
   millrace,
+  tier: values.tier,
   plugin,
   guest: (name) => `${root}examples/guests/${name}.gen.wasm`,
   file: (path) => new URL(`../${path}`, import.meta.url).href,

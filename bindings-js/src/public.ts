@@ -56,13 +56,14 @@ export type {
 export { OutputStream } from './client/output.js';
 export type { Pipe, PipeOptions } from './client/pipe.js';
 export { type PipelineArguments, type PipelineOptions, PipelineResult, type Stage } from './client/pipeline.js';
-export type { CompileOptions, PoolStats, Tier } from './client/pool.js';
+export type { CompileOptions, PoolStats } from './client/pool.js';
 export { RunResult } from './client/result.js';
 export type { StreamTarget } from './client/sink.js';
 export type { OutputTarget } from './client/stdio.js';
 export type { DirectoryEntry, EntryKind, EntryStat, LogLevel } from './shared/protocol.js';
 export { SaveError, type SaveFailure, type SaveOptions, type SaveReport } from './files/save.js';
 export type { PoolOptions, PoolUrls } from './client/start.js';
+export type { Tier } from './client/tier.js';
 export type { TerminalSize } from './client/terminal.js';
 export type { JobStatus } from './client/task.js';
 export type { CallResult, CallValue } from './client/values.js';

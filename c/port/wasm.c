@@ -11,6 +11,7 @@ IMPORT(now_ms) double script_now_ms(uint32_t clock);
 IMPORT(clock_step_ms) double script_clock_step_ms(uint32_t clock);
 IMPORT(random) int32_t script_random(uint8_t *data, size_t size);
 IMPORT(relay) void script_relay(uint32_t waiter);
+IMPORT(yield) int32_t script_yield(const _Atomic uint32_t *word);
 IMPORT(wait) void script_wait_at(const _Atomic uint32_t *word, uint32_t expected, double timeout_ms);
 IMPORT(wake) void script_wake_at(const _Atomic uint32_t *word);
 
@@ -25,6 +26,8 @@ void port_wait_by_script(void)
 void port_wait(_Atomic uint32_t *word, uint32_t expected, uint64_t timeout_ns)
 {
     if (waits_by_script) {
+        /* The others in this thread have their turn first: what is waited for may be there behind it. */
+        if (atomic_load(word) != expected || !script_yield(word) || atomic_load(word) != expected) return;
         script_wait_at(word, expected, timeout_ns == PORT_FOREVER ? -1 : (double)timeout_ns / 1e6);
         return;
     }

@@ -6,20 +6,14 @@
 #include "sync/wake.h"
 #include "worker/worker.h"
 
-static _Thread_local bool is_resting;
-
 void proxy_rest(uint32_t rests)
 {
     struct worker_thread *this = pool__this_worker();
-    struct sched *sched = &this->pool->sched;
-    if (is_resting == (rests != 0)) return;
-    is_resting = rests != 0;
-    if (!is_resting) {
-        atomic_fetch_add(&sched->x_awake, 1);
+    if (!rests) {
+        pool__sleeper_wakes(&this->sleeper);
         return;
     }
-    POOL_ASSERT(atomic_load(&sched->x_awake) > 0);
-    atomic_fetch_sub(&sched->x_awake, 1);
+    pool__sched_clear_awake(&this->pool->sched, this->number);
     if (this->job) pool__want_relief(this->pool);
 }
 

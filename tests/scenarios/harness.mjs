@@ -1,7 +1,7 @@
 // Runs scenarios and counts. The same file serves Node and pages, so it imports nothing.
 
 /** A scenario that does not end by itself is a hang; this is no assertion about speed. */
-const HANG_MS = 60_000;
+const HANG_MS = Number(globalThis.process?.env.HANG_MS ?? 60_000);
 
 /** @typedef {{name: string, run: (env: Env) => Promise<void>}} Scenario */
 
@@ -79,6 +79,15 @@ export async function readUntil(reader, wanted) {
     seen += text(value);
   }
   return seen;
+}
+
+/** Has all pools be of a tier that is not the one they would be of by themselves. */
+export function useTier(Pool, tier) {
+  const create = Pool.create;
+  Pool.create = (options) => {
+    const isPlain = options === undefined || Object.getPrototypeOf(options ?? 0) === Object.prototype;
+    return create.call(Pool, isPlain ? { tier, ...options } : options);
+  };
 }
 
 /** Makes a pool for one scenario and closes it whatever happens. */

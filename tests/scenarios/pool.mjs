@@ -12,7 +12,7 @@ export const scenarios = [
     name: 'a pool has as many workers as asked, and its tier is shared',
     run: (env) =>
       withPool(env, { workers: 3 }, (pool) => {
-        equal(pool.tier, 'shared');
+        equal(pool.tier, env.tier);
         const { memory, pipes, calls, directories, places, workers, lostWorkers, jobs } = pool.stats();
         equal([workers, lostWorkers, jobs], [3, 0, 0]);
         for (const { used, limit } of [pipes, calls, directories, places]) equal([used, limit > 1000], [0, true]);
@@ -79,7 +79,8 @@ export const scenarios = [
     name: 'scripts that are not there reject with what to do, and leave nothing',
     async run(env) {
       const missing = env.file('tests/scenarios/not-there.js');
-      for (const urls of [{ coordinator: missing }, { worker: missing }, { wasm: missing }]) {
+      const scripts = { shared: ['coordinator', 'worker'], jspi: ['cell'] }[env.tier];
+      for (const urls of [...scripts, 'wasm'].map((name) => ({ [name]: missing }))) {
         const error = await rejects(env.millrace.Pool.create({ workers: 1, urls }), 'StartError');
         assert(error.message.includes('not-there.js'), error.message);
       }

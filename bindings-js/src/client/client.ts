@@ -116,6 +116,18 @@ export interface Measures {
   readonly workers: readonly WorkerNow[];
 }
 
+/** How the client learns that something has happened. */
+export interface Bell {
+  /** Looks at what there is. */
+  wake(): void;
+  /** Something was sent that may be answered at once. */
+  answered(): void;
+  stop(): void;
+}
+
+/** `dispatch` takes signals: all that there are, or up to the next host call. */
+export type MakeBell = (thread: Thread, pool: number, dispatch: () => void) => Bell;
+
 export const EAGAIN = errorCodes.POOL_EAGAIN;
 
 /** So many jobs in one go wake a worker once. */
@@ -134,13 +146,14 @@ const gone: Thread = {
   get heap(): never {
     throw closed();
   },
+  byScript: false,
   waitAsync: undefined,
 };
 
 export class Client {
   /** Let go when the client stops: jobs and their streams may outlive the pool, and would keep its memory. */
   #thread: Thread;
-  #doorbell: Doorbell | undefined;
+  #doorbell: Bell | undefined;
   readonly #pool: number;
   readonly #scratch: number;
   #observer: ((signal: number) => void) | undefined;
@@ -162,14 +175,14 @@ export class Client {
   #bytesOut = 0;
 
   /** Joins a pool that the coordinator has created. */
-  constructor(thread: Thread, pool: number) {
+  constructor(thread: Thread, pool: number, makeBell: MakeBell = (...given) => new Doorbell(...given)) {
     this.#thread = thread;
     this.#pool = pool;
     const { c, heap } = thread;
     joinWithStack(thread, heap.u32(pool + layout.pool_client_stack), layout.CLIENT_STACK_BYTES);
     this.#scratch = heap.u32(pool + layout.pool_client_scratch);
     check(c.client_join(pool, thread.waitAsync ? 0 : 1));
-    this.#doorbell = new Doorbell(thread, pool, () => this.#dispatch());
+    this.#doorbell = makeBell(thread, pool, () => this.#dispatch());
     this.#doorbell.wake();
   }
 

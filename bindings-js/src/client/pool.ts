@@ -46,15 +46,14 @@ import { Patience, Shutdown } from './patience.js';
 import { openPipe, type Pipe, type PipeOptions } from './pipe.js';
 import { checkPipeline, type Launch, type PipelineArguments, type PipelineResult, runPipeline } from './pipeline.js';
 import { finish, type RunResult } from './result.js';
-import { closeParts, endParts, type Parts } from './start.js';
+import type { Parts } from './start.js';
+import { closeParts, endParts } from './threads.js';
+import type { Tier } from './tier.js';
 import { Stdio } from './stdio.js';
 import type { Task } from './task.js';
 import { Underway } from './underway.js';
 import type { AnyResult, CallResult } from './values.js';
 import { rangeOf, type WorkerRange } from './worker-range.js';
-
-/** How a pool shares memory with its workers. "shared": by shared memory, on a cross-origin isolated page. */
-export type Tier = 'shared';
 
 /** How a pool is doing: what `pool.stats` returns. */
 export interface PoolStats extends PoolUses {
@@ -113,8 +112,8 @@ function checkValues(module: WebAssembly.Module, { name, values }: ExportCall): 
 
 /** All of a pool but its start, which differs from platform to platform: `index.ts` has that, and the manual. */
 export class Pool {
-  /** How this pool shares memory with its workers. */
-  readonly tier: Tier = 'shared';
+  /** How its guests run: see `PoolOptions.tier`. */
+  readonly tier: Tier;
   readonly #parts: Parts;
   readonly #client: Client;
   readonly #launcher: Launcher;
@@ -140,6 +139,7 @@ export class Pool {
   /** Use `Pool.create`. @internal */
   constructor(parts: Parts) {
     const { platform, coordinator, crew, client, roster, host } = parts;
+    this.tier = parts.tier;
     this.#parts = parts;
     this.#client = client;
     this.#roster = roster;

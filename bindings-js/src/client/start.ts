@@ -1,20 +1,19 @@
 /** Starting a pool: memory, coordinator, workers, and this thread's place in the shared memory. */
 import { isUrl } from '../shared/brand.js';
-import { JobError, NotIsolatedError, PoolError, StartError } from '../shared/errors.js';
+import { JobError, PoolError, StartError } from '../shared/errors.js';
 import { fields, invalid, type Names, refusal, type Unchecked } from '../shared/gate.js';
 import { layout } from '../shared/layout.gen.js';
-import type { Roster, SharedParts } from '../shared/protocol.js';
-import { instantiate } from '../shared/thread.js';
+import type { SharedParts } from '../shared/protocol.js';
 import { milliseconds, wholeNumber } from '../shared/whole-number.js';
-import type { CoordinatorChild, Platform } from '../platform/platform.js';
+import type { Platform } from '../platform/platform.js';
 import { CallSite } from './callsite.js';
-import { Client } from './client.js';
-import { Crew } from './crew.js';
 import { type Handlers, handlersOf, type Host } from './host.js';
 import { Log, type LogHandler } from './log.js';
 import { Compiler } from './modules.js';
 import { signalOf, UINT32_MAX } from './options.js';
 import { Patience } from './patience.js';
+import { startThreads, type Threads } from './threads.js';
+import { starterOf, type Tier, tierOf, type TierWish, wishOf } from './tier.js';
 import { type CheckedRange, rangeNames, rangeOf, type WorkerRange } from './worker-range.js';
 
 /** Where the package's files are. Strings are relative to the page; in Node they can be paths. */
@@ -28,6 +27,9 @@ export interface PoolUrls {
   /** Where the workers' script is.
    * @default `worker.js` beside this module, `worker.node.js` in Node */
   readonly worker?: string | URL | undefined;
+  /** Where the cells' script is, which the `jspi` tier has in the place of the two above.
+   * @default `cell.js` beside this module, `cell.node.js` in Node */
+  readonly cell?: string | URL | undefined;
 }
 
 /** Options of `Pool.create`. */
@@ -65,6 +67,11 @@ export interface PoolOptions {
    * that was refused. What it throws is ignored. Without it the pool writes nothing to the console.
    * @default none */
   onlog?: LogHandler | undefined;
+  /** How guests run: `shared` over memory that all threads share, which a page has only if it is cross-origin isolated;
+   * `jspi` on any page, over a memory for each worker, where the engine can suspend wasm (JSPI: Chrome 137, Firefox 153,
+   * Safari 27, Node 25). `auto` takes the first of the two that there is.
+   * @default "auto" */
+  tier?: Tier | 'auto' | undefined;
   /** Ends the start when aborted: it rejects with a `CancelledError` whose `cause` is the signal's reason, and leaves
    * nothing behind. It does nothing once the pool has started.
    * @default none */
@@ -72,21 +79,14 @@ export interface PoolOptions {
 }
 
 /** What a started pool stands on. */
-export interface Parts {
-  readonly platform: Platform;
-  readonly coordinator: CoordinatorChild;
-  readonly client: Client;
-  readonly crew: Crew;
-  readonly roster: Roster;
+export interface Parts extends Threads {
+  readonly tier: Tier;
   readonly range: CheckedRange;
   readonly host: Handlers;
   readonly log: Log;
 }
 
-/** What comes out of a start. */
-type Started = Omit<Parts, 'host' | 'log' | 'range'>;
-
-const urlNames = { wasm: true, coordinator: true, worker: true } as const satisfies Names<PoolUrls>;
+const urlNames = { wasm: true, coordinator: true, worker: true, cell: true } as const satisfies Names<PoolUrls>;
 
 const poolNames: Names<PoolOptions> = {
   workers: rangeNames,
@@ -98,6 +98,7 @@ const poolNames: Names<PoolOptions> = {
   host: true,
   name: true,
   onlog: true,
+  tier: true,
   signal: true,
 };
 
@@ -107,8 +108,6 @@ export const START = 'the start of the pool';
 const PAGE_BYTES = 65536;
 const INITIAL_PAGES = 256;
 const MIB = 1 << 20;
-const START_TIMEOUT_MS = 30_000;
-const CLOSE_TIMEOUT_MS = 3000;
 const MEMORY_TRIES_MS = [20, 100, 200, 400, 800, 1600];
 
 /** Starts everything; on any failure nothing is left behind. */
@@ -131,6 +130,7 @@ interface CheckedPool {
   readonly urls: Platform['urls'];
   readonly host: Handlers;
   readonly log: Log;
+  readonly tier: TierWish;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -145,6 +145,7 @@ export function checkPool(platform: Platform, given: unknown): CheckedPool {
     urls: urlsOf(platform, options),
     host: handlersOf(options.host),
     log: new Log(options.name, options.onlog),
+    tier: wishOf(options.tier),
     signal: signalOf(options.signal),
   };
 }
@@ -152,120 +153,17 @@ export function checkPool(platform: Platform, given: unknown): CheckedPool {
 async function startAll(platform: Platform, options: CheckedPool): Promise<Parts> {
   const { range, maxWorkers, idleMs, graceMs, memoryMib, urls, host, log, signal } = options;
   const patience = new Patience(signal, undefined, undefined, START);
-  if (!platform.isIsolated()) throw new NotIsolatedError();
+  const tier = tierOf(platform, options.tier);
   const parts: SharedParts = {
     abi: layout.POOL_ABI,
     wasm: await loadWasm(platform, urls.wasm, patience),
     memory: await makeMemory(memoryMib, patience),
   };
   const blocksMib = memoryMib - layout.POOL_MEMORY_MIN_MIB / 2; // the rest is for code, stacks and the pool's own tables
-  const coordinator = spawnCoordinator(platform, urls.coordinator, `${log.name}-coordinator`);
-  log.listen(coordinator);
-  const crew = new Crew(coordinator, parts, (number) =>
-    platform.spawnWorker(urls.worker, `${log.name}-worker-${number}`),
-  );
-  const start = new Start(platform, coordinator, urls, crew, parts);
-  try {
-    coordinator.keepAlive(true);
-    const limits = { range, idleMs, maxWorkers, cores: platform.cores(), graceMs, blocksMib, restMs: platform.restMs };
-    coordinator.post({ type: 'millrace:start', parts, logs: log.isWanted, ...limits });
-    return { ...(await patience.until(start.ready)), range, host, log };
-  } catch (error) {
-    start.abandon();
-    coordinator.terminate();
-    crew.terminateAll();
-    throw error;
-  } finally {
-    coordinator.keepAlive(false);
-  }
-}
-
-/** A script of another origin, or one that a policy forbids, throws in some engines. */
-function spawnCoordinator(platform: Platform, url: string, name: string): CoordinatorChild {
-  try {
-    return platform.spawnCoordinator(url, name);
-  } catch (cause) {
-    throw new StartError(`the coordinator could not be started: ${url}: ${(cause as Error).message}`, { cause });
-  }
-}
-
-/** A start under way: joins the pool once the coordinator has created it. */
-class Start {
-  /** Resolves when the workers have started. */
-  readonly ready: Promise<Started>;
-  readonly #timer: ReturnType<typeof setTimeout>;
-  /** Until they are joined: what listens here lives as long as the pool's own listeners. */
-  #parts: SharedParts | undefined;
-  #client: Client | undefined;
-  #abandoned = false;
-
-  constructor(
-    platform: Platform,
-    coordinator: CoordinatorChild,
-    urls: Platform['urls'],
-    crew: Crew,
-    parts: SharedParts,
-  ) {
-    this.#parts = parts;
-    let fail!: (text: string) => void;
-    const started = new Promise<Started>((resolve, reject) => {
-      fail = (text) => reject(new StartError(text));
-      coordinator.onFailure((text) => fail(`the coordinator failed: ${urls.coordinator}: ${text}`));
-      coordinator.onMessage((message) => {
-        if (this.#abandoned) return;
-        try {
-          if (message.type === 'millrace:failed') fail(`${message.message} (${urls.worker})`);
-          if (message.type === 'millrace:created') this.#join(crew, message.pool);
-          if (message.type === 'millrace:ready' && this.#client)
-            resolve({ platform, coordinator, client: this.#client, crew, roster: message });
-        } catch (error) {
-          reject(error instanceof PoolError ? error : new StartError(String(error), { cause: error }));
-        }
-      });
-    });
-    this.#timer = setTimeout(() => fail('the pool did not start in time'), START_TIMEOUT_MS);
-    this.ready = started.finally(() => clearTimeout(this.#timer));
-  }
-
-  #join(crew: Crew, pool: number): void {
-    const parts = this.#parts!;
-    this.#parts = undefined;
-    this.#client = join(parts, crew, pool);
-  }
-
-  /** Nobody waits any more. */
-  abandon(): void {
-    this.#abandoned = true;
-    clearTimeout(this.#timer);
-    this.#client?.stop();
-  }
-}
-
-function join(parts: SharedParts, crew: Crew, pool: number): Client {
-  const thread = instantiate(parts, (waiter) => crew.relay({ type: 'millrace:ring', waiter }));
-  const client = new Client(thread, pool);
-  crew.onClientRing = () => client.ring();
-  return client;
-}
-
-/** Has the coordinator end every job, and then every worker; resolves when they have ended, or ought to have. */
-export function closeParts({ coordinator }: Parts): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, CLOSE_TIMEOUT_MS);
-    coordinator.onMessage((message) => {
-      if (message.type !== 'millrace:closed') return;
-      clearTimeout(timer);
-      resolve();
-    });
-    coordinator.post({ type: 'millrace:close' });
-  });
-}
-
-/** Ends every thread at once. */
-export function endParts({ client, coordinator, crew }: Parts): void {
-  client.stop();
-  coordinator.terminate();
-  crew.terminateAll();
+  const starter = await starterOf(tier, { platform, urls, parts, memoryMib, label: log.name });
+  const limits = { range, idleMs, maxWorkers, cores: platform.cores(), graceMs, blocksMib, restMs: platform.restMs };
+  const started = await startThreads({ platform, starter, urls, parts, log, limits }, patience);
+  return { ...started, tier, range, host, log };
 }
 
 function workersOf(platform: Platform, options: Unchecked<PoolOptions>): { range: CheckedRange; maxWorkers: number } {

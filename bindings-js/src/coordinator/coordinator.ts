@@ -24,8 +24,8 @@ const CLOSE_TRIES = 100;
 /** So many workers in a row may fail to start before the pool makes do with those that it has. */
 const FAILED_STARTS_MAX = 3;
 
-/** Makes a coordinator's script listen. */
-export function serveCoordinator(scope: CoordinatorScope, waits = threadWaits): void {
+/** Makes a coordinator's script listen. What it returns does at once what is due. */
+export function serveCoordinator(scope: CoordinatorScope, waits = threadWaits): () => void {
   let coordinator: Coordinator | undefined;
   scope.onMessage((message) => {
     switch (message.type) {
@@ -48,6 +48,7 @@ export function serveCoordinator(scope: CoordinatorScope, waits = threadWaits): 
         return void coordinator?.close();
     }
   });
+  return () => coordinator?.tickIfDue();
 }
 
 class Coordinator {
@@ -55,7 +56,7 @@ class Coordinator {
   readonly #thread: Thread;
   readonly #pool: number;
   readonly #volumes: Volumes;
-  readonly #slicer = new Slicer(() => this.#tickIfDue());
+  readonly #slicer = new Slicer(() => this.tickIfDue());
   readonly #rounds = new Rounds();
   readonly #journal: Journal;
   readonly #restMs: number;
@@ -118,7 +119,7 @@ class Coordinator {
   }
 
   /** While there is other work, neither the timer nor the watch may run in time. */
-  #tickIfDue(): void {
+  tickIfDue(): void {
     const rung = Atomics.load(this.#words, bellIndex(this.#pool, layout.WAITER_COORDINATOR)) !== this.#count;
     if (rung || performance.now() >= this.#dueAt) this.tick();
   }

@@ -7,13 +7,22 @@ export class Rings {
   /** Who waits, by the addresses of the words. */
   readonly #waiting = new Map<number, Set<() => void>>();
 
+  /** Who is told of every ring, before anything else happens. */
+  readonly #listeners = new Map<number, () => void>();
+
   /** Rings: wakes everybody who waits at a word. */
   readonly wake = (address: number): void => {
+    this.#listeners.get(address >>> 0)?.();
     const waiting = this.#waiting.get(address >>> 0);
     if (!waiting) return;
     this.#waiting.delete(address >>> 0);
     for (const wake of waiting) wake();
   };
+
+  /** Calls `listener` in each ring at a word. */
+  listen(address: number, listener: () => void): void {
+    this.#listeners.set(address >>> 0, listener);
+  }
 
   /** Waits at a word for a ring, or for so long; -1: for ever. */
   readonly wait = (address: number, timeoutMs: number): Promise<void> =>

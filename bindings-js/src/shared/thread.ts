@@ -163,6 +163,8 @@ export class Heap {
 export interface Thread {
   readonly c: CoordinatorExports;
   readonly heap: Heap;
+  /** It shares its thread with others, and is suspended where it would block: see `Waits`. */
+  readonly byScript: boolean;
   /** How it watches a bell without blocking; `undefined`: it cannot, and is told by messages. */
   readonly waitAsync: WaitAsync | undefined;
 }
@@ -171,6 +173,8 @@ export interface Thread {
 export interface Waits {
   /** The instances share one thread of the engine's, and not even those that may block do. */
   readonly byScript: boolean;
+  /** The instance is about to wait at a word: lets others have their turn. 0: it cannot wait now, and looks again. */
+  readonly yield: (address: number) => number;
   /** Waits at a word for so many milliseconds at most, -1 for ever: an import of coordinator.wasm. */
   readonly wait: WebAssembly.ImportValue;
   /** Wakes everybody who waits there. */
@@ -181,6 +185,7 @@ export interface Waits {
 /** What there is in a thread of one's own: coordinator.wasm blocks it by itself. */
 export const threadWaits: Waits = {
   byScript: false,
+  yield: abort,
   wait: abort,
   wake: abort,
   waitAsync: findWaitAsync(),
@@ -212,7 +217,7 @@ export function instantiate(parts: SharedParts, relay: Relay, waits = threadWait
   }
   const instance = new WebAssembly.Instance(parts.wasm, imports);
   const c = instance.exports as unknown as CoordinatorExports;
-  return { c, heap: new Heap(parts.memory), waitAsync: waits.waitAsync };
+  return { c, heap: new Heap(parts.memory), byScript: waits.byScript, waitAsync: waits.waitAsync };
 }
 
 /** Gives this thread's instance a stack and thread-local block of its own. Not for the coordinator, the first thread. */
@@ -227,7 +232,7 @@ export function check(status: number): number {
 }
 
 /** All that the module may ask for, by name. Emscripten's own names differ a little between its versions. */
-function supply(memory: WebAssembly.Memory, relay: Relay, { wait, wake }: Waits): Map<string, WebAssembly.ImportValue> {
+function supply(memory: WebAssembly.Memory, relay: Relay, waits: Waits): Map<string, WebAssembly.ImportValue> {
   const refuse = (): number => 52; // ENOSYS: the C library's stdio, which nobody reads
   return new Map<string, WebAssembly.ImportValue>([
     ['memory', memory],
@@ -237,8 +242,9 @@ function supply(memory: WebAssembly.Memory, relay: Relay, { wait, wake }: Waits)
     ['getentropy', (address: number, size: number) => (fillRandom(memory, address, size) ? 0 : -1)],
     ['random_get', (address: number, size: number) => (fillRandom(memory, address, size) ? 0 : 29)],
     ['relay', relay],
-    ['wait', wait],
-    ['wake', wake],
+    ['yield', waits.yield],
+    ['wait', waits.wait],
+    ['wake', waits.wake],
     ['emscripten_get_now', () => performance.now()],
     ['emscripten_date_now', () => Date.now()],
     ['emscripten_resize_heap', (size: number) => (grow(memory, size >>> 0) ? 1 : 0)],

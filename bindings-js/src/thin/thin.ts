@@ -7,7 +7,8 @@ import type { Platform } from '../platform/platform.js';
 import { ImportList } from '../client/import-list.js';
 import { ModuleList } from '../client/module-list.js';
 import { compileBytes, fetched } from '../client/modules.js';
-import { closeParts, endParts, type Parts, startParts } from '../client/start.js';
+import { type Parts, startParts } from '../client/start.js';
+import { closeParts, endParts } from '../client/threads.js';
 import { headOf } from './module-head.js';
 import { ServedImports } from './served-imports.js';
 
@@ -236,6 +237,7 @@ async function startThin(platform: Platform, options: ThinOptions, events: ThinE
     throw new PoolError('POOL_EPROTO', `the program is for ABI ${abi}, these files are of ${layout.POOL_ABI}`);
   }
   const parts = await startParts(platform, {
+    tier: 'shared', // a program in C reaches for the pool's memory itself
     workers: minWorkers ? { min: minWorkers, max: workers || undefined } : workers || undefined,
     idleMs: idleMs || undefined,
     maxWorkers: maxWorkers || undefined,

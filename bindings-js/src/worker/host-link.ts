@@ -52,6 +52,7 @@ export class HostLink {
   readonly call = (name: string, data?: unknown): Uint8Array<ArrayBuffer> => {
     if (typeof name !== 'string') throw refusal('name', name, 'a string');
     const bytes = bytesOf(data);
+    if (this.#thread.byScript) throw new PoolError('POOL_ENOTSUP', NOT_HERE);
     if (!this.#runs) throw new PoolError('POOL_EBADF', 'the host can be called only while the guest runs');
     const { c, heap } = this.#thread;
     const nameBytes = encoder.encode(name);
@@ -86,6 +87,9 @@ export class HostLink {
     throw text && text.length > 0 ? new PoolError(error.code, decoder.decode(text)) : error;
   }
 }
+
+const NOT_HERE =
+  'in a pool of the tier "jspi" a module of importsFrom cannot wait for the host: serve the import by the option imports';
 
 function bytesOf(data: unknown): Uint8Array {
   if (data === undefined) return new Uint8Array(0);

@@ -1,8 +1,9 @@
 /** What a guest is linked with in place of imports that the main thread serves: small wasm functions, made from the imports'
  * types, so that no script stands between a guest and where its worker waits. */
+import { promising } from '../shared/jspi.js';
 import { layout } from '../shared/layout.gen.js';
 import type { Thread } from '../shared/thread.js';
-import { readValue, typeOfValue, writeValue } from '../shared/value.js';
+import { readValues, typeOfValue, writeValue } from '../shared/value.js';
 import type { Signature } from './signature.js';
 
 type AnyFunction = (...values: unknown[]) => unknown;
@@ -56,25 +57,34 @@ export function makeAdapters({ c, heap }: Thread, plans: readonly AdapterPlan[])
 }
 
 /** The same for one whose types nobody knows, because the module was compiled elsewhere. The host's numbers become what the
- * import returns as the engine converts them. */
-export function untypedAdapter({ c, heap }: Thread, number: number): AnyFunction {
+ * import returns as the engine converts them. Where the thread may not block, it gives a promise. */
+export function untypedAdapter(thread: Thread, number: number): AnyFunction {
+  const { c } = thread;
+  if (!thread.byScript) {
+    return (...given) => resultsOf(thread, given, c.import_call(number, put(thread, given), layout.IMPORT_UNTYPED));
+  }
+  const call = promising(c.import_call);
+  return async (...given) =>
+    resultsOf(thread, given, (await call(number, put(thread, given), layout.IMPORT_UNTYPED)) as number);
+}
+
+/** Puts what an import was given to where C finds it: how many values. */
+function put({ c, heap }: Thread, given: readonly unknown[]): number {
+  if (given.length > layout.POOL_VALUES_MAX) throw new TypeError('it was given more than 16 values');
   const first = (c.import_buffer() >>> 0) + layout.import_buffer_values;
-  return (...given) => {
-    if (given.length > layout.POOL_VALUES_MAX) throw new TypeError('it was given more than 16 values');
-    const view = heap.view(first + layout.sizeof_import_buffer);
-    given.forEach((value, i) => {
-      if (typeof value !== 'number' && typeof value !== 'bigint') throw new TypeError('it was given what is no number');
-      writeValue(view, first + i * layout.sizeof_pool_value, typeOfValue(value), value);
-    });
-    const n = c.import_call(number, given.length, layout.IMPORT_UNTYPED);
-    const behind = first + given.length * layout.sizeof_pool_value;
-    const results = Array.from(
-      { length: n },
-      (_, i) =>
-        readValue(heap.view(behind + n * layout.sizeof_pool_value), behind + i * layout.sizeof_pool_value).value,
-    );
-    return n > 1 ? results : results[0];
-  };
+  const view = heap.view(first + layout.sizeof_import_buffer);
+  given.forEach((value, i) => {
+    if (typeof value !== 'number' && typeof value !== 'bigint') throw new TypeError('it was given what is no number');
+    writeValue(view, first + i * layout.sizeof_pool_value, typeOfValue(value), value);
+  });
+  return given.length;
+}
+
+/** The `n` results, which are behind what was given. */
+function resultsOf({ c, heap }: Thread, given: readonly unknown[], n: number): unknown {
+  const behind = (c.import_buffer() >>> 0) + layout.import_buffer_values + given.length * layout.sizeof_pool_value;
+  const results = readValues(heap.view(behind + n * layout.sizeof_pool_value), behind, n);
+  return n > 1 ? results : results[0];
 }
 
 function moduleOf(plans: readonly AdapterPlan[], values: number): Uint8Array<ArrayBuffer> {

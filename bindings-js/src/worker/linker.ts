@@ -1,4 +1,5 @@
 /** Links a guest: finds what each of its imports is to be, from what was given for the job down to WASI. */
+import { suspending } from '../shared/jspi.js';
 import { layout } from '../shared/layout.gen.js';
 import type { Thread } from '../shared/thread.js';
 import { typeName } from '../shared/value.js';
@@ -120,7 +121,7 @@ export class Linker {
       if (signature === 'no memory') return noMemory();
       if (signature === 'other') return this.#refuseServed(guest.imports[number]!);
       if (signature) plans.push({ number, signature });
-      else adapters.set(number, this.#noted(guest.imports[number]!, untypedAdapter(this.#thread, number)));
+      else adapters.set(number, this.#untyped(guest.imports[number]!, number));
     }
     if (plans.length > 0) {
       const made = makeAdapters(this.#thread, plans);
@@ -128,6 +129,11 @@ export class Linker {
     }
     for (const number of served) values[number] = adapters.get(number);
     return undefined;
+  }
+
+  #untyped(descriptor: Descriptor, number: number): WebAssembly.ImportValue {
+    const adapter = this.#noted(descriptor, untypedAdapter(this.#thread, number));
+    return this.#thread.byScript ? suspending(adapter as () => unknown) : adapter;
   }
 
   /** A trap, which no guest can catch. */

@@ -1,0 +1,49 @@
+/** Tells the main thread when all strands of a cell wait, so that another worker may have their places meanwhile, and what is used
+ * then; but not of the waits that are over at once. */
+import type { CellUses } from '../shared/cell-protocol.js';
+
+const AFTER_MS = 5;
+
+export class Rest {
+  readonly #tell: (rests: boolean, uses: CellUses | undefined) => void;
+  readonly #usesNow: () => CellUses;
+  #strands = 0;
+  #suspended = 0;
+  #told = false;
+  #uses: CellUses = { memory: 0, calls: 0 };
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(usesNow: () => CellUses, tell: (rests: boolean, uses: CellUses | undefined) => void) {
+    this.#usesNow = usesNow;
+    this.#tell = tell;
+  }
+
+  /** A strand is started. */
+  onStrand(): void {
+    this.#strands++;
+  }
+
+  readonly onSuspend = (more: 1 | -1): void => {
+    this.#suspended += more;
+    if (more === 1) this.look();
+    else if (this.#told) this.#say(false, undefined);
+  };
+
+  /** Looks whether all of them wait, in a while. */
+  look(): void {
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      const rests = this.#suspended >= this.#strands;
+      const uses = this.#usesNow();
+      const isNew = uses.memory !== this.#uses.memory || uses.calls !== this.#uses.calls;
+      if (isNew || rests !== this.#told) this.#say(rests, uses);
+      if (isNew) this.look(); // until it changes no more
+    }, AFTER_MS);
+  }
+
+  #say(rests: boolean, uses: CellUses | undefined): void {
+    this.#told = rests;
+    this.#uses = uses ?? this.#uses;
+    this.#tell(rests, uses);
+  }
+}

@@ -1,0 +1,62 @@
+/** The host calls of guests in cells, as the client's own are: each has a slot from its arrival to its reply. */
+import type { JobHandle, TakenCall } from '../client/client.js';
+import type { Reply } from '../client/host-reply.js';
+
+/** One that is not answered. */
+interface FarCall {
+  readonly job: JobHandle;
+  /** Taken once. */
+  taken: TakenCall | undefined;
+  isGone: boolean;
+  readonly answer: (reply: Reply) => void;
+}
+
+export class FarCalls {
+  /** Called with the slot of a call that has come, or whose caller has gone. */
+  onCall: (slot: number) => void = () => undefined;
+  readonly #calls = new Map<number, FarCall>();
+  #last = 0;
+
+  /** How many are not answered. */
+  get size(): number {
+    return this.#calls.size;
+  }
+
+  /** A call has come. It is answered once, unless its cell has ended. Its slot. */
+  add(job: JobHandle, name: string, data: Uint8Array<ArrayBuffer>, answer: (reply: Reply) => void): number {
+    const slot = ++this.#last;
+    this.#calls.set(slot, { job, taken: { call: slot, job, name, data }, isGone: false, answer });
+    this.onCall(slot);
+    return slot;
+  }
+
+  /** Who called has gone. */
+  leave(slot: number): void {
+    const call = this.#calls.get(slot);
+    if (!call) return;
+    call.isGone = true;
+    this.onCall(slot);
+  }
+
+  /** A job has ended. */
+  endJob(job: JobHandle): void {
+    for (const [slot, call] of [...this.#calls]) if (call.job === job) this.leave(slot);
+  }
+
+  take(slot: number): TakenCall | undefined {
+    const call = this.#calls.get(slot);
+    const taken = call?.taken;
+    if (call) call.taken = undefined;
+    return taken;
+  }
+
+  isGone(slot: number): boolean {
+    return this.#calls.get(slot)?.isGone ?? true;
+  }
+
+  reply(slot: number, reply: Reply): void {
+    const call = this.#calls.get(slot);
+    this.#calls.delete(slot);
+    call?.answer(reply); // also to nobody: the cell has it under way until then
+  }
+}

@@ -1,0 +1,173 @@
+/** The jobs of a pool whose guests run in cells: what the main thread knows of each, and the calls of their guests. The client's
+ * pipes end here: what a guest shall read or write is carried from and to its cell. */
+import type { CellJob, CellUses } from '../shared/cell-protocol.js';
+import type { Client, Fd, JobHandle, Measures, PoolUses, Result, Submission, TakenCall } from '../client/client.js';
+import type { PoolBytes } from '../client/measures.js';
+import type { Reply } from '../client/host-reply.js';
+import type { Ends } from '../client/pump.js';
+import type { Carrier } from './carrier.js';
+import type { FarCalls } from './far-calls.js';
+
+/** A job that was submitted, and has not ended. */
+export interface FarJob {
+  readonly submission: Submission;
+  /** The ends of its pipes, 0 where there is none, until they are carried. */
+  readonly ends: readonly [Fd, Fd, Fd];
+  /** Once it runs. */
+  carrier: Carrier | undefined;
+}
+
+export class FarJobs {
+  /** By their ends, how much pipes hold, and their other ends. */
+  readonly pipes = new Map<Fd, { readonly capacity: number; readonly peer: Fd }>();
+  /** Whose guests wait. */
+  readonly resting = new Set<JobHandle>();
+  /** What was carried went through this thread, too, and is no caller's. */
+  readonly bytes = { in: 0, out: 0 };
+  /** By the ends that are carried, what looks at them. */
+  readonly carried = new Map<Fd, () => void>();
+  readonly #jobs = new Map<JobHandle, FarJob>();
+
+  add(job: JobHandle, submission: Submission): void {
+    this.#jobs.set(job, { submission, ends: submission.stdio, carrier: undefined });
+  }
+
+  get(job: JobHandle): FarJob | undefined {
+    return this.#jobs.get(job);
+  }
+
+  /** The client's ends, for who carries. */
+  endsOf(client: Client): Ends {
+    return {
+      peek: (fd) => client.peek(fd),
+      consume: (fd, size) => {
+        client.consume(fd, size);
+        this.bytes.out += size;
+      },
+      write: (fd, bytes, offset) => {
+        const n = client.write(fd, bytes, offset);
+        if (n > 0) this.bytes.in += n;
+        return n;
+      },
+      onMove: (fd, listener) => client.onMove(fd, listener),
+      ready: (fd) => client.ready(fd),
+      isAbandoned: (fd) => client.isAbandoned(fd),
+      release: (fd) => client.release(fd),
+      abort: (fd) => client.abort(fd),
+    };
+  }
+
+  /** Something was done with an end. What it means for its other end goes out at once, and so in order with all else that a
+   * cell is told. */
+  onMove(fd: Fd): void {
+    const pipe = this.pipes.get(fd);
+    if (pipe) this.carried.get(pipe.peer)?.();
+  }
+
+  onClose(fd: Fd): void {
+    this.onMove(fd);
+    this.pipes.delete(fd);
+    this.carried.delete(fd);
+  }
+
+  /** A job has ended: its ends are closed, whether it has run or not. */
+  end(job: JobHandle, client: Pick<Client, 'release'>): void {
+    const far = this.#jobs.get(job);
+    if (!far) return;
+    this.#jobs.delete(job);
+    this.resting.delete(job);
+    if (far.carrier) return far.carrier.stop();
+    for (const fd of far.ends) if (fd) client.release(fd);
+  }
+}
+
+type Constructor = new (...given: ConstructorParameters<typeof Client>) => Client;
+
+/** A client whose jobs run in cells. */
+export function farClient(Base: Constructor, jobs: FarJobs, calls: FarCalls, usesOfCells: () => CellUses): Constructor {
+  return class extends Base {
+    override submit(submission: Submission): JobHandle {
+      const job = super.submit({ ...submission, call: undefined, stdio: [0, 0, 0] }); // an instance has pipes
+      if (job > 0) jobs.add(job, submission);
+      return job;
+    }
+
+    override takeResult(job: JobHandle): Result | undefined {
+      const result = super.takeResult(job);
+      if (!result) return undefined;
+      jobs.end(job, this);
+      calls.endJob(job);
+      return result;
+    }
+
+    override uses(): PoolUses {
+      const uses = super.uses();
+      const { memory, calls } = usesOfCells();
+      const used = uses.memory.used + memory;
+      return { ...uses, memory: { ...uses.memory, used }, calls: { ...uses.calls, used: calls } };
+    }
+
+    override measures(): Measures {
+      const measures = super.measures();
+      const workers = measures.workers.map((worker) =>
+        worker.state === 'running' && jobs.resting.has(worker.job) ? { ...worker, state: 'waiting' as const } : worker,
+      );
+      return { ...measures, workers };
+    }
+
+    override get bytes(): PoolBytes {
+      const { in: all, out } = super.bytes;
+      return { in: all - jobs.bytes.in, out: out - jobs.bytes.out };
+    }
+
+    override pipe(capacity: number): readonly [Fd, Fd] | number {
+      const pipe = super.pipe(capacity);
+      if (typeof pipe === 'number') return pipe;
+      const [reads, writes] = pipe;
+      jobs.pipes.set(reads, { capacity, peer: writes });
+      jobs.pipes.set(writes, { capacity, peer: reads });
+      return pipe;
+    }
+
+    override write(fd: Fd, bytes: Uint8Array, offset: number): number {
+      const n = super.write(fd, bytes, offset);
+      jobs.onMove(fd);
+      return n;
+    }
+
+    override close(fd: Fd): void {
+      super.close(fd);
+      jobs.onClose(fd);
+    }
+
+    override abort(fd: Fd): void {
+      super.abort(fd);
+      jobs.onClose(fd);
+    }
+
+    override onCall(listener: (slot: number) => void): void {
+      calls.onCall = listener;
+    }
+
+    override takeCall(slot: number): TakenCall | undefined {
+      return calls.take(slot);
+    }
+
+    override isCallerGone(call: number): boolean {
+      return calls.isGone(call);
+    }
+
+    override reply(call: number, reply: Reply): boolean {
+      calls.reply(call, reply);
+      return true;
+    }
+  };
+}
+
+/** What a cell is told of a job. */
+export function cellJobOf({ submission, ends }: FarJob, { pipes }: FarJobs, remoteOf: (volume: number) => number): CellJob {
+  const { module, call, args, env, maxCalls, maxMemoryMiB, tty, imports, traps } = submission;
+  const preopens = submission.preopens.map(({ path, volume, readOnly }) => ({ path, volume: remoteOf(volume), readOnly }));
+  const streams = ends.map((fd) => (fd ? { capacity: pipes.get(fd)?.capacity ?? 0 } : undefined));
+  return { module, call, streams, args, env, preopens, maxCalls, maxMemoryMiB, tty, imports, traps };
+}

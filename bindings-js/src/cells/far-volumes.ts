@@ -1,0 +1,233 @@
+/** Directories where guests run in cells. Each lives in one cell, and the jobs that are given it run there. The main thread's
+ * pool has an empty volume for each, which keeps its number and knows who uses it. */
+import { errorCodes } from '../shared/layout.gen.js';
+import type { DirectoryPage, EntryStat, FilesReply, FilesRequest, VolumeCalls } from '../shared/protocol.js';
+import { errorOfStatus } from '../shared/errors.js';
+import type { CellLink } from './cell-link.js';
+
+/** A directory's volume. */
+interface FarVolume {
+  readonly number: number;
+  home: CellLink;
+  /** Its number there. */
+  remote: number;
+  readonly limits: readonly [maxBytes: number, maxFiles: number];
+  /** Jobs that run with it. */
+  users: number;
+  /** What is under way in it, when it is to move. */
+  last: Promise<unknown>;
+}
+
+interface Asked {
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** Who wants several volumes in one cell. */
+interface Turn {
+  readonly volumes: readonly FarVolume[];
+  readonly run: () => void;
+}
+
+/** What asks of the main thread's own volumes. */
+type AskLocal = (request: FilesRequest) => void;
+
+const WHOLE = Number.MAX_SAFE_INTEGER;
+
+export class FarVolumes {
+  readonly #volumes = new Map<number, FarVolume>();
+  readonly #asked = new Map<number, Asked>();
+  readonly #askedOf = new Map<number, CellLink>();
+  readonly #turns: Turn[] = [];
+  readonly #askLocal: AskLocal;
+  readonly #reply: (reply: FilesReply) => void;
+  readonly #choose: () => Promise<CellLink>;
+  /** Ours count downwards, those of the main thread upwards. */
+  #lastId = 0;
+
+  /** `choose` finds a cell for a new one. */
+  constructor(askLocal: AskLocal, reply: (reply: FilesReply) => void, choose: () => Promise<CellLink>) {
+    this.#askLocal = askLocal;
+    this.#reply = reply;
+    this.#choose = choose;
+  }
+
+  /** What the main thread asks. */
+  request({ id, call, args }: FilesRequest): void {
+    const answer = (value: unknown): void => this.#reply({ type: 'millrace:files', id, status: 0, value });
+    const fail = (error: unknown): void => {
+      const code = (error as { code?: keyof typeof errorCodes }).code ?? 'POOL_EIO';
+      this.#reply({ type: 'millrace:files', id, status: errorCodes[code] ?? errorCodes.POOL_EIO, value: undefined });
+    };
+    void this.#do(call, args).then(answer, fail);
+  }
+
+  async #do(call: keyof VolumeCalls, args: readonly unknown[]): Promise<unknown> {
+    const [number, ...rest] = args as [number, ...unknown[]];
+    if (call === 'make') return this.#make(number, rest[0] as number);
+    const volume = this.#volumes.get(number);
+    if (!volume) throw errorOfStatus(errorCodes.POOL_EBADF);
+    if (call === 'drop') return this.#drop(volume);
+    await volume.last; // perhaps it moves
+    return this.#ask(volume.home, call, [volume.remote, ...rest]);
+  }
+
+  async #make(maxBytes: number, maxFiles: number): Promise<number> {
+    const number = (await this.#own('make', [maxBytes, maxFiles])) as number;
+    const home = await this.#choose();
+    const remote = (await this.#ask(home, 'make', [maxBytes, maxFiles])) as number;
+    const volume = { number, home, remote, limits: [maxBytes, maxFiles] as const, users: 0, last: Promise.resolve() };
+    this.#volumes.set(number, volume);
+    home.volumes.add(number);
+    return number;
+  }
+
+  async #drop(volume: FarVolume): Promise<void> {
+    await volume.last;
+    this.#volumes.delete(volume.number);
+    volume.home.volumes.delete(volume.number);
+    await this.#own('drop', [volume.number]);
+    await this.#ask(volume.home, 'drop', [volume.remote]);
+  }
+
+  /** A cell has ended, and what lived in it. */
+  lose(cell: CellLink): void {
+    for (const [id, { reject }] of [...this.#asked]) {
+      if (this.#askedOf.get(id) !== cell) continue;
+      this.#asked.delete(id);
+      reject(errorOfStatus(errorCodes.POOL_EIO));
+    }
+  }
+
+  #ask(cell: CellLink, call: keyof VolumeCalls, args: readonly unknown[]): Promise<unknown> {
+    if (cell.isOver) return Promise.reject(errorOfStatus(errorCodes.POOL_EIO));
+    const id = --this.#lastId;
+    const buffers = args.filter((each) => each instanceof ArrayBuffer);
+    this.#askedOf.set(id, cell);
+    cell.post({ type: 'millrace:files', id, call, args }, buffers);
+    return this.#answerTo(id);
+  }
+
+  #own(call: keyof VolumeCalls, args: readonly unknown[]): Promise<unknown> {
+    const id = --this.#lastId;
+    this.#askLocal({ type: 'millrace:files', id, call, args });
+    return this.#answerTo(id);
+  }
+
+  #answerTo(id: number): Promise<unknown> {
+    return new Promise((resolve, reject) => this.#asked.set(id, { resolve, reject }));
+  }
+
+  /** An answer, of a cell or of our own coordinator. */
+  readonly onReply = ({ id, status, value }: FilesReply): void => {
+    const asked = this.#asked.get(id);
+    this.#asked.delete(id);
+    this.#askedOf.delete(id);
+    if (status < 0) asked?.reject(errorOfStatus(status));
+    else asked?.resolve(value);
+  };
+
+  /** The number of a volume in the cell where it lives. */
+  remoteOf(number: number): number {
+    return this.#volumes.get(number)?.remote ?? 0;
+  }
+
+  /** Finds the cell in which a job can have these volumes, now or once they have moved there; a status: it cannot. They are
+   * used from then on, until `leave`. */
+  gather(numbers: readonly number[], then: (cell: CellLink | number) => void): void {
+    const volumes = [...new Set(numbers)].map((number) => this.#volumes.get(number));
+    if (volumes.some((volume) => !volume || volume.home.isOver)) return then(errorCodes.POOL_EIO);
+    const wanted = volumes as FarVolume[];
+    const turn = { volumes: wanted, run: () => void this.#unite(wanted, then) };
+    const [first] = wanted;
+    const isBehind = this.#turns.some((other) => other.volumes.some((volume) => wanted.includes(volume)));
+    if (isBehind || wanted.some(({ home }) => home !== first!.home)) {
+      this.#turns.push(turn);
+      return this.#next();
+    }
+    for (const volume of wanted) volume.users++;
+    then(first!.home);
+  }
+
+  /** A job has ended. */
+  leave(numbers: readonly number[]): void {
+    for (const number of new Set(numbers)) {
+      const volume = this.#volumes.get(number);
+      if (volume) volume.users--;
+    }
+    this.#next();
+  }
+
+  /** Lets the first go on for whom no two cells are in use, behind none that shares a volume with him. */
+  #next(): void {
+    for (const [i, turn] of this.#turns.entries()) {
+      const before = this.#turns.slice(0, i);
+      const isBehind = before.some((other) => other.volumes.some((volume) => turn.volumes.includes(volume)));
+      const used = new Set(turn.volumes.filter(({ users }) => users > 0).map(({ home }) => home));
+      if (isBehind || used.size > 1) continue;
+      this.#turns.splice(i, 1);
+      turn.run();
+      return this.#next();
+    }
+  }
+
+  /** Moves volumes into one cell: that of those that are in use. */
+  async #unite(volumes: readonly FarVolume[], then: (cell: CellLink | number) => void): Promise<void> {
+    const { home } = volumes.find(({ users }) => users > 0) ?? volumes[0]!;
+    for (const volume of volumes) volume.users++;
+    try {
+      for (const volume of volumes) if (volume.home !== home) await this.#move(volume, home);
+    } catch {
+      this.leave(volumes.map(({ number }) => number));
+      return then(errorCodes.POOL_EIO);
+    }
+    then(home);
+  }
+
+  #move(volume: FarVolume, home: CellLink): Promise<void> {
+    const moving = volume.last.then(async () => {
+      const { home: from, remote: source } = volume;
+      const target = (await this.#ask(home, 'make', volume.limits)) as number;
+      await this.#copy({ from, source, home, target }, '');
+      volume.home = home;
+      volume.remote = target;
+      from.volumes.delete(volume.number);
+      home.volumes.add(volume.number);
+      await this.#ask(from, 'drop', [source]);
+    });
+    volume.last = moving.catch(() => undefined);
+    return moving;
+  }
+
+  async #copy(way: Way, path: string): Promise<void> {
+    const { from, source } = way;
+    for (let cookie = 0; ;) {
+      const page = (await this.#ask(from, 'list', [source, path, cookie])) as DirectoryPage;
+      for (const { name, kind } of page.entries) await this.#copyEntry(way, path === '' ? name : `${path}/${name}`, kind);
+      cookie = page.cookie;
+      if (cookie === 0) return;
+    }
+  }
+
+  async #copyEntry(way: Way, path: string, kind: EntryStat['kind']): Promise<void> {
+    const { from, source, home, target } = way;
+    if (kind === 'symlink') {
+      const to = await this.#ask(from, 'readlink', [source, path]);
+      await this.#ask(home, 'symlink', [target, path, to]);
+    } else if (kind === 'file') {
+      const bytes = await this.#ask(from, 'read', [source, path, 0, WHOLE, WHOLE]);
+      await this.#ask(home, 'write', [target, path, bytes]);
+    } else {
+      await this.#ask(home, 'mkdir', [target, path]);
+      await this.#copy(way, path);
+    }
+  }
+}
+
+/** A volume's way from one cell to another. */
+interface Way {
+  readonly from: CellLink;
+  readonly source: number;
+  readonly home: CellLink;
+  readonly target: number;
+}

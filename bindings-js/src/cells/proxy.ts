@@ -1,0 +1,290 @@
+/** What stands for a worker where its guests run in a cell: it takes the worker's jobs out of the main thread's pool, has a cell
+ * run each, carries its streams, and says how it has ended. */
+import { bellIndex } from '../shared/bell.js';
+import type { CellResult, FromCell, StreamMessage, ToCell } from '../shared/cell-protocol.js';
+import { errorCodes, layout } from '../shared/layout.gen.js';
+import type { FromWorker, ImportsMessage, ModuleMessage, ToWorker } from '../shared/protocol.js';
+import type { Rings } from '../shared/rings.js';
+import { check, instantiate, joinWithStack, type Thread, type Waits } from '../shared/thread.js';
+import { typeOfValue, writeValues } from '../shared/value.js';
+import type { Scope } from '../platform/scope.js';
+import type { Client, JobHandle } from '../client/client.js';
+import { Carrier } from './carrier.js';
+import type { CellLink, CellUser } from './cell-link.js';
+import type { FarCalls } from './far-calls.js';
+import { cellJobOf, type FarJob, type FarJobs } from './far-jobs.js';
+import type { FarVolumes } from './far-volumes.js';
+
+type Join = Extract<ToWorker, { type: 'millrace:join' }>;
+type Call = Extract<FromCell, { type: 'cell:call' }>;
+
+/** What proxies share. */
+export interface Shared {
+  readonly client: () => Client;
+  readonly jobs: FarJobs;
+  readonly calls: FarCalls;
+  readonly volumes: FarVolumes;
+  readonly rings: Rings;
+  readonly waits: Waits;
+  /** Starts a cell for a worker, or finds one that nobody owns. */
+  readonly cellFor: (join: Join) => CellLink;
+  /** The worker ends, and needs its cell no more. */
+  readonly leave: (cell: CellLink) => void;
+  /** Code of ours begins anew, in which instances may look so and so often for what they wait for. */
+  readonly begin: () => void;
+}
+
+/** This worker was given up for dead: its thread, which is the main thread, would have slept for ever. */
+export class Parked extends Error {}
+
+/** A job that was taken. */
+interface Running {
+  readonly job: JobHandle;
+  readonly volumes: readonly number[];
+  /** Once it is known in which it runs. */
+  cell: CellLink | undefined;
+  carrier: Carrier | undefined;
+  /** By the cell's numbers, the slots of calls that are not answered. */
+  readonly calls: Map<number, number>;
+  result: CellResult | undefined;
+}
+
+const encoder = new TextEncoder();
+const NO_BYTES = new Uint8Array(0);
+
+export class Proxy implements CellUser {
+  readonly #scope: Scope<FromWorker, ToWorker>;
+  readonly #shared: Shared;
+  readonly #modules = new Map<number, ModuleMessage>();
+  readonly #imports = new Map<number, ImportsMessage>();
+  #thread: Thread | undefined;
+  #bell = 0;
+  #cell: CellLink | undefined;
+  #running: Running | undefined;
+  #isOver = false;
+
+  constructor(scope: Scope<FromWorker, ToWorker>, shared: Shared) {
+    this.#scope = scope;
+    this.#shared = shared;
+    scope.onMessage((message) => this.#onMessage(message));
+  }
+
+  #onMessage(message: ToWorker): void {
+    switch (message.type) {
+      case 'millrace:join':
+        return this.#start(message);
+      case 'millrace:module':
+        return void this.#modules.set(message.id, message);
+      case 'millrace:imports':
+        return void this.#imports.set(message.id, message);
+      case 'millrace:unload':
+        this.#modules.delete(message.id);
+        return this.#cell?.unload(message.id);
+    }
+  }
+
+  /** Ends the worker, and the cell in which its job runs. */
+  terminate(): void {
+    const running = this.#running;
+    this.#isOver = true;
+    this.#running = undefined;
+    running?.cell?.end('a job that ran in the same cell was to end, and computed on');
+    if (running) this.#shared.volumes.leave(running.volumes);
+    if (this.#cell) this.#shared.leave(this.#cell);
+  }
+
+  #start(join: Join): void {
+    const cell = (this.#cell = this.#shared.cellFor(join));
+    cell.owner = this;
+    const begin = (): void => this.#guard(() => this.#join(join));
+    cell.started.then(begin, (error: Error) => this.#gone(error.message, false));
+  }
+
+  #join({ parts, pool, number, stack }: Join): void {
+    if (this.#isOver) return;
+    try {
+      const relay = (waiter: number): void => this.#scope.post({ type: 'millrace:ring', waiter });
+      const thread = (this.#thread = instantiate(parts, relay, this.#shared.waits));
+      joinWithStack(thread, stack, layout.WORKER_STACK_BYTES);
+      check(thread.c.worker_join(pool, number));
+      this.#bell = bellIndex(pool, layout.WAITER_WORKER_0 + number) * 4;
+    } catch (error) {
+      return this.#gone(String(error), false);
+    }
+    this.#scope.post({ type: 'millrace:joined' });
+    this.#next();
+    this.#watch();
+  }
+
+  #gone(text: string, retired: boolean): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#scope.post({ type: 'millrace:gone', text, retired });
+  }
+
+  #watch(): void {
+    void this.#shared.rings.wait(this.#bell, -1).then(() => {
+      if (this.#isOver) return;
+      this.#watch();
+      this.#guard(() => (this.#running ? this.#look(this.#running) : this.#next()));
+    });
+  }
+
+  #guard(code: () => void): void {
+    this.#shared.begin();
+    try {
+      code();
+    } catch (error) {
+      if (!(error instanceof Parked)) throw error;
+      this.#isOver = true;
+    }
+  }
+
+  /** Takes the next job, if there is one. */
+  #next(): void {
+    while (!this.#running && !this.#isOver) {
+      const job = this.#thread!.c.proxy_next();
+      if (job === errorCodes.POOL_ETIMEDOUT) return this.#gone('the pool has a worker too many', true);
+      if (job < 0) return;
+      this.#begin(job);
+    }
+  }
+
+  #begin(job: JobHandle): void {
+    const { c } = this.#thread!;
+    const far = this.#shared.jobs.get(job);
+    if (!far || c.worker_enter() !== 0) return c.worker_end(c.worker_left_by() || layout.POOL_CANCELLED, 0, 0);
+    const volumes = far.submission.preopens.map(({ volume }) => volume);
+    const running: Running = { job, volumes, cell: undefined, carrier: undefined, calls: new Map(), result: undefined };
+    this.#running = running;
+    if (volumes.length === 0) return this.#run(running, far, this.#cell!);
+    let isHere = true;
+    this.#shared.volumes.gather(volumes, (cell) => {
+      if (isHere) this.#runWith(running, far, cell);
+      else this.#guard(() => this.#runWith(running, far, cell));
+    });
+    isHere = false;
+    if (running.cell || this.#running !== running) return;
+    c.proxy_rest(1); // it waits for its turn
+    this.#look(running);
+  }
+
+  /** Its directories are in a cell. */
+  #runWith(running: Running, far: FarJob, cell: CellLink | number): void {
+    if (this.#running !== running || this.#isOver) {
+      if (typeof cell !== 'number') this.#shared.volumes.leave(running.volumes);
+    } else if (typeof cell === 'number') {
+      this.#refuse(running, layout.POOL_NOT_STARTED, -cell, LOST_DIRECTORY);
+    } else {
+      this.#thread!.c.proxy_rest(0);
+      this.#run(running, far, cell);
+    }
+  }
+
+  #run(running: Running, far: FarJob, cell: CellLink): void {
+    const { job } = running;
+    const { jobs, volumes } = this.#shared;
+    const submission = cellJobOf(far, jobs, (volume) => volumes.remoteOf(volume));
+    cell.provide(this.#modules.get(submission.module), this.#imports.get(submission.imports));
+    cell.add(job, this);
+    running.cell = cell;
+    cell.post({ type: 'cell:run', job, submission });
+    const post = (message: StreamMessage, transfer?: ArrayBuffer[]): void => cell.post(message, transfer);
+    const carrier = new Carrier(jobs.endsOf(this.#shared.client()), job, far.ends, submission.streams, post);
+    running.carrier = far.carrier = carrier;
+    far.ends.forEach((fd, i) => fd && jobs.carried.set(fd, () => carrier.look(i)));
+    void carrier.received.then(() => this.#guard(() => this.#endIfDone(running)));
+    this.#look(running);
+  }
+
+  /** Ends a job that is in no cell. */
+  #refuse(running: Running, outcome: number, code = 0, text = ''): void {
+    this.#end(running, { outcome, code, text, values: [] }, false);
+    this.#next();
+  }
+
+  /** Looks whether the job shall end. */
+  #look(running: Running): void {
+    if (this.#running !== running || this.#thread!.c.proxy_look() === 0) return;
+    if (!running.cell) return this.#refuse(running, layout.POOL_CANCELLED);
+    if (running.result) running.carrier!.cut();
+    else running.cell.post({ type: 'cell:cancel', job: running.job });
+  }
+
+  onCell(message: FromCell): void {
+    const running = this.#running;
+    if (this.#isOver || !running) return;
+    this.#guard(() => this.#take(message, running));
+  }
+
+  onCellEnd(text: string): void {
+    const running = this.#running;
+    if (this.#isOver) return;
+    this.#guard(() => {
+      if (running) this.#end(running, { outcome: layout.POOL_LOST, code: 0, text, values: [] }, true);
+      if (this.#cell?.isOver) this.#gone(text, false);
+      else this.#next();
+    });
+  }
+
+  #take(message: FromCell, running: Running): void {
+    switch (message.type) {
+      case 'cell:rests':
+        if (message.rests) this.#shared.jobs.resting.add(running.job);
+        else this.#shared.jobs.resting.delete(running.job);
+        return this.#thread!.c.proxy_rest(message.rests ? 1 : 0);
+      case 'cell:ended':
+        running.result = message.result;
+        if (this.#thread!.c.proxy_look() !== 0) running.carrier!.cut();
+        return this.#endIfDone(running);
+      case 'cell:call':
+        return this.#onCall(message, running);
+      case 'cell:left': {
+        const slot = running.calls.get(message.call);
+        return slot === undefined ? undefined : this.#shared.calls.leave(slot);
+      }
+      case 'cell:bytes':
+      case 'cell:end':
+      case 'cell:credit':
+      case 'cell:gone':
+        return running.carrier!.take(message);
+    }
+  }
+
+  #onCall({ call, job, name, data }: Call, { calls, cell }: Running): void {
+    const slot = this.#shared.calls.add(job, name, data, ({ status, bytes }) => {
+      calls.delete(call);
+      const copy = bytes.slice();
+      cell!.post({ type: 'cell:reply', call, status, bytes: copy } satisfies ToCell, [copy.buffer]);
+    });
+    calls.set(call, slot);
+  }
+
+  #endIfDone(running: Running): void {
+    if (this.#running !== running || this.#isOver || !running.result || !running.carrier!.isReceived) return;
+    this.#end(running, running.result, true);
+    this.#next();
+  }
+
+  /** The job has ended, and all of its output is in the pipes. */
+  #end(running: Running, result: CellResult, uses: boolean): void {
+    const { c, heap } = this.#thread!;
+    const { outcome, code, text, values } = result;
+    this.#running = undefined;
+    running.cell?.delete(running.job);
+    if (uses) this.#shared.volumes.leave(running.volumes);
+    c.proxy_rest(0);
+    c.worker_leave();
+    const wished = outcome === layout.POOL_CANCELLED ? c.worker_left_by() : 0;
+    if (values.length > 0) {
+      const at = c.worker_results(values.length) >>> 0;
+      if (at) writeValues(heap.view(at + values.length * layout.sizeof_pool_value), at, values, values.map(typeOfValue));
+    }
+    const bytes = text === '' ? NO_BYTES : encoder.encode(text);
+    const address = bytes.length > 0 ? c.worker_text(bytes.length) >>> 0 : 0;
+    if (address) heap.u8(address + bytes.length).set(bytes, address);
+    c.worker_end(wished || outcome, code, address ? bytes.length : 0);
+  }
+}
+
+const LOST_DIRECTORY = 'a directory is lost: the cell that it was in has been ended';

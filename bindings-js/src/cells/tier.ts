@@ -1,0 +1,171 @@
+/** The `jspi` tier: a pool of which the coordinator and its memory are in the main thread, and whose workers are cells. */
+import type { CellUses } from '../shared/cell-protocol.js';
+import type { FromCoordinator, FromWorker, SharedParts, ToCoordinator, ToWorker } from '../shared/protocol.js';
+import { Rings } from '../shared/rings.js';
+import type { Waits } from '../shared/thread.js';
+import { localChild } from '../platform/local.js';
+import type { CellChild, CoordinatorChild, WorkerChild } from '../platform/platform.js';
+import { serveCoordinator } from '../coordinator/coordinator.js';
+import type { Client } from '../client/client.js';
+import { CellLink } from './cell-link.js';
+import { FarCalls } from './far-calls.js';
+import { farClient, FarJobs } from './far-jobs.js';
+import { FarVolumes } from './far-volumes.js';
+import { Parked, Proxy } from './proxy.js';
+
+/** Code of ours that finds nothing after so many turns of the coordinator never will. */
+const TURNS_MAX = 1000;
+
+export class Cells {
+  readonly #rings = new Rings();
+  readonly #jobs = new FarJobs();
+  readonly #calls = new FarCalls();
+  readonly #parts: Pick<SharedParts, 'abi' | 'wasm'>;
+  readonly #memoryMib: number;
+  readonly #spawn: (number: number) => CellChild;
+  readonly #cells = new Set<CellLink>();
+  /** Cells of workers that have ended, in which directories live on. */
+  readonly #unowned = new Set<CellLink>();
+  readonly #listeners: ((message: FromCoordinator) => void)[] = [];
+  readonly #volumes: FarVolumes;
+  #tick: () => void = () => undefined;
+  #started = 0;
+  #turns = 0;
+  #isAwake = false;
+  #client: Client | undefined;
+  /** How instances of the main thread wait: none does. What needs memory lets the coordinator have its turn. */
+  readonly waits: Waits = {
+    byScript: true,
+    yield: () => {
+      this.#tick();
+      if (++this.#turns > TURNS_MAX) throw new Parked('the main thread would have waited');
+      return 0;
+    },
+    wait: () => undefined,
+    wake: this.#rings.wake,
+    waitAsync: this.#rings.watch,
+  };
+
+  /** `spawn` starts a cell's thread, each of which has so much memory at most. */
+  constructor(parts: Pick<SharedParts, 'abi' | 'wasm'>, memoryMib: number, spawn: (number: number) => CellChild) {
+    this.#parts = parts;
+    this.#memoryMib = memoryMib;
+    this.#spawn = spawn;
+    this.#volumes = new FarVolumes(
+      (request) => this.#askLocal(request),
+      (reply) => this.#listeners.forEach((listener) => listener(reply)),
+      () => this.#cellForVolume(),
+    );
+  }
+
+  #askLocal: (request: Extract<ToCoordinator, { type: 'millrace:files' }>) => void = () => undefined;
+
+  /** What keeps the process alive are the cells: the coordinator has no thread. */
+  spawnCoordinator(): CoordinatorChild {
+    const child = localChild<ToCoordinator, FromCoordinator>((scope) => {
+      this.#tick = serveCoordinator(scope, this.waits);
+    });
+    this.#askLocal = (request) => child.post(request);
+    child.onMessage((message) => {
+      if (message.type === 'millrace:files') this.#volumes.onReply(message);
+      else this.#listeners.forEach((listener) => listener(message));
+    });
+    return {
+      post: (message) => (message.type === 'millrace:files' ? this.#volumes.request(message) : child.post(message)),
+      onMessage: (listener) => void this.#listeners.push(listener),
+      onFailure: (listener) => child.onFailure(listener),
+      keepAlive: (on) => {
+        this.#isAwake = on;
+        for (const cell of this.#cells) cell.keepAlive(on);
+      },
+      terminate: () => {
+        child.terminate();
+        for (const cell of [...this.#cells]) cell.end('the pool was closed');
+      },
+    };
+  }
+
+  #startCell(): CellLink {
+    const number = ++this.#started;
+    const { abi, wasm } = this.#parts;
+    const memoryMib = this.#memoryMib;
+    const cell = new CellLink(this.#spawn(number), { type: 'cell:start', abi, wasm, memoryMib, name: String(number) });
+    this.#cells.add(cell);
+    cell.onFiles = this.#volumes.onReply;
+    cell.onLog = (message) => this.#listeners.forEach((listener) => listener(message));
+    cell.onEnd = () => {
+      this.#cells.delete(cell);
+      this.#unowned.delete(cell);
+      this.#volumes.lose(cell);
+    };
+    cell.keepAlive(this.#isAwake);
+    return cell;
+  }
+
+  #cellFor(): CellLink {
+    for (const cell of this.#unowned) {
+      this.#unowned.delete(cell);
+      return cell;
+    }
+    return this.#startCell();
+  }
+
+  /** The one in which the fewest directories live. */
+  async #cellForVolume(): Promise<CellLink> {
+    let best: CellLink | undefined;
+    for (const cell of this.#cells) if (!best || cell.volumes.size < best.volumes.size) best = cell;
+    if (!best) this.#unowned.add((best = this.#startCell()));
+    await best.started;
+    return best;
+  }
+
+  /** A worker has ended. Its cell does, too, unless directories live in it, or others' jobs run there. */
+  #leave(cell: CellLink): void {
+    cell.owner = undefined;
+    if (cell.volumes.size + cell.jobs === 0) cell.end('its worker has ended');
+    else if (!cell.isOver) this.#unowned.add(cell);
+  }
+
+  #usesOfCells(): CellUses {
+    const all = { memory: 0, calls: 0 };
+    for (const { uses } of this.#cells) {
+      all.memory += uses.memory;
+      all.calls += uses.calls;
+    }
+    return all;
+  }
+
+  /** Makes the class of clients whose jobs run in cells. */
+  clientOf(Base: typeof Client): typeof Client {
+    return farClient(Base, this.#jobs, this.#calls, () => this.#usesOfCells()) as typeof Client;
+  }
+
+  /** The client is there. */
+  join(client: Client): void {
+    this.#client = client;
+  }
+
+  spawnWorker(): WorkerChild {
+    let proxy: Proxy | undefined;
+    const child = localChild<ToWorker, FromWorker>((scope) => {
+      proxy = new Proxy(scope, {
+        client: () => this.#client!,
+        jobs: this.#jobs,
+        calls: this.#calls,
+        volumes: this.#volumes,
+        rings: this.#rings,
+        waits: this.waits,
+        cellFor: () => this.#cellFor(),
+        leave: (cell) => this.#leave(cell),
+        begin: () => {
+          this.#turns = 0;
+        },
+      });
+    });
+    const terminate = (): void => {
+      child.terminate();
+      proxy?.terminate();
+    };
+    return { ...child, terminate };
+  }
+}

@@ -1,0 +1,122 @@
+/** Starting a pool's threads, and ending them. */
+import { PoolError, StartError } from '../shared/errors.js';
+import type { Roster, SharedParts, ToCoordinator } from '../shared/protocol.js';
+import type { CoordinatorChild, Platform } from '../platform/platform.js';
+import type { Client } from './client.js';
+import { Crew } from './crew.js';
+import type { Log } from './log.js';
+import type { Patience } from './patience.js';
+import type { Starter } from './tier.js';
+
+/** What a pool has of its threads. */
+export interface Threads {
+  readonly platform: Platform;
+  readonly coordinator: CoordinatorChild;
+  readonly client: Client;
+  readonly crew: Crew;
+  readonly roster: Roster;
+}
+
+type Limits = Omit<Extract<ToCoordinator, { type: 'millrace:start' }>, 'type' | 'parts' | 'logs'>;
+
+/** What is to be started. */
+export interface Plan {
+  readonly platform: Platform;
+  readonly starter: Starter;
+  readonly urls: Platform['urls'];
+  readonly parts: SharedParts;
+  readonly log: Log;
+  readonly limits: Limits;
+}
+
+const START_TIMEOUT_MS = 30_000;
+const CLOSE_TIMEOUT_MS = 3000;
+
+/** Starts the coordinator and has it start the workers; on any failure nothing is left behind. */
+export async function startThreads(plan: Plan, patience: Patience): Promise<Threads> {
+  const { starter, parts, log, limits } = plan;
+  const coordinator = starter.spawnCoordinator();
+  log.listen(coordinator);
+  const crew = new Crew(coordinator, parts, (number) => starter.spawnWorker(number));
+  const start = new Start(plan, coordinator, crew);
+  try {
+    coordinator.keepAlive(true);
+    coordinator.post({ type: 'millrace:start', parts, logs: log.isWanted, ...limits });
+    return await patience.until(start.ready);
+  } catch (error) {
+    start.abandon();
+    coordinator.terminate();
+    crew.terminateAll();
+    throw error;
+  } finally {
+    coordinator.keepAlive(false);
+  }
+}
+
+/** A start under way: joins the pool once the coordinator has created it. */
+class Start {
+  /** Resolves when the workers have started. */
+  readonly ready: Promise<Threads>;
+  readonly #timer: ReturnType<typeof setTimeout>;
+  /** Until they are joined: what listens here lives as long as the pool's own listeners. */
+  #parts: SharedParts | undefined;
+  #starter: Starter | undefined;
+  #client: Client | undefined;
+  #abandoned = false;
+
+  constructor({ platform, starter, urls, parts }: Plan, coordinator: CoordinatorChild, crew: Crew) {
+    this.#parts = parts;
+    this.#starter = starter;
+    let fail!: (text: string) => void;
+    const started = new Promise<Threads>((resolve, reject) => {
+      fail = (text) => reject(new StartError(text));
+      coordinator.onFailure((text) => fail(`the coordinator failed: ${urls.coordinator}: ${text}`));
+      coordinator.onMessage((message) => {
+        if (this.#abandoned) return;
+        try {
+          if (message.type === 'millrace:failed') fail(`${message.message} (${urls.worker})`);
+          if (message.type === 'millrace:created') this.#join(crew, message.pool);
+          if (message.type === 'millrace:ready' && this.#client)
+            resolve({ platform, coordinator, client: this.#client, crew, roster: message });
+        } catch (error) {
+          reject(error instanceof PoolError ? error : new StartError(String(error), { cause: error }));
+        }
+      });
+    });
+    this.#timer = setTimeout(() => fail('the pool did not start in time'), START_TIMEOUT_MS);
+    this.ready = started.finally(() => clearTimeout(this.#timer));
+  }
+
+  #join(crew: Crew, pool: number): void {
+    const [parts, starter] = [this.#parts!, this.#starter!];
+    this.#parts = this.#starter = undefined;
+    this.#client = starter.join(parts, crew, pool);
+  }
+
+  /** Nobody waits any more. */
+  abandon(): void {
+    this.#abandoned = true;
+    clearTimeout(this.#timer);
+    this.#client?.stop();
+  }
+}
+
+/** Has the coordinator end every job, and then every worker; resolves when they have ended, or ought to have. */
+export function closeParts({ coordinator }: Threads): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, CLOSE_TIMEOUT_MS);
+    coordinator.onMessage((message) => {
+      if (message.type !== 'millrace:closed') return;
+      clearTimeout(timer);
+      resolve();
+    });
+    coordinator.post({ type: 'millrace:close' });
+  });
+}
+
+/** Ends every thread at once. */
+export function endParts({ client, coordinator, crew }: Threads): void {
+  client.stop();
+  coordinator.terminate();
+  crew.terminateAll();
+}
