@@ -66,7 +66,8 @@ class Cell {
       if (message.type === 'millrace:created') this.#join(parts, message.pool);
       if (message.type === 'millrace:failed') scope.post({ type: 'cell:failed', text: message.message });
       if (message.type === 'millrace:log' && message.level !== 'debug') scope.post(message);
-      if (message.type === 'millrace:files') scope.post(message, message.value instanceof ArrayBuffer ? [message.value] : []);
+      if (message.type === 'millrace:files')
+        scope.post(message, message.value instanceof ArrayBuffer ? [message.value] : []);
     });
     const blocksMib = memoryMib - layout.POOL_MEMORY_MIN_MIB / 2;
     const limits = { range: { min: 1, max: layout.POOL_WORKERS_MAX }, idleMs: IDLE_MS, maxWorkers: 0, cores: 1 };

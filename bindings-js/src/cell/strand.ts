@@ -52,7 +52,7 @@ export function strand(strands: Strands): Running {
     }
   };
   const drive: Driver = async (steps) => {
-    for (let next = steps.next(); ; ) {
+    for (let next = steps.next(); ;) {
       if (next.done) return next.value;
       let result: unknown;
       try {

@@ -165,9 +165,17 @@ export function farClient(Base: Constructor, jobs: FarJobs, calls: FarCalls, use
 }
 
 /** What a cell is told of a job. */
-export function cellJobOf({ submission, ends }: FarJob, { pipes }: FarJobs, remoteOf: (volume: number) => number): CellJob {
+export function cellJobOf(
+  { submission, ends }: FarJob,
+  { pipes }: FarJobs,
+  remoteOf: (volume: number) => number,
+): CellJob {
   const { module, call, args, env, maxCalls, maxMemoryMiB, tty, imports, traps } = submission;
-  const preopens = submission.preopens.map(({ path, volume, readOnly }) => ({ path, volume: remoteOf(volume), readOnly }));
+  const preopens = submission.preopens.map(({ path, volume, readOnly }) => ({
+    path,
+    volume: remoteOf(volume),
+    readOnly,
+  }));
   const streams = ends.map((fd) => (fd ? { capacity: pipes.get(fd)?.capacity ?? 0 } : undefined));
   return { module, call, streams, args, env, preopens, maxCalls, maxMemoryMiB, tty, imports, traps };
 }

@@ -203,7 +203,8 @@ export class FarVolumes {
     const { from, source } = way;
     for (let cookie = 0; ;) {
       const page = (await this.#ask(from, 'list', [source, path, cookie])) as DirectoryPage;
-      for (const { name, kind } of page.entries) await this.#copyEntry(way, path === '' ? name : `${path}/${name}`, kind);
+      for (const { name, kind } of page.entries)
+        await this.#copyEntry(way, path === '' ? name : `${path}/${name}`, kind);
       cookie = page.cookie;
       if (cookie === 0) return;
     }

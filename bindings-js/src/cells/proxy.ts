@@ -278,7 +278,8 @@ export class Proxy implements CellUser {
     const wished = outcome === layout.POOL_CANCELLED ? c.worker_left_by() : 0;
     if (values.length > 0) {
       const at = c.worker_results(values.length) >>> 0;
-      if (at) writeValues(heap.view(at + values.length * layout.sizeof_pool_value), at, values, values.map(typeOfValue));
+      if (at)
+        writeValues(heap.view(at + values.length * layout.sizeof_pool_value), at, values, values.map(typeOfValue));
     }
     const bytes = text === '' ? NO_BYTES : encoder.encode(text);
     const address = bytes.length > 0 ? c.worker_text(bytes.length) >>> 0 : 0;

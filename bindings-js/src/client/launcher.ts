@@ -220,7 +220,14 @@ export class Launcher {
     try {
       const job = this.#client.submit(submissionOf(order, theirs));
       if (job > 0) {
-        const wishes = { args: options.args, signal: options.signal, host: options.host, linkage, site, what: options.what };
+        const wishes = {
+          args: options.args,
+          signal: options.signal,
+          host: options.host,
+          linkage,
+          site,
+          what: options.what,
+        };
         this.#rings?.add(job, order);
         return this.#add(new Task(this.#client, job, ours, wishes, this.#onSettled));
       }

@@ -4,7 +4,10 @@ import type { Client, Fd } from './client.js';
 import { errorCodes, layout } from '../shared/layout.gen.js';
 
 /** What both need of the client whose pipe it is. */
-export type Ends = Pick<Client, 'peek' | 'consume' | 'write' | 'onMove' | 'ready' | 'isAbandoned' | 'release' | 'abort'>;
+export type Ends = Pick<
+  Client,
+  'peek' | 'consume' | 'write' | 'onMove' | 'ready' | 'isAbandoned' | 'release' | 'abort'
+>;
 
 /** A promise to be resolved once. */
 class News {
@@ -54,7 +57,8 @@ export class Sender {
       const bytes = this.#peek();
       if (typeof bytes !== 'number' && this.#credit > 0) this.#sendSome(bytes);
       else if (this.#isCut) this.#end(0);
-      else if (typeof bytes !== 'number') return; // for want of credit
+      else if (typeof bytes !== 'number')
+        return; // for want of credit
       else if (bytes === errorCodes.POOL_EAGAIN) return this.#ends.onMove(this.#fd, this.send);
       else this.#end(bytes);
     }

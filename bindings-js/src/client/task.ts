@@ -227,7 +227,10 @@ export class Task {
   #lackOf(name: string): ErrorOptions | undefined {
     if (this.#wishes.linkage.from === undefined) return undefined;
     return {
-      cause: new PoolError('POOL_ENOENT', `importsFrom ${JSON.stringify(this.#wishes.linkage.from)} gave no function ${name}`),
+      cause: new PoolError(
+        'POOL_ENOENT',
+        `importsFrom ${JSON.stringify(this.#wishes.linkage.from)} gave no function ${name}`,
+      ),
     };
   }
 

@@ -9,7 +9,12 @@ export type CellChild = Child<ToCell, FromCell>;
 
 export interface Platform {
   /** Where the package's own files are, as absolute URLs. */
-  readonly urls: { readonly wasm: string; readonly coordinator: string; readonly worker: string; readonly cell: string };
+  readonly urls: {
+    readonly wasm: string;
+    readonly coordinator: string;
+    readonly worker: string;
+    readonly cell: string;
+  };
   /** Whether memory can be shared with workers. */
   isIsolated(): boolean;
   cores(): number;

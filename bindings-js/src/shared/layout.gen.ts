@@ -2,7 +2,7 @@
 
 /** Constants, sizes and offsets of the C side. */
 export const layout = {
-  POOL_ABI: 5,
+  POOL_ABI: 6,
   POOL_ARGS_MAX_BYTES: 262144,
   POOL_PIPE_DEFAULT_BYTES: 262144,
   POOL_PIPE_MAX_BYTES: 1048576,
@@ -68,6 +68,7 @@ export const layout = {
   THIN_SIGNAL_LOADED: 327680,
   THIN_SIGNAL_CLOSED: 393216,
   THIN_SIGNAL_DIED: 458752,
+  THIN_SIGNAL_QUESTION: 524288,
   THIN_CALL_RESIZE: 0,
   THIN_CALL_STATS: 1,
   THIN_CALL_WORKERS: 2,
@@ -219,7 +220,7 @@ export const layout = {
   pool_pollfd_fd: 0,
   pool_pollfd_events: 8,
   pool_pollfd_revents: 10,
-  sizeof_pool_stats: 632,
+  sizeof_pool_stats: 648,
   pool_stats_n_workers: 0,
   pool_stats_n_idle: 4,
   pool_stats_n_lost: 8,

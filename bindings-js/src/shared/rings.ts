@@ -34,10 +34,13 @@ export class Rings {
       };
       this.#add(address >>> 0, wake);
       if (timeoutMs < 0) return;
-      timer = setTimeout(() => {
-        this.#waiting.get(address >>> 0)?.delete(wake);
-        resolve();
-      }, Math.min(timeoutMs, TIMER_MAX_MS));
+      timer = setTimeout(
+        () => {
+          this.#waiting.get(address >>> 0)?.delete(wake);
+          resolve();
+        },
+        Math.min(timeoutMs, TIMER_MAX_MS),
+      );
     });
 
   /** As Atomics.waitAsync, which watches only memory that can be shared. */

@@ -181,12 +181,7 @@ export class GuestRunner {
   }
 
   /** What its export returned. `onCall` is told before that is called. */
-  *#call(
-    guest: Guest,
-    imports: WebAssembly.Imports,
-    call: ExportCall | undefined,
-    onCall: () => void,
-  ): Steps<unknown> {
+  *#call(guest: Guest, imports: WebAssembly.Imports, call: ExportCall | undefined, onCall: () => void): Steps<unknown> {
     const exports = yield* this.#instantiate(guest, imports, call !== undefined && call.name !== INITIALIZE);
     if (!call) return yield* callWithout(exports[START] as () => void, START);
     onCall();

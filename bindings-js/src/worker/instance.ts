@@ -114,7 +114,8 @@ export class InstanceServer {
     const { c, heap } = this.#thread;
     const fetches = heap.u32(this.#buffer + layout.instance_record_kind) === layout.INSTANCE_FETCH;
     const values = this.#values((value) => value);
-    const found = number === layout.INSTANCE_NAMED ? yield* this.#findNamed(values) : this.#findNumbered(number, values);
+    const found =
+      number === layout.INSTANCE_NAMED ? yield* this.#findNamed(values) : this.#findNumbered(number, values);
     if (typeof found === 'number') return found;
     const pieces = found instanceof Refusal ? found : yield* this.#takeFor(found, fetches);
     if (pieces instanceof Ending) return pieces;

@@ -13,7 +13,7 @@ const sleepWord = typeof SharedArrayBuffer === 'function' ? new Int32Array(new S
 
 /** Blocks this thread in each step. */
 export const drive: Driver = (steps) => {
-  for (let next = steps.next(); ; ) {
+  for (let next = steps.next(); ;) {
     if (next.done) return next.value;
     let result: unknown;
     try {

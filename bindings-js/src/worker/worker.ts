@@ -110,7 +110,7 @@ async function work(
   const importModules = new ImportModules(thread);
   for (;;) {
     if (litter.isLeft) c.worker_tell_idle(IDLE_MS);
-    const id = (await drive(next(c))) ; // sleeps here
+    const id = await drive(next(c)); // sleeps here
     if (id === errorCodes.POOL_EAGAIN) {
       litter.collect();
       continue;
