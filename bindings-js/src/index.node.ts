@@ -14,7 +14,7 @@ export * from './public.js';
 /** The manual of what is public is in the types that all platforms share, those of `index.ts`. */
 export class Pool extends BasePool {
   static async create(options?: PoolOptions): Promise<Pool> {
-    return new Pool(await startParts(platform, options));
+    return new Pool(await startParts(platform, options, () => import('./cells.js')));
   }
 }
 

@@ -60,7 +60,7 @@ export class Pool extends BasePool {
    * ```
    */
   static async create(options?: PoolOptions): Promise<Pool> {
-    return new Pool(await startParts(platform, options));
+    return new Pool(await startParts(platform, options, () => import('./cells.js')));
   }
 }
 

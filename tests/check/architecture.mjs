@@ -36,6 +36,8 @@ const belowInScripts = {
   client: ['shared', 'platform', 'files'],
   thin: ['shared', 'platform', 'client'],
   plugin: ['shared', 'platform', 'client'],
+  cell: ['shared', 'platform', 'coordinator', 'worker', 'client'],
+  cells: ['shared', 'platform', 'coordinator', 'client'],
 };
 
 /** The public headers' edge to compilers and linkers. */

@@ -1,23 +1,21 @@
 /** The script of a cell: a worker with a small pool of its own, all of it in this one thread. Its coordinator, its client and its
  * strands each have an instance of coordinator.wasm over one memory, as the threads of a pool have elsewhere. */
 import { layout } from '../shared/layout.gen.js';
-import type { FromCell, ToCell } from '../shared/cell-protocol.js';
+import type { ToCell } from '../shared/cell-protocol.js';
 import type { SharedParts } from '../shared/protocol.js';
 import { Rings } from '../shared/rings.js';
 import { instantiate, type Waits } from '../shared/thread.js';
 import { localChild } from '../platform/local.js';
 import type { CoordinatorChild, WorkerChild } from '../platform/platform.js';
-import type { Scope } from '../platform/scope.js';
 import { serveCoordinator } from '../coordinator/coordinator.js';
 import { serveWorker } from '../worker/worker.js';
 import { Client } from '../client/client.js';
 import { Crew } from '../client/crew.js';
 import { CellBell } from './cell-bell.js';
-import { CellJobs } from './jobs.js';
+import { CellJobs, type CellScope } from './jobs.js';
 import { Rest } from './rest.js';
 import { strand } from './strand.js';
 
-export type CellScope = Scope<FromCell, ToCell>;
 type Start = Extract<ToCell, { type: 'cell:start' }>;
 
 const INITIAL_PAGES = 256;

@@ -1,12 +1,21 @@
 /** The jobs that a cell runs for the main thread: their pipes, their host calls, and how they end. */
 import { errorOfStatus, PoolError } from '../shared/errors.js';
 import { errorCodes, layout } from '../shared/layout.gen.js';
-import type { CellJob, CellResult, CellUses, StreamMessage, StreamNumber, ToCell } from '../shared/cell-protocol.js';
+import type {
+  CellJob,
+  CellResult,
+  CellUses,
+  FromCell,
+  StreamMessage,
+  StreamNumber,
+  ToCell,
+} from '../shared/cell-protocol.js';
+import type { Scope } from '../platform/scope.js';
 import type { Client, Fd, JobHandle } from '../client/client.js';
 import type { Reply } from '../client/host-reply.js';
 import { Receiver, Sender, windowOf } from '../client/pump.js';
-import type { CellScope } from './cell.js';
 
+export type CellScope = Scope<FromCell, ToCell>;
 type ToJobs = Extract<ToCell, { type: 'cell:run' | 'cell:cancel' | 'cell:reply' } | StreamMessage>;
 
 /** One that runs. */

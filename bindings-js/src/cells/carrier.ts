@@ -8,7 +8,7 @@ export class Carrier {
   readonly received: Promise<unknown>;
   readonly #sender: Sender | undefined;
   readonly #receivers: readonly (Receiver | undefined)[];
-  #isReceived = false;
+  #isReceived: boolean;
 
   constructor(
     ends: Ends,
@@ -32,10 +32,11 @@ export class Carrier {
         gone: () => post({ type: 'cell:gone', job, stream }),
       });
     });
-    this.received = Promise.all(this.#receivers.map((receiver) => receiver?.run())).then(() => {
+    const receiving = this.#receivers.flatMap((receiver) => receiver?.run() ?? []);
+    this.#isReceived = receiving.length === 0;
+    this.received = Promise.all(receiving).then(() => {
       this.#isReceived = true;
     });
-    if (this.#receivers.every((receiver) => !receiver)) this.#isReceived = true;
     this.#sender?.send();
   }
 

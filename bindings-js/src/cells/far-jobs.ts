@@ -1,12 +1,9 @@
 /** The jobs of a pool whose guests run in cells: what the main thread knows of each, and the calls of their guests. The client's
  * pipes end here: what a guest shall read or write is carried from and to its cell. */
-import type { CellJob, CellUses } from '../shared/cell-protocol.js';
-import type { Client, Fd, JobHandle, Measures, PoolUses, Result, Submission, TakenCall } from '../client/client.js';
-import type { PoolBytes } from '../client/measures.js';
-import type { Reply } from '../client/host-reply.js';
+import type { CellJob } from '../shared/cell-protocol.js';
+import type { Client, Fd, JobHandle, Submission } from '../client/client.js';
 import type { Ends } from '../client/pump.js';
 import type { Carrier } from './carrier.js';
-import type { FarCalls } from './far-calls.js';
 
 /** A job that was submitted, and has not ended. */
 export interface FarJob {
@@ -79,89 +76,6 @@ export class FarJobs {
     if (far.carrier) return far.carrier.stop();
     for (const fd of far.ends) if (fd) client.release(fd);
   }
-}
-
-type Constructor = new (...given: ConstructorParameters<typeof Client>) => Client;
-
-/** A client whose jobs run in cells. */
-export function farClient(Base: Constructor, jobs: FarJobs, calls: FarCalls, usesOfCells: () => CellUses): Constructor {
-  return class extends Base {
-    override submit(submission: Submission): JobHandle {
-      const job = super.submit({ ...submission, call: undefined, stdio: [0, 0, 0] }); // an instance has pipes
-      if (job > 0) jobs.add(job, submission);
-      return job;
-    }
-
-    override takeResult(job: JobHandle): Result | undefined {
-      const result = super.takeResult(job);
-      if (!result) return undefined;
-      jobs.end(job, this);
-      calls.endJob(job);
-      return result;
-    }
-
-    override uses(): PoolUses {
-      const uses = super.uses();
-      const { memory, calls } = usesOfCells();
-      const used = uses.memory.used + memory;
-      return { ...uses, memory: { ...uses.memory, used }, calls: { ...uses.calls, used: calls } };
-    }
-
-    override measures(): Measures {
-      const measures = super.measures();
-      const workers = measures.workers.map((worker) =>
-        worker.state === 'running' && jobs.resting.has(worker.job) ? { ...worker, state: 'waiting' as const } : worker,
-      );
-      return { ...measures, workers };
-    }
-
-    override get bytes(): PoolBytes {
-      const { in: all, out } = super.bytes;
-      return { in: all - jobs.bytes.in, out: out - jobs.bytes.out };
-    }
-
-    override pipe(capacity: number): readonly [Fd, Fd] | number {
-      const pipe = super.pipe(capacity);
-      if (typeof pipe === 'number') return pipe;
-      const [reads, writes] = pipe;
-      jobs.pipes.set(reads, { capacity, peer: writes });
-      jobs.pipes.set(writes, { capacity, peer: reads });
-      return pipe;
-    }
-
-    override write(fd: Fd, bytes: Uint8Array, offset: number): number {
-      const n = super.write(fd, bytes, offset);
-      jobs.onMove(fd);
-      return n;
-    }
-
-    override close(fd: Fd): void {
-      super.close(fd);
-      jobs.onClose(fd);
-    }
-
-    override abort(fd: Fd): void {
-      super.abort(fd);
-      jobs.onClose(fd);
-    }
-
-    override onCall(listener: (slot: number) => void): void {
-      calls.onCall = listener;
-    }
-
-    override takeCall(slot: number): TakenCall | undefined {
-      return calls.take(slot);
-    }
-
-    override isCallerGone(call: number): boolean {
-      return calls.isGone(call);
-    }
-
-    override reply(call: number, reply: Reply): boolean {
-      calls.reply(call, reply);
-      return true;
-    }
-  };
 }
 
 /** What a cell is told of a job. */

@@ -97,7 +97,7 @@ export class Proxy implements CellUser {
     const cell = (this.#cell = this.#shared.cellFor(join));
     cell.owner = this;
     const begin = (): void => this.#guard(() => this.#join(join));
-    cell.started.then(begin, (error: Error) => this.#gone(error.message, false));
+    cell.started.then(begin, (error: unknown) => this.#gone((error as Error).message, false));
   }
 
   #join({ parts, pool, number, stack }: Join): void {

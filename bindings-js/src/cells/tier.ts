@@ -9,7 +9,8 @@ import { serveCoordinator } from '../coordinator/coordinator.js';
 import type { Client } from '../client/client.js';
 import { CellLink } from './cell-link.js';
 import { FarCalls } from './far-calls.js';
-import { farClient, FarJobs } from './far-jobs.js';
+import { farClient } from './far-client.js';
+import { FarJobs } from './far-jobs.js';
 import { FarVolumes } from './far-volumes.js';
 import { Parked, Proxy } from './proxy.js';
 

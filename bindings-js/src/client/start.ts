@@ -13,7 +13,7 @@ import { Compiler } from './modules.js';
 import { signalOf, UINT32_MAX } from './options.js';
 import { Patience } from './patience.js';
 import { startThreads, type Threads } from './threads.js';
-import { starterOf, type Tier, tierOf, type TierWish, wishOf } from './tier.js';
+import { type LoadCells, starterOf, type Tier, tierOf, type TierWish, wishOf } from './tier.js';
 import { type CheckedRange, rangeNames, rangeOf, type WorkerRange } from './worker-range.js';
 
 /** Where the package's files are. Strings are relative to the page; in Node they can be paths. */
@@ -111,10 +111,14 @@ const MIB = 1 << 20;
 const MEMORY_TRIES_MS = [20, 100, 200, 400, 800, 1600];
 
 /** Starts everything; on any failure nothing is left behind. */
-export async function startParts(platform: Platform, given: PoolOptions | undefined): Promise<Parts> {
+export async function startParts(
+  platform: Platform,
+  given: PoolOptions | undefined,
+  loadCells: LoadCells,
+): Promise<Parts> {
   const site = new CallSite();
   try {
-    return await startAll(platform, checkPool(platform, given));
+    return await startAll(platform, checkPool(platform, given), loadCells);
   } catch (error) {
     throw site.sign(error);
   }
@@ -150,7 +154,7 @@ export function checkPool(platform: Platform, given: unknown): CheckedPool {
   };
 }
 
-async function startAll(platform: Platform, options: CheckedPool): Promise<Parts> {
+async function startAll(platform: Platform, options: CheckedPool, loadCells: LoadCells): Promise<Parts> {
   const { range, maxWorkers, idleMs, graceMs, memoryMib, urls, host, log, signal } = options;
   const patience = new Patience(signal, undefined, undefined, START);
   const tier = tierOf(platform, options.tier);
@@ -160,7 +164,7 @@ async function startAll(platform: Platform, options: CheckedPool): Promise<Parts
     memory: await makeMemory(memoryMib, patience),
   };
   const blocksMib = memoryMib - layout.POOL_MEMORY_MIN_MIB / 2; // the rest is for code, stacks and the pool's own tables
-  const starter = await starterOf(tier, { platform, urls, parts, memoryMib, label: log.name });
+  const starter = await starterOf(tier, { platform, urls, parts, memoryMib, loadCells, label: log.name });
   const limits = { range, idleMs, maxWorkers, cores: platform.cores(), graceMs, blocksMib, restMs: platform.restMs };
   const started = await startThreads({ platform, starter, urls, parts, log, limits }, patience);
   return { ...started, tier, range, host, log };

@@ -3,8 +3,8 @@ import { NotIsolatedError, PoolError, StartError } from '../shared/errors.js';
 import { refusal } from '../shared/gate.js';
 import { canSuspend } from '../shared/jspi.js';
 import type { SharedParts } from '../shared/protocol.js';
-import { instantiate } from '../shared/thread.js';
-import type { CoordinatorChild, Platform, WorkerChild } from '../platform/platform.js';
+import { instantiate, type Waits } from '../shared/thread.js';
+import type { CellChild, CoordinatorChild, Platform, WorkerChild } from '../platform/platform.js';
 import { Client } from './client.js';
 import type { Crew } from './crew.js';
 
@@ -19,12 +19,33 @@ export interface Starter {
   join(parts: SharedParts, crew: Crew, pool: number): Client;
 }
 
+/** What starts the threads of the `jspi` tier, and is loaded by those pools only that need it (`cells.ts`). */
+export interface CellsModule {
+  readonly Cells: new (
+    parts: Pick<SharedParts, 'abi' | 'wasm'>,
+    memoryMib: number,
+    spawn: (number: number) => CellChild,
+  ) => CellStarter;
+}
+
+/** See `cells/tier.ts`. */
+export interface CellStarter {
+  readonly waits: Waits;
+  spawnCoordinator(): CoordinatorChild;
+  spawnWorker(): WorkerChild;
+  clientOf(Base: typeof Client): typeof Client;
+  join(client: Client): void;
+}
+
+export type LoadCells = () => Promise<CellsModule>;
+
 /** What both need. */
 export interface Site {
   readonly platform: Platform;
   readonly urls: Platform['urls'];
   readonly parts: Pick<SharedParts, 'abi' | 'wasm'>;
   readonly memoryMib: number;
+  readonly loadCells: LoadCells;
   /** What threads are called after. */
   readonly label: string;
 }
@@ -66,8 +87,8 @@ function sharedStarter({ platform, urls, label }: Site): Starter {
   };
 }
 
-async function jspiStarter({ platform, urls, parts, memoryMib, label }: Site): Promise<Starter> {
-  const { Cells } = await platform.loadCells();
+async function jspiStarter({ platform, urls, parts, memoryMib, loadCells, label }: Site): Promise<Starter> {
+  const { Cells } = await loadCells();
   const cells = new Cells(parts, memoryMib, (number) => platform.spawnCell(urls.cell, `${label}-cell-${number}`));
   const FarClient = cells.clientOf(Client);
   return {

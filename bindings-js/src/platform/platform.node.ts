@@ -18,7 +18,6 @@ export const platform: Platform = {
   spawnCoordinator: nodeChild,
   spawnWorker: nodeChild,
   spawnCell: nodeChild,
-  loadCells: () => import('../cells.js'),
   restMs: nodeRestMs,
   inherit: (fd) => stdioStream(fd === 1 ? process.stdout : process.stderr),
   urlOf: (text) => urlOf(text).href,

@@ -21,8 +21,6 @@ export interface Platform {
   spawnCoordinator(url: string, name: string): CoordinatorChild;
   spawnWorker(url: string, name: string): WorkerChild;
   spawnCell(url: string, name: string): CellChild;
-  /** What only pools of the `jspi` tier need. */
-  loadCells(): Promise<typeof import('../cells.js')>;
   /** How long a terminated worker may live on in secret, in milliseconds; -1: perhaps for ever. */
   readonly restMs: number;
   /** A stream into this program's own stdout (1) or stderr (2). Closing or aborting it leaves them open. */

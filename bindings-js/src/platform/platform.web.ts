@@ -15,7 +15,6 @@ export const platform: Platform = {
   spawnCoordinator: (url, name) => webChild(new Worker(url, { type: 'module', name })),
   spawnWorker: (url, name) => webChild(new Worker(url, { type: 'module', name })),
   spawnCell: (url, name) => webChild(new Worker(url, { type: 'module', name })),
-  loadCells: () => import('../cells.js'),
   restMs: webRestMs,
   inherit: (fd) => consoleStream(fd === 1 ? (line) => console.log(line) : (line) => console.error(line)),
   urlOf: (text) => new URL(text, globalThis.document?.baseURI ?? globalThis.location?.href).href,

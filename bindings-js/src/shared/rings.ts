@@ -27,20 +27,14 @@ export class Rings {
   /** Waits at a word for a ring, or for so long; -1: for ever. */
   readonly wait = (address: number, timeoutMs: number): Promise<void> =>
     new Promise((resolve) => {
-      let timer: ReturnType<typeof setTimeout> | undefined;
+      if (timeoutMs < 0) return this.#add(address >>> 0, resolve);
       const wake = (): void => {
         clearTimeout(timer);
+        this.#waiting.get(address >>> 0)?.delete(wake);
         resolve();
       };
+      const timer = setTimeout(wake, Math.min(timeoutMs, TIMER_MAX_MS));
       this.#add(address >>> 0, wake);
-      if (timeoutMs < 0) return;
-      timer = setTimeout(
-        () => {
-          this.#waiting.get(address >>> 0)?.delete(wake);
-          resolve();
-        },
-        Math.min(timeoutMs, TIMER_MAX_MS),
-      );
     });
 
   /** As Atomics.waitAsync, which watches only memory that can be shared. */

@@ -65,7 +65,7 @@ export interface CoordinatorExports {
   coordinator_sweep(pool: number): number;
 
   worker_join(pool: number, number: number): number;
-  worker_next(): number;
+  readonly worker_next: () => number;
   worker_tell_idle(idleMs: number): void;
   worker_begin(read: number, write: number, check: number): void;
   worker_enter(): number;
@@ -87,7 +87,7 @@ export interface CoordinatorExports {
   port_wait_by_script(): void;
 
   import_buffer(): number;
-  import_call(number: number, nValues: number, nResults: number): number;
+  readonly import_call: (number: number, nValues: number, nResults: number) => number;
   import_missing(number: number): void;
 
   link_begin(nameBytes: number, sizeBytes: number): number;
@@ -95,12 +95,12 @@ export interface CoordinatorExports {
   link_end(): void;
 
   instance_begin(): number;
-  instance_next(): number;
-  instance_text(size: number): number;
-  instance_take(address: number, size: number): number;
-  instance_skip(size: number): number;
-  instance_send(size: number): number;
-  instance_give(address: number, size: number): number;
+  readonly instance_next: () => number;
+  readonly instance_text: (size: number) => number;
+  readonly instance_take: (address: number, size: number) => number;
+  readonly instance_skip: (size: number) => number;
+  readonly instance_send: (size: number) => number;
+  readonly instance_give: (address: number, size: number) => number;
 }
 
 /** Views of the shared memory. It grows, and views made before see only what there was: ask for them at each use. */

@@ -7,7 +7,7 @@ import type { Platform } from '../platform/platform.js';
 import { ImportList } from '../client/import-list.js';
 import { ModuleList } from '../client/module-list.js';
 import { compileBytes, fetched } from '../client/modules.js';
-import { type Parts, startParts } from '../client/start.js';
+import { type Parts, type PoolOptions, startParts } from '../client/start.js';
 import { closeParts, endParts } from '../client/threads.js';
 import { headOf } from './module-head.js';
 import { ServedImports } from './served-imports.js';
@@ -236,14 +236,15 @@ async function startThin(platform: Platform, options: ThinOptions, events: ThinE
   if (abi !== layout.POOL_ABI) {
     throw new PoolError('POOL_EPROTO', `the program is for ABI ${abi}, these files are of ${layout.POOL_ABI}`);
   }
-  const parts = await startParts(platform, {
+  const wanted: PoolOptions = {
     tier: 'shared', // a program in C reaches for the pool's memory itself
     workers: minWorkers ? { min: minWorkers, max: workers || undefined } : workers || undefined,
     idleMs: idleMs || undefined,
     maxWorkers: maxWorkers || undefined,
     maxMemory: memoryMib * MIB || undefined,
     graceMs: graceMs || undefined,
-  });
+  };
+  const parts = await startParts(platform, wanted, () => Promise.reject(new Error('cells share no memory')));
   return new ThinPool(platform, parts, events);
 }
 

@@ -264,7 +264,6 @@ export class InstanceServer {
 }
 
 /** A record of another kind. */
-// eslint-disable-next-line require-yield
 function* protocolError(): Steps<number> {
   return errorCodes.POOL_EPROTO;
 }
