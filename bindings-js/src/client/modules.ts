@@ -166,7 +166,8 @@ async function compileStreaming(response: Response): Promise<WebAssembly.Module 
   }
 }
 
-/** Reads the types of its imports and exports beside the compiler. */
+/** Reads the types of its imports and exports beside the compiler, out of a clone and no further than that: engines keep what
+ * they have compiled for later pages only if they are given the response itself, and not a stream of its bytes. */
 async function readHead(response: Response): Promise<Head | undefined> {
   try {
     const { body } = response.clone();

@@ -387,8 +387,8 @@ export class CancelledError extends JobError {
   }
 }
 
-/** The `timeoutMs` of a job, or of what else its message names, ran out, or its signal was one of `AbortSignal.timeout` (then `cause` is the signal's reason). Its
- * name is `TimeoutError`, as that reason's.
+/** The `timeoutMs` of a job, or of what else its message names, ran out, or its signal was one of `AbortSignal.timeout` (then
+ * `cause` is the signal's reason). Its name is `TimeoutError`, as that reason's.
  *
  * @example
  * ```ts
