@@ -33,6 +33,26 @@ const cases = [
   [`${'x'.repeat(10_000)}\n${'y'.repeat(5000)}`, ['x'.repeat(10_000), 'y'.repeat(5000)]],
 ];
 
+/** What is written goes through two streams of the platform's, and what comes through one. */
+function piped(stdin, stdout) {
+  const [before, after] = [new TransformStream(), new TransformStream()];
+  void before.readable.pipeTo(stdin);
+  void stdout.pipeTo(after.writable);
+  return { writer: before.writable.getWriter(), reader: after.readable.getReader() };
+}
+
+/** Has the engine collect what nobody holds, if allocating much moves it to. */
+async function collectGarbage() {
+  let isCollected = false;
+  const canary = new FinalizationRegistry(() => (isCollected = true));
+  (() => canary.register({}, 0))();
+  for (let i = 0; i < 60 && !isCollected; i++) {
+    for (let n = 0; n < 8; n++) new ArrayBuffer(64 << 20);
+    await sleep(20);
+  }
+  await sleep(50); // the others' finalizers
+}
+
 /** What the console gets while something runs; in Node, what process.stdout and process.stderr do. */
 async function overheard(env, use) {
   const heard = { out: [], err: [] };
@@ -103,6 +123,29 @@ export const scenarios = [
           await writer.write(written.subarray(cut));
           await writer.close();
           equal(await lines, expected, `cut at ${cut}:`);
+        }
+      }),
+  },
+  {
+    name: 'outputs: who has only a writer, a reader or a pipe between streams has the streams, whatever is collected',
+    run: (env) =>
+      withPool(env, { workers: 4 }, async (pool) => {
+        const cat = await pool.compile(env.guest('cat'));
+        const held = [];
+        for (let i = 0; i < 4; i++) {
+          const { stdin, stdout } = await pool.spawn(cat, { stderr: 'null' });
+          held.push(i % 2 ? { writer: stdin.getWriter(), reader: stdout.getReader() } : piped(stdin, stdout));
+        }
+        for (const { writer } of held) await writer.write(bytes('to be '));
+        await collectGarbage();
+        for (const { writer } of held) {
+          await writer.write(bytes('or not'));
+          void writer.close();
+        }
+        for (const { reader } of held) {
+          let seen = '';
+          for (let next = await reader.read(); !next.done; next = await reader.read()) seen += text(next.value);
+          equal(seen, 'to be or not');
         }
       }),
   },

@@ -225,6 +225,7 @@ export const scenarios = [
         });
         equal(error.name, 'TimeoutError');
         memories.length = 0;
+        makesRoom();
         await until(() => pool.run(module).then(Boolean, makesRoom));
       });
     },

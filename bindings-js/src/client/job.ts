@@ -66,22 +66,22 @@ export class Job {
   }
 }
 
-/** What a task keeps must not keep the stream: it may become garbage while the job runs. */
+/** What a task keeps must not keep the stream, nor what that lives by: they may become garbage while the job runs. */
 function inputOf(stdio: Stdio, task: Task): WritableStream<Uint8Array> {
   const inlet = stdio.inlet();
   const stream = new InletStream(inlet, (error) => task.failInput(error, inlet));
-  const held = new WeakRef(stream);
+  const held = new WeakRef(stream.ending);
   task.onEnd(() => {
     inlet.close();
-    held.deref()?.onJobEnd();
+    held.deref()?.end();
   });
-  dropped.register(stream, () => inlet.close());
+  dropped.register(stream.ending, () => inlet.close());
   return stream;
 }
 
 function outputOf(outlet: Outlet, task: Task): OutputStream {
   const stream = new OutputStream(outlet);
   task.onEnd(() => outlet.onJobEnd());
-  dropped.register(stream, () => void outlet.discard().catch(() => undefined)); // the pool may be closed by then
+  dropped.register(stream.begun, () => void outlet.discard().catch(() => undefined)); // the pool may be closed by then
   return stream;
 }

@@ -32,7 +32,7 @@ function hasByteStreams(): boolean {
 export class OutputStream extends ReadableStream<Uint8Array<ArrayBuffer>> {
   readonly #outlet: Outlet;
   readonly #controller: ReadableStreamController<Chunk>;
-  readonly #isBegun: () => boolean;
+  readonly #begun: { is: boolean };
   #isGiven = false;
 
   /** @internal */
@@ -43,25 +43,25 @@ export class OutputStream extends ReadableStream<Uint8Array<ArrayBuffer>> {
   /** Jobs and pipes have it. @internal */
   constructor(outlet: Outlet) {
     let own!: ReadableStreamController<Chunk>;
-    let isBegun = false;
+    const begun = { is: false };
     const source = {
       type,
       start: (controller: ReadableStreamController<Chunk>): void => {
         own = controller;
       },
       pull: (controller: ReadableStreamController<Chunk>): Promise<void> => {
-        isBegun = true;
+        begun.is = true;
         return pull(outlet, controller);
       },
       cancel: (): void => {
-        isBegun = true;
+        begun.is = true;
         outlet.close();
       },
     };
     super(source as UnderlyingSource<Chunk>, { highWaterMark: 0 });
     this.#outlet = outlet;
     this.#controller = own;
-    this.#isBegun = () => isBegun;
+    this.#begun = begun;
   }
 
   /** All that is still to come, as text in UTF-8; bytes that are not UTF-8 become U+FFFD.
@@ -144,9 +144,14 @@ export class OutputStream extends ReadableStream<Uint8Array<ArrayBuffer>> {
     if (!this.#outlet.isOf(client)) return 'an output of the same pool, and is one of another pool';
     if (this.#isGiven) return 'an output that was not given to another job, and is one that was';
     if (this.locked) return 'a stream that nobody reads, and is one that is locked';
-    return this.#isBegun()
+    return this.#begun.is
       ? 'an output that nobody has begun to read, and is one that was read or cancelled'
       : undefined;
+  }
+
+  /** What lives for as long as anybody can still read: the source holds it. @internal */
+  get begun(): object {
+    return this.#begun;
   }
 
   /** Gives its end to a job, or what an ended job left in it. @internal */

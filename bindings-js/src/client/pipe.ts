@@ -32,7 +32,7 @@ export function openPipe(client: Client, options: unknown): Pipe {
   const [outlet, inlet] = [new Outlet(client, pipe[0]), new Inlet(client, pipe[1])];
   const readable = new OutputStream(outlet);
   const writable = new InletStream(inlet, () => undefined); // an abort is told to the reader
-  dropped.register(readable, () => outlet.close());
-  dropped.register(writable, () => inlet.close());
+  dropped.register(readable.begun, () => outlet.close());
+  dropped.register(writable.ending, () => inlet.close());
   return { readable, writable };
 }

@@ -11,7 +11,9 @@ import type { Source } from './source.js';
 
 const nothing: Uint8Array = new Uint8Array();
 
-/** Frees what a stream that nobody holds any more had: an input ends, and what comes out is discarded. */
+/** Frees what a stream that nobody holds any more had: an input ends, and what comes out is discarded. Register what the
+ * stream's own source or sink holds, and not the stream: in WebKit neither a writer nor a reader nor a `pipeTo` under way
+ * keeps the object that callers were given. */
 export const dropped = new FinalizationRegistry<() => void>((free) => free());
 
 /** The end of a pipe that a job writes, in the hands of whoever reads it. */
@@ -220,20 +222,20 @@ export function isGone(error: unknown): boolean {
 /** How a stream into an end ends with its job. The stream and its writer know this, and it knows neither of them: WebKit
  * never collects a stream that its own writer leads back to. */
 class Ending {
+  /** Set when the stream starts. */
+  controller!: WritableStreamDefaultController;
   readonly #inlet: Inlet;
-  readonly #controller: WritableStreamDefaultController;
   #error: PoolError | undefined;
 
-  constructor(inlet: Inlet, controller: WritableStreamDefaultController) {
+  constructor(inlet: Inlet) {
     this.#inlet = inlet;
-    this.#controller = controller;
   }
 
   /** The job has ended, or has got another stdin. Only a stream that has failed tells that to whoever pipes into it and has
    * nothing to write perhaps for ever, before he begins or later, and to whoever waits for a writer's `closed`. */
   end(error = this.#inlet.goneError()): void {
     this.#error = error;
-    this.#controller.error(error);
+    this.controller.error(error);
   }
 
   /** Closes, unless the job has ended: closing what has ended is no error. */
@@ -277,7 +279,7 @@ export class InletStream extends WritableStream<Uint8Array> {
 
   /** `onFailure` is told when what was to be written could not be had: the stream was aborted, or given no bytes. */
   constructor(inlet: Inlet, onFailure: (error: unknown) => void) {
-    let own!: WritableStreamDefaultController;
+    const ending = new Ending(inlet);
     const fail = (error: unknown): void => {
       inlet.abort();
       onFailure(error);
@@ -285,14 +287,14 @@ export class InletStream extends WritableStream<Uint8Array> {
     // An abort counts at once, and the sink hears of it only when no write waits. Nobody listens for longer than that:
     // in some engines a signal that has a listener lives for ever, and its stream with it.
     const waiting = async (room: Promise<void>): Promise<void> => {
-      const { signal } = own;
+      const { signal } = ending.controller;
       const onAborted = (): void => fail(signal.reason);
       if (signal.aborted) onAborted();
       await room.finally(onAbort(signal, onAborted));
     };
     super({
       start: (controller) => {
-        own = controller;
+        ending.controller = controller;
       },
       write: async (chunk) => {
         try {
@@ -308,7 +310,7 @@ export class InletStream extends WritableStream<Uint8Array> {
       abort: fail,
     });
     this.#inlet = inlet;
-    this.#ending = new Ending(inlet, own);
+    this.#ending = ending;
   }
 
   override getWriter(): WritableStreamDefaultWriter<Uint8Array> {
@@ -319,9 +321,9 @@ export class InletStream extends WritableStream<Uint8Array> {
     return this.locked ? super.close() : this.#ending.close(() => super.close());
   }
 
-  /** The job has ended. */
-  onJobEnd(): void {
-    this.#ending.end();
+  /** What lives for as long as anybody can still write, and can be told that the job has ended. */
+  get ending(): Ending {
+    return this.#ending;
   }
 
   /** Why no job of this pool can be given it, in the words behind "must be"; `undefined`: one can. */
