@@ -164,14 +164,14 @@ export const scenarios = [
       await withPool(env, { workers: 2, maxMemory: 64 * MIB }, (pool) => echo(pool, 100, { pipeCapacity: MIB }));
     },
   },
-  ...[32, 64].map((mib) => ({
-    name: `memory: in ${mib} MiB pipes are not promised what files hold, and files take nothing that pipes were promised`,
-    async run(env) {
-      for (const order of ['files first', 'at once', 'pipes first']) {
+  ...[32, 64].flatMap((mib) =>
+    ['files first', 'at once', 'pipes first'].map((order) => ({
+      name: `memory: in ${mib} MiB, ${order}: pipes are not promised what files hold, and files take nothing of what pipes were`,
+      async run(env) {
         for (const pipeCapacity of [MIB / 16, MIB / 4, MIB]) await pipesBesideFiles(env, mib, order, pipeCapacity);
-      }
-    },
-  })),
+      },
+    })),
+  ),
   {
     name: 'memory: a job that waits for memory which files hold runs when it came back',
     run: (env) =>
