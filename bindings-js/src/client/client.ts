@@ -485,6 +485,7 @@ export class Client {
   }
 
   #putValues(at: number, values: ExportCall['values']): void {
+    if (values.length === 0) return;
     writeValues(this.#thread.heap.view(at + values.length * layout.sizeof_pool_value), at, values);
   }
 

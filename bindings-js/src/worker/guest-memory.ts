@@ -10,6 +10,8 @@ const EFAULT = 21;
 /** So many accesses a guest makes before it is worth a module of its own. */
 const ACCESSES_BEFORE_COPIER = 64;
 
+const noBytes: Uint8Array = new Uint8Array(0);
+
 /** Up to here a loop is faster than making a view to copy with. */
 const LOOP_BYTES = 32;
 
@@ -32,7 +34,7 @@ export class GuestMemory {
   readonly #trampolines: Accessors;
   readonly #copier: WebAssembly.Module | undefined;
   #memory: WebAssembly.Memory | undefined;
-  #bytes = new Uint8Array(0);
+  #bytes: Uint8Array = noBytes;
   #copying = false;
   #accesses = 0;
 
@@ -55,7 +57,7 @@ export class GuestMemory {
   /** Reaches for `memory` from now on; `undefined`: for nothing, and every address is out of bounds. */
   bind(memory: WebAssembly.Memory | undefined): void {
     this.#memory = memory;
-    this.#bytes = new Uint8Array(0);
+    this.#bytes = noBytes;
     this.#accesses = 0;
     if (this.#copying) this.#fill(this.#trampolines);
     this.#copying = false;
