@@ -74,6 +74,11 @@ function withJobs(Base: Constructor, jobs: FarJobs, calls: FarCalls): Constructo
       return job;
     }
 
+    override cancel(job: JobHandle): void {
+      super.cancel(job);
+      jobs.get(job)?.onCancel();
+    }
+
     override takeResult(job: JobHandle): Result | undefined {
       const result = super.takeResult(job);
       if (!result) return undefined;

@@ -12,6 +12,8 @@ export interface FarJob {
   readonly ends: readonly [Fd, Fd, Fd];
   /** Once it runs. */
   carrier: Carrier | undefined;
+  /** Called when it was cancelled, before anything else that its guest may hear of. */
+  onCancel: () => void;
 }
 
 export class FarJobs {
@@ -26,7 +28,7 @@ export class FarJobs {
   readonly #jobs = new Map<JobHandle, FarJob>();
 
   add(job: JobHandle, submission: Submission): void {
-    this.#jobs.set(job, { submission, ends: submission.stdio, carrier: undefined });
+    this.#jobs.set(job, { submission, ends: submission.stdio, carrier: undefined, onCancel: () => undefined });
   }
 
   get(job: JobHandle): FarJob | undefined {

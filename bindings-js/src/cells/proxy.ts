@@ -192,6 +192,7 @@ export class Proxy implements CellUser {
     const post = (message: StreamMessage, transfer?: ArrayBuffer[]): void => cell.post(message, transfer);
     const carrier = new Carrier(jobs.endsOf(this.#shared.client()), job, far.ends, submission.streams, post);
     running.carrier = far.carrier = carrier;
+    far.onCancel = () => this.#guard(() => this.#look(running));
     far.ends.forEach((fd, i) => fd && jobs.carried.set(fd, () => carrier.look(i)));
     void carrier.received.then(() => this.#guard(() => this.#endIfDone(running)));
     this.#look(running);
