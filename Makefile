@@ -22,6 +22,7 @@ include tests/hammer.mk
 include tests/chaos.mk
 include tests/asserting.mk
 include tests/conformance.mk
+include tests/jspi.mk
 include examples/guests/guests.mk
 include examples/c/examples.mk
 include examples/demo/demo.mk
@@ -103,6 +104,10 @@ setup-native: ## what the native tests and checks need, from Debian
 .PHONY: setup-browsers
 setup-browsers: ## Chromium, Firefox and WebKit, from Debian
 	@tests/browser/install.sh
+
+.PHONY: setup-node26
+setup-node26: ## a Node that can suspend wasm, for the tests of the tier "jspi"
+	@c/toolchain/setup.sh --node26
 
 ##@ Test it
 

@@ -1,5 +1,7 @@
 // The scenarios in real browsers, on the built package. Usage: node tests/run-browsers.mjs [browser…]
-// [--subject files | collected] [--only part of a name]
+// [--subject files | collected] [--only part of a name] [--tier jspi]
+//
+// With --tier jspi the pages are served without the headers that isolate them.
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { expectCollected } from './browser/collected.mjs';
@@ -8,9 +10,13 @@ import { runPage } from './browser/run-page.mjs';
 import { serve } from './browser/server.mjs';
 import { subjects } from './scenarios/all.mjs';
 
-const options = { subject: { type: 'string' }, only: { type: 'string', default: '' } };
+const options = {
+  subject: { type: 'string' },
+  only: { type: 'string', default: '' },
+  tier: { type: 'string', default: 'shared' },
+};
 const { values, positionals } = parseArgs({ options, allowPositionals: true });
-const { only, subject: onlySubject } = values;
+const { only, subject: onlySubject, tier } = values;
 const names = positionals.length > 0 ? positionals : BROWSER_NAMES;
 
 /** What each page runs: a subject, or one scenario of a subject whose guests can outlive it until the page goes. */
@@ -41,12 +47,13 @@ async function testCollected(browser, server) {
 
 async function testBrowser(name, server) {
   const browser = await launch(name);
-  const total = { passed: 0, failed: 0 };
+  const total = { passed: 0, failed: 0, leftOut: 0 };
   try {
     for (const page of pages()) {
-      const { passed, failed } = await testPage(browser, server, page);
+      const { passed, failed, leftOut } = await testPage(browser, server, page);
       total.passed += passed;
       total.failed += failed;
+      total.leftOut += leftOut;
     }
     total.passed += (await testCollected(browser, server)).passed;
   } catch (error) {
@@ -55,11 +62,12 @@ async function testBrowser(name, server) {
   } finally {
     await browser.close();
   }
-  console.log(`${name} ${browser.version}: ${total.passed} passed, ${total.failed} failed`);
+  const leftOut = total.leftOut > 0 ? `, ${total.leftOut} left out` : '';
+  console.log(`${name} ${browser.version}: ${total.passed} passed, ${total.failed} failed${leftOut}`);
   return total;
 }
 
-const server = await serve({ root: fileURLToPath(new URL('..', import.meta.url)) });
+const server = await serve({ root: fileURLToPath(new URL('..', import.meta.url)), isolated: tier === 'shared' });
 const total = { passed: 0, failed: 0 };
 for (const name of names) {
   const { passed, failed } = await testBrowser(name, server);

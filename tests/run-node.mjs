@@ -30,8 +30,12 @@ const env = {
 const all = { ...subjects, processes };
 const scenarios = values.subject ? all[values.subject] : Object.values(all).flat();
 const wanted = scenarios.filter(({ name }) => name.includes(positionals[0] ?? ''));
-const { passed, failed, failures } = await runAll(wanted, env, (line) => line.startsWith('…') || console.log(line));
+const { passed, failed, leftOut, failures } = await runAll(
+  wanted,
+  env,
+  (line) => line.startsWith('…') || console.log(line),
+);
 for (const { error } of failures) console.log(error);
 console.log(`node ${process.version}`);
-console.log(`${passed} passed, ${failed} failed`);
+console.log(`${passed} passed, ${failed} failed${leftOut > 0 ? `, ${leftOut} left out` : ''}`);
 process.exitCode = failed || passed === 0 ? 1 : 0;

@@ -38,6 +38,7 @@ WAT2WASM=wat2wasm
 RUSTC=$RUST/bin/rustc
 ZIG=$ZIG_FOLDER/bin/zig
 ASC=$ASSEMBLYSCRIPT/bin/asc
+NODE_JSPI=$NODE_JSPI/bin/node
 EOF
 }
 

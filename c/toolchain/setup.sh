@@ -5,6 +5,7 @@
 #   setup.sh --native   compilers and checkers for the native tests (apt)
 #   setup.sh --wasm     emscripten, binaryen, clang for WASI guests, wabt
 #   setup.sh --languages  Rust, Zig and AssemblyScript, for guests in them
+#   setup.sh --node26     a Node that can suspend wasm, for the tests
 #
 # Several may be given; with none, the first two are done.  A second run finds everything
 # in place and returns at once, without apt and without root.
@@ -24,6 +25,8 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$here/versions.sh"
 # shellcheck source=languages.sh
 . "$here/languages.sh"
+# shellcheck source=node26.sh
+. "$here/node26.sh"
 
 NATIVE_PACKAGES=(gcc g++ clang libclang-rt-14-dev libcmocka-dev clang-format clang-tidy cppcheck make pkg-config spin)
 WASM_PACKAGES=(clang-19 lld-19 llvm-19 wasi-libc libclang-rt-19-dev-wasm32 wabt patchelf python3)
@@ -307,14 +310,15 @@ setup_wasm() {
 }
 
 main() {
-  local native=0 wasm=0 languages=0 argument
+  local native=0 wasm=0 languages=0 node26=0 argument
   [ $# -gt 0 ] || set -- --native --wasm
   for argument in "$@"; do
     case $argument in
       --native) native=1 ;;
       --wasm) wasm=1 ;;
       --languages) languages=1 ;;
-      *) die "unknown argument $argument (known: --native, --wasm, --languages)" ;;
+      --node26) node26=1 ;;
+      *) die "unknown argument $argument (known: --native, --wasm, --languages, --node26)" ;;
     esac
   done
 
@@ -328,6 +332,7 @@ main() {
   [ "$native" = 0 ] || install_packages "${NATIVE_PACKAGES[@]}"
   [ "$wasm" = 0 ] || setup_wasm
   [ "$languages" = 0 ] || setup_languages
+  [ "$node26" = 0 ] || setup_node26
 }
 
 main "$@"

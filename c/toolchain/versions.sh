@@ -28,6 +28,10 @@ RUST="$MILLRACE_CACHE/rust-$RUST_VERSION-r1"
 ZIG_FOLDER="$MILLRACE_CACHE/zig-$ZIG_VERSION-r1"
 ASSEMBLYSCRIPT="$MILLRACE_CACHE/assemblyscript-$ASSEMBLYSCRIPT_VERSION-r1"
 
+# A newer Node than the one on the PATH, for the tests that suspend wasm.
+NODE_JSPI_VERSION=26.10.0
+NODE_JSPI="$MILLRACE_CACHE/node-$NODE_JSPI_VERSION-r1"
+
 # Clang of the same version as emscripten's compiles the WASI guests.
 LLVM_PREFIX=/usr/lib/llvm-19
 

@@ -47,12 +47,14 @@ const ISOLATION_HEADERS = {
  * @param {string} options.root
  * @param {number} [options.port] 0 takes any free port
  * @param {boolean} [options.isolated] false leaves the isolation headers out
+ * @param {Record<string, string>} [options.headers] others, of every answer
  * @param {Record<string, Handler>} [options.routes]
  * @returns {Promise<{url: string, close: () => Promise<void>}>} `url` has no
  *   slash at its end
  */
-export async function serve({ root, port = 0, isolated = true, routes = {} }) {
-  const context = { root: resolve(root), isolated, routes };
+export async function serve({ root, port = 0, isolated = true, headers = {}, routes = {} }) {
+  const all = { 'Cache-Control': 'no-store', ...(isolated ? ISOLATION_HEADERS : {}), ...headers };
+  const context = { root: resolve(root), headers: all, routes };
   const server = createServer((req, res) => {
     answer(context, req, res).catch((error) => answerFailure(res, error));
   });
@@ -89,12 +91,12 @@ function closeServer(server) {
 }
 
 /**
- * @param {{root: string, isolated: boolean, routes: Record<string, Handler>}} context
+ * @param {{root: string, headers: Record<string, string>, routes: Record<string, Handler>}} context
  * @param {Request} req
  * @param {Response} res
  */
 async function answer(context, req, res) {
-  setCommonHeaders(res, context.isolated);
+  for (const [name, value] of Object.entries(context.headers)) res.setHeader(name, value);
   const path = requestPath(req);
   if (path !== null && Object.hasOwn(context.routes, path)) {
     await context.routes[path](req, res);
@@ -106,16 +108,6 @@ async function answer(context, req, res) {
     return;
   }
   await answerFile(context.root, path, req, res);
-}
-
-/**
- * @param {Response} res
- * @param {boolean} isolated
- */
-function setCommonHeaders(res, isolated) {
-  res.setHeader('Cache-Control', 'no-store');
-  if (!isolated) return;
-  for (const [name, value] of Object.entries(ISOLATION_HEADERS)) res.setHeader(name, value);
 }
 
 /**

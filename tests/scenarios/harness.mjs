@@ -3,7 +3,10 @@
 /** A scenario that does not end by itself is a hang; this is no assertion about speed. */
 const HANG_MS = Number(globalThis.process?.env.HANG_MS ?? 60_000);
 
-/** @typedef {{name: string, run: (env: Env) => Promise<void>}} Scenario */
+/**
+ * `tiers`: the only ones in which it means something.
+ * @typedef {{name: string, run: (env: Env) => Promise<void>, tiers?: string[]}} Scenario
+ */
 
 /**
  * What a scenario needs of where it runs.
@@ -13,6 +16,7 @@ const HANG_MS = Number(globalThis.process?.env.HANG_MS ?? 60_000);
  * @property {(path: string) => string} file where any file of the repository is
  * @property {(path: string) => Promise<Uint8Array>} load what is in it
  * @property {boolean} browser
+ * @property {'shared' | 'jspi'} tier of all pools
  */
 
 /** Throws unless `condition` holds. */
@@ -143,7 +147,8 @@ function withHangGuard(promise, name) {
  */
 export async function runAll(scenarios, env, log) {
   const failures = [];
-  for (const { name, run } of scenarios) {
+  const wanted = scenarios.filter(({ tiers }) => tiers?.includes(env.tier) ?? true);
+  for (const { name, run } of wanted) {
     const begin = performance.now();
     log(`… ${name}`);
     try {
@@ -154,5 +159,7 @@ export async function runAll(scenarios, env, log) {
       log(`FAILED ${name}: ${error?.name}: ${error?.message}`);
     }
   }
-  return { passed: scenarios.length - failures.length, failed: failures.length, failures };
+  const leftOut = scenarios.length - wanted.length;
+  if (leftOut > 0) log(`left out of this tier: ${leftOut}`);
+  return { passed: wanted.length - failures.length, failed: failures.length, leftOut, failures };
 }
