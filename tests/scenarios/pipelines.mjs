@@ -398,7 +398,8 @@ export const scenarios = [
       const job = await pool.spawn(sleeper, { stderr: 'null' });
       const taking = rejects(pool.run(env.guest('cat'), { stdin: job.stdout }), 'AbortError');
       const { readable, writable } = pool.pipe({ capacity: 4096 });
-      const reading = rejects(pool.pipe().readable.text(), 'PoolError');
+      const silent = pool.pipe(); // kept whole: an end that is garbage is closed
+      const reading = rejects(silent.readable.text(), 'PoolError');
       const writing = rejects(writable.getWriter().write(new Uint8Array(10_000)), 'PoolError');
       await until(() => pool.stats().jobs === 5);
       await pool.close();
@@ -407,6 +408,7 @@ export const scenarios = [
         errors.map(({ code }) => code),
         ['POOL_CANCELLED', 'POOL_CANCELLED', 'POOL_ESHUTDOWN', 'POOL_ESHUTDOWN'],
       );
+      await rejects(silent.writable.getWriter().write(new Uint8Array(1)), 'PoolError');
       await rejects(readable.text(), 'PoolError');
       await rejects(pool.pipeline([sleeper]), 'PoolError');
       try {
