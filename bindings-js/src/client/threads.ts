@@ -74,7 +74,7 @@ class Start {
       coordinator.onMessage((message) => {
         if (this.#abandoned) return;
         try {
-          if (message.type === 'millrace:failed') fail(`${message.message} (${urls.worker})`);
+          if (message.type === 'millrace:failed') fail(`${message.message} (${starter.script})`);
           if (message.type === 'millrace:created') this.#join(crew, message.pool);
           if (message.type === 'millrace:ready' && this.#client)
             resolve({ platform, coordinator, client: this.#client, crew, roster: message });

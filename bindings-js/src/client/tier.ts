@@ -13,6 +13,8 @@ export type Tier = 'shared' | 'jspi';
 
 /** How the threads of a tier are started. */
 export interface Starter {
+  /** Where the script of what runs guests is. */
+  readonly script: string;
   spawnCoordinator(): CoordinatorChild;
   spawnWorker(number: number): WorkerChild;
   /** Joins a pool that the coordinator has created. */
@@ -77,6 +79,7 @@ export async function starterOf(name: Tier, site: Site): Promise<Starter> {
 
 function sharedStarter({ platform, urls, label }: Site): Starter {
   return {
+    script: urls.worker,
     spawnCoordinator: () => started(urls.coordinator, (url) => platform.spawnCoordinator(url, `${label}-coordinator`)),
     spawnWorker: (number) => platform.spawnWorker(urls.worker, `${label}-worker-${number}`),
     join: (parts, crew, pool) => {
@@ -92,6 +95,7 @@ async function jspiStarter({ platform, urls, parts, memoryMib, loadCells, label 
   const cells = new Cells(parts, memoryMib, (number) => platform.spawnCell(urls.cell, `${label}-cell-${number}`));
   const FarClient = cells.clientOf(Client);
   return {
+    script: urls.cell,
     spawnCoordinator: () => cells.spawnCoordinator(),
     spawnWorker: () => cells.spawnWorker(),
     join: (parts, crew, pool) => {
