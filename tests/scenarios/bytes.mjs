@@ -1,14 +1,7 @@
 // Strings and bytes that go into exports and come out, through memory that the guest gives.
-import { assert, bytes, equal, rejects, stillGood, until, withPool } from './harness.mjs';
+import { assert, bytes, equal, isEmpty, rejects, stillGood, withPool } from './harness.mjs';
 
 const MAX = 16 * 1024 * 1024;
-
-/** Nothing is left in the pool. */
-async function isEmpty(pool) {
-  await until(() => pool.stats().places.used === 0 && pool.stats().pipes.used === 0);
-  const { jobs, pipes, memory, calls } = pool.stats();
-  equal([jobs, pipes.used, memory.used, calls.used], [0, 0, 0, 0]);
-}
 
 const string = { returns: 'string' };
 const asBytes = { returns: 'bytes' };

@@ -102,7 +102,7 @@ export const scenarios = [
         if (env.browser) {
           equal(
             workers.map(({ name }) => name),
-            ['thumbs-coordinator', 'thumbs-worker-1'],
+            { shared: ['thumbs-coordinator', 'thumbs-worker-1'], jspi: ['thumbs-cell-1'] }[env.tier],
           );
         }
         equal([...new Set(entries.map((entry) => entry.pool))], ['thumbs']);
