@@ -57,7 +57,7 @@ class Cell {
     const memory = new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum: memoryMib * PAGES_A_MIB, shared: true });
     const parts: SharedParts = { abi, wasm, memory };
     this.#coordinator = localChild((own) => {
-      this.#tick = serveCoordinator(own, this.#waits);
+      this.#tick = serveCoordinator(own, this.#waits).tick;
     });
     this.#crew = new Crew(this.#coordinator, parts, () => this.#startStrand());
     this.#coordinator.onMessage((message) => {

@@ -5,7 +5,7 @@ import { Rings } from '../shared/rings.js';
 import type { Waits } from '../shared/thread.js';
 import { localChild } from '../platform/local.js';
 import type { CellChild, CoordinatorChild, WorkerChild } from '../platform/platform.js';
-import { serveCoordinator } from '../coordinator/coordinator.js';
+import { type Served, serveCoordinator } from '../coordinator/coordinator.js';
 import type { Client } from '../client/client.js';
 import { CellLink } from './cell-link.js';
 import { FarCalls } from './far-calls.js';
@@ -63,8 +63,10 @@ export class Cells {
 
   /** What keeps the process alive are the cells: the coordinator has no thread. */
   spawnCoordinator(): CoordinatorChild {
+    let coordinator: Served | undefined;
     const child = localChild<ToCoordinator, FromCoordinator>((scope) => {
-      this.#tick = serveCoordinator(scope, this.waits);
+      coordinator = serveCoordinator(scope, this.waits);
+      this.#tick = coordinator.tick;
     });
     this.#askLocal = (request) => child.post(request);
     child.onMessage((message) => {
@@ -81,6 +83,7 @@ export class Cells {
       },
       terminate: () => {
         child.terminate();
+        coordinator?.stop();
         for (const cell of [...this.#cells]) cell.end('the pool was closed');
       },
     };

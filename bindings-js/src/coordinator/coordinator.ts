@@ -24,8 +24,16 @@ const CLOSE_TRIES = 100;
 /** So many workers in a row may fail to start before the pool makes do with those that it has. */
 const FAILED_STARTS_MAX = 3;
 
-/** Makes a coordinator's script listen. What it returns does at once what is due. */
-export function serveCoordinator(scope: CoordinatorScope, waits = threadWaits): () => void {
+/** What a coordinator that has no thread of its own needs of who has. */
+export interface Served {
+  /** Does at once what is due. */
+  tick(): void;
+  /** Ends it, as the end of its thread would. */
+  stop(): void;
+}
+
+/** Makes a coordinator's script listen. */
+export function serveCoordinator(scope: CoordinatorScope, waits = threadWaits): Served {
   let coordinator: Coordinator | undefined;
   scope.onMessage((message) => {
     switch (message.type) {
@@ -48,7 +56,7 @@ export function serveCoordinator(scope: CoordinatorScope, waits = threadWaits): 
         return void coordinator?.close();
     }
   });
-  return () => coordinator?.tickIfDue();
+  return { tick: () => coordinator?.tickIfDue(), stop: () => coordinator?.stop() };
 }
 
 class Coordinator {
@@ -246,15 +254,25 @@ class Coordinator {
     );
   }
 
-  /** Ends every job, then every worker. */
-  async close(): Promise<void> {
-    if (this.#closing) return;
+  /** Nothing of it goes on by itself. */
+  stop(): void {
+    this.#rest();
+    for (const number of [...this.#starting.keys()]) this.#settleStart(number);
+  }
+
+  #rest(): void {
     this.#closing = true;
     clearTimeout(this.#timer);
     clearTimeout(this.#respawn);
     clearTimeout(this.#restart);
     this.#slicer.stop();
     this.#rounds.stop();
+  }
+
+  /** Ends every job, then every worker. */
+  async close(): Promise<void> {
+    if (this.#closing) return;
+    this.#rest();
     for (let i = 0; i < CLOSE_TRIES && this.#thread.c.coordinator_close(this.#pool) > 0; i++) {
       await new Promise((resolve) => setTimeout(resolve, CLOSE_RETRY_MS));
     }
