@@ -49,7 +49,7 @@ export class FarJobs {
         return n;
       },
       onMove: (fd, listener) => client.onMove(fd, listener),
-      ready: (fd) => client.ready(fd),
+      ready: (fd, first) => client.ready(fd, first),
       isAbandoned: (fd) => client.isAbandoned(fd),
       release: (fd) => client.release(fd),
       abort: (fd) => client.abort(fd),

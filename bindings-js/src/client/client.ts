@@ -292,15 +292,16 @@ export class Client {
 
   /** Resolves when an end that was EAGAIN has moved, memory can be had again, the end was closed here, or somebody else
    * waits at it from now on. Rejects when the pool is closed. */
-  ready(fd: Fd): Promise<void> {
+  ready(fd: Fd, first?: () => void): Promise<void> {
     return new Promise((resolve, reject) => {
       const signal = layout.SIGNAL_PIPE_0 + (fd & layout.HANDLE_PIPE_MASK);
       this.#listeners[signal]?.();
       const listener = (): void => {
         this.#listeners[signal] = undefined;
         this.#blockListeners.delete(listener);
-        if (this.#stopped) reject(closed());
-        else resolve();
+        if (this.#stopped) return reject(closed());
+        first?.();
+        resolve();
       };
       if (this.#stopped) return listener();
       this.#listeners[signal] = listener;

@@ -160,7 +160,7 @@ export class Receiver {
 
   #wait(): Promise<void> {
     this.#news.renew();
-    return Promise.race([this.#ends.ready(this.#fd).catch(() => this.stop()), this.#news.promise]);
+    return Promise.race([this.#ends.ready(this.#fd, this.look).catch(() => this.stop()), this.#news.promise]);
   }
 
   #leave(): void {
@@ -174,10 +174,10 @@ export class Receiver {
     this.#ends.abort(this.#fd);
   }
 
-  /** Looks whether the reader has gone. */
-  look(): void {
+  /** Looks whether the reader has gone. Its sender is to know before it gets what the guest writes after that. */
+  readonly look = (): void => {
     if (!this.#isOver && this.#ends.isAbandoned(this.#fd)) this.#leave();
-  }
+  };
 
   take(bytes: Uint8Array): void {
     this.#chunks.push(bytes);
