@@ -31,7 +31,7 @@ function pages() {
 
 async function testPage(browser, server, { subject, part }) {
   const url = `${server.url}/tests/page.html?subject=${subject}&only=${encodeURIComponent(part)}`;
-  const report = await runPage({ browser, url, timeoutMs: 300_000 });
+  const report = await runPage({ browser, url, timeoutMs: 600_000 });
   for (const line of report.lines) console.log(`${browser.name}: ${line}`);
   for (const { error } of report.failures) console.log(error);
   return report;

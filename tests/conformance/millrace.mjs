@@ -26,7 +26,8 @@ function treeOf(tree) {
 async function run(pool, { wasm, args, env, mounts }, makeDirectory) {
   const preopens = Object.fromEntries(mounts.map(({ path, tree }) => [path, makeDirectory(tree)]));
   try {
-    const { code, stdout, stderr } = await pool.run(wasm, { args, env, preopens, timeoutMs: TIMEOUT_MS });
+    const timeoutMs = 6 * TIMEOUT_MS; // however busy the machine is
+    const { code, stdout, stderr } = await pool.run(wasm, { args, env, preopens, timeoutMs });
     return { code, stdout: text(stdout), stderr: text(stderr) };
   } catch (error) {
     const { stdout, stderr } = error.output ?? {};

@@ -209,8 +209,7 @@ export const scenarios = [
         equal((await exits.cancelled).code, 'POOL_EPIPE');
         const abort = new AbortController();
         const run = pool.run(env.guest('cat'), { stdin: aborted.stream, signal: abort.signal });
-        await sleep(20);
-        equal(aborted.stream.locked, true);
+        await until(() => aborted.stream.locked);
         abort.abort();
         await rejects(run, 'AbortError');
         equal([(await aborted.cancelled) instanceof Error, aborted.stream.locked], [true, false]);
