@@ -63,14 +63,20 @@ function headOfSections(bytes: Uint8Array, sections: readonly Uint8Array<ArrayBu
   return { imports: concat([preamble, ...early]), exports: concat([preamble, ...sections]) };
 }
 
-/** The same of a stream, of which no more is read than that. */
+/** The same of a stream, of which not much more is read than that: it is looked at whenever it has doubled, since it may come
+ * in small pieces. */
 export async function headInStream(stream: ReadableStream<Uint8Array>): Promise<Head | undefined> {
   const reader = stream.getReader();
-  let bytes = new Uint8Array(0);
+  let pieces: Uint8Array<ArrayBuffer>[] = [];
+  let [bytes, size] = [new Uint8Array(0), 0];
   try {
-    while (bytes.length < MOST_BYTES) {
+    while (size < MOST_BYTES) {
       const { value, done } = await reader.read();
-      if (value) bytes = concat([bytes, new Uint8Array(value)]);
+      if (value) pieces.push(new Uint8Array(value));
+      size += value?.length ?? 0;
+      if (!done && size < 2 * bytes.length) continue;
+      bytes = concat([bytes, ...pieces]);
+      pieces = [];
       const head = headIn(bytes, done);
       if (head || done) return head;
     }
