@@ -2,11 +2,12 @@
 // on what; then the parts run beside each other. A part that finds all built does nothing but test.
 
 /** Run one after the other, before everything else. */
-export const preparations = ['setup-native', 'setup-browsers', 'setup-languages', 'build-all'];
+export const preparations = ['setup-native', 'setup-browsers', 'setup-languages', 'setup-node26', 'build-all'];
 
 /** Independent of each other, the longest first, so that the last one to end is a short one. */
 export const parts = [
   'test-browsers',
+  'test-jspi-browsers',
   'fuzz',
   'test-thin',
   'test-unit',
@@ -23,7 +24,9 @@ export const parts = [
   'check-compilers',
   'test-hammer',
   'test-node',
+  'test-jspi-node',
   'lint',
+  'test-jspi-pages',
   'test-examples',
   'test-languages',
   'check-format',
