@@ -1,5 +1,5 @@
 // Every shape in which a guest can be given.
-import { assert, bytes, equal, rejects, text, withPool } from './harness.mjs';
+import { assert, bytes, equal, rejects, sharedBuffer, text, withPool } from './harness.mjs';
 
 const bytesOf = (env, name) => env.load(`examples/guests/${name}.gen.wasm`);
 
@@ -48,7 +48,7 @@ export const scenarios = [
     run: (env) =>
       withPool(env, { workers: 1 }, async (pool) => {
         const data = await bytesOf(env, 'hello');
-        const shared = new Uint8Array(new SharedArrayBuffer(data.length));
+        const shared = new Uint8Array(sharedBuffer(data.length));
         shared.set(data);
         const compiling = pool.compile(shared);
         shared.fill(0);

@@ -1,6 +1,6 @@
 // What callers can give wrongly, and in which shapes they can give what is right: every refusal names the option, what was
 // given and what is taken, and comes before anything has been done.
-import { assert, bytes, equal, rejects, stillGood, text, withPool } from './harness.mjs';
+import { assert, bytes, equal, rejects, sharedBuffer, stillGood, text, withPool } from './harness.mjs';
 
 const throwing = (key) => Object.defineProperty({}, key, { enumerable: true, get: () => JSON.parse('no') });
 const hostile = new Proxy({}, { ownKeys: () => JSON.parse('no'), get: () => JSON.parse('no') });
@@ -498,7 +498,7 @@ export const scenarios = [
     run: (env) =>
       withPool(env, { workers: 1 }, async (pool) => {
         const data = new Uint8Array(1_000_000).fill(65);
-        const shared = new Uint8Array(new SharedArrayBuffer(10)).fill(66);
+        const shared = new Uint8Array(sharedBuffer(10)).fill(66);
         const running = [pool.run(env.guest('cat'), { stdin: data }), pool.run(env.guest('cat'), { stdin: shared })];
         structuredClone(data.buffer, { transfer: [data.buffer] });
         shared.fill(0);

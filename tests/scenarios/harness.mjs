@@ -49,6 +49,13 @@ export async function rejects(promise, name) {
 
 export const text = (bytes) => new TextDecoder().decode(bytes);
 export const bytes = (string) => new TextEncoder().encode(string);
+
+/** Shared memory, also where a page is given no class of that name. */
+export function sharedBuffer(size) {
+  const { buffer } = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
+  return new buffer.constructor(size);
+}
+
 export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Waits until something is as it should become; a scenario that waits in vain hangs. */
