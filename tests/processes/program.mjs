@@ -151,7 +151,7 @@ const cases = {
     const pool = await Pool.create({ workers: 1, maxWorkers: 40 });
     await makeInstances(pool, 20);
     await beginMaps(pool, 5);
-    assert(pool.stats().jobs >= 20);
+    assert(pool.stats().waitingTime.count >= 20); // some may have been garbage already
     for (let i = 0; pool.stats().jobs > 0 && i < 200; i++) await collectGarbage();
     assert.equal(pool.stats().jobs, 0);
     await pool.close();

@@ -27,9 +27,9 @@ const FAILED_STARTS_MAX = 3;
 /** What a coordinator that has no thread of its own needs of who has. */
 export interface Served {
   /** Does at once what is due. */
-  tick(): void;
+  readonly tick: () => void;
   /** Ends it, as the end of its thread would. */
-  stop(): void;
+  readonly stop: () => void;
 }
 
 /** Makes a coordinator's script listen. */
