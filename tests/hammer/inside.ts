@@ -1,6 +1,7 @@
 /** The hammer in the workers of a real pool, on a coordinator.wasm that has it linked in. */
 import type { Platform } from '../../bindings-js/src/platform/platform.js';
-import { closeParts, endParts, type Parts, startParts } from '../../bindings-js/src/client/start.js';
+import { type Parts, startParts } from '../../bindings-js/src/client/start.js';
+import { closeParts, endParts } from '../../bindings-js/src/client/threads.js';
 
 export interface Hammer {
   readonly mib: number;
@@ -33,7 +34,8 @@ export async function runHammer(platform: Platform, hammer: Hammer, suffix: stri
     coordinator: `${hammer.dist}coordinator${suffix}.js`,
     worker: `${hammer.dist}worker${suffix}.js`,
   };
-  const parts = await startParts(platform, { urls, workers: WORKERS, maxWorkers: MAX_WORKERS });
+  const options = { tier: 'shared', urls, workers: WORKERS, maxWorkers: MAX_WORKERS } as const;
+  const parts = await startParts(platform, options, () => Promise.reject(new Error('it hammers shared memory')));
   try {
     parts.coordinator.keepAlive(true);
     return await swing(parts, hammer);

@@ -2,6 +2,7 @@
 // of its own.
 import { scenarios as bytes } from './bytes.mjs';
 import { scenarios as call } from './call.mjs';
+import { scenarios as cells } from './cells.mjs';
 import { scenarios as closing } from './closing.mjs';
 import { scenarios as compile } from './compile.mjs';
 import { scenarios as deadlines } from './deadlines.mjs';
@@ -53,6 +54,7 @@ export const subjects = {
   deadlines,
   pool,
   'default-pool': defaultPool,
+  cells,
   closing,
   stats,
   logs,

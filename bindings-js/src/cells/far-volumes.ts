@@ -26,13 +26,16 @@ interface Asked {
 /** Who wants several volumes in one cell. */
 interface Turn {
   readonly volumes: readonly FarVolume[];
-  readonly run: () => void;
+  readonly then: (cell: CellLink | number) => void;
+  /** His are being moved. */
+  isMoving: boolean;
 }
 
 /** What asks of the main thread's own volumes. */
 type AskLocal = (request: FilesRequest) => void;
 
 const WHOLE = Number.MAX_SAFE_INTEGER;
+const ROOT = '.';
 
 export class FarVolumes {
   readonly #volumes = new Map<number, FarVolume>();
@@ -133,20 +136,18 @@ export class FarVolumes {
   }
 
   /** Finds the cell in which a job can have these volumes, now or once they have moved there; a status: it cannot. They are
-   * used from then on, until `leave`. */
-  gather(numbers: readonly number[], then: (cell: CellLink | number) => void): void {
+   * used from then on, until `leave`. Until then who waits can give up, by what this returns. */
+  gather(numbers: readonly number[], then: (cell: CellLink | number) => void): () => void {
     const volumes = [...new Set(numbers)].map((number) => this.#volumes.get(number));
-    if (volumes.some((volume) => !volume || volume.home.isOver)) return then(errorCodes.POOL_EIO);
-    const wanted = volumes as FarVolume[];
-    const turn = { volumes: wanted, run: () => void this.#unite(wanted, then) };
-    const [first] = wanted;
-    const isBehind = this.#turns.some((other) => other.volumes.some((volume) => wanted.includes(volume)));
-    if (isBehind || wanted.some(({ home }) => home !== first!.home)) {
-      this.#turns.push(turn);
-      return this.#next();
-    }
-    for (const volume of wanted) volume.users++;
-    then(first!.home);
+    const turn = { volumes: volumes as FarVolume[], then, isMoving: false };
+    if (volumes.some((volume) => !volume || volume.home.isOver)) then(errorCodes.POOL_EIO);
+    else this.#turns.push(turn);
+    this.#next();
+    return () => {
+      if (turn.isMoving || !this.#turns.includes(turn)) return;
+      this.#turns.splice(this.#turns.indexOf(turn), 1);
+      this.#next();
+    };
   }
 
   /** A job has ended. */
@@ -158,37 +159,52 @@ export class FarVolumes {
     this.#next();
   }
 
-  /** Lets the first go on for whom no two cells are in use, behind none that shares a volume with him. */
+  /** Lets those go on who can. */
   #next(): void {
-    for (const [i, turn] of this.#turns.entries()) {
-      const before = this.#turns.slice(0, i);
-      const isBehind = before.some((other) => other.volumes.some((volume) => turn.volumes.includes(volume)));
-      const used = new Set(turn.volumes.filter(({ users }) => users > 0).map(({ home }) => home));
-      if (isBehind || used.size > 1) continue;
-      this.#turns.splice(i, 1);
-      turn.run();
-      return this.#next();
-    }
+    for (let turn = this.#firstReady(); turn; turn = this.#firstReady()) this.#begin(turn);
   }
 
-  /** Moves volumes into one cell: that of those that are in use. */
-  async #unite(volumes: readonly FarVolume[], then: (cell: CellLink | number) => void): Promise<void> {
+  /** The first for whom no two cells are in use, and who waits behind nobody that shares a volume with him. */
+  #firstReady(): Turn | undefined {
+    const before = new Set<FarVolume>();
+    for (const turn of this.#turns) {
+      const used = new Set(turn.volumes.filter(({ users }) => users > 0).map(({ home }) => home));
+      if (used.size <= 1 && !turn.isMoving && turn.volumes.every((volume) => !before.has(volume))) return turn;
+      for (const volume of turn.volumes) before.add(volume);
+    }
+    return undefined;
+  }
+
+  /** What is elsewhere moves to where those are that are in use. */
+  #begin(turn: Turn): void {
+    const { volumes } = turn;
     const { home } = volumes.find(({ users }) => users > 0) ?? volumes[0]!;
     for (const volume of volumes) volume.users++;
-    try {
-      for (const volume of volumes) if (volume.home !== home) await this.#move(volume, home);
-    } catch {
-      this.leave(volumes.map(({ number }) => number));
-      return then(errorCodes.POOL_EIO);
-    }
-    then(home);
+    const elsewhere = volumes.filter((volume) => volume.home !== home);
+    if (elsewhere.length === 0) return this.#end(turn, home);
+    turn.isMoving = true;
+    void this.#moveAll(elsewhere, home).then(
+      () => this.#end(turn, home),
+      () => this.#end(turn, errorCodes.POOL_EIO),
+    );
+  }
+
+  #end(turn: Turn, got: CellLink | number): void {
+    this.#turns.splice(this.#turns.indexOf(turn), 1);
+    turn.then(got);
+    if (typeof got === 'number') this.leave(turn.volumes.map(({ number }) => number));
+    else if (turn.isMoving) this.#next();
+  }
+
+  async #moveAll(volumes: readonly FarVolume[], home: CellLink): Promise<void> {
+    for (const volume of volumes) await this.#move(volume, home);
   }
 
   #move(volume: FarVolume, home: CellLink): Promise<void> {
     const moving = volume.last.then(async () => {
       const { home: from, remote: source } = volume;
       const target = (await this.#ask(home, 'make', volume.limits)) as number;
-      await this.#copy({ from, source, home, target }, '');
+      await this.#copy({ from, source, home, target }, ROOT);
       volume.home = home;
       volume.remote = target;
       from.volumes.delete(volume.number);
@@ -204,7 +220,7 @@ export class FarVolumes {
     for (let cookie = 0; ;) {
       const page = (await this.#ask(from, 'list', [source, path, cookie])) as DirectoryPage;
       for (const { name, kind } of page.entries)
-        await this.#copyEntry(way, path === '' ? name : `${path}/${name}`, kind);
+        await this.#copyEntry(way, path === ROOT ? name : `${path}/${name}`, kind);
       cookie = page.cookie;
       if (cookie === 0) return;
     }

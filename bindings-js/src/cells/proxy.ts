@@ -47,6 +47,8 @@ interface Running {
   /** By the cell's numbers, the slots of calls that are not answered. */
   readonly calls: Map<number, number>;
   result: CellResult | undefined;
+  /** Does no longer wait for its directories. */
+  giveUp: () => void;
 }
 
 const encoder = new TextEncoder();
@@ -89,7 +91,8 @@ export class Proxy implements CellUser {
     this.#isOver = true;
     this.#running = undefined;
     running?.cell?.end('a job that ran in the same cell was to end, and computed on');
-    if (running) this.#shared.volumes.leave(running.volumes);
+    if (running?.cell) this.#shared.volumes.leave(running.volumes);
+    else running?.giveUp();
     if (this.#cell) this.#shared.leave(this.#cell);
   }
 
@@ -155,11 +158,12 @@ export class Proxy implements CellUser {
     const far = this.#shared.jobs.get(job);
     if (!far || c.worker_enter() !== 0) return c.worker_end(c.worker_left_by() || layout.POOL_CANCELLED, 0, 0);
     const volumes = far.submission.preopens.map(({ volume }) => volume);
-    const running: Running = { job, volumes, cell: undefined, carrier: undefined, calls: new Map(), result: undefined };
+    const nothing = { cell: undefined, carrier: undefined, result: undefined, giveUp: () => undefined };
+    const running: Running = { job, volumes, calls: new Map(), ...nothing };
     this.#running = running;
     if (volumes.length === 0) return this.#run(running, far, this.#cell!);
     let isHere = true;
-    this.#shared.volumes.gather(volumes, (cell) => {
+    running.giveUp = this.#shared.volumes.gather(volumes, (cell) => {
       if (isHere) this.#runWith(running, far, cell);
       else this.#guard(() => this.#runWith(running, far, cell));
     });
@@ -174,7 +178,7 @@ export class Proxy implements CellUser {
     if (this.#running !== running || this.#isOver) {
       if (typeof cell !== 'number') this.#shared.volumes.leave(running.volumes);
     } else if (typeof cell === 'number') {
-      this.#refuse(running, layout.POOL_NOT_STARTED, -cell, LOST_DIRECTORY);
+      this.#refuse(running, layout.POOL_NOT_STARTED, -errorCodes.POOL_EBADF, LOST_DIRECTORY);
     } else {
       this.#thread!.c.proxy_rest(0);
       this.#run(running, far, cell);
@@ -273,6 +277,7 @@ export class Proxy implements CellUser {
     const { outcome, code, text, values } = result;
     this.#running = undefined;
     running.cell?.delete(running.job);
+    running.giveUp();
     if (uses) this.#shared.volumes.leave(running.volumes);
     c.proxy_rest(0);
     c.worker_leave();

@@ -1,6 +1,7 @@
 /** The `jspi` tier: a pool of which the coordinator and its memory are in the main thread, and whose workers are cells. */
 import type { CellUses } from '../shared/cell-protocol.js';
 import type { FromCoordinator, FromWorker, SharedParts, ToCoordinator, ToWorker } from '../shared/protocol.js';
+import { layout } from '../shared/layout.gen.js';
 import { Rings } from '../shared/rings.js';
 import type { Waits } from '../shared/thread.js';
 import { localChild } from '../platform/local.js';
@@ -114,10 +115,11 @@ export class Cells {
     return this.#startCell();
   }
 
-  /** The one in which the fewest directories live. */
+  /** One in which nothing runs, if there is one, and the fewest directories live. */
   async #cellForVolume(): Promise<CellLink> {
+    const weight = ({ jobs, volumes }: CellLink): number => jobs * layout.POOL_VOLUMES_MAX + volumes.size;
     let best: CellLink | undefined;
-    for (const cell of this.#cells) if (!best || cell.volumes.size < best.volumes.size) best = cell;
+    for (const cell of this.#cells) if (!best || weight(cell) < weight(best)) best = cell;
     if (!best) this.#unowned.add((best = this.#startCell()));
     await best.started;
     return best;

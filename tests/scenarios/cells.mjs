@@ -1,0 +1,154 @@
+// Cells, which only the tier "jspi" has: in which of them directories and jobs are, and what becomes of those that share one.
+import {
+  assert,
+  bytes,
+  equal,
+  isEmpty,
+  readUntil,
+  rejects,
+  sleep,
+  spawnSpinning,
+  stillGood,
+  text,
+  until,
+  withPool,
+} from './harness.mjs';
+
+const MANY = 12;
+
+function scenario(name, options, use) {
+  const run = (env) =>
+    withPool(env, options, async (pool) => {
+      await use(env, pool);
+      await stillGood(env, pool, 2);
+    });
+  return { name: `cells: ${name}`, run, tiers: ['jspi'] };
+}
+
+/** A job that has a directory, and ends when its stdin does. */
+async function hold(env, pool, directory) {
+  const job = await pool.spawn(env.guest('cat'), { preopens: { '/held': directory } });
+  const writer = job.stdin.getWriter();
+  await writer.write(bytes('here'));
+  await readUntil(job.stdout.getReader(), 'here');
+  return { job, leave: () => writer.close() };
+}
+
+async function read(env, pool, path, preopens) {
+  const { code, stdout } = await pool.run(env.guest('files'), { args: ['cat', path], preopens });
+  equal(code, 0, path);
+  return text(stdout);
+}
+
+export const scenarios = [
+  scenario(
+    'two directories that are in different ones come together for a job, whole',
+    { workers: 2 },
+    async (env, pool) => {
+      const { Directory } = env.millrace;
+      const left = new Directory({ 'a.txt': 'left', deep: { er: { 'b.txt': 'deeper' } }, empty: {} });
+      const right = new Directory({ 'a.txt': 'right', 'large.bin': new Uint8Array(3 << 20).fill(7) });
+      await left.symlink('link', 'deep/er/b.txt');
+      equal(await read(env, pool, '/d/a.txt', { '/d': left }), 'left');
+      equal(await read(env, pool, '/d/a.txt', { '/d': right }), 'right');
+      const both = { '/l': left, '/r': right };
+      equal(await read(env, pool, '/l/link', both), 'deeper');
+      equal(await read(env, pool, '/r/a.txt', both), 'right');
+      equal(
+        (await left.list())
+          .map(({ name }) => name)
+          .sort()
+          .join(),
+        'a.txt,deep,empty,link',
+      );
+      const large = await right.readFile('large.bin');
+      assert(large.length === 3 << 20 && large.every((byte) => byte === 7), 'it is as it was');
+      await Promise.all([left.close(), right.close()]);
+      await isEmpty(pool);
+    },
+  ),
+  scenario(
+    'a job whose directories are in use in two waits for one of them, and nobody passes it for ever',
+    { workers: 2, maxWorkers: 20 },
+    async (env, pool) => {
+      const { Directory } = env.millrace;
+      const [one, other] = [new Directory({ 'x.txt': 'one' }), new Directory({ 'x.txt': 'other' })];
+      const [first, second] = [await hold(env, pool, one), await hold(env, pool, other)];
+      const order = [];
+      const both = read(env, pool, '/b/x.txt', { '/a': one, '/b': other }).then((got) => (order.push('both'), got));
+      await until(() => pool.stats().running === 3);
+      const later = Array.from({ length: MANY }, () =>
+        read(env, pool, '/a/x.txt', { '/a': one }).then(() => order.push('later')),
+      );
+      await sleep(50); // time enough to do it wrong
+      equal(order, []);
+      await first.leave();
+      equal(await both, 'other');
+      await Promise.all(later);
+      equal(order[0], 'both');
+      await second.leave();
+      for (const { job } of [first, second]) equal((await job.status).code, 0);
+      await Promise.all([one.close(), other.close()]);
+    },
+  ),
+  scenario('one that waits for its directories can be cancelled, and times out', { workers: 2 }, async (env, pool) => {
+    const { Directory } = env.millrace;
+    const [one, other] = [new Directory(), new Directory()];
+    const held = [await hold(env, pool, one), await hold(env, pool, other)];
+    const preopens = { '/a': one, '/b': other };
+    const waits = await pool.spawn(env.guest('hello'), { preopens });
+    await until(() => pool.stats().running === 3);
+    waits.cancel('enough');
+    equal((await rejects(waits.status, 'AbortError')).cause, 'enough');
+    await rejects(pool.run(env.guest('hello'), { preopens, timeoutMs: 50 }), 'TimeoutError');
+    for (const { job, leave } of held) {
+      await leave();
+      equal((await job.status).code, 0);
+    }
+    equal((await pool.run(env.guest('hello'), { preopens })).code, 0);
+    await Promise.all([one.close(), other.close()]);
+  }),
+  scenario(
+    'who shares one with a guest that must be ended is lost, and says so; so is the directory',
+    { workers: 2, graceMs: 5 },
+    async (env, pool) => {
+      const { Directory } = env.millrace;
+      const shared = new Directory({ 'x.txt': 'shared' });
+      const { job: neighbour } = await hold(env, pool, shared);
+      const apart = await pool.spawn(env.guest('cat'));
+      const spins = await spawnSpinning(env, pool, { preopens: { '/s': shared } });
+      spins.cancel();
+      await rejects(spins.status, 'AbortError');
+      const lost = await rejects(neighbour.status, 'LostError');
+      assert(/same cell/.test(lost.message), lost.message);
+      equal((await rejects(shared.readFile('x.txt'), 'PoolError')).code, 'POOL_EIO');
+      const refused = await rejects(pool.run(env.guest('hello'), { preopens: { '/s': shared } }), 'NotStartedError');
+      assert(/directory is lost/.test(refused.message), refused.message);
+      await apart.stdin.close();
+      equal((await apart.status).code, 0);
+      await shared.close().catch(() => undefined);
+    },
+  ),
+  scenario(
+    'directories outlive the workers in whose cells they are',
+    { workers: { min: 1, max: 2 }, idleMs: 20 },
+    async (env, pool) => {
+      const { Directory } = env.millrace;
+      const cats = [await pool.spawn(env.guest('cat')), await pool.spawn(env.guest('cat'))];
+      await until(() => pool.stats().running === 2);
+      const directories = [new Directory({ 'x.txt': 'kept' }), new Directory({ 'x.txt': 'kept' })];
+      for (const directory of directories) equal(await read(env, pool, '/d/x.txt', { '/d': directory }), 'kept');
+      for (const { stdin, status } of cats) {
+        await stdin.close();
+        equal((await status).code, 0);
+      }
+      await until(() => pool.stats().workers === 1);
+      for (const directory of directories) {
+        equal(text(await directory.readFile('x.txt')), 'kept');
+        await directory.writeFile('y.txt', 'new');
+        equal(await read(env, pool, '/d/y.txt', { '/d': directory }), 'new');
+        await directory.close();
+      }
+    },
+  ),
+];
