@@ -122,6 +122,7 @@ export class Receiver {
   readonly #news = new News();
   readonly #chunks: Uint8Array[] = [];
   #done = 0;
+  #turns = 0;
   #end: number | undefined;
   #isOver = false;
   #isCut = false;
@@ -159,8 +160,12 @@ export class Receiver {
   }
 
   #wait(): Promise<void> {
+    const turn = ++this.#turns;
+    const first = (): void => {
+      if (turn === this.#turns) this.look(); // else it waits anew, and looking would undo that
+    };
     this.#news.renew();
-    return Promise.race([this.#ends.ready(this.#fd, this.look).catch(() => this.stop()), this.#news.promise]);
+    return Promise.race([this.#ends.ready(this.#fd, first).catch(() => this.stop()), this.#news.promise]);
   }
 
   #leave(): void {
