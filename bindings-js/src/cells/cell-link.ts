@@ -65,10 +65,6 @@ export class CellLink {
     return this.#uses;
   }
 
-  get jobs(): number {
-    return this.#users.size;
-  }
-
   #onMessage(message: FromCell): void {
     switch (message.type) {
       case 'cell:failed':

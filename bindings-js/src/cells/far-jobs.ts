@@ -12,6 +12,8 @@ export interface FarJob {
   readonly ends: readonly [Fd, Fd, Fd];
   /** Once it runs. */
   carrier: Carrier | undefined;
+  /** Lets its directories go. */
+  readonly letGo: () => void;
   /** Called when it was cancelled, before anything else that its guest may hear of. */
   onCancel: () => void;
 }
@@ -26,9 +28,16 @@ export class FarJobs {
   /** By the ends that are carried, what looks at them. */
   readonly carried = new Map<Fd, () => void>();
   readonly #jobs = new Map<JobHandle, FarJob>();
+  readonly #hold: (volumes: readonly number[]) => () => void;
+
+  /** `hold` keeps directories for a job, until what it returns is called. */
+  constructor(hold: (volumes: readonly number[]) => () => void) {
+    this.#hold = hold;
+  }
 
   add(job: JobHandle, submission: Submission): void {
-    this.#jobs.set(job, { submission, ends: submission.stdio, carrier: undefined, onCancel: () => undefined });
+    const letGo = this.#hold(submission.preopens.map(({ volume }) => volume));
+    this.#jobs.set(job, { submission, ends: submission.stdio, letGo, carrier: undefined, onCancel: () => undefined });
   }
 
   get(job: JobHandle): FarJob | undefined {
@@ -75,6 +84,7 @@ export class FarJobs {
     if (!far) return;
     this.#jobs.delete(job);
     this.resting.delete(job);
+    far.letGo();
     if (far.carrier) return far.carrier.stop();
     for (const fd of far.ends) if (fd) client.release(fd);
   }

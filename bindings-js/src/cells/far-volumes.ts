@@ -14,6 +14,10 @@ interface FarVolume {
   readonly limits: readonly [maxBytes: number, maxFiles: number];
   /** Jobs that run with it. */
   users: number;
+  /** Jobs that were submitted with it, and have not ended. */
+  holds: number;
+  /** It goes with the last of those. */
+  isDropped: boolean;
   /** What is under way in it, when it is to move. */
   last: Promise<unknown>;
 }
@@ -44,12 +48,12 @@ export class FarVolumes {
   readonly #turns: Turn[] = [];
   readonly #askLocal: AskLocal;
   readonly #reply: (reply: FilesReply) => void;
-  readonly #choose: () => Promise<CellLink>;
+  readonly #choose: (volume: number) => Promise<CellLink>;
   /** Ours count downwards, those of the main thread upwards. */
   #lastId = 0;
 
   /** `choose` finds a cell for a new one. */
-  constructor(askLocal: AskLocal, reply: (reply: FilesReply) => void, choose: () => Promise<CellLink>) {
+  constructor(askLocal: AskLocal, reply: (reply: FilesReply) => void, choose: (volume: number) => Promise<CellLink>) {
     this.#askLocal = askLocal;
     this.#reply = reply;
     this.#choose = choose;
@@ -69,7 +73,7 @@ export class FarVolumes {
     const [number, ...rest] = args as [number, ...unknown[]];
     if (call === 'make') return this.#make(number, rest[0] as number);
     const volume = this.#volumes.get(number);
-    if (!volume) throw errorOfStatus(errorCodes.POOL_EBADF);
+    if (!volume || volume.isDropped) throw errorOfStatus(errorCodes.POOL_EBADF);
     if (call === 'drop') return this.#drop(volume);
     await volume.last; // perhaps it moves
     return this.#ask(volume.home, call, [volume.remote, ...rest]);
@@ -77,20 +81,34 @@ export class FarVolumes {
 
   async #make(maxBytes: number, maxFiles: number): Promise<number> {
     const number = (await this.#own('make', [maxBytes, maxFiles])) as number;
-    const home = await this.#choose();
+    const home = await this.#choose(number);
     const remote = (await this.#ask(home, 'make', [maxBytes, maxFiles])) as number;
-    const volume = { number, home, remote, limits: [maxBytes, maxFiles] as const, users: 0, last: Promise.resolve() };
-    this.#volumes.set(number, volume);
-    home.volumes.add(number);
+    const place = { number, home, remote, limits: [maxBytes, maxFiles] as const };
+    this.#volumes.set(number, { ...place, users: 0, holds: 0, isDropped: false, last: Promise.resolve() });
     return number;
   }
 
   async #drop(volume: FarVolume): Promise<void> {
+    volume.isDropped = true;
+    volume.holds++;
     await volume.last;
-    this.#volumes.delete(volume.number);
-    volume.home.volumes.delete(volume.number);
     await this.#own('drop', [volume.number]);
-    await this.#ask(volume.home, 'drop', [volume.remote]);
+    await this.#letGo(volume);
+  }
+
+  async #letGo(volume: FarVolume): Promise<void> {
+    if (--volume.holds > 0 || !volume.isDropped) return;
+    const { number, home, remote } = volume;
+    if (this.#volumes.get(number) === volume) this.#volumes.delete(number); // another may have its number by now
+    home.volumes.delete(number);
+    await this.#ask(home, 'drop', [remote]);
+  }
+
+  /** A job was submitted with these: they are there until it has ended, when what is returned is to be called. */
+  hold(numbers: readonly number[]): () => void {
+    const held = [...new Set(numbers)].flatMap((number) => this.#volumes.get(number) ?? []);
+    for (const volume of held) volume.holds++;
+    return () => held.forEach((volume) => void this.#letGo(volume).catch(() => undefined)); // its cell may have ended
   }
 
   /** A cell has ended, and what lived in it. */

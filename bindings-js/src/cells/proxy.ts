@@ -26,10 +26,7 @@ export interface Shared {
   readonly volumes: FarVolumes;
   readonly rings: Rings;
   readonly waits: Waits;
-  /** Starts a cell for a worker, or finds one that nobody owns. */
-  readonly cellFor: (join: Join) => CellLink;
-  /** The worker ends, and needs its cell no more. */
-  readonly leave: (cell: CellLink) => void;
+  readonly startCell: () => CellLink;
   /** Code of ours begins anew, in which instances may look so and so often for what they wait for. */
   readonly begin: () => void;
 }
@@ -93,11 +90,11 @@ export class Proxy implements CellUser {
     running?.cell?.end('a job that ran in the same cell was to end, and computed on');
     if (running?.cell) this.#shared.volumes.leave(running.volumes);
     else running?.giveUp();
-    if (this.#cell) this.#shared.leave(this.#cell);
+    this.#cell?.end('its worker has ended');
   }
 
   #start(join: Join): void {
-    const cell = (this.#cell = this.#shared.cellFor(join));
+    const cell = (this.#cell = this.#shared.startCell());
     cell.owner = this;
     const begin = (): void => this.#guard(() => this.#join(join));
     cell.started.then(begin, (error: unknown) => this.#gone((error as Error).message, false));

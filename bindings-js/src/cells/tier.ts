@@ -1,7 +1,6 @@
 /** The `jspi` tier: a pool of which the coordinator and its memory are in the main thread, and whose workers are cells. */
 import type { CellUses } from '../shared/cell-protocol.js';
 import type { FromCoordinator, FromWorker, SharedParts, ToCoordinator, ToWorker } from '../shared/protocol.js';
-import { layout } from '../shared/layout.gen.js';
 import { Rings } from '../shared/rings.js';
 import type { Waits } from '../shared/thread.js';
 import { localChild } from '../platform/local.js';
@@ -20,14 +19,14 @@ const TURNS_MAX = 1000;
 
 export class Cells {
   readonly #rings = new Rings();
-  readonly #jobs = new FarJobs();
+  readonly #jobs = new FarJobs((volumes) => this.#volumes.hold(volumes));
   readonly #calls = new FarCalls();
   readonly #parts: Pick<SharedParts, 'abi' | 'wasm'>;
   readonly #memoryMib: number;
   readonly #spawn: (number: number) => CellChild;
   readonly #cells = new Set<CellLink>();
-  /** Cells of workers that have ended, in which directories live on. */
-  readonly #unowned = new Set<CellLink>();
+  /** Cells of no worker, in which directories live: a guest that has none of them shall not end them with its own. */
+  readonly #homes = new Set<CellLink>();
   readonly #listeners: ((message: FromCoordinator) => void)[] = [];
   readonly #volumes: FarVolumes;
   #tick: () => void = () => undefined;
@@ -56,7 +55,7 @@ export class Cells {
     this.#volumes = new FarVolumes(
       (request) => this.#askLocal(request),
       (reply) => this.#listeners.forEach((listener) => listener(reply)),
-      () => this.#cellForVolume(),
+      (volume) => this.#homeFor(volume),
     );
   }
 
@@ -100,36 +99,21 @@ export class Cells {
     cell.onLog = (message) => this.#listeners.forEach((listener) => listener(message));
     cell.onEnd = () => {
       this.#cells.delete(cell);
-      this.#unowned.delete(cell);
+      this.#homes.delete(cell);
       this.#volumes.lose(cell);
     };
     cell.keepAlive(this.#isAwake);
     return cell;
   }
 
-  #cellFor(): CellLink {
-    for (const cell of this.#unowned) {
-      this.#unowned.delete(cell);
-      return cell;
-    }
-    return this.#startCell();
-  }
-
-  /** One in which nothing runs, if there is one, and the fewest directories live. */
-  async #cellForVolume(): Promise<CellLink> {
-    const weight = ({ jobs, volumes }: CellLink): number => jobs * layout.POOL_VOLUMES_MAX + volumes.size;
-    let best: CellLink | undefined;
-    for (const cell of this.#cells) if (!best || weight(cell) < weight(best)) best = cell;
-    if (!best) this.#unowned.add((best = this.#startCell()));
+  /** The one in which the fewest directories live; there are no more of them than workers. */
+  async #homeFor(volume: number): Promise<CellLink> {
+    const workers = this.#cells.size - this.#homes.size;
+    let [best] = [...this.#homes].sort((a, b) => a.volumes.size - b.volumes.size);
+    if (!best || (best.volumes.size > 0 && this.#homes.size < workers)) this.#homes.add((best = this.#startCell()));
+    best.volumes.add(volume);
     await best.started;
     return best;
-  }
-
-  /** A worker has ended. Its cell does, too, unless directories live in it, or others' jobs run there. */
-  #leave(cell: CellLink): void {
-    cell.owner = undefined;
-    if (cell.volumes.size + cell.jobs === 0) cell.end('its worker has ended');
-    else if (!cell.isOver) this.#unowned.add(cell);
   }
 
   #usesOfCells(): CellUses {
@@ -161,8 +145,7 @@ export class Cells {
         volumes: this.#volumes,
         rings: this.#rings,
         waits: this.waits,
-        cellFor: () => this.#cellFor(),
-        leave: (cell) => this.#leave(cell),
+        startCell: () => this.#startCell(),
         begin: () => {
           this.#turns = 0;
         },
