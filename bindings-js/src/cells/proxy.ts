@@ -175,7 +175,7 @@ export class Proxy implements CellUser {
     if (this.#running !== running || this.#isOver) {
       if (typeof cell !== 'number') this.#shared.volumes.leave(running.volumes);
     } else if (typeof cell === 'number') {
-      this.#refuse(running, layout.POOL_NOT_STARTED, -errorCodes.POOL_EBADF, LOST_DIRECTORY);
+      this.#refuse(running, layout.POOL_LOST, LOST_DIRECTORY);
     } else {
       this.#thread!.c.proxy_rest(0);
       this.#run(running, far, cell);
@@ -200,8 +200,8 @@ export class Proxy implements CellUser {
   }
 
   /** Ends a job that is in no cell. */
-  #refuse(running: Running, outcome: number, code = 0, text = ''): void {
-    this.#end(running, { outcome, code, text, values: [] }, false);
+  #refuse(running: Running, outcome: number, text = ''): void {
+    this.#end(running, { outcome, code: 0, text, values: [] }, false);
     this.#next();
   }
 
