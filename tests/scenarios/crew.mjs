@@ -75,7 +75,7 @@ export async function withBrokenWorkers(env, use) {
   if (!env.browser) return useBrokenThreads(env, broken, use);
   const url = URL.createObjectURL(new Blob([broken], { type: 'text/javascript' }));
   let isBroken = false;
-  const replace = (name, real) => (isBroken && name.startsWith('millrace-worker') ? url : real);
+  const replace = (name, real) => (isBroken && /^millrace-(worker|cell)/.test(name) ? url : real);
   await withCrew(env, (workers) => use({ workers, options: {}, ...switchOf((on) => (isBroken = on)) }), replace);
 }
 
@@ -84,8 +84,9 @@ const switchOf = (set) => ({ breaks: () => set(true), mends: () => set(false) })
 /** A thread of Node begins with the environment that its process has then. */
 async function useBrokenThreads(env, broken, use) {
   const name = 'MILLRACE_WORKERS_ARE_BROKEN';
-  const script = `if (process.env.${name}) ${broken};\nawait import('${env.file('npm/dist/worker.node.js')}');`;
-  const options = { urls: { worker: `data:text/javascript,${encodeURIComponent(script)}` } };
+  const kind = env.tier === 'jspi' ? 'cell' : 'worker';
+  const script = `if (process.env.${name}) ${broken};\nawait import('${env.file(`npm/dist/${kind}.node.js`)}');`;
+  const options = { urls: { [kind]: `data:text/javascript,${encodeURIComponent(script)}` } };
   try {
     const set = (on) => (on ? (process.env[name] = 'yes') : delete process.env[name]);
     await withCrew(env, (workers) => use({ workers, options, ...switchOf(set) }));

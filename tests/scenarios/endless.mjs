@@ -86,6 +86,7 @@ export const scenarios = [
   },
   {
     name: 'when every place is lost for ever, the pool fails and says so',
+    tiers: ['shared'], // an engine that cannot end a worker cannot suspend wasm either
     run: (env) =>
       withoutRest(env, () =>
         withCrew(env, async (workers) => {
@@ -219,6 +220,7 @@ export const scenarios = [
   },
   {
     name: 'a guest that is killed with files open leaves none of them behind',
+    tiers: ['shared'], // in the other its directories end with its cell: see below
     run: (env) =>
       withPool(env, { workers: 1, maxMemory: 48 << 20, graceMs: 10 }, async (pool) => {
         const kept = new env.millrace.Directory({ file: 'kept' });
@@ -237,6 +239,33 @@ export const scenarios = [
           preopens: { '/kept': kept },
         });
         equal(text(stdout), 'kept');
+      }),
+  },
+  {
+    name: 'a directory is lost with the cell of a guest that is killed, others are not, and whoever uses it is told',
+    tiers: ['jspi'], // in the other the memory of all directories is the pool's
+    run: (env) =>
+      withPool(env, { workers: 2, graceMs: 10 }, async (pool) => {
+        const [lost, kept] = [
+          new env.millrace.Directory({ file: 'lost' }),
+          new env.millrace.Directory({ file: 'kept' }),
+        ];
+        const cat = (directory) =>
+          pool.run(env.guest('files'), { args: ['cat', '/data/file'], preopens: { '/data': directory } });
+        await Promise.all([cat(lost), cat(kept)]); // each has a cell now
+        const options = { args: ['spin', '/data/held', 'text'], preopens: { '/data': lost } };
+        const job = await pool.spawn(env.guest('files'), options);
+        await job.stdout.getReader().read();
+        const beside = [lost.readFile('file'), cat(lost)];
+        job.cancel();
+        await rejects(job.status, 'AbortError');
+        equal((await rejects(beside[0], 'PoolError')).code, 'POOL_EIO');
+        await rejects(beside[1], 'LostError');
+        equal((await rejects(lost.readFile('file'), 'PoolError')).code, 'POOL_EIO');
+        const again = await rejects(cat(lost), 'LostError');
+        assert(again.message.includes('directory is lost'), again.message);
+        equal((await cat(kept)).stdoutText, 'kept');
+        await lost.close().catch(({ code }) => equal(code, 'POOL_EIO'));
       }),
   },
 ];
