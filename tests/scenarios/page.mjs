@@ -168,8 +168,10 @@ export const scenarios = [
       const scripts = env.browser
         ? [env.file('LICENSE'), env.file('tests/blank.html'), elsewhere]
         : [env.file('tests/blank.html'), env.file('package.json')];
+      const threads = { shared: ['coordinator', 'worker'], jspi: ['cell'] }[env.tier];
       for (const script of scripts) {
-        for (const urls of [{ coordinator: script }, { worker: script }, { wasm: script }]) {
+        for (const name of [...threads, 'wasm']) {
+          const urls = { [name]: script };
           const error = await rejects(env.millrace.Pool.create({ workers: 1, urls }), 'StartError');
           assert(error.message.includes(script), error.message);
         }
