@@ -94,7 +94,12 @@ export class Proxy implements CellUser {
   }
 
   #start(join: Join): void {
-    const cell = (this.#cell = this.#shared.startCell());
+    let cell;
+    try {
+      cell = this.#cell = this.#shared.startCell();
+    } catch (error) {
+      return this.#gone(String(error), false); // a script of another origin throws in some engines
+    }
     cell.owner = this;
     const begin = (): void => this.#guard(() => this.#join(join));
     cell.started.then(begin, (error: unknown) => this.#gone((error as Error).message, false));
