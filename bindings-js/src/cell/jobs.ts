@@ -179,6 +179,7 @@ export class CellJobs {
   }
 
   #reply(call: number, reply: Reply): void {
+    this.#onChange(); // perhaps to nobody, and the call is over with it
     if (this.#client.reply(call, reply)) this.#replies.delete(call);
     else this.#replies.set(call, reply);
   }
