@@ -122,7 +122,7 @@ export const scenarios = [
       const lost = await rejects(neighbour.status, 'LostError');
       assert(/same cell/.test(lost.message), lost.message);
       equal((await rejects(shared.readFile('x.txt'), 'PoolError')).code, 'POOL_EIO');
-      const refused = await rejects(pool.run(env.guest('hello'), { preopens: { '/s': shared } }), 'NotStartedError');
+      const refused = await rejects(pool.run(env.guest('hello'), { preopens: { '/s': shared } }), 'LostError');
       assert(/directory is lost/.test(refused.message), refused.message);
       await apart.stdin.close();
       equal((await apart.status).code, 0);
