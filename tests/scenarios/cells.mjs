@@ -6,24 +6,17 @@ import {
   isEmpty,
   readUntil,
   rejects,
+  scenariosOf,
   sleep,
   spawnSpinning,
-  stillGood,
   text,
   until,
-  withPool,
 } from './harness.mjs';
 
 const MANY = 12;
 
-function scenario(name, options, use) {
-  const run = (env) =>
-    withPool(env, options, async (pool) => {
-      await use(env, pool);
-      await stillGood(env, pool, 2);
-    });
-  return { name: `cells: ${name}`, run, tiers: ['jspi'] };
-}
+const make = scenariosOf('cells', {});
+const scenario = (...given) => ({ ...make(...given), tiers: ['jspi'] });
 
 /** A job that has a directory, and ends when its stdin does. */
 async function hold(env, pool, directory) {
