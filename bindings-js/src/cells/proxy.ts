@@ -206,7 +206,7 @@ export class Proxy implements CellUser {
 
   /** Ends a job that is in no cell. */
   #refuse(running: Running, outcome: number, text = ''): void {
-    this.#end(running, { outcome, code: 0, text, values: [] }, false);
+    this.#end(running, { outcome, code: 0, text, values: [] });
     this.#next();
   }
 
@@ -228,7 +228,7 @@ export class Proxy implements CellUser {
     const running = this.#running;
     if (this.#isOver) return;
     this.#guard(() => {
-      if (running) this.#end(running, { outcome: layout.POOL_LOST, code: 0, text, values: [] }, true);
+      if (running) this.#end(running, { outcome: layout.POOL_LOST, code: 0, text, values: [] });
       if (this.#cell?.isOver) this.#gone(text, false);
       else this.#next();
     });
@@ -269,18 +269,18 @@ export class Proxy implements CellUser {
 
   #endIfDone(running: Running): void {
     if (this.#running !== running || this.#isOver || !running.result || !running.carrier!.isReceived) return;
-    this.#end(running, running.result, true);
+    this.#end(running, running.result);
     this.#next();
   }
 
   /** The job has ended, and all of its output is in the pipes. */
-  #end(running: Running, result: CellResult, uses: boolean): void {
+  #end(running: Running, result: CellResult): void {
     const { c, heap } = this.#thread!;
     const { outcome, code, text, values } = result;
     this.#running = undefined;
     running.cell?.delete(running.job);
     running.giveUp();
-    if (uses) this.#shared.volumes.leave(running.volumes);
+    if (running.cell) this.#shared.volumes.leave(running.volumes);
     c.proxy_rest(0);
     c.worker_leave();
     const wished = outcome === layout.POOL_CANCELLED ? c.worker_left_by() : 0;
