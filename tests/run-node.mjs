@@ -27,7 +27,9 @@ const env = {
   browser: false,
 };
 
-const all = { ...subjects, processes };
+// Programs of their own make pools of the tier that is Node's, whatever is asked for here.
+const ofShared = processes.map((scenario) => ({ ...scenario, tiers: ['shared'] }));
+const all = { ...subjects, processes: ofShared };
 const scenarios = values.subject ? all[values.subject] : Object.values(all).flat();
 const wanted = scenarios.filter(({ name }) => name.includes(positionals[0] ?? ''));
 const { passed, failed, leftOut, failures } = await runAll(
