@@ -28,13 +28,16 @@ function ofBytes(bytes: Uint8Array): Source {
 function ofStream(stream: ReadableStream<unknown>): Source {
   const reader = stream.getReader();
   let n = 0;
+  let isCancelled = false;
   const next = async (): Promise<Uint8Array | undefined> => {
+    if (isCancelled) return undefined; // its guest ended while the last chunk was looked at
     const { value, done } = await reader.read();
     if (!done) return bytesOfChunk(`stdin[${n++}]`, value);
     reader.releaseLock();
     return undefined;
   };
   const cancel = (reason: unknown): void => {
+    isCancelled = true;
     reader.cancel(reason).catch(() => undefined); // ends the read that is under way
     reader.releaseLock();
   };
