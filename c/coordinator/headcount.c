@@ -7,9 +7,9 @@
 #include "port/port.h"
 #include "sync/wake.h"
 
-#define RELIEF_AFTER_NS 5000000u   /* most waits are shorter than starting a thread takes */
-#define SPARE_AFTER_NS 1000000000u /* a worker that was started may be needed again soon */
-#define RETRY_NS 500000000u        /* if all slots rest: by then one will have rested enough */
+#define RELIEF_AFTER_NS 5000000u     /* most waits are shorter than starting a thread takes */
+#define SURPLUS_AFTER_NS 1000000000u /* a worker that was started may be needed again soon */
+#define RETRY_NS 500000000u          /* if all slots rest: by then one will have rested enough */
 
 struct head_count {
     uint32_t live; /* up, or starting */
@@ -81,14 +81,14 @@ static uint32_t count_relief(struct pool *pool, uint64_t now_ns, uint64_t *next_
 }
 
 /* How many workers that could run a job are more than shall run, if that has been so for a while. */
-static uint32_t count_spare(struct pool *pool, const struct head_count *n, uint64_t now_ns, uint64_t *next_ns)
+static uint32_t count_surplus(struct pool *pool, const struct head_count *n, uint64_t now_ns, uint64_t *next_ns)
 {
     if (n->fit <= n->target) {
-        pool->spare_since_ns = 0;
+        pool->surplus_since_ns = 0;
         return 0;
     }
-    if (!pool->spare_since_ns) pool->spare_since_ns = now_ns;
-    uint64_t due = pool->spare_since_ns + SPARE_AFTER_NS;
+    if (!pool->surplus_since_ns) pool->surplus_since_ns = now_ns;
+    uint64_t due = pool->surplus_since_ns + SURPLUS_AFTER_NS;
     if (due <= now_ns) return n->fit - n->target;
     if (due < *next_ns) *next_ns = due;
     return 0;
@@ -108,8 +108,8 @@ static uint32_t order_to_retire(struct pool *pool, uint64_t now_ns, uint64_t *ne
     uint32_t orders = atomic_load(&pool->sched.x_retire), wanted;
     do {
         struct head_count n = count_heads(pool);
-        uint32_t spare = count_spare(pool, &n, now_ns, next_ns), bored = count_bored(pool, &n, now_ns, next_ns);
-        wanted = spare > bored ? spare : bored;
+        uint32_t surplus = count_surplus(pool, &n, now_ns, next_ns), bored = count_bored(pool, &n, now_ns, next_ns);
+        wanted = surplus > bored ? surplus : bored;
     } while (!atomic_compare_exchange_weak(&pool->sched.x_retire, &orders, wanted));
     return wanted;
 }
@@ -121,10 +121,10 @@ static uint64_t dismiss(struct pool *pool, uint64_t now_ns)
     uint64_t next_ns = UINT64_MAX;
     uint32_t orders = order_to_retire(pool, now_ns, &next_ns);
     if (!orders && next_ns == UINT64_MAX) {
-        atomic_store(&pool->x_spare, 0); /* whoever has nothing to do from now on asks again: look once more */
+        atomic_store(&pool->x_surplus, 0); /* whoever has nothing to do from now on asks again: look once more */
         orders = order_to_retire(pool, now_ns, &next_ns);
         if (!orders && next_ns == UINT64_MAX) return UINT64_MAX;
-        atomic_store(&pool->x_spare, 1);
+        atomic_store(&pool->x_surplus, 1);
     }
     for (uint32_t i = 1; orders && i <= WORKERS_MAX; i++) pool__wake(pool, WAITER_WORKER_0 + i, 0);
     return next_ns;
@@ -141,8 +141,8 @@ uint64_t pool__headcount_look(struct pool *pool, uint64_t now_ns)
     }
     pool->n_vacancies = live < floor ? floor - live : relief;
     if (pool->n_vacancies && next_ns > now_ns + RETRY_NS) next_ns = now_ns + RETRY_NS;
-    uint64_t spare_ns = dismiss(pool, now_ns);
-    return spare_ns < next_ns ? spare_ns : next_ns;
+    uint64_t surplus_ns = dismiss(pool, now_ns);
+    return surplus_ns < next_ns ? surplus_ns : next_ns;
 }
 
 uint32_t coordinator_vacancies(struct pool *pool)

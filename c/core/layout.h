@@ -55,18 +55,18 @@ struct pool {
     uint8_t *files_memory;      /* for the coordinator's script; NULL until it asks */
     _Atomic uint32_t x_relayed; /* a bit for each waiter that cannot watch its bell and is told by messages */
     _Atomic uint32_t x_closing;
-    _Atomic uint32_t x_served; /* 1: there is a client that takes signals, host calls among them */
-    _Atomic uint32_t x_inside; /* threads other than workers that are in a call which blocks */
-    _Atomic uint32_t x_relief; /* 1: the coordinator shall look for jobs that wait behind blocked workers */
-    _Atomic uint32_t x_spare;  /* 1: the coordinator shall look for workers that are too many */
-    _Atomic uint32_t x_lost;   /* workers that died or had to be ended */
+    _Atomic uint32_t x_served;  /* 1: there is a client that takes signals, host calls among them */
+    _Atomic uint32_t x_inside;  /* threads other than workers that are in a call which blocks */
+    _Atomic uint32_t x_relief;  /* 1: the coordinator shall look for jobs that wait behind blocked workers */
+    _Atomic uint32_t x_surplus; /* 1: the coordinator shall look for workers that are too many */
+    _Atomic uint32_t x_lost;    /* workers that died or had to be ended */
     uint32_t max_workers;
     uint32_t client_holds;     /* client only: its submissions wake nobody, see client_hold */
     uint32_t staged_block;     /* client only: what the next submission's input or reply is in; 0: nothing */
     void *owner;               /* whoever made the pool, for its own use */
     uint64_t starved_since_ns; /* coordinator only: since when a job has waited behind blocked workers */
     uint32_t n_vacancies;      /* coordinator only: workers to be started now */
-    uint64_t spare_since_ns;   /* coordinator only: since when there have been more workers than are wanted */
+    uint64_t surplus_since_ns; /* coordinator only: since when there have been more workers than are wanted */
     uint64_t idle_ns;          /* how long one that need not stay may have nothing to do; set before any is there */
     _Atomic uint32_t x_starved[WAITER_WORDS];     /* a bit for each waiter that wants a block */
     _Atomic uint32_t x_asking[WAITER_WORDS];      /* a bit for each that waits for an answer of the coordinator */

@@ -50,7 +50,7 @@ void pool__want_dismissal(struct pool *pool)
 {
     struct sched *sched = &pool->sched;
     if (atomic_load(&sched->x_live) <= atomic_load(&sched->x_floor)) return;
-    if (!atomic_exchange(&pool->x_spare, 1)) pool__ask_coordinator(pool);
+    if (!atomic_exchange(&pool->x_surplus, 1)) pool__ask_coordinator(pool);
 }
 
 void pool__wake_everybody(struct pool *pool)

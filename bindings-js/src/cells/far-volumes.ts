@@ -28,7 +28,7 @@ interface Asked {
 }
 
 /** Who wants several volumes in one cell. */
-interface Turn {
+interface Gathering {
   readonly volumes: readonly FarVolume[];
   readonly then: (cell: CellLink | number) => void;
   /** His are being moved. */
@@ -45,7 +45,7 @@ export class FarVolumes {
   readonly #volumes = new Map<number, FarVolume>();
   readonly #asked = new Map<number, Asked>();
   readonly #askedOf = new Map<number, CellLink>();
-  readonly #turns: Turn[] = [];
+  readonly #gatherings: Gathering[] = [];
   readonly #askLocal: AskLocal;
   readonly #reply: (reply: FilesReply) => void;
   readonly #choose: (volume: number) => Promise<CellLink>;
@@ -157,13 +157,13 @@ export class FarVolumes {
    * used from then on, until `leave`. Until then who waits can give up, by what this returns. */
   gather(numbers: readonly number[], then: (cell: CellLink | number) => void): () => void {
     const volumes = [...new Set(numbers)].map((number) => this.#volumes.get(number));
-    const turn = { volumes: volumes as FarVolume[], then, isMoving: false };
+    const gathering = { volumes: volumes as FarVolume[], then, isMoving: false };
     if (volumes.some((volume) => !volume || volume.home.isOver)) then(errorCodes.POOL_EIO);
-    else this.#turns.push(turn);
+    else this.#gatherings.push(gathering);
     this.#next();
     return () => {
-      if (turn.isMoving || !this.#turns.includes(turn)) return;
-      this.#turns.splice(this.#turns.indexOf(turn), 1);
+      if (gathering.isMoving || !this.#gatherings.includes(gathering)) return;
+      this.#gatherings.splice(this.#gatherings.indexOf(gathering), 1);
       this.#next();
     };
   }
@@ -179,39 +179,40 @@ export class FarVolumes {
 
   /** Lets those go on who can. */
   #next(): void {
-    for (let turn = this.#firstReady(); turn; turn = this.#firstReady()) this.#begin(turn);
+    for (let gathering = this.#firstReady(); gathering; gathering = this.#firstReady()) this.#begin(gathering);
   }
 
   /** The first for whom no two cells are in use, and who waits behind nobody that shares a volume with him. */
-  #firstReady(): Turn | undefined {
+  #firstReady(): Gathering | undefined {
     const before = new Set<FarVolume>();
-    for (const turn of this.#turns) {
-      const used = new Set(turn.volumes.filter(({ users }) => users > 0).map(({ home }) => home));
-      if (used.size <= 1 && !turn.isMoving && turn.volumes.every((volume) => !before.has(volume))) return turn;
-      for (const volume of turn.volumes) before.add(volume);
+    for (const gathering of this.#gatherings) {
+      const used = new Set(gathering.volumes.filter(({ users }) => users > 0).map(({ home }) => home));
+      if (used.size <= 1 && !gathering.isMoving && gathering.volumes.every((volume) => !before.has(volume)))
+        return gathering;
+      for (const volume of gathering.volumes) before.add(volume);
     }
     return undefined;
   }
 
   /** What is elsewhere moves to where those are that are in use. */
-  #begin(turn: Turn): void {
-    const { volumes } = turn;
+  #begin(gathering: Gathering): void {
+    const { volumes } = gathering;
     const { home } = volumes.find(({ users }) => users > 0) ?? volumes[0]!;
     for (const volume of volumes) volume.users++;
     const elsewhere = volumes.filter((volume) => volume.home !== home);
-    if (elsewhere.length === 0) return this.#end(turn, home);
-    turn.isMoving = true;
+    if (elsewhere.length === 0) return this.#end(gathering, home);
+    gathering.isMoving = true;
     void this.#moveAll(elsewhere, home).then(
-      () => this.#end(turn, home),
-      () => this.#end(turn, errorCodes.POOL_EIO),
+      () => this.#end(gathering, home),
+      () => this.#end(gathering, errorCodes.POOL_EIO),
     );
   }
 
-  #end(turn: Turn, got: CellLink | number): void {
-    this.#turns.splice(this.#turns.indexOf(turn), 1);
-    turn.then(got);
-    if (typeof got === 'number') this.leave(turn.volumes.map(({ number }) => number));
-    else if (turn.isMoving) this.#next();
+  #end(gathering: Gathering, got: CellLink | number): void {
+    this.#gatherings.splice(this.#gatherings.indexOf(gathering), 1);
+    gathering.then(got);
+    if (typeof got === 'number') this.leave(gathering.volumes.map(({ number }) => number));
+    else if (gathering.isMoving) this.#next();
   }
 
   async #moveAll(volumes: readonly FarVolume[], home: CellLink): Promise<void> {

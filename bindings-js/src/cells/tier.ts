@@ -14,8 +14,8 @@ import { FarJobs } from './far-jobs.js';
 import { FarVolumes } from './far-volumes.js';
 import { Parked, Proxy } from './proxy.js';
 
-/** Code of ours that finds nothing after so many turns of the coordinator never will. */
-const TURNS_MAX = 1000;
+/** Code of ours that finds nothing after so many looks never will. */
+const LOOKS_MAX = 1000;
 
 export class Cells {
   readonly #rings = new Rings();
@@ -31,7 +31,7 @@ export class Cells {
   readonly #volumes: FarVolumes;
   #tick: () => void = () => undefined;
   #started = 0;
-  #turns = 0;
+  #looks = 0;
   #isAwake = false;
   #client: Client | undefined;
   /** How instances of the main thread wait: none does. What needs memory lets the coordinator have its turn. */
@@ -39,7 +39,7 @@ export class Cells {
     byScript: true,
     yield: () => {
       this.#tick();
-      if (++this.#turns > TURNS_MAX) throw new Parked('the main thread would have waited');
+      if (++this.#looks > LOOKS_MAX) throw new Parked('the main thread would have waited');
       return 0;
     },
     wait: () => undefined,
@@ -147,7 +147,7 @@ export class Cells {
         waits: this.waits,
         startCell: () => this.#startCell(),
         begin: () => {
-          this.#turns = 0;
+          this.#looks = 0;
         },
       });
     });

@@ -2,7 +2,7 @@
 import { isModule } from '../shared/brand.js';
 import { CancelledError, ExitError, type JobError, LostError, PoolError } from '../shared/errors.js';
 import { fields, type Names, refusal } from '../shared/gate.js';
-import type { FromCoordinator, Roster } from '../shared/protocol.js';
+import type { FromCoordinator, WorkerCounts } from '../shared/protocol.js';
 import { Files } from '../files/files.js';
 import { Asker } from './asker.js';
 import { type Attendant, Attendants } from './attendants.js';
@@ -123,7 +123,7 @@ export class Pool {
   readonly #modules: ModuleList;
   readonly #imports: ImportList;
   readonly #moduleIds = new WeakMap<WebAssembly.Module, number>();
-  #roster: Roster;
+  #counts: WorkerCounts;
   /** How many jobs shall run at the same time; there may be more workers, if some wait. */
   #workers: number;
   /** Who waits for something before a job is told here when the pool ends. */
@@ -138,11 +138,11 @@ export class Pool {
 
   /** Use `Pool.create`. @internal */
   constructor(parts: Parts) {
-    const { platform, coordinator, crew, client, roster, host } = parts;
+    const { platform, coordinator, crew, client, counts, host } = parts;
     this.tier = parts.tier;
     this.#parts = parts;
     this.#client = client;
-    this.#roster = roster;
+    this.#counts = counts;
     this.#workers = parts.range.max;
     this.#compiler = new Compiler(platform);
     this.#modules = new ModuleList(crew);
@@ -488,8 +488,8 @@ export class Pool {
   stats(): PoolStats {
     const { workers, queued, ...measures } = this.#client.measures();
     return {
-      workers: this.#roster.workers,
-      lostWorkers: this.#roster.lost,
+      workers: this.#counts.workers,
+      lostWorkers: this.#counts.lost,
       jobs: this.#launcher.size,
       queued: queued + this.#launcher.waiting,
       ...measures,
@@ -691,8 +691,8 @@ export class Pool {
 
   #onMessage(message: FromCoordinator): void {
     switch (message.type) {
-      case 'millrace:roster':
-        this.#roster = message;
+      case 'millrace:workers':
+        this.#counts = message;
         return;
       case 'millrace:files':
         return this.#files.onReply(message);
@@ -730,6 +730,6 @@ export class Pool {
     this.#hosts.stop();
     this.#files.shut();
     endParts(this.#parts);
-    this.#roster = { workers: 0, lost: this.#roster.lost };
+    this.#counts = { workers: 0, lost: this.#counts.lost };
   }
 }

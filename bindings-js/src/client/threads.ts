@@ -1,6 +1,6 @@
 /** Starting a pool's threads, and ending them. */
 import { PoolError, StartError } from '../shared/errors.js';
-import type { Roster, SharedParts, ToCoordinator } from '../shared/protocol.js';
+import type { WorkerCounts, SharedParts, ToCoordinator } from '../shared/protocol.js';
 import type { CoordinatorChild, Platform } from '../platform/platform.js';
 import type { Client } from './client.js';
 import { Crew } from './crew.js';
@@ -14,7 +14,7 @@ export interface Threads {
   readonly coordinator: CoordinatorChild;
   readonly client: Client;
   readonly crew: Crew;
-  readonly roster: Roster;
+  readonly counts: WorkerCounts;
 }
 
 type Limits = Omit<Extract<ToCoordinator, { type: 'millrace:start' }>, 'type' | 'parts' | 'logs'>;
@@ -77,7 +77,7 @@ class Start {
           if (message.type === 'millrace:failed') fail(`${message.message} (${starter.script})`);
           if (message.type === 'millrace:created') this.#join(crew, message.pool);
           if (message.type === 'millrace:ready' && this.#client)
-            resolve({ platform, coordinator, client: this.#client, crew, roster: message });
+            resolve({ platform, coordinator, client: this.#client, crew, counts: message });
         } catch (error) {
           reject(error instanceof PoolError ? error : new StartError(String(error), { cause: error }));
         }

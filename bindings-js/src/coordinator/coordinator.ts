@@ -233,10 +233,10 @@ class Coordinator {
   /** Says how many workers there are; the first time, once every worker has started, or one has and another has failed:
    * of those that are started instead of the failed ones nothing may ever be heard. */
   #report(): void {
-    const roster = { workers: this.#workers.size - this.#starting.size, lost: this.#lost };
-    const first = !this.#ready && (this.#starting.size === 0 || (this.#failedStarts > 0 && roster.workers > 0));
+    const counts = { workers: this.#workers.size - this.#starting.size, lost: this.#lost };
+    const first = !this.#ready && (this.#starting.size === 0 || (this.#failedStarts > 0 && counts.workers > 0));
     this.#ready ||= first;
-    this.#scope.post({ type: first ? 'millrace:ready' : 'millrace:roster', ...roster });
+    this.#scope.post({ type: first ? 'millrace:ready' : 'millrace:workers', ...counts });
   }
 
   /** Ends a worker's thread. One that was lost may live on in secret, so its slot rests before it is used again; one

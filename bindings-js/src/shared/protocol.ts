@@ -14,7 +14,7 @@ export interface SharedParts {
 }
 
 /** How many workers there are, and how many had to be replaced. */
-export interface Roster {
+export interface WorkerCounts {
   readonly workers: number;
   readonly lost: number;
 }
@@ -130,8 +130,8 @@ export type FromCoordinator =
   | { readonly type: 'millrace:created'; readonly pool: number }
   | { readonly type: 'millrace:spawn'; readonly number: number; readonly stack: number }
   | { readonly type: 'millrace:terminate'; readonly number: number }
-  | ({ readonly type: 'millrace:ready' } & Roster)
-  | ({ readonly type: 'millrace:roster' } & Roster)
+  | ({ readonly type: 'millrace:ready' } & WorkerCounts)
+  | ({ readonly type: 'millrace:workers' } & WorkerCounts)
   | { readonly type: 'millrace:failed'; readonly message: string }
   | { readonly type: 'millrace:closed' }
   | LogMessage

@@ -10,7 +10,7 @@
 #include "sync/wake.h"
 
 #define RELIEF_AFTER_MS 5u
-#define SPARE_AFTER_MS 1000u
+#define SURPLUS_AFTER_MS 1000u
 #define IDLE_MS 200u
 
 static struct pool *pool;
@@ -260,8 +260,8 @@ static void worker_too_many_is_dismissed_after_a_second(void **state)
     (void)state;
     make_pool(1, 0);
     for (uint32_t i = 0; i < 3; i++) fall_asleep_idle(come_up());
-    assert_true(coordinator_tick(pool) == SPARE_AFTER_MS);
-    fake_port_advance_ms(SPARE_AFTER_MS - 1);
+    assert_true(coordinator_tick(pool) == SURPLUS_AFTER_MS);
+    fake_port_advance_ms(SURPLUS_AFTER_MS - 1);
     assert_true(coordinator_tick(pool) == 1);
     assert_false(pool__sched_retire(&pool->sched, 1));
     uint32_t count = pool__bell_arm(&pool->bells[WAITER_WORKER_0 + 1]);
@@ -280,7 +280,7 @@ static void worker_that_leaves_is_not_dismissed_a_second_time(void **state)
     make_pool(1, 0);
     for (uint32_t i = 0; i < 3; i++) fall_asleep_idle(come_up());
     coordinator_tick(pool);
-    fake_port_advance_ms(SPARE_AFTER_MS);
+    fake_port_advance_ms(SURPLUS_AFTER_MS);
     coordinator_tick(pool);
     assert_true(pool__sched_retire(&pool->sched, 2));
     coordinator_tick(pool);
@@ -305,7 +305,7 @@ static void order_to_retire_is_withdrawn_when_workers_are_wanted_again(void **st
     make_pool(1, 0);
     for (uint32_t i = 0; i < 3; i++) fall_asleep_idle(come_up());
     coordinator_tick(pool);
-    fake_port_advance_ms(SPARE_AFTER_MS);
+    fake_port_advance_ms(SURPLUS_AFTER_MS);
     coordinator_tick(pool);
     assert_int_equal(atomic_load(&pool->sched.x_retire), 2);
     assert_int_equal(pool_resize(pool, 3), 0);
@@ -320,7 +320,7 @@ static void blocked_workers_are_not_too_many(void **state)
     for (uint32_t i = 0; i < 3; i++) block(come_up());
     fall_asleep_idle(come_up());
     assert_true(coordinator_tick(pool) == COORDINATOR_IDLE);
-    fake_port_advance_ms(10 * SPARE_AFTER_MS);
+    fake_port_advance_ms(10 * SURPLUS_AFTER_MS);
     coordinator_tick(pool);
     assert_int_equal(atomic_load(&pool->sched.x_retire), 0);
 }
@@ -344,13 +344,13 @@ static void worker_too_many_says_so_when_it_has_nothing_to_do(void **state)
     fall_asleep_idle(worker);
     pool__want_dismissal(pool);
     assert_int_equal(fake.ticks, ticks + 2);
-    assert_true(coordinator_tick(pool) == SPARE_AFTER_MS);
-    fake_port_advance_ms(SPARE_AFTER_MS);
+    assert_true(coordinator_tick(pool) == SURPLUS_AFTER_MS);
+    fake_port_advance_ms(SURPLUS_AFTER_MS);
     coordinator_tick(pool);
     assert_int_equal(atomic_load(&pool->sched.x_retire), 1);
 }
 
-static void resize_up_makes_vacancies_and_down_makes_spares(void **state)
+static void resize_up_makes_vacancies_and_down_makes_surplus(void **state)
 {
     (void)state;
     make_pool(1, 0);
@@ -363,7 +363,7 @@ static void resize_up_makes_vacancies_and_down_makes_spares(void **state)
     assert_int_equal(vacancies(), 0);
     assert_int_equal(pool_resize(pool, 2), 0);
     assert_int_equal(vacancies(), 0);
-    fake_port_advance_ms(SPARE_AFTER_MS);
+    fake_port_advance_ms(SURPLUS_AFTER_MS);
     coordinator_tick(pool);
     assert_int_equal(atomic_load(&pool->sched.x_retire), 2);
 }
@@ -554,7 +554,7 @@ int main(void)
         CASE(order_to_retire_is_withdrawn_when_workers_are_wanted_again),
         CASE(blocked_workers_are_not_too_many),
         CASE(worker_too_many_says_so_when_it_has_nothing_to_do),
-        CASE(resize_up_makes_vacancies_and_down_makes_spares),
+        CASE(resize_up_makes_vacancies_and_down_makes_surplus),
         CASE(elastic_pool_starts_with_those_that_stay),
         CASE(elastic_pool_grows_while_jobs_wait),
         CASE(elastic_pool_does_not_grow_while_somebody_is_idle),

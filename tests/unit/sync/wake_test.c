@@ -140,7 +140,7 @@ static void dismissal_is_wanted_once_and_only_of_more_than_are_needed(void **sta
     atomic_store(&pool->sched.x_live, 3);
     for (uint32_t i = 0; i < 3; i++) pool__want_dismissal(pool);
     assert_int_equal(fake.ticks, 1);
-    assert_int_equal(atomic_load(&pool->x_spare), 1);
+    assert_int_equal(atomic_load(&pool->x_surplus), 1);
 }
 
 static void everybody_is_woken_after_a_death(void **state)
