@@ -21,7 +21,9 @@
  *   native        libmillrace (Linux): jobs are C functions, workers are POSIX threads; any thread may call
  *   pthread       libmillrace in an emscripten program that is built with -pthread: as native, on its own threads
  *   thin client   libmillrace-client in an emscripten program that is not: jobs are guests; the pool is the shipped
- *                 coordinator.wasm with its workers, and the program's own memory stays its own
+ *                 coordinator.wasm with its workers, and the program's own memory stays its own. It reaches into the
+ *                 pool's memory, so the page must be cross-origin isolated (POOL_ENOTSUP): the package's other tier,
+ *                 for pages that are not, would need a copy of each byte and a message for each call
  *   inside        coordinator.wasm itself: C code in its workers and in its client
  *
  *                          native      pthread     thin client         inside
