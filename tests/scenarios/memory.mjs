@@ -174,6 +174,7 @@ export const scenarios = [
   ),
   {
     name: 'memory: a job that waits for memory which files hold runs when it came back',
+    tiers: ['shared'], // in the other, files are in another memory than pipes
     run: (env) =>
       withPool(env, { workers: 2, maxMemory: 32 * MIB }, async (pool) => {
         const directory = new env.millrace.Directory({}, { maxBytes: 1 << 30, maxFiles: 1 << 30 });

@@ -2,6 +2,7 @@
  * strands each have an instance of coordinator.wasm over one memory, as the threads of a pool have elsewhere. */
 import { layout } from '../shared/layout.gen.js';
 import type { ToCell } from '../shared/cell-protocol.js';
+import { makeMemory } from '../shared/memory.js';
 import type { SharedParts } from '../shared/protocol.js';
 import { Rings } from '../shared/rings.js';
 import { instantiate, type Waits } from '../shared/thread.js';
@@ -18,9 +19,6 @@ import { strand } from './strand.js';
 
 type Start = Extract<ToCell, { type: 'cell:start' }>;
 
-const INITIAL_PAGES = 256;
-const PAGES_A_MIB = 16;
-
 /** A cell's own coordinator never kills: it has no turn while a guest computes. The main thread ends the cell. */
 const GRACE_MS = 0x7fff_ffff;
 const IDLE_MS = 1000;
@@ -28,12 +26,17 @@ const IDLE_MS = 1000;
 /** Makes a cell's script listen. */
 export function serveCell(scope: CellScope): void {
   let cell: Cell | undefined;
+  const fail = (error: unknown): void => scope.post({ type: 'cell:failed', text: String(error) });
+  const start = async (message: Start): Promise<void> => {
+    const memory = await makeMemory(message.memoryMib, (ms) => new Promise((resolve) => setTimeout(resolve, ms)));
+    cell = new Cell(scope, message, memory);
+  };
   scope.onMessage((message) => {
     try {
-      if (message.type === 'cell:start') cell = new Cell(scope, message);
+      if (message.type === 'cell:start') start(message).catch(fail);
       else cell?.take(message);
     } catch (error) {
-      scope.post({ type: 'cell:failed', text: String(error) });
+      fail(error);
     }
   });
 }
@@ -47,14 +50,13 @@ class Cell {
   #tick: () => void = () => undefined;
   #jobs: CellJobs | undefined;
 
-  constructor(scope: CellScope, start: Start) {
+  constructor(scope: CellScope, start: Start, memory: WebAssembly.Memory) {
     this.#scope = scope;
     this.#rest = new Rest(
       () => this.#jobs!.uses(),
       (rests, uses) => scope.post({ type: 'cell:rests', rests, uses }),
     );
     const { abi, wasm, memoryMib } = start;
-    const memory = new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum: memoryMib * PAGES_A_MIB, shared: true });
     const parts: SharedParts = { abi, wasm, memory };
     this.#coordinator = localChild((own) => {
       this.#tick = serveCoordinator(own, this.#waits).tick;

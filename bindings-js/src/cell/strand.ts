@@ -9,6 +9,9 @@ import type { Driver, Step } from '../worker/steps.js';
 /** Code of ours that finds nothing after so many turns of the others never will. */
 const TURNS_MAX = 10_000;
 
+/** A worker that naps is ended only when it looks, and a cell as soon as the job's grace is over. */
+const NAP_MS = 10;
+
 const CANNOT_WAIT = 'in a pool of the tier "jspi" a guest cannot wait in its start section';
 
 /** What a cell knows of its strands. */
@@ -41,7 +44,7 @@ export function strand(strands: Strands): Running {
     waitAsync: strands.rings.watch,
   };
   const take = async (step: Step): Promise<unknown> => {
-    if (typeof step === 'number') return new Promise((resolve) => setTimeout(resolve, step));
+    if (typeof step === 'number') return new Promise((resolve) => setTimeout(resolve, Math.min(step, NAP_MS)));
     const [called, values] = step;
     turns = 0;
     isPromising = true;

@@ -1,8 +1,9 @@
 /** Starting a pool: memory, coordinator, workers, and this thread's place in the shared memory. */
 import { isUrl } from '../shared/brand.js';
-import { JobError, PoolError, StartError } from '../shared/errors.js';
+import { JobError, StartError } from '../shared/errors.js';
 import { fields, invalid, type Names, refusal, type Unchecked } from '../shared/gate.js';
 import { layout } from '../shared/layout.gen.js';
+import { makeMemory } from '../shared/memory.js';
 import type { SharedParts } from '../shared/protocol.js';
 import { milliseconds, wholeNumber } from '../shared/whole-number.js';
 import type { Platform } from '../platform/platform.js';
@@ -105,10 +106,7 @@ const poolNames: Names<PoolOptions> = {
 /** What errors say that was ended. */
 export const START = 'the start of the pool';
 
-const PAGE_BYTES = 65536;
-const INITIAL_PAGES = 256;
 const MIB = 1 << 20;
-const MEMORY_TRIES_MS = [20, 100, 200, 400, 800, 1600];
 
 /** Starts everything; on any failure nothing is left behind. */
 export async function startParts(
@@ -161,7 +159,7 @@ async function startAll(platform: Platform, options: CheckedPool, loadCells: Loa
   const parts: SharedParts = {
     abi: layout.POOL_ABI,
     wasm: await loadWasm(platform, urls.wasm, patience),
-    memory: await makeMemory(memoryMib, patience),
+    memory: await makeMemory(memoryMib, (ms) => patience.until(new Promise((resolve) => setTimeout(resolve, ms)))),
   };
   const blocksMib = memoryMib - layout.POOL_MEMORY_MIN_MIB / 2; // the rest is for code, stacks and the pool's own tables
   const starter = await starterOf(tier, { platform, urls, parts, memoryMib, loadCells, label: log.name });
@@ -208,20 +206,4 @@ async function loadWasm(platform: Platform, url: string, patience: Patience): Pr
     if (cause instanceof JobError) throw cause; // it was cancelled
     throw new StartError(`coordinator.wasm could not be loaded from ${url}: ${(cause as Error).message}`, { cause });
   }
-}
-
-/** Some engines throw other things than errors when memory is short. Others have room for it as soon as they have collected
- * the garbage of workers, which those at rest have done a moment later (worker/litter.ts), and those that were ended are
- * gone, which takes Chromium up to two seconds. */
-async function makeMemory(mib: number, patience: Patience): Promise<WebAssembly.Memory> {
-  for (const waitMs of [...MEMORY_TRIES_MS, undefined]) {
-    try {
-      return new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum: (mib * MIB) / PAGE_BYTES, shared: true });
-    } catch (cause) {
-      const text = `the platform refuses ${mib} MiB of shared memory; try a smaller maxMemory`;
-      if (waitMs === undefined) throw new PoolError('POOL_ENOMEM', text, { cause });
-      await patience.until(new Promise((resolve) => setTimeout(resolve, waitMs)));
-    }
-  }
-  throw new Error('unreachable');
 }
