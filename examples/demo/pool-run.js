@@ -18,7 +18,7 @@ const TILES_PER_JOB = 9;
  */
 export async function sieveOnPool(pool, signal, onRound) {
   let primes = 0;
-  await inLanes(pool.stats().workers, SIEVE_ROUNDS, async (round) => {
+  await inLanes(Math.max(1, pool.stats().workers), SIEVE_ROUNDS, async (round) => {
     const { code, stdout } = await pool.run(SIEVE_URL, { args: SIEVE_ARGS, signal });
     check(code);
     primes = Number(new TextDecoder().decode(stdout));
@@ -35,7 +35,7 @@ export async function sieveOnPool(pool, signal, onRound) {
  * @param {(tile: import('./mandelbrot.js').Tile) => void} onTile
  */
 export async function mandelbrotOnPool(pool, signal, onTile) {
-  await inLanes(pool.stats().workers, Math.ceil(TILE_COUNT / TILES_PER_JOB), async (n) => {
+  await inLanes(Math.max(1, pool.stats().workers), Math.ceil(TILE_COUNT / TILES_PER_JOB), async (n) => {
     const first = n * TILES_PER_JOB;
     const count = Math.min(TILES_PER_JOB, TILE_COUNT - first);
     const args = [...MANDELBROT_ARGS, String(first), String(count)];
