@@ -119,7 +119,9 @@ int pool__call_take(struct pool *pool, uint32_t slot, struct client_call *call_o
     uint64_t generation = pool__call_generation(call);
     if (!pool__call_move(call, generation, CALL_WAITING, CALL_TAKEN)) return POOL_EBADF;
     if (is_given_up(pool, call)) {
-        end_call(pool, call, CALL_TAKEN);
+        /* Whoever guesses its handle may have claimed it at this moment, and answers it. */
+        if (!pool__call_move(call, generation, CALL_TAKEN, CALL_REPLYING)) return POOL_EBADF;
+        end_call(pool, call, CALL_REPLYING);
         pool__close_end(pool, reply_of(pool, call), PIPE_WRITE);
         return POOL_EBADF;
     }
