@@ -12,12 +12,19 @@ export interface Linkage {
   readonly from: string | undefined;
 }
 
+/** One of a module's imports, which not every type library has a type for. */
+interface ModuleImport {
+  readonly module: string;
+  readonly name: string;
+  readonly kind: string;
+}
+
 const nothing: Linkage = { id: 0, served: new Map(), from: undefined };
 
 export class ImportList {
   readonly #crew: Crew;
   readonly #urlOf: (text: string) => string;
-  readonly #descriptors = new WeakMap<WebAssembly.Module, WebAssembly.ModuleImportDescriptor[]>();
+  readonly #descriptors = new WeakMap<WebAssembly.Module, readonly ModuleImport[]>();
   readonly #ids = new Map<string, number>();
 
   constructor(crew: Crew, urlOf: (text: string) => string) {
@@ -35,7 +42,7 @@ export class ImportList {
   }
 
   /** What a module imports, in its order. */
-  importsOf(module: WebAssembly.Module): WebAssembly.ModuleImportDescriptor[] {
+  importsOf(module: WebAssembly.Module): readonly ModuleImport[] {
     const known = this.#descriptors.get(module) ?? WebAssembly.Module.imports(module);
     this.#descriptors.set(module, known);
     return known;
@@ -55,10 +62,7 @@ export class ImportList {
 }
 
 /** The imports of a module that handlers serve, by their places in its list. */
-function servedImports(
-  imports: readonly WebAssembly.ModuleImportDescriptor[],
-  handlers: ImportHandlers,
-): Map<number, ServedImport> {
+function servedImports(imports: readonly ModuleImport[], handlers: ImportHandlers): Map<number, ServedImport> {
   const served = new Map<number, ServedImport>();
   for (const [number, { module, name, kind }] of imports.entries()) {
     const handler = kind === 'function' ? handlers.get(module)?.get(name) : undefined;

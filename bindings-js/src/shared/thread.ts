@@ -176,7 +176,7 @@ export interface Waits {
   /** The instance is about to wait at a word: lets others have their turn. 0: it cannot wait now, and looks again. */
   readonly yield: (address: number) => number;
   /** Waits at a word for so many milliseconds at most, -1 for ever: an import of coordinator.wasm. */
-  readonly wait: WebAssembly.ImportValue;
+  readonly wait: unknown;
   /** Wakes everybody who waits there. */
   readonly wake: (address: number) => void;
   readonly waitAsync: WaitAsync | undefined;
@@ -243,7 +243,7 @@ function supply(memory: WebAssembly.Memory, relay: Relay, waits: Waits): Map<str
     ['random_get', (address: number, size: number) => (fillRandom(memory, address, size) ? 0 : 29)],
     ['relay', relay],
     ['yield', waits.yield],
-    ['wait', waits.wait],
+    ['wait', waits.wait as WebAssembly.ImportValue],
     ['wake', waits.wake],
     ['emscripten_get_now', () => performance.now()],
     ['emscripten_date_now', () => Date.now()],
