@@ -13,7 +13,7 @@ export interface Linkage {
 }
 
 /** One of a module's imports, which not every type library has a type for. */
-interface ModuleImport {
+export interface ModuleImport {
   readonly module: string;
   readonly name: string;
   readonly kind: string;

@@ -175,8 +175,9 @@ function isResult(item: unknown): item is IteratorResult<unknown> {
   return (typeof item === 'object' && item !== null) || typeof item === 'function';
 }
 
-/** The error of an item that is wrong says which one it is. */
-function ofItem(number: number, error: unknown): unknown {
+/** The error of an item that is wrong says which one it is. That of an item which came to an instance that had ended is why. */
+function ofItem(number: number, given: unknown): unknown {
+  const error = given instanceof EndedError ? (given.cause ?? given) : given;
   if (error instanceof NotStartedError)
     return new NotStartedError(error.code, `items[${number}]: ${error.message}`, { cause: error });
   const isWrong = error instanceof PoolError && ['POOL_EINVAL', 'POOL_E2BIG'].includes(error.code);

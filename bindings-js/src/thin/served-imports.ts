@@ -1,4 +1,6 @@
 /** Which imports a C program serves: the numbers of its handlers, by module and name. */
+import type { ModuleImport } from '../client/import-list.js';
+
 export class ServedImports {
   readonly #handlers = new Map<string, Map<string, number>>();
 
@@ -11,12 +13,12 @@ export class ServedImports {
   }
 
   /** Who serves an import; 0: nobody. */
-  get({ module, name, kind }: WebAssembly.ModuleImportDescriptor): number {
+  get({ module, name, kind }: ModuleImport): number {
     return kind === 'function' ? (this.#handlers.get(module)?.get(name) ?? 0) : 0;
   }
 
   /** Those that are served of a module's imports, by their places. */
-  placesIn(imports: readonly WebAssembly.ModuleImportDescriptor[]): number[] {
+  placesIn(imports: readonly ModuleImport[]): number[] {
     return [...imports.keys()].filter((place) => this.get(imports[place]!) > 0);
   }
 }
