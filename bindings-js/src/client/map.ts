@@ -1,5 +1,5 @@
 /** An export called for each item of an iterable, on instances that are kept for as long as it goes on. */
-import { abortError, NotStartedError, PoolError } from '../shared/errors.js';
+import { abortError, EndedError, NotStartedError, PoolError } from '../shared/errors.js';
 import { read } from '../shared/brand.js';
 import { invalid, refusal, show } from '../shared/gate.js';
 import { onAbort } from './abort.js';
