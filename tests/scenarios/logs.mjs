@@ -1,6 +1,6 @@
 // What a pool notices and no promise reports, and what it is called.
 import { endBehindItsBack, withCrew } from './crew.mjs';
-import { assert, equal, rejects, sleep, spawnSpinning, stillGood, until, withPool } from './harness.mjs';
+import { equal, rejects, sleep, spawnSpinning, stillGood, until, withPool } from './harness.mjs';
 
 /** Entries of a log, and the handler that keeps them. */
 function keep() {
