@@ -17,6 +17,7 @@ include c/native.mk
 include c/thin.mk
 include c/install.mk
 include tests/unit.mk
+include tests/thin.mk
 include tests/fuzz.mk
 include tests/hammer.mk
 include tests/chaos.mk
