@@ -18,6 +18,7 @@ include c/thin.mk
 include c/install.mk
 include tests/unit.mk
 include tests/thin.mk
+include tests/consumer.mk
 include tests/fuzz.mk
 include tests/hammer.mk
 include tests/chaos.mk

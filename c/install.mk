@@ -54,10 +54,3 @@ install-emscripten: $(INSTALL_ARCHIVES) $(INSTALL_RUNTIME) install-headers ## fo
 uninstall: ## remove what both installed
 	@rm -f $(INSTALLED)
 	@rmdir --ignore-fail-on-non-empty $(wildcard $(INSTALL_FOLDERS)) 2> /dev/null || true
-
-# In Node only: make test-consumer CONSUMER_IN=
-CONSUMER_IN ?= chromium firefox
-
-.PHONY: test-consumer
-test-consumer: native threads thin js ## programs outside of the tree, against what is installed
-	@tests/consumer/run.sh $(EMCC) $(CONSUMER_IN)

@@ -1,0 +1,8 @@
+# Programs outside of the tree, built against what is installed (tests/consumer). Included by the Makefile at the top.
+
+# In Node only: make test-consumer CONSUMER_IN=
+CONSUMER_IN ?= chromium firefox
+
+.PHONY: test-consumer
+test-consumer: native threads thin js ## programs outside of the tree, against what is installed
+	@tests/consumer/run.sh $(EMCC) $(CONSUMER_IN)
