@@ -142,7 +142,6 @@ static int wait_for_lock(struct volume *volume, uint32_t word, enum lock_wish wi
 int pool__volume_lock_for(struct volume *volume, enum lock_wish wish)
 {
     if (volume != seized) {
-        if (pool__self_any()) port_need_stack(); /* now: the guest may have used up nearly all of it */
         uint32_t word = word_for(volume, wish == LOCK_READ ? 0 : CHANGING);
         int status = try_lock(volume, word) ? 0 : wait_for_lock(volume, word, wish);
         if (status) return status;

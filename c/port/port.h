@@ -59,8 +59,8 @@ void port_relay(uint32_t waiter);
 /* Tells the processor that this thread spins. */
 void port_relax(void);
 
-/* Makes sure that there is enough stack for a short operation, which must not stop half-way. If there is not, leaves
- * the guest as port_unwind does. */
+/* Makes sure that there is enough stack for any one operation of the runtime, which must not stop half-way. If there is
+ * not, leaves the guest as port_unwind does. */
 void port_need_stack(void);
 
 /* Leaves the guest that this thread runs, for good: a trap that no guest can catch. */

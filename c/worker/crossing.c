@@ -6,6 +6,7 @@
 
 void pool__cross_to_runtime(struct worker *worker, uint64_t turn)
 {
+    port_need_stack(); /* now, while nothing is half-done: the guest may have used up nearly all of it */
     if (!pool__worker_move(worker, turn, WORKER_GUEST, WORKER_RUNTIME)) pool__park(worker);
 }
 

@@ -64,7 +64,7 @@ void worker_leave(void)
     uint64_t runtime = pool__worker_word(this->turn, WORKER_RUNTIME);
     if (atomic_load(&this->self->x_state) != runtime) {
         pool__cross_to_runtime(this->self, this->turn);
-    } else { /* the stack may have run out in the middle of an operation */
+    } else { /* if that needed more stack than any should, the others are to hear of it and not to wait for ever */
         pool__volume_unlock_for(this->pool, this->number);
     }
 }

@@ -7,6 +7,7 @@ import { scenarios as closing } from './closing.mjs';
 import { scenarios as compile } from './compile.mjs';
 import { scenarios as deadlines } from './deadlines.mjs';
 import { scenarios as defaultPool } from './default-pool.mjs';
+import { scenarios as depths } from './depths.mjs';
 import { scenarios as endless } from './endless.mjs';
 import { scenarios as files } from './files.mjs';
 import { scenarios as gates } from './gates.mjs';
@@ -52,6 +53,7 @@ export const subjects = {
   traps,
   terminal,
   deadlines,
+  depths,
   pool,
   'default-pool': defaultPool,
   cells,

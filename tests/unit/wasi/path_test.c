@@ -1,10 +1,7 @@
 /* What is named by paths. */
 #include "support/fake_guest.h"
-#include "support/fake_port.h"
 #include "support/prelude.h"
 #include "support/wasi_rig.h"
-#include "sync/self.h"
-#include "sync/volumes.h"
 
 #define DIR RIG_DIRECTORY
 
@@ -439,46 +436,11 @@ static void every_pointer_is_checked(void **state)
     assert_int_equal(rig_open_errno("new", WASI_OFLAG_DIRECTORY), WASI_SUCCESS);
 }
 
-static uint32_t looks_left;
-
-static void run_out(void)
-{
-    if (looks_left-- == 0) fake_port_unwind();
-}
-
-/* Opens a file, and closes it again, on a stack that ends at the n-th look for more. */
-static void open_and_close(uint32_t n)
-{
-    looks_left = n;
-    fake.on_need_stack = run_out;
-    pool__self_set(rig.c->sleeper);
-    if (setjmp(fake_unwound) == 0) {
-        uint32_t fd = rig_open(DIR, "file", WASI_OFLAG_CREAT);
-        wasi_fd_close(rig.c, fd);
-    }
-    pool__self_set(NULL);
-    fake.on_need_stack = NULL;
-}
-
-static void stack_that_runs_out_while_a_file_is_opened_or_closed_keeps_nothing_in_use(void **state)
-{
-    (void)state;
-    const struct volume *volume = pool__volume_at(rig.pool, rig.volume);
-    uint32_t users = atomic_load(&volume->x_users);
-    for (uint32_t n = 0; n < 8; n++) {
-        open_and_close(n);
-        for (uint32_t fd = DIR + 1; fd < rig.c->table->n_used; fd++)
-            pool__fs_close(rig.pool, &rig.c->table->fds[fd].file);
-        assert_int_equal(atomic_load(&volume->x_users), users);
-    }
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         WASI_CASE_FILES(directories_and_files_come_and_go),
         WASI_CASE_FILES(open_obeys_its_flags),
-        WASI_CASE_FILES(stack_that_runs_out_while_a_file_is_opened_or_closed_keeps_nothing_in_use),
         WASI_CASE_FILES(no_directory_is_opened_to_be_written),
         WASI_CASE_FILES(nothing_outside_is_reached),
         WASI_CASE_FILES(paths_that_are_none_are_refused),

@@ -24,6 +24,21 @@ static void worker_is_in_guest_state_exactly_while_the_guest_runs(void **state)
     worker_end(POOL_EXITED, 0, 0);
 }
 
+static void stack_that_is_nearly_used_up_ends_a_guest_before_the_call_begins(void **state)
+{
+    struct pool *pool = *state;
+    test_submit(pool, 1);
+    test_worker_begin(1);
+    assert_int_equal(worker_enter(), 0);
+    fake.on_need_stack = fake_port_unwind;
+    assert_unwinds(guest_sched_yield());
+    assert_int_equal(test_worker_state(pool, 1), WORKER_GUEST);
+    fake.on_need_stack = NULL; /* the guest's frames are gone */
+    worker_leave();
+    assert_int_equal(test_worker_state(pool, 1), WORKER_RUNTIME);
+    worker_end(POOL_TRAPPED, POOL_TRAP_STACK_OVERFLOW, 0);
+}
+
 static struct pool *pool_meanwhile;
 
 static void cancel_before_the_guest_runs_keeps_it_from_running(void **state)
@@ -207,6 +222,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         CASE(worker_is_in_guest_state_exactly_while_the_guest_runs),
+        CASE(stack_that_is_nearly_used_up_ends_a_guest_before_the_call_begins),
         CASE(cancel_before_the_guest_runs_keeps_it_from_running),
         CASE(cancel_unwinds_the_guest_at_whatever_it_calls_next),
         CASE(cancel_during_a_call_unwinds_at_its_end),
