@@ -9,7 +9,7 @@ NODE_MODULES := node_modules/.package-lock.json
 TOOLCHAIN_STAMP := build/.toolchain
 BINDINGS := $(wildcard bindings-js/src/*.ts bindings-js/src/*/*.ts)
 GEN_FILES := bindings-js/src/shared/layout.gen.ts bindings-js/src/worker/copiers.gen.ts
-DIST_FILES := $(addprefix coordinator-dist/,coordinator.wasm coordinator.js coordinator.node.js worker.js worker.node.js cell.js cell.node.js)
+DIST_FILES := $(addprefix coordinator-dist/,coordinator.wasm coordinator.js coordinator.node.mjs worker.js worker.node.mjs cell.js cell.node.mjs)
 
 include build/toolchain.mk
 include c/coordinator.mk
@@ -68,7 +68,7 @@ $(NODE_MODULES): package-lock.json package.json
 	@touch $@
 
 npm/dist/index.js: $(BINDINGS) npm/build.mjs $(DIST_FILES) $(NODE_MODULES)
-	@rm -rf npm/dist && node npm/build.mjs npm/dist index thin cells plugin && cp $(DIST_FILES) npm/dist/
+	@rm -rf npm/dist && node npm/build.mjs npm/dist index thin cells plugin inline require && cp $(DIST_FILES) npm/dist/
 
 .PHONY: npm
 npm: js ## pack the package: npm/millrace-<version>.tgz
@@ -81,7 +81,7 @@ dist: build/dist/MANIFEST.json ## build coordinator-dist/ anew from C and TypeSc
 	@cp build/dist/* coordinator-dist/
 
 build/dist/MANIFEST.json: $(WASM_DIR)/coordinator.wasm $(BINDINGS) npm/build.mjs npm/manifest.mjs $(NODE_MODULES)
-	@mkdir -p build/dist && cp $< build/dist/
+	@rm -rf build/dist && mkdir -p build/dist && cp $< build/dist/
 	@node npm/build.mjs build/dist coordinator
 	@node npm/manifest.mjs build/dist c/toolchain/versions.sh > $@
 

@@ -1,9 +1,11 @@
-// Builds the package's scripts. Usage: node npm/build.mjs OUT_DIR [coordinator|index|thin|plugin]…
+// Builds the package's scripts. Usage: node npm/build.mjs OUT_DIR [coordinator|index|thin|cells|plugin|inline|require]…
 //
 // Every script is self-contained, since a worker that has to fetch a second script can fail to find it; but for `plugin`,
-// which stands on `index` beside it, so that both have the same classes.
+// which stands on `index` beside it, so that both have the same classes. `inline` has the others in it, and `require` is the
+// same as index, plugin and inline for Node's require().
 import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 
 const [outdir, ...groups] = process.argv.slice(2);
@@ -28,6 +30,13 @@ const entries = {
   plugin: {
     browser: ['plugin'],
     node: ['plugin'],
+  },
+  inline: {
+    browser: ['inline'],
+    node: ['inline'],
+  },
+  require: {
+    node: ['index', 'plugin', 'inline'],
   },
 };
 
@@ -79,35 +88,101 @@ const numbers = {
   },
 };
 
+/** Minified, the classes that users see keep their names, which errors and consoles show. */
+const classNames = {
+  name: 'class-names',
+  async setup({ onLoad }) {
+    const lists = await Promise.all(['public', 'plugin'].map((name) => readFile(`bindings-js/src/${name}.ts`, 'utf8')));
+    const known = new Set(['Pool', 'Directory', ...lists.join().match(/\b[A-Z]\w+/g)]);
+    onLoad({ filter: /bindings-js\/src\/.*\.ts$/ }, async ({ path }) => {
+      const source = await readFile(path, 'utf8');
+      const contents = source.replace(/^export class (\w+)[^{]*\{$/gm, (head, name) =>
+        known.has(name) ? `${head} static name = '${name}';` : head,
+      );
+      return { contents, loader: 'ts' };
+    });
+  },
+};
+
 /** The same script for one platform: in sources `name.web.ts` or `name.node.ts`, as a result `name.js` or `name.node.js`. */
 function entryPoint(name, platform) {
-  const web = name === 'index' ? name : `${name}.web`;
+  const web = ['index', 'inline'].includes(name) ? name : `${name}.web`;
   const input = PLAIN.includes(name) ? name : platform === 'node' ? `${name}.node` : web;
   return { in: `bindings-js/src/${input}.ts`, out: platform === 'node' ? `${name}.node` : name };
 }
 
+/** The one file has the others in it. */
+function filesInside(platform) {
+  const suffix = platform === 'node' ? '.node.mjs' : '.js';
+  return {
+    name: 'files-inside',
+    setup({ onLoad }) {
+      onLoad({ filter: /files\.(web|node)\.ts$/ }, async ({ path }) => {
+        const inline = path.replace('files.', 'files.inline.');
+        return { contents: await readFile(inline, 'utf8'), loader: 'ts', resolveDir: dirname(path) };
+      });
+      onLoad({ filter: /inlined\.ts$/ }, async () => {
+        const script = (name) => readFile(`coordinator-dist/${name}${suffix}`, 'utf8');
+        const [coordinator, worker, cell] = await Promise.all(['coordinator', 'worker', 'cell'].map(script));
+        const wasm = gzipSync(await readFile('coordinator-dist/coordinator.wasm'), { level: 9 }).toString('base64');
+        const inlined = { coordinator, worker, cell, wasm };
+        return { contents: `export const inlined = ${JSON.stringify(inlined)};`, loader: 'js' };
+      });
+    },
+  };
+}
+
+/** What is different in a group. */
+function settingsOf(group, platform) {
+  const suffix = platform === 'node' ? '.node' : '';
+  const cells = cellsFrom(`./cells${suffix}.js`);
+  if (group === 'coordinator') {
+    const footer = { js: 'export {};' }; // or linters take it for CommonJS
+    return { footer, plugins: [numbers], outExtension: platform === 'node' ? { '.js': '.mjs' } : {} };
+  }
+  if (group === 'inline') return { plugins: [numbers, filesInside(platform), classNames] };
+  if (group === 'plugin') return { plugins: [numbers, errorsFrom(`./index${suffix}.js`), classNames], metafile: true };
+  return { plugins: [numbers, cells, classNames] };
+}
+
+/** For require(): one file each, without anything that is loaded later. */
+function requireSettings(name) {
+  const plugins = [numbers];
+  if (name === 'inline') plugins.push(filesInside('node'));
+  if (name === 'plugin') plugins.push(errorsFrom('./index.node.cjs'));
+  plugins.push(classNames);
+  return {
+    plugins,
+    format: 'cjs',
+    outExtension: { '.js': '.cjs' },
+    inject: ['bindings-js/src/platform/require.node.ts'],
+    define: { 'import.meta.url': 'moduleUrl' },
+  };
+}
+
+function buildOne(group, platform, name) {
+  const isRequire = group === 'require';
+  const own = isRequire ? requireSettings(name) : settingsOf(group, platform);
+  return build({
+    entryPoints: [entryPoint(name, platform)],
+    outdir,
+    bundle: true,
+    format: 'esm',
+    target: 'es2022',
+    platform: platform === 'node' ? 'node' : 'browser',
+    charset: 'utf8',
+    legalComments: 'none',
+    minify: true,
+    logLevel: 'warning',
+    ...own,
+  });
+}
+
 for (const group of groups) {
   for (const [platform, names] of Object.entries(entries[group])) {
-    const { metafile } = await build({
-      entryPoints: names.map((name) => entryPoint(name, platform)),
-      outdir,
-      bundle: true,
-      format: 'esm',
-      target: 'es2022',
-      platform: platform === 'node' ? 'node' : 'browser',
-      charset: 'utf8',
-      legalComments: 'none',
-      footer: group === 'coordinator' ? { js: 'export {};' } : {}, // or linters take it for CommonJS
-      minify: group === 'coordinator',
-      sourcemap: group !== 'coordinator',
-      plugins: [
-        numbers,
-        cellsFrom(platform === 'node' ? './cells.node.js' : './cells.js'),
-        ...(group === 'plugin' ? [errorsFrom(platform === 'node' ? './index.node.js' : './index.js')] : []),
-      ],
-      metafile: group === 'plugin',
-      logLevel: 'warning',
-    });
-    if (group === 'plugin') checkPlugin(metafile);
+    for (const name of names) {
+      const { metafile } = await buildOne(group, platform, name);
+      if (group === 'plugin') checkPlugin(metafile);
+    }
   }
 }

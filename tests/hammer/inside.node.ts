@@ -2,4 +2,4 @@
 import { platform } from '../../bindings-js/src/platform/platform.node.js';
 import { type Hammer, runHammer } from './inside.js';
 
-export const run = (hammer: Hammer): Promise<string> => runHammer(platform, hammer, '.node');
+export const run = (hammer: Hammer): Promise<string> => runHammer(platform, hammer, '.node.mjs');

@@ -31,8 +31,8 @@ const decoder = new TextDecoder();
 export async function runHammer(platform: Platform, hammer: Hammer, suffix: string): Promise<string> {
   const urls = {
     wasm: hammer.wasm,
-    coordinator: `${hammer.dist}coordinator${suffix}.js`,
-    worker: `${hammer.dist}worker${suffix}.js`,
+    coordinator: `${hammer.dist}coordinator${suffix}`,
+    worker: `${hammer.dist}worker${suffix}`,
   };
   const options = { tier: 'shared', urls, workers: WORKERS, maxWorkers: MAX_WORKERS } as const;
   const parts = await startParts(platform, options, () => Promise.reject(new Error('it hammers shared memory')));

@@ -85,7 +85,7 @@ const switchOf = (set) => ({ breaks: () => set(true), mends: () => set(false) })
 async function useBrokenThreads(env, broken, use) {
   const name = 'MILLRACE_WORKERS_ARE_BROKEN';
   const kind = env.tier === 'jspi' ? 'cell' : 'worker';
-  const script = `if (process.env.${name}) ${broken};\nawait import('${env.file(`npm/dist/${kind}.node.js`)}');`;
+  const script = `if (process.env.${name}) ${broken};\nawait import('${env.file(`npm/dist/${kind}.node.mjs`)}');`;
   const options = { urls: { [kind]: `data:text/javascript,${encodeURIComponent(script)}` } };
   try {
     const set = (on) => (on ? (process.env[name] = 'yes') : delete process.env[name]);

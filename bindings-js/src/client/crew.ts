@@ -1,6 +1,7 @@
 /** The compute workers' threads: the coordinator commands them, but only the main thread can start and end them. */
 import { layout } from '../shared/layout.gen.js';
 import type { FromCoordinator, ImportsMessage, ModuleMessage, RingMessage, SharedParts } from '../shared/protocol.js';
+import { errorText } from '../platform/error-text.js';
 import type { CoordinatorChild, WorkerChild } from '../platform/platform.js';
 
 export class Crew {
@@ -53,7 +54,7 @@ export class Crew {
     try {
       worker = this.#start(number);
     } catch (error) {
-      return gone(String(error));
+      return gone(errorText(error));
     }
     this.#workers.set(number, worker);
     const isHere = (): boolean => this.#workers.get(number) === worker; // another may have its number by now

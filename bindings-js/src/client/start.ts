@@ -1,7 +1,5 @@
 /** Starting a pool: memory, coordinator, workers, and this thread's place in the shared memory. */
-import { isUrl } from '../shared/brand.js';
-import { JobError, StartError } from '../shared/errors.js';
-import { fields, invalid, type Names, refusal, type Unchecked } from '../shared/gate.js';
+import { fields, invalid, type Names, type Unchecked } from '../shared/gate.js';
 import { layout } from '../shared/layout.gen.js';
 import { makeMemory } from '../shared/memory.js';
 import type { SharedParts } from '../shared/protocol.js';
@@ -10,28 +8,12 @@ import type { Platform } from '../platform/platform.js';
 import { CallSite } from './callsite.js';
 import { type Handlers, handlersOf, type Host } from './host.js';
 import { Log, type LogHandler } from './log.js';
-import { Compiler } from './modules.js';
 import { signalOf, UINT32_MAX } from './options.js';
 import { Patience } from './patience.js';
+import { loadWasm, openScript, type PoolUrls, type Sources, sourcesOf, type SpawnWorker, urlNames } from './sources.js';
 import { startThreads, type Threads } from './threads.js';
-import { type LoadCells, starterOf, type Tier, tierOf, type TierWish, wishOf } from './tier.js';
+import { type LoadCells, openScripts, starterOf, type Tier, tierOf, type TierWish, wishOf } from './tier.js';
 import { type CheckedRange, rangeNames, rangeOf, type WorkerRange } from './worker-range.js';
-
-/** Where the package's files are. Strings are relative to the page; in Node they can be paths. */
-export interface PoolUrls {
-  /** Where `coordinator.wasm` is.
-   * @default beside this module */
-  readonly wasm?: string | URL | undefined;
-  /** Where the coordinator's script is.
-   * @default `coordinator.js` beside this module, `coordinator.node.js` in Node */
-  readonly coordinator?: string | URL | undefined;
-  /** Where the workers' script is.
-   * @default `worker.js` beside this module, `worker.node.js` in Node */
-  readonly worker?: string | URL | undefined;
-  /** Where the cells' script is, which the `jspi` tier has in the place of the two above.
-   * @default `cell.js` beside this module, `cell.node.js` in Node */
-  readonly cell?: string | URL | undefined;
-}
 
 /** Options of `Pool.create`. */
 export interface PoolOptions {
@@ -50,6 +32,9 @@ export interface PoolOptions {
   /** Where the package's files are, for those who serve them from elsewhere.
    * @default beside this module */
   urls?: PoolUrls | undefined;
+  /** Starts the pool's workers, for those whose bundler or policy wants to see the `new Worker` in their own code.
+   * @default they are started from `urls` */
+  spawn?: SpawnWorker | undefined;
   /** Bytes of shared memory at most, for pipes, arguments and files together, 32 MiB to 4 GiB.
    * @default 256 MiB */
   maxMemory?: number | undefined;
@@ -87,13 +72,12 @@ export interface Parts extends Threads {
   readonly log: Log;
 }
 
-const urlNames = { wasm: true, coordinator: true, worker: true, cell: true } as const satisfies Names<PoolUrls>;
-
 const poolNames: Names<PoolOptions> = {
   workers: rangeNames,
   idleMs: true,
   maxWorkers: true,
   urls: urlNames,
+  spawn: true,
   maxMemory: true,
   graceMs: true,
   host: true,
@@ -129,7 +113,7 @@ interface CheckedPool {
   readonly idleMs: number;
   readonly graceMs: number;
   readonly memoryMib: number;
-  readonly urls: Platform['urls'];
+  readonly sources: Sources;
   readonly host: Handlers;
   readonly log: Log;
   readonly tier: TierWish;
@@ -144,7 +128,7 @@ export function checkPool(platform: Platform, given: unknown): CheckedPool {
     idleMs: milliseconds('idleMs', options.idleMs, UINT32_MAX) || layout.POOL_IDLE_DEFAULT_MS,
     graceMs: milliseconds('graceMs', options.graceMs, 60_000) || layout.POOL_GRACE_DEFAULT_MS,
     memoryMib: memoryMibOf(options),
-    urls: urlsOf(platform, options),
+    sources: sourcesOf(platform, options.urls, options.spawn),
     host: handlersOf(options.host),
     log: new Log(options.name, options.onlog),
     tier: wishOf(options.tier),
@@ -153,18 +137,21 @@ export function checkPool(platform: Platform, given: unknown): CheckedPool {
 }
 
 async function startAll(platform: Platform, options: CheckedPool, loadCells: LoadCells): Promise<Parts> {
-  const { range, maxWorkers, idleMs, graceMs, memoryMib, urls, host, log, signal } = options;
+  const { range, maxWorkers, idleMs, graceMs, memoryMib, sources, host, log, signal } = options;
   const patience = new Patience(signal, undefined, undefined, START);
   const tier = tierOf(platform, options.tier);
+  const opening = openScripts(tier, (kind) => openScript(platform, sources, kind));
+  opening.catch(() => undefined); // while the wasm is loaded
   const parts: SharedParts = {
     abi: layout.POOL_ABI,
-    wasm: await loadWasm(platform, urls.wasm, patience),
+    wasm: await loadWasm(platform, sources, patience),
     memory: await makeMemory(memoryMib, (ms) => patience.until(new Promise((resolve) => setTimeout(resolve, ms)))),
   };
   const blocksMib = memoryMib - layout.POOL_MEMORY_MIN_MIB / 2; // the rest is for code, stacks and the pool's own tables
-  const starter = await starterOf(tier, { platform, urls, parts, memoryMib, loadCells, label: log.name });
+  const scripts = await patience.until(opening);
+  const starter = await starterOf(tier, { platform, scripts, parts, memoryMib, loadCells, label: log.name });
   const limits = { range, idleMs, maxWorkers, cores: platform.cores(), graceMs, blocksMib, restMs: platform.restMs };
-  const started = await startThreads({ platform, starter, urls, parts, log, limits }, patience);
+  const started = await startThreads({ platform, starter, parts, log, limits }, patience);
   return { ...started, tier, range, host, log };
 }
 
@@ -179,31 +166,4 @@ function workersOf(platform: Platform, options: Unchecked<PoolOptions>): { range
 function memoryMibOf({ maxMemory }: Unchecked<PoolOptions>): number {
   const bytes = wholeNumber('maxMemory', maxMemory, layout.POOL_MEMORY_MAX_MIB * MIB, layout.POOL_MEMORY_MIN_MIB * MIB);
   return Math.ceil(bytes / MIB) || layout.POOL_MEMORY_DEFAULT_MIB;
-}
-
-function urlsOf(platform: Platform, options: Unchecked<PoolOptions>): Platform['urls'] {
-  const given = fields<PoolUrls>('urls', options.urls, urlNames, 'urls.');
-  const names = Object.keys(urlNames) as (keyof PoolUrls)[];
-  const urls = names.map((name) => [name, urlOf(platform, name, given[name])]);
-  return Object.fromEntries(urls) as Platform['urls'];
-}
-
-function urlOf(platform: Platform, key: keyof PoolUrls, given: unknown = platform.urls[key]): string {
-  const text = isUrl(given) ? given.href : given;
-  const taken = 'a URL, or a string that is one';
-  if (typeof text !== 'string' || text === '') throw refusal(`urls.${key}`, given, taken);
-  try {
-    return platform.urlOf(text);
-  } catch {
-    throw refusal(`urls.${key}`, text, taken);
-  }
-}
-
-async function loadWasm(platform: Platform, url: string, patience: Patience): Promise<WebAssembly.Module> {
-  try {
-    return await new Compiler(platform).compile(url, patience);
-  } catch (cause) {
-    if (cause instanceof JobError) throw cause; // it was cancelled
-    throw new StartError(`coordinator.wasm could not be loaded from ${url}: ${(cause as Error).message}`, { cause });
-  }
 }

@@ -1,6 +1,7 @@
 /** Starting a pool's threads, and ending them. */
 import { PoolError, StartError } from '../shared/errors.js';
 import type { WorkerCounts, SharedParts, ToCoordinator } from '../shared/protocol.js';
+import { errorText } from '../platform/error-text.js';
 import type { CoordinatorChild, Platform } from '../platform/platform.js';
 import type { Client } from './client.js';
 import { Crew } from './crew.js';
@@ -23,7 +24,6 @@ type Limits = Omit<Extract<ToCoordinator, { type: 'millrace:start' }>, 'type' | 
 export interface Plan {
   readonly platform: Platform;
   readonly starter: Starter;
-  readonly urls: Platform['urls'];
   readonly parts: SharedParts;
   readonly log: Log;
   readonly limits: Limits;
@@ -35,7 +35,7 @@ const CLOSE_TIMEOUT_MS = 3000;
 /** Starts the coordinator and has it start the workers; on any failure nothing is left behind. */
 export async function startThreads(plan: Plan, patience: Patience): Promise<Threads> {
   const { starter, parts, log, limits } = plan;
-  const coordinator = starter.spawnCoordinator();
+  const coordinator = started(starter);
   log.listen(coordinator);
   const crew = new Crew(coordinator, parts, (number) => starter.spawnWorker(number));
   const start = new Start(plan, coordinator, crew);
@@ -53,6 +53,16 @@ export async function startThreads(plan: Plan, patience: Patience): Promise<Thre
   }
 }
 
+/** A script of another origin, or one that a policy forbids, throws in some engines. */
+function started(starter: Starter): CoordinatorChild {
+  try {
+    return starter.spawnCoordinator();
+  } catch (cause) {
+    const text = `the coordinator could not be started: ${starter.coordinator}: ${errorText(cause)}`;
+    throw new StartError(text, { cause });
+  }
+}
+
 /** A start under way: joins the pool once the coordinator has created it. */
 class Start {
   /** Resolves when the workers have started. */
@@ -64,17 +74,18 @@ class Start {
   #client: Client | undefined;
   #abandoned = false;
 
-  constructor({ platform, starter, urls, parts }: Plan, coordinator: CoordinatorChild, crew: Crew) {
+  constructor({ platform, starter, parts }: Plan, coordinator: CoordinatorChild, crew: Crew) {
     this.#parts = parts;
     this.#starter = starter;
-    let fail!: (text: string) => void;
+    let fail!: (text: string, cause?: unknown) => void;
+    const { script, coordinator: place, failure } = starter; // the starter itself is let go
     const started = new Promise<Threads>((resolve, reject) => {
-      fail = (text) => reject(new StartError(text));
-      coordinator.onFailure((text) => fail(`the coordinator failed: ${urls.coordinator}: ${text}`));
+      fail = (text, cause) => reject(new StartError(text, cause === undefined ? {} : { cause }));
+      coordinator.onFailure((text, cause) => fail(`the coordinator failed: ${place}: ${text}`, cause));
       coordinator.onMessage((message) => {
         if (this.#abandoned) return;
         try {
-          if (message.type === 'millrace:failed') fail(`${message.message} (${starter.script})`);
+          if (message.type === 'millrace:failed') fail(`${message.message} (${script})`, failure());
           if (message.type === 'millrace:created') this.#join(crew, message.pool);
           if (message.type === 'millrace:ready' && this.#client)
             resolve({ platform, coordinator, client: this.#client, crew, counts: message });

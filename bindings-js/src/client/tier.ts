@@ -1,10 +1,10 @@
 /** The two ways in which a pool can have its guests run, and which of them there is. */
-import { NotIsolatedError, PoolError, StartError } from '../shared/errors.js';
+import { NotIsolatedError, PoolError } from '../shared/errors.js';
 import { refusal } from '../shared/gate.js';
 import { canSuspend } from '../shared/jspi.js';
 import type { SharedParts } from '../shared/protocol.js';
 import { instantiate, type Waits } from '../shared/thread.js';
-import type { CellChild, CoordinatorChild, Platform, WorkerChild } from '../platform/platform.js';
+import type { CellChild, CoordinatorChild, Platform, Script, ScriptKind, WorkerChild } from '../platform/platform.js';
 import { Client } from './client.js';
 import type { Crew } from './crew.js';
 
@@ -13,8 +13,11 @@ export type Tier = 'shared' | 'jspi';
 
 /** How the threads of a tier are started. */
 export interface Starter {
-  /** Where the script of what runs guests is. */
+  /** Where the scripts are of what runs guests, and of the coordinator. */
   readonly script: string;
+  readonly coordinator: string;
+  /** What the platform gave when a thread failed last. */
+  readonly failure: () => unknown;
   spawnCoordinator(): CoordinatorChild;
   spawnWorker(number: number): WorkerChild;
   /** Joins a pool that the coordinator has created. */
@@ -41,10 +44,17 @@ export interface CellStarter {
 
 export type LoadCells = () => Promise<CellsModule>;
 
+/** The scripts that a tier needs. */
+export interface Scripts {
+  readonly of: Readonly<Partial<Record<ScriptKind, Script>>>;
+  /** What the platform gave when a thread failed last. */
+  readonly failure: () => unknown;
+}
+
 /** What both need. */
 export interface Site {
   readonly platform: Platform;
-  readonly urls: Platform['urls'];
+  readonly scripts: Scripts;
   readonly parts: Pick<SharedParts, 'abi' | 'wasm'>;
   readonly memoryMib: number;
   readonly loadCells: LoadCells;
@@ -77,11 +87,42 @@ export async function starterOf(name: Tier, site: Site): Promise<Starter> {
   return name === 'shared' ? sharedStarter(site) : jspiStarter(site);
 }
 
-function sharedStarter({ platform, urls, label }: Site): Starter {
+/** Gets the scripts of a tier ready, beside each other. */
+export async function openScripts(name: Tier, open: (kind: ScriptKind) => Promise<Script>): Promise<Scripts> {
+  const kinds: readonly ScriptKind[] = name === 'shared' ? ['coordinator', 'worker'] : ['cell'];
+  let failure: unknown;
+  const note = (cause: unknown): void => {
+    failure = cause;
+  };
+  const scripts = kinds.map(async (kind) => [kind, heard(await open(kind), note)] as const);
+  return { of: Object.fromEntries(await Promise.all(scripts)), failure: () => failure };
+}
+
+/** The same, noting what fails. */
+function heard(script: Script, note: (cause: unknown) => void): Script {
   return {
-    script: urls.worker,
-    spawnCoordinator: () => started(urls.coordinator, (url) => platform.spawnCoordinator(url, `${label}-coordinator`)),
-    spawnWorker: (number) => platform.spawnWorker(urls.worker, `${label}-worker-${number}`),
+    place: script.place,
+    spawn: <Out, In>(name: string) => {
+      try {
+        const child = script.spawn<Out, In>(name);
+        child.onFailure((_text, cause) => note(cause));
+        return child;
+      } catch (error) {
+        note(error);
+        throw error;
+      }
+    },
+  };
+}
+
+function sharedStarter({ scripts, label }: Site): Starter {
+  const [coordinator, worker] = [scripts.of.coordinator!, scripts.of.worker!];
+  return {
+    failure: scripts.failure,
+    script: worker.place,
+    coordinator: coordinator.place,
+    spawnCoordinator: () => coordinator.spawn(`${label}-coordinator`),
+    spawnWorker: (number) => worker.spawn(`${label}-worker-${number}`),
     join: (parts, crew, pool) => {
       const client = new Client(instantiate(parts, relayOf(crew)), pool);
       crew.onClientRing = () => client.ring();
@@ -90,12 +131,15 @@ function sharedStarter({ platform, urls, label }: Site): Starter {
   };
 }
 
-async function jspiStarter({ platform, urls, parts, memoryMib, loadCells, label }: Site): Promise<Starter> {
+async function jspiStarter({ scripts, parts, memoryMib, loadCells, label }: Site): Promise<Starter> {
   const { Cells } = await loadCells();
-  const cells = new Cells(parts, memoryMib, (number) => platform.spawnCell(urls.cell, `${label}-cell-${number}`));
+  const cell = scripts.of.cell!;
+  const cells = new Cells(parts, memoryMib, (number) => cell.spawn(`${label}-cell-${number}`));
   const FarClient = cells.clientOf(Client);
   return {
-    script: urls.cell,
+    failure: scripts.failure,
+    script: cell.place,
+    coordinator: cell.place,
     spawnCoordinator: () => cells.spawnCoordinator(),
     spawnWorker: () => cells.spawnWorker(),
     join: (parts, crew, pool) => {
@@ -108,13 +152,4 @@ async function jspiStarter({ platform, urls, parts, memoryMib, loadCells, label 
 
 function relayOf(crew: Crew): (waiter: number) => void {
   return (waiter) => crew.relay({ type: 'millrace:ring', waiter });
-}
-
-/** A script of another origin, or one that a policy forbids, throws in some engines. */
-function started<T>(url: string, spawn: (url: string) => T): T {
-  try {
-    return spawn(url);
-  } catch (cause) {
-    throw new StartError(`the coordinator could not be started: ${url}: ${(cause as Error).message}`, { cause });
-  }
 }

@@ -3,21 +3,23 @@ import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { files } from './files.node.js';
 import type { Platform } from './platform.js';
-import { nodeChild, nodeRestMs } from './scope.node.js';
+import { adoptThread, nodeRestMs } from './scope.node.js';
+import { openScript } from './script.node.js';
 
 export const platform: Platform = {
-  urls: {
-    wasm: new URL('./coordinator.wasm', import.meta.url).href,
-    coordinator: new URL('./coordinator.node.js', import.meta.url).href,
-    worker: new URL('./worker.node.js', import.meta.url).href,
-    cell: new URL('./cell.node.js', import.meta.url).href,
+  files,
+  fileNames: {
+    coordinator: 'coordinator.node.mjs',
+    worker: 'worker.node.mjs',
+    cell: 'cell.node.mjs',
+    wasm: 'coordinator.wasm',
   },
   isIsolated: () => true,
   cores: availableParallelism,
-  spawnCoordinator: nodeChild,
-  spawnWorker: nodeChild,
-  spawnCell: nodeChild,
+  open: openScript,
+  adopt: adoptThread,
   restMs: nodeRestMs,
   inherit: (fd) => stdioStream(fd === 1 ? process.stdout : process.stderr),
   urlOf: (text) => urlOf(text).href,

@@ -1,20 +1,17 @@
 /** Browsers, as the main thread's side needs them. */
 import { consoleStream } from './console.js';
+import { files } from './files.web.js';
 import type { Platform } from './platform.js';
-import { webChild, webRestMs } from './scope.web.js';
+import { adoptWorker, webRestMs } from './scope.web.js';
+import { openScript } from './script.web.js';
 
 export const platform: Platform = {
-  urls: {
-    wasm: new URL('./coordinator.wasm', import.meta.url).href,
-    coordinator: new URL('./coordinator.js', import.meta.url).href,
-    worker: new URL('./worker.js', import.meta.url).href,
-    cell: new URL('./cell.js', import.meta.url).href,
-  },
+  files,
+  fileNames: { coordinator: 'coordinator.js', worker: 'worker.js', cell: 'cell.js', wasm: 'coordinator.wasm' },
   isIsolated: () => globalThis.crossOriginIsolated && typeof SharedArrayBuffer === 'function',
   cores: () => navigator.hardwareConcurrency || 2,
-  spawnCoordinator: (url, name) => webChild(new Worker(url, { type: 'module', name })),
-  spawnWorker: (url, name) => webChild(new Worker(url, { type: 'module', name })),
-  spawnCell: (url, name) => webChild(new Worker(url, { type: 'module', name })),
+  open: openScript,
+  adopt: adoptWorker,
   restMs: webRestMs,
   inherit: (fd) => consoleStream(fd === 1 ? (line) => console.log(line) : (line) => console.error(line)),
   urlOf: (text) => new URL(text, globalThis.document?.baseURI ?? globalThis.location?.href).href,

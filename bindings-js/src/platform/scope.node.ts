@@ -1,5 +1,6 @@
 /** A thread of Node, as its script sees it. */
-import { parentPort, Worker } from 'node:worker_threads';
+import { parentPort, type Worker } from 'node:worker_threads';
+import { withoutData } from './place.js';
 import type { Child, Scope } from './scope.js';
 
 /** Node ends a thread within milliseconds; this leaves a margin for a loaded machine. */
@@ -14,9 +15,15 @@ export function nodeScope<Out, In>(): Scope<Out, In> {
   };
 }
 
-/** Starts a worker thread. */
-export function nodeChild<Out, In>(url: string, name: string): Child<Out, In> {
-  const worker = new Worker(new URL(url), { name });
+/** A worker thread that somebody else has started; `undefined`: it is none. */
+export function adoptThread<Out, In>(worker: unknown): Child<Out, In> | undefined {
+  const members = ['postMessage', 'terminate', 'ref', 'unref', 'on'];
+  const isThread = members.every((name) => typeof (worker as Record<string, unknown> | null)?.[name] === 'function');
+  return isThread ? nodeChild(worker as Worker) : undefined;
+}
+
+/** A worker thread of this one. */
+export function nodeChild<Out, In>(worker: Worker): Child<Out, In> {
   let terminated = false;
   let alive = false;
   const keepAlive = (on: boolean): void => {
@@ -32,7 +39,7 @@ export function nodeChild<Out, In>(url: string, name: string): Child<Out, In> {
       keepAlive(alive); // listening has made it keep the process alive
     },
     onFailure: (listener) => {
-      worker.on('error', (error) => listener(String(error)));
+      worker.on('error', (error) => listener(withoutData(String(error)), error));
       worker.on('exit', (code) => terminated || listener(`it ended with code ${code}`));
     },
     terminate: () => {

@@ -1,12 +1,15 @@
 /** What threads need of the platform to talk to each other, so that the web's workers and Node's look alike. */
 
+/** `text` says what is known, and `cause` is what the platform gave; `isUnloaded`: its script could not even be loaded. */
+export type FailureListener = (text: string, cause?: unknown, isUnloaded?: boolean) => void;
+
 /** A worker that this thread started. */
 export interface Child<Out, In> {
   /** Sends a message; the buffers in `transfer`, which it contains, move. */
   post(message: Out, transfer?: readonly ArrayBuffer[]): void;
   onMessage(listener: (message: In) => void): void;
-  /** Called when the worker could not be loaded, threw, or ended by itself; the text says what is known. */
-  onFailure(listener: (text: string) => void): void;
+  /** Called when the worker could not be loaded, threw, or ended by itself. */
+  onFailure(listener: FailureListener): void;
   /** Ends the worker as soon as the platform can. Messages may still come. */
   terminate(): void;
   /** Whether the worker keeps the process alive; at first it does not. Means nothing on the web. */

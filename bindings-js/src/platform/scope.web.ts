@@ -1,6 +1,7 @@
 /** A worker of a browser, as its script sees it. */
 import { isJavaScriptCore } from './engine.js';
-import type { Child, Scope } from './scope.js';
+import { type Child, macrotask, type Scope } from './scope.js';
+import { recentViolation } from './violations.web.js';
 
 /** A terminated worker of Chromium was seen to run on for two seconds. */
 const REST_MS = 5000;
@@ -46,20 +47,33 @@ export function webChild<Out, In>(worker: Worker): Child<Out, In> {
     post: (message, transfer = []) => worker.postMessage(message, { transfer: [...transfer] }),
     onMessage: (listener) => worker.addEventListener('message', (event) => listener(event.data as In)),
     onFailure: (listener) => {
-      worker.addEventListener('error', (event) => listener(describe(event)));
-      worker.addEventListener('messageerror', () => listener('a message could not be read'));
+      worker.addEventListener('error', (event) => {
+        if (event.message) listener(describe(event), (event.error as unknown) ?? event);
+        else void macrotask().then(() => listener(unloaded(), event, true)); // by then its reason was told
+      });
+      worker.addEventListener('messageerror', (event) => listener('a message could not be read', event));
     },
     terminate: endOf(worker),
     keepAlive: () => undefined,
   };
 }
 
+function describe({ message, filename, lineno }: ErrorEvent): string {
+  return `${message} (${filename}:${lineno})`;
+}
+
 /** A script that cannot be loaded gives an event without a message or a file name. */
-function describe(event: Event): string {
-  const { message, filename, lineno } = event as ErrorEvent;
-  if (message) return `${message} (${filename}:${lineno})`;
+function unloaded(): string {
   return (
+    recentViolation() ??
     'its script could not be loaded; the usual causes are a 404, a wrong MIME type, a Content-Security-Policy without ' +
-    'worker-src, or a missing Cross-Origin-Embedder-Policy header on the script'
+      'worker-src, or a missing Cross-Origin-Embedder-Policy header on the script'
   );
+}
+
+/** A worker that somebody else has started; `undefined`: it is none. */
+export function adoptWorker<Out, In>(worker: unknown): Child<Out, In> | undefined {
+  const members = ['postMessage', 'terminate', 'addEventListener'];
+  const isWorker = members.every((name) => typeof (worker as Record<string, unknown> | null)?.[name] === 'function');
+  return isWorker ? webChild(worker as Worker) : undefined;
 }

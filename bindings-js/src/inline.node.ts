@@ -1,0 +1,3 @@
+/** The same for Node. */
+export * from './index.node.js';
+export * from './plugin.js';
