@@ -72,7 +72,8 @@ npm/dist/index.js: $(BINDINGS) npm/build.mjs $(DIST_FILES) $(NODE_MODULES)
 
 .PHONY: npm
 npm: js ## pack the package: npm/millrace-<version>.tgz
-	@node node_modules/typescript/bin/tsc -p bindings-js
+	@rm -rf build/types && node node_modules/typescript/bin/tsc -p bindings-js --outDir build/types
+	@node npm/types.mjs build/types npm/dist
 	@cp LICENSE npm/
 	@rm -f npm/*.tgz && cd npm && npm pack --silent
 
