@@ -123,12 +123,12 @@ test: ## everything that runs: C natively, scenarios in Node and three browsers,
 	@node tests/check/run.mjs tests
 
 .PHONY: test-node
-test-node: js ## the scenarios in Node, and what other realms there make
+test-node: js guests-go ## the scenarios in Node, and what other realms there make
 	node tests/run-node.mjs
 	node tests/realms.mjs
 
 .PHONY: test-browsers
-test-browsers: js setup-browsers ## the scenarios in browsers: make test-browsers [BROWSERS="chromium firefox webkit"]
+test-browsers: js guests-go setup-browsers ## the scenarios in browsers: make test-browsers [BROWSERS="chromium firefox webkit"]
 	node tests/run-browsers.mjs $(BROWSERS)
 
 .PHONY: test-package
@@ -144,7 +144,7 @@ verify: setup-native ## model-check the pipe and the kill, and that the models n
 gen-built: build/gen/layout.gen.ts build/gen/copiers.gen.ts
 
 build-all: $(TOOLCHAIN_STAMP) $(NODE_MODULES)
-	@$(MAKE) --no-print-directory -j$(shell nproc) js gen-built guests-built native-tests native threads thin thin-tests \
+	@$(MAKE) --no-print-directory -j$(shell nproc) js gen-built guests-built guests-go native-tests native threads thin thin-tests \
 	    c-page demo-files c-examples hammers chaos-native build/dist/MANIFEST.json
 	@$(MAKE) --no-print-directory npm
 

@@ -7,10 +7,10 @@
 
 test-jspi: test-jspi-node test-jspi-browsers test-jspi-pages ## the tier "jspi", in Node 26 and on pages without headers
 
-test-jspi-node: js setup-node26
+test-jspi-node: js guests-go setup-node26
 	$(NODE_JSPI) tests/run-node.mjs --tier jspi
 
-test-jspi-browsers: js setup-browsers
+test-jspi-browsers: js guests-go setup-browsers
 	node tests/run-browsers.mjs chromium firefox --tier jspi
 
 test-jspi-pages: js setup-browsers

@@ -1,5 +1,6 @@
 // The scenarios in Node, on the built package. Usage: node tests/run-node.mjs [--subject files] [--dist DIR] [--tier jspi]
 // [part of a name]
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -23,6 +24,7 @@ const env = {
   plugin,
   guest: (name) => `${root}examples/guests/${name}.gen.wasm`,
   file: (path) => new URL(`../${path}`, import.meta.url).href,
+  has: async (path) => existsSync(`${root}${path}`),
   load: async (path) => new Uint8Array(await readFile(`${root}${path}`)),
   browser: false,
 };

@@ -37,6 +37,7 @@ WASI_LDFLAGS=-s
 WAT2WASM=wat2wasm
 RUSTC=$RUST/bin/rustc
 ZIG=$ZIG_FOLDER/bin/zig
+GO=$(command -v go || printf %s "$GO_FOLDER/bin/go")
 ASC=$ASSEMBLYSCRIPT/bin/asc
 NODE_JSPI=$NODE_JSPI/bin/node
 EOF

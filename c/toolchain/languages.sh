@@ -1,4 +1,4 @@
-# Compilers of guests in other languages: Rust, Zig and AssemblyScript, each in a
+# Compilers of guests in other languages: Rust, Zig, AssemblyScript and Go, each in a
 # folder of its own in the cache; sourced by setup.sh, never run.
 # shellcheck shell=bash disable=SC2154
 
@@ -76,10 +76,29 @@ fill_assemblyscript() {
   ln -s ../node_modules/.bin/asc "$1/bin/asc"
 }
 
+# Any Go will do; where there is none, it is of the next Debian release. Its programs
+# need no library.
+fill_go() {
+  local apt=$1/apt deb
+  mkdir -p "$apt"
+  write_apt_configuration "$apt"
+  say "downloading Go $GO_VERSION (50 MB)"
+  (
+    cd "$apt"
+    retry apt-get -c "$apt/apt.conf" update
+    retry apt-get -c "$apt/apt.conf" download "golang-$GO_VERSION-go" "golang-$GO_VERSION-src"
+  )
+  for deb in "$apt"/*.deb; do must dpkg -x "$deb" "$1/root"; done
+  rm -rf "$apt" "$1/root/usr/share/go-$GO_VERSION/test" "$1/root/usr/share/doc"
+  mkdir "$1/bin"
+  ln -s "../root/usr/lib/go-$GO_VERSION/bin/go" "$1/bin/go"
+}
+
 setup_languages() {
   install_packages lld-19 python3 python3-venv
   command -v node npm >/dev/null || die 'node and npm are needed on the PATH'
   install_into "$RUST" fill_rust rustc --version
   install_into "$ZIG_FOLDER" fill_zig zig version
   install_into "$ASSEMBLYSCRIPT" fill_assemblyscript asc --version
+  command -v go >/dev/null || install_into "$GO_FOLDER" fill_go go version
 }

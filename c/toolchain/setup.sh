@@ -4,7 +4,7 @@
 #
 #   setup.sh --native   compilers and checkers for the native tests (apt)
 #   setup.sh --wasm     emscripten, binaryen, clang for WASI guests, wabt
-#   setup.sh --languages  Rust, Zig and AssemblyScript, for guests in them
+#   setup.sh --languages  Rust, Zig, AssemblyScript and Go, for guests in them
 #   setup.sh --node26     a Node that can suspend wasm, for the tests
 #
 # Several may be given; with none, the first two are done.  A second run finds everything

@@ -23,9 +23,12 @@ TOOLCHAIN_STAMP="$TOOLCHAIN/complete"
 # Compilers of guests in other languages, for their examples alone.
 RUST_VERSION=1.85
 ZIG_VERSION=0.17.1
+GO_VERSION=1.24
 ASSEMBLYSCRIPT_VERSION=0.28.20
 RUST="$MILLRACE_CACHE/rust-$RUST_VERSION-r1"
 ZIG_FOLDER="$MILLRACE_CACHE/zig-$ZIG_VERSION-r1"
+# Only where no Go is on the PATH.
+GO_FOLDER="$MILLRACE_CACHE/go-$GO_VERSION-r1"
 ASSEMBLYSCRIPT="$MILLRACE_CACHE/assemblyscript-$ASSEMBLYSCRIPT_VERSION-r1"
 
 # A newer Node than the one on the PATH, for the tests that suspend wasm.

@@ -89,16 +89,23 @@ function checkScriptFolders(imports) {
   }
 }
 
-/** The numbers of C that a script without a compiler has are the same as those that the compiler knows. */
+/** Where numbers of C are written once more, and how. */
+const copiesOfNumbers = [
+  { file: 'c/thin/library_millrace.js', pattern: /\b([A-Z][A-Z0-9_]+): (-?\w+),/g, prefix: '' },
+  { file: 'examples/guests/rust/millrace-guest/src/code.rs', pattern: /\b(E[A-Z0-9]+) = (-\d+);/g, prefix: 'POOL_' },
+];
+
+/** The numbers of C that somebody without its compiler has are the same as those that the compiler knows. */
 function checkNumbers() {
   const [layout] = repositoryFiles('bindings-js/src/**/layout.gen.ts');
   const known = new Map(
     [...readFileSync(layout, 'utf8').matchAll(/^ {2}(\w+): (-?\d+),$/gm)].map(([, ...pair]) => pair),
   );
-  const library = 'c/thin/library_millrace.js';
-  for (const [, name, number] of readFileSync(library, 'utf8').matchAll(/\b([A-Z][A-Z0-9_]+): (-?\w+),/g)) {
-    if (Number(known.get(name)) !== Number(number))
-      problems.push(`${library}: ${name} is ${known.get(name)} in ${layout}`);
+  for (const { file, pattern, prefix } of copiesOfNumbers) {
+    for (const [, name, number] of readFileSync(file, 'utf8').matchAll(pattern)) {
+      const here = known.get(prefix + name);
+      if (Number(here) !== Number(number)) problems.push(`${file}: ${name} is ${here} in ${layout}`);
+    }
   }
 }
 

@@ -29,6 +29,7 @@ export const parts = [
   'test-jspi-pages',
   'test-examples',
   'test-languages',
+  'test-guest-crate',
   'check-format',
   'check-abi',
   'check-dist',

@@ -27,10 +27,12 @@ import { scenarios as pluginWire } from './plugin-wire.mjs';
 import { scenarios as plugins } from './plugins.mjs';
 import { scenarios as pool } from './pool.mjs';
 import { scenarios as clang } from './programs/clang.mjs';
+import { scenarios as go } from './programs/go.mjs';
 import { scenarios as php } from './programs/php.mjs';
 import { scenarios as python } from './programs/python.mjs';
 import { scenarios as quickjs } from './programs/quickjs.mjs';
 import { scenarios as ruby } from './programs/ruby.mjs';
+import { scenarios as rust } from './programs/rust.mjs';
 import { scenarios as sqlite } from './programs/sqlite.mjs';
 import { scenarios as run } from './run.mjs';
 import { scenarios as spawn } from './spawn.mjs';
@@ -40,7 +42,7 @@ import { scenarios as terminal } from './terminal.mjs';
 import { scenarios as traps } from './traps.mjs';
 import { scenarios as workers } from './workers.mjs';
 
-const programs = { python, sqlite, php, ruby, quickjs, clang };
+const programs = { python, sqlite, php, ruby, quickjs, clang, rust, go };
 
 export const subjects = {
   run,

@@ -4,8 +4,8 @@
 const HANG_MS = 120_000;
 
 /**
- * `tiers`: the only ones in which it means something.
- * @typedef {{name: string, run: (env: Env) => Promise<void>, tiers?: string[]}} Scenario
+ * `tiers`: the only ones in which it means something. `needs`: a file of the repository that not everybody can build.
+ * @typedef {{name: string, run: (env: Env) => Promise<void>, tiers?: string[], needs?: string}} Scenario
  */
 
 /**
@@ -15,6 +15,7 @@ const HANG_MS = 120_000;
  * @property {(name: string) => string} guest where a guest is, as a string that `pool.compile` takes
  * @property {(path: string) => string} file where any file of the repository is
  * @property {(path: string) => Promise<Uint8Array>} load what is in it
+ * @property {(path: string) => Promise<boolean>} [has] whether it is there
  * @property {boolean} browser
  * @property {'shared' | 'jspi'} tier of all pools
  */
@@ -146,6 +147,13 @@ function withHangGuard(promise, name) {
   return Promise.race([promise, hang]).finally(() => clearTimeout(timer));
 }
 
+/** What some scenarios need and is not there. */
+async function lackingIn(scenarios, env) {
+  const needed = new Set(scenarios.flatMap(({ needs }) => needs ?? []));
+  for (const path of needed) if (await env.has(path)) needed.delete(path);
+  return needed;
+}
+
 /**
  * Runs scenarios one after the other.
  * @param {Scenario[]} scenarios
@@ -154,7 +162,10 @@ function withHangGuard(promise, name) {
  */
 export async function runAll(scenarios, env, log) {
   const failures = [];
-  const wanted = scenarios.filter(({ tiers }) => tiers?.includes(env.tier) ?? true);
+  const ofTier = scenarios.filter(({ tiers }) => tiers?.includes(env.tier) ?? true);
+  const lacking = await lackingIn(ofTier, env);
+  for (const path of lacking) log(`left out: what needs ${path}, which is not built`);
+  const wanted = ofTier.filter(({ needs }) => !lacking.has(needs));
   for (const { name, run } of wanted) {
     const begin = performance.now();
     log(`… ${name}`);
@@ -167,6 +178,6 @@ export async function runAll(scenarios, env, log) {
     }
   }
   const leftOut = scenarios.length - wanted.length;
-  if (leftOut > 0) log(`left out of this tier: ${leftOut}`);
+  if (leftOut > 0) log(`left out: ${leftOut}`);
   return { passed: wanted.length - failures.length, failed: failures.length, leftOut, failures };
 }

@@ -1,5 +1,5 @@
 // Compiles the examples of this folder, and runs each on the package.
-// Usage, after `make js`: [RUSTC=…] [ZIG=…] [ASC=…] node examples/guests/host/try.mjs [all]
+// Usage, after `make js`: [ZIG=…] [ASC=…] node examples/guests/host/try.mjs [all]
 // A language without a compiler is left out, or with `all` a failure.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -10,14 +10,10 @@ import { fileURLToPath } from 'node:url';
 import { Pool } from '../../../npm/dist/index.node.js';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
-const { RUSTC = 'rustc', ZIG = 'zig', ASC = 'asc' } = process.env;
+const { ZIG = 'zig', ASC = 'asc' } = process.env;
 
 /** How each is compiled: the commands that their first lines tell. */
 const compilers = {
-  rust: {
-    ask: (out) => [RUSTC, '--target', 'wasm32-wasip1', '-O', 'ask.rs', '-o', out],
-    text: (out) => [RUSTC, '--target', 'wasm32-unknown-unknown', '--crate-type', 'cdylib', '-O', 'text.rs', '-o', out],
-  },
   zig: {
     ask: (out) => [ZIG, 'build-exe', ...zigTarget('wasm32-wasi'), 'ask.zig', `-femit-bin=${out}`],
     text: (out) => [

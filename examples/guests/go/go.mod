@@ -1,0 +1,3 @@
+module millrace/examples/guests/go
+
+go 1.21
