@@ -1,4 +1,6 @@
-// Cells, which only the tier "jspi" has: in which of them directories and jobs are, and what becomes of those that share one.
+// Cells, which only the tier "jspi" has: in which of them directories and jobs are, what becomes of those that share one, and
+// what goes from one to another.
+import { countCrossing } from './crossing.mjs';
 import {
   assert,
   bytes,
@@ -11,6 +13,7 @@ import {
   spawnSpinning,
   text,
   until,
+  withPool,
 } from './harness.mjs';
 
 const MANY = 12;
@@ -33,7 +36,91 @@ async function read(env, pool, path, preopens) {
   return text(stdout);
 }
 
+const withInput = ([guest, options], stdin) => [guest, { ...options, stdin }];
+
+const BULK = 10_000_000;
+/** What pipes hold, by default. */
+const PIPE = 256 << 10;
+
+const writes = (env, size = BULK) => [env.guest('bulk'), { args: ['write', String(size), '65536'] }];
+const reads = (env) => [env.guest('bulk'), { args: ['read', '65536'] }];
+
+/** Scenarios that are told how many bytes went over this thread. */
+const crossing = (name, use) => ({
+  name: `cells: ${name}`,
+  tiers: ['jspi'],
+  run: async (env) => {
+    const { total, stop } = await countCrossing(env);
+    try {
+      await withPool(env, { workers: 3 }, async (pool) => {
+        equal((await pool.run(env.guest('cat'), { stdin: 'counted' })).stdoutText, 'counted');
+        equal(total.bytes, 2 * 'counted'.length); // it does count
+        await use(env, pool, total);
+        await isEmpty(pool);
+      });
+    } finally {
+      stop();
+    }
+  },
+});
+
 export const scenarios = [
+  crossing('what the stages of a pipeline hand on does not pass this thread', async (env, pool, total) => {
+    const before = { ...total };
+    const { stdoutText } = await pool.pipeline(writes(env), [env.guest('cat')], reads(env));
+    equal(stdoutText, `${BULK}\n`);
+    equal(total.bytes - before.bytes, stdoutText.length);
+    // However much it is, there are as many messages.
+    const of = async (size) => {
+      const { messages } = total;
+      await pool.pipeline(writes(env, size), [env.guest('cat')], reads(env));
+      return total.messages - messages;
+    };
+    equal(await of(BULK), await of(1000));
+  }),
+  crossing('an output that is given to another job passes this thread no more', async (env, pool, total) => {
+    const before = total.bytes;
+    const [guest, options] = writes(env);
+    const writer = await pool.spawn(guest, { ...options, stderr: 'null' });
+    await until(() => pool.stats().perWorker.some(({ state }) => state === 'waiting')); // nobody reads
+    const { stdoutText } = await pool.run(...withInput(reads(env), writer.stdout));
+    equal(stdoutText, `${BULK}\n`);
+    equal((await writer.status).code, 0);
+    const most = 2 * 3 * PIPE; // what was under way before, in and out
+    assert(total.bytes - before < most, `${total.bytes - before} bytes passed`);
+  }),
+  crossing('a pipe that the page has written into goes on from guest to guest', async (env, pool, total) => {
+    const { readable, writable } = pool.pipe();
+    const reading = pool.run(...withInput(reads(env), readable));
+    const page = writable.getWriter();
+    await page.write(new Uint8Array(100_000));
+    page.releaseLock();
+    const before = total.bytes;
+    const [guest, options] = writes(env);
+    equal((await pool.run(guest, { ...options, stdout: writable })).code, 0);
+    equal((await reading).stdoutText, `${BULK + 100_000}\n`);
+    assert(total.bytes - before < 200_000, `${total.bytes - before} bytes passed`);
+  }),
+  scenario(
+    'whoever is at the other end of a pipe hears of a guest that was ended',
+    { workers: 3, graceMs: 5 },
+    async (env, pool) => {
+      const pipe = pool.pipe();
+      const reader = await pool.spawn(env.guest('cat'), { stdin: pipe.readable });
+      const writer = await pool.spawn(env.guest('misbehaving/spin'), { stdout: pipe.writable });
+      await readUntil(reader.stdout.getReader(), '.');
+      writer.cancel();
+      await rejects(writer.status, 'AbortError');
+      equal((await reader.status).code, 0);
+      const back = pool.pipe();
+      const flood = await pool.spawn(env.guest('misbehaving/flood'), { stdout: back.writable, stderr: 'null' });
+      const spins = await spawnSpinning(env, pool, { stdin: back.readable });
+      spins.cancel();
+      await rejects(spins.status, 'AbortError');
+      await flood.status.catch(() => undefined); // EPIPE, whatever it makes of it
+      await isEmpty(pool);
+    },
+  ),
   scenario(
     'two directories that are in different ones come together for a job, whole',
     { workers: 2 },

@@ -6,6 +6,7 @@ import type {
   CellResult,
   CellUses,
   FromCell,
+  LinkMessage,
   StreamMessage,
   StreamNumber,
   ToCell,
@@ -13,17 +14,19 @@ import type {
 import type { Scope } from '../platform/scope.js';
 import type { Client, Fd, JobHandle } from '../client/client.js';
 import type { Reply } from '../client/host-reply.js';
-import { Receiver, Sender, windowOf } from '../client/pump.js';
+import { Carrier, type Post, sayGone } from '../client/carrier.js';
+import { Link } from './link.js';
 
 export type CellScope = Scope<FromCell, ToCell>;
-type ToJobs = Extract<ToCell, { type: 'cell:run' | 'cell:cancel' | 'cell:reply' } | StreamMessage>;
+type ToJobs = Extract<ToCell, { type: 'cell:run' | 'cell:cancel' | 'cell:reply' } | StreamMessage | LinkMessage>;
 
 /** One that runs. */
 interface Running {
   readonly job: number;
   readonly handle: JobHandle;
-  readonly receiver: Receiver | undefined;
-  readonly senders: readonly (Sender | undefined)[];
+  readonly carrier: Carrier;
+  /** Of the streams whose other ends other guests have. */
+  readonly links: (Link | undefined)[];
 }
 
 export class CellJobs {
@@ -59,9 +62,20 @@ export class CellJobs {
         return this.#cancel(message.job);
       case 'cell:reply':
         return this.#reply(message.call, { status: message.status, bytes: message.bytes });
+      case 'cell:link':
+        return this.#link(message);
+      case 'cell:lost':
+        return this.#running.get(message.job)?.links[message.stream]?.lose();
       default:
         return this.#onStream(message);
     }
+  }
+
+  #onStream(message: StreamMessage): void {
+    const running = this.#running.get(message.job);
+    if (!running) return;
+    running.carrier.take(message.stream, message);
+    this.#forget(running);
   }
 
   #run(job: number, given: CellJob): void {
@@ -75,6 +89,7 @@ export class CellJobs {
       this.#add(job, handle, given, pipes);
     } catch (error) {
       for (const fd of opened) this.#client.release(fd);
+      for (const [i, stream] of given.streams.entries()) if (stream?.port) sayGone(stream.port, i);
       this.#fail(job, error);
     }
   }
@@ -89,32 +104,36 @@ export class CellJobs {
   }
 
   #add(job: number, handle: JobHandle, { streams }: CellJob, pipes: readonly ({ ours: Fd } | undefined)[]): void {
-    const post = (message: StreamMessage, transfer: ArrayBuffer[] = []): void => this.#scope.post(message, transfer);
-    const [stdin] = pipes;
-    const receiver =
-      stdin &&
-      new Receiver(this.#client, stdin.ours, {
-        credit: (bytes) => post({ type: 'cell:credit', job, stream: 0, bytes }),
-        gone: () => post({ type: 'cell:gone', job, stream: 0 }),
-      });
-    const senders = pipes.map((pipe, i) => {
-      if (!pipe || i === 0) return undefined;
-      const stream = i as StreamNumber;
-      return new Sender(this.#client, pipe.ours, windowOf(streams[i]!.capacity), {
-        bytes: (bytes) => post({ type: 'cell:bytes', job, stream, bytes }, [bytes.buffer]),
-        end: (status) => {
-          post({ type: 'cell:end', job, stream, status });
-          this.#forget(running);
-        },
-      });
-    });
-    const running = { job, handle, receiver, senders };
+    const postOf =
+      (stream: number): Post =>
+      (part, transfer) => {
+        this.#scope.post({ ...part, job, stream: stream as StreamNumber }, transfer);
+        if (part.type === 'cell:end') this.#forget(running);
+      };
+    const fds = pipes.map((pipe) => pipe?.ours ?? 0);
+    const carrier = new Carrier(this.#client, fds, streams, (stream) => stream > 0, postOf);
+    const running: Running = { job, handle, carrier, links: [] };
     this.#running.set(job, running);
     this.#byHandle.set(handle, job);
     this.#client.onJobEnd(handle, () => this.#onEnd(job));
-    void receiver?.run();
-    for (const sender of senders) sender?.send();
+    streams.forEach((stream, i) => {
+      if (stream?.port) running.links[i] = this.#linkOf(running, i, stream.port, () => undefined);
+    });
+    carrier.begin();
     this.#onChange();
+  }
+
+  #linkOf(running: Running, stream: number, port: MessagePort, onTurn: () => void): Link {
+    return new Link(port, running.carrier, stream, onTurn, () => this.#forget(running));
+  }
+
+  /** A guest in another cell has been given the other end of a stream. */
+  #link({ job, stream, port }: Extract<LinkMessage, { type: 'cell:link' }>): void {
+    const running = this.#running.get(job);
+    if (!running || running.carrier.isOver(stream)) return sayGone(port, stream);
+    running.links[stream] = this.#linkOf(running, stream, port, () => {
+      if (stream > 0) this.#scope.post({ type: 'cell:linked', job, stream });
+    });
   }
 
   #onEnd(job: number): void {
@@ -122,16 +141,17 @@ export class CellJobs {
     const result = this.#client.takeResult(running.handle);
     if (!result) return this.#client.onJobEnd(running.handle, () => this.#onEnd(job));
     this.#byHandle.delete(running.handle);
-    running.receiver?.stop();
+    running.carrier.stop(0);
+    for (const link of running.links) link?.leave();
     const { outcome, code, text, values } = result;
     this.#scope.post({ type: 'cell:ended', job, result: { outcome, code, text, values } });
     this.#forget(running);
   }
 
   /** Once it has ended, and all that it wrote is sent. */
-  #forget({ job, handle, senders }: Running): void {
+  #forget({ job, handle, carrier }: Running): void {
     this.#onChange();
-    if (!this.#byHandle.has(handle) && senders.every((sender) => sender?.isOver ?? true)) this.#running.delete(job);
+    if (!this.#byHandle.has(handle) && carrier.isSent) this.#running.delete(job);
   }
 
   #fail(job: number, error: unknown): void {
@@ -145,24 +165,7 @@ export class CellJobs {
     const running = this.#running.get(job);
     if (!running) return;
     this.#client.cancel(running.handle);
-    for (const sender of running.senders) sender?.cut();
-  }
-
-  #onStream(message: StreamMessage): void {
-    const running = this.#running.get(message.job);
-    if (!running) return;
-    const sender = running.senders[message.stream];
-    switch (message.type) {
-      case 'cell:bytes':
-        return running.receiver?.take(message.bytes);
-      case 'cell:end':
-        return running.receiver?.end(message.status);
-      case 'cell:credit':
-        return sender?.grant(message.bytes);
-      case 'cell:gone':
-        sender?.stop();
-        return this.#forget(running);
-    }
+    for (const stream of [1, 2]) if (!running.links[stream]) running.carrier.cut(stream);
   }
 
   /** A host call has come, or who called has gone. */

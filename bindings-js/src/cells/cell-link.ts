@@ -84,7 +84,7 @@ export class CellLink {
     }
   }
 
-  post(message: ToCell, transfer: readonly ArrayBuffer[] = []): void {
+  post(message: ToCell, transfer: readonly (ArrayBuffer | MessagePort)[] = []): void {
     if (!this.#isOver) this.#child.post(message, transfer);
   }
 

@@ -70,7 +70,7 @@ function withJobs(Base: Constructor, jobs: FarJobs, calls: FarCalls): Constructo
   return class extends Base {
     override submit(submission: Submission): JobHandle {
       const job = super.submit({ ...submission, call: undefined, stdio: [0, 0, 0] }); // an instance would have to have pipes
-      if (job > 0) jobs.add(job, submission);
+      if (job > 0) jobs.add(job, submission, this);
       return job;
     }
 

@@ -1,17 +1,15 @@
-/** The jobs of a pool whose guests run in cells: what the main thread knows of each, and the calls of their guests. The client's
- * pipes end here: what a guest shall read or write is carried from and to its cell. */
+/** The jobs of a pool whose guests run in cells: what the main thread knows of each. The client's pipes end here: what a guest
+ * shall read or write is carried from and to its cell, but for pipes between guests. */
 import type { CellJob } from '../shared/cell-protocol.js';
 import type { Client, Fd, JobHandle, Submission } from '../client/client.js';
 import type { Ends } from '../client/pump.js';
-import type { Carrier } from './carrier.js';
+import { connect, type LinkedJob } from './far-links.js';
 
 /** A job that was submitted, and has not ended. */
-export interface FarJob {
+export interface FarJob extends LinkedJob {
   readonly submission: Submission;
-  /** The ends of its pipes, 0 where there is none, until they are carried. */
-  readonly ends: readonly [Fd, Fd, Fd];
-  /** Once it runs. */
-  carrier: Carrier | undefined;
+  /** How much its pipes hold. */
+  readonly capacities: readonly number[];
   /** Lets its directories go. */
   readonly letGo: () => void;
   /** Called when it was cancelled, before anything else that its guest may hear of. */
@@ -28,6 +26,8 @@ export class FarJobs {
   /** By the ends that are carried, what looks at them. */
   readonly carried = new Map<Fd, () => void>();
   readonly #jobs = new Map<JobHandle, FarJob>();
+  /** By ends, the jobs that were given them. */
+  readonly #owners = new Map<Fd, { readonly far: FarJob; readonly stream: number }>();
   readonly #hold: (volumes: readonly number[]) => () => void;
 
   /** `hold` keeps directories for a job, until what it returns is called. */
@@ -35,9 +35,22 @@ export class FarJobs {
     this.#hold = hold;
   }
 
-  add(job: JobHandle, submission: Submission): void {
+  add(job: JobHandle, submission: Submission, client: Pick<Client, 'release'>): void {
     const letGo = this.#hold(submission.preopens.map(({ volume }) => volume));
-    this.#jobs.set(job, { submission, ends: submission.stdio, letGo, carrier: undefined, onCancel: () => undefined });
+    const ends = [...submission.stdio] as [Fd, Fd, Fd];
+    const capacities = ends.map((fd) => this.pipes.get(fd)?.capacity ?? 0);
+    const place = { carrier: undefined, cell: undefined, isTold: false, onCancel: () => undefined };
+    const far: FarJob = { job, submission, ends, capacities, links: [], letGo, ...place };
+    this.#jobs.set(job, far);
+    for (const [stream, fd] of submission.stdio.entries()) if (fd) this.#own(far, stream, fd, client);
+  }
+
+  /** A pipe is linked as soon as both of its ends belong to jobs. */
+  #own(far: FarJob, stream: number, fd: Fd, client: Pick<Client, 'release'>): void {
+    const own = { far, stream };
+    this.#owners.set(fd, own);
+    const peer = this.#owners.get(this.pipes.get(fd)?.peer ?? 0);
+    if (peer) connect(stream > 0 ? own : peer, stream > 0 ? peer : own, client);
   }
 
   get(job: JobHandle): FarJob | undefined {
@@ -85,23 +98,25 @@ export class FarJobs {
     this.#jobs.delete(job);
     this.resting.delete(job);
     far.letGo();
-    if (far.carrier) return far.carrier.stop();
-    for (const fd of far.ends) if (fd) client.release(fd);
+    for (const fd of far.submission.stdio) this.#owners.delete(fd);
+    for (const link of far.links) link?.leave();
+    for (const [stream, fd] of far.ends.entries()) {
+      if (far.carrier) far.carrier.stop(stream);
+      else if (fd) client.release(fd);
+    }
   }
 }
 
 /** What a cell is told of a job. */
-export function cellJobOf(
-  { submission, ends }: FarJob,
-  { pipes }: FarJobs,
-  remoteOf: (volume: number) => number,
-): CellJob {
+export function cellJobOf({ submission, capacities, links }: FarJob, remoteOf: (volume: number) => number): CellJob {
   const { module, call, args, env, maxCalls, maxMemoryMiB, tty, imports, traps } = submission;
   const preopens = submission.preopens.map(({ path, volume, readOnly }) => ({
     path,
     volume: remoteOf(volume),
     readOnly,
   }));
-  const streams = ends.map((fd) => (fd ? { capacity: pipes.get(fd)?.capacity ?? 0 } : undefined));
+  const streams = submission.stdio.map((fd, i) =>
+    fd ? { capacity: capacities[i]!, port: links[i]?.take() } : undefined,
+  );
   return { module, call, streams, args, env, preopens, maxCalls, maxMemoryMiB, tty, imports, traps };
 }

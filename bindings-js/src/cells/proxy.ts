@@ -1,15 +1,15 @@
 /** What stands for a worker where its guests run in a cell: it takes the worker's jobs out of the main thread's pool, has a cell
  * run each, carries its streams, and says how it has ended. */
 import { bellIndex } from '../shared/bell.js';
-import type { CellResult, FromCell, StreamMessage, ToCell } from '../shared/cell-protocol.js';
+import type { CellJob, CellResult, FromCell, StreamNumber, ToCell } from '../shared/cell-protocol.js';
 import { errorCodes, layout } from '../shared/layout.gen.js';
 import type { FromWorker, ImportsMessage, ModuleMessage, ToWorker } from '../shared/protocol.js';
 import type { Rings } from '../shared/rings.js';
 import { check, instantiate, joinWithStack, type Thread, type Waits } from '../shared/thread.js';
 import { typeOfValue, writeValues } from '../shared/value.js';
 import type { Scope } from '../platform/scope.js';
+import { Carrier, type Post } from '../client/carrier.js';
 import type { Client, JobHandle } from '../client/client.js';
-import { Carrier } from './carrier.js';
 import type { CellLink, CellUser } from './cell-link.js';
 import type { FarCalls } from './far-calls.js';
 import { cellJobOf, type FarJob, type FarJobs } from './far-jobs.js';
@@ -37,6 +37,7 @@ export class Parked extends Error {}
 /** A job that was taken. */
 interface Running {
   readonly job: JobHandle;
+  readonly far: FarJob;
   readonly volumes: readonly number[];
   /** Once it is known in which it runs. */
   cell: CellLink | undefined;
@@ -161,13 +162,13 @@ export class Proxy implements CellUser {
     if (!far || c.worker_enter() !== 0) return c.worker_end(c.worker_left_by() || layout.POOL_CANCELLED, 0, 0);
     const volumes = far.submission.preopens.map(({ volume }) => volume);
     const nothing = { cell: undefined, carrier: undefined, result: undefined, giveUp: () => undefined };
-    const running: Running = { job, volumes, calls: new Map(), ...nothing };
+    const running: Running = { job, far, volumes, calls: new Map(), ...nothing };
     this.#running = running;
-    if (volumes.length === 0) return this.#run(running, far, this.#cell!);
+    if (volumes.length === 0) return this.#run(running, this.#cell!);
     let isHere = true;
     running.giveUp = this.#shared.volumes.gather(volumes, (cell) => {
-      if (isHere) this.#runWith(running, far, cell);
-      else this.#guard(() => this.#runWith(running, far, cell));
+      if (isHere) this.#runWith(running, cell);
+      else this.#guard(() => this.#runWith(running, cell));
     });
     isHere = false;
     if (running.cell || this.#running !== running) return;
@@ -176,32 +177,43 @@ export class Proxy implements CellUser {
   }
 
   /** Its directories are in a cell. */
-  #runWith(running: Running, far: FarJob, cell: CellLink | number): void {
+  #runWith(running: Running, cell: CellLink | number): void {
     if (this.#running !== running || this.#isOver) {
       if (typeof cell !== 'number') this.#shared.volumes.leave(running.volumes);
     } else if (typeof cell === 'number') {
       this.#refuse(running, layout.POOL_LOST, LOST_DIRECTORY);
     } else {
       this.#thread!.c.proxy_rest(0);
-      this.#run(running, far, cell);
+      this.#run(running, cell);
     }
   }
 
-  #run(running: Running, far: FarJob, cell: CellLink): void {
-    const { job } = running;
-    const { jobs, volumes } = this.#shared;
-    const submission = cellJobOf(far, jobs, (volume) => volumes.remoteOf(volume));
+  #run(running: Running, cell: CellLink): void {
+    const { job, far } = running;
+    const { volumes } = this.#shared;
+    const submission = cellJobOf(far, (volume) => volumes.remoteOf(volume));
     cell.provide(this.#modules.get(submission.module), this.#imports.get(submission.imports));
     cell.add(job, this);
-    running.cell = cell;
-    cell.post({ type: 'cell:run', job, submission });
-    const post = (message: StreamMessage, transfer?: ArrayBuffer[]): void => cell.post(message, transfer);
-    const carrier = new Carrier(jobs.endsOf(this.#shared.client()), job, far.ends, submission.streams, post);
-    running.carrier = far.carrier = carrier;
+    running.cell = far.cell = cell;
+    const ports = submission.streams.flatMap((stream) => stream?.port ?? []);
+    cell.post({ type: 'cell:run', job, submission }, ports);
+    for (const link of far.links) link?.started();
+    running.carrier = far.carrier = this.#carry(far, cell, submission.streams);
     far.onCancel = () => this.#guard(() => this.#look(running));
-    far.ends.forEach((fd, i) => fd && jobs.carried.set(fd, () => carrier.look(i)));
-    void carrier.received.then(() => this.#guard(() => this.#endIfDone(running)));
+    void running.carrier.received.then(() => this.#guard(() => this.#endIfDone(running)));
     this.#look(running);
+  }
+
+  #carry({ job, ends }: FarJob, cell: CellLink, streams: CellJob['streams']): Carrier {
+    const { jobs } = this.#shared;
+    const postOf =
+      (stream: number): Post =>
+      (part, transfer) =>
+        cell.post({ ...part, job, stream: stream as StreamNumber }, transfer);
+    const carrier = new Carrier(jobs.endsOf(this.#shared.client()), ends, streams, (stream) => stream === 0, postOf);
+    ends.forEach((fd, i) => fd && jobs.carried.set(fd, () => carrier.look(i)));
+    carrier.begin();
+    return carrier;
   }
 
   /** Ends a job that is in no cell. */
@@ -214,8 +226,13 @@ export class Proxy implements CellUser {
   #look(running: Running): void {
     if (this.#running !== running || this.#thread!.c.proxy_look() === 0) return;
     if (!running.cell) return this.#refuse(running, layout.POOL_CANCELLED);
-    if (running.result) running.carrier!.cut();
+    if (running.result) this.#cut(running);
     else running.cell.post({ type: 'cell:cancel', job: running.job });
+  }
+
+  /** Its output is of use only as far as there is room for it. */
+  #cut({ carrier }: Running): void {
+    for (const stream of [1, 2]) carrier!.cut(stream);
   }
 
   onCell(message: FromCell): void {
@@ -242,7 +259,8 @@ export class Proxy implements CellUser {
         return this.#thread!.c.proxy_rest(message.rests ? 1 : 0);
       case 'cell:ended':
         running.result = message.result;
-        if (this.#thread!.c.proxy_look() !== 0) running.carrier!.cut();
+        running.far.isTold = true;
+        if (this.#thread!.c.proxy_look() !== 0) this.#cut(running);
         return this.#endIfDone(running);
       case 'cell:call':
         return this.#onCall(message, running);
@@ -254,7 +272,9 @@ export class Proxy implements CellUser {
       case 'cell:end':
       case 'cell:credit':
       case 'cell:gone':
-        return running.carrier!.take(message);
+        return running.carrier!.take(message.stream, message);
+      case 'cell:linked':
+        return running.carrier!.take(message.stream, { type: 'cell:end', status: 0 });
     }
   }
 

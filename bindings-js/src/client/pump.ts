@@ -84,6 +84,17 @@ export class Sender {
     this.#port.end(status);
   }
 
+  /** Another receiver takes it from now on, who has so much room. */
+  renew(window: number): void {
+    this.#credit = window;
+    this.send();
+  }
+
+  /** Sends all, whatever room there is: who wrote it has ended, and it is no more than its pipe holds. */
+  flush(): void {
+    this.renew(Infinity);
+  }
+
   /** The receiver has room again. */
   grant(bytes: number): void {
     const waits = this.#credit === 0;
@@ -124,6 +135,7 @@ export class Receiver {
   #done = 0;
   #turns = 0;
   #end: number | undefined;
+  #next: (() => void) | undefined;
   #isOver = false;
   #isCut = false;
 
@@ -174,6 +186,11 @@ export class Receiver {
   }
 
   #finish(status: number): void {
+    const next = status === 0 ? this.#next : undefined;
+    if (next) {
+      this.#next = this.#end = undefined;
+      return next();
+    }
     if (status === 0) return this.stop();
     this.#isOver = true;
     this.#ends.abort(this.#fd);
@@ -195,10 +212,19 @@ export class Receiver {
     this.#news.tell();
   }
 
+  /** After the end more comes, from another sender: `next` has it begin. */
+  follow(next: () => void): void {
+    this.#next = next;
+  }
+
   /** Writes only what can be written at once. */
   cut(): void {
     this.#isCut = true;
     this.#news.tell();
+  }
+
+  get isOver(): boolean {
+    return this.#isOver;
   }
 
   /** Closes the end. */

@@ -1,5 +1,5 @@
 /** A thread of Node, as its script sees it. */
-import { parentPort, type Worker } from 'node:worker_threads';
+import { parentPort, type Transferable, type Worker } from 'node:worker_threads';
 import { withoutData } from './place.js';
 import type { Child, Scope } from './scope.js';
 
@@ -10,7 +10,7 @@ export const nodeRestMs = 1000;
 export function nodeScope<Out, In>(): Scope<Out, In> {
   const port = parentPort!;
   return {
-    post: (message, transfer) => port.postMessage(message, transfer),
+    post: (message, transfer) => port.postMessage(message, transfer as readonly Transferable[]),
     onMessage: (listener) => port.on('message', listener),
   };
 }
@@ -33,7 +33,7 @@ export function nodeChild<Out, In>(worker: Worker): Child<Out, In> {
   };
   keepAlive(false);
   return {
-    post: (message, transfer) => worker.postMessage(message, transfer),
+    post: (message, transfer) => worker.postMessage(message, transfer as readonly Transferable[]),
     onMessage: (listener) => {
       worker.on('message', listener);
       keepAlive(alive); // listening has made it keep the process alive

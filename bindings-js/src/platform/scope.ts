@@ -5,8 +5,8 @@ export type FailureListener = (text: string, cause?: unknown, isUnloaded?: boole
 
 /** A worker that this thread started. */
 export interface Child<Out, In> {
-  /** Sends a message; the buffers in `transfer`, which it contains, move. */
-  post(message: Out, transfer?: readonly ArrayBuffer[]): void;
+  /** Sends a message; the buffers and ports in `transfer`, which it contains, move. */
+  post(message: Out, transfer?: readonly (ArrayBuffer | MessagePort)[]): void;
   onMessage(listener: (message: In) => void): void;
   /** Called when the worker could not be loaded, threw, or ended by itself. */
   onFailure(listener: FailureListener): void;
@@ -18,8 +18,8 @@ export interface Child<Out, In> {
 
 /** A worker, seen from its own script. */
 export interface Scope<Out, In> {
-  /** Sends a message; the buffers in `transfer`, which it contains, move. */
-  post(message: Out, transfer?: readonly ArrayBuffer[]): void;
+  /** Sends a message; the buffers and ports in `transfer`, which it contains, move. */
+  post(message: Out, transfer?: readonly (ArrayBuffer | MessagePort)[]): void;
   onMessage(listener: (message: In) => void): void;
 }
 

@@ -9,6 +9,9 @@ export type StreamNumber = 0 | 1 | 2;
 export interface CellStream {
   /** Bytes that a pipe holds, and that may be under way. */
   readonly capacity: number;
+  /** Another guest is at its other end: what it reads comes from there once the main thread has ended its own part, and what
+   * it writes goes there. */
+  readonly port: MessagePort | undefined;
 }
 
 /** What a cell is to run: a submission without anything of the main thread's memory. */
@@ -42,38 +45,32 @@ export interface CellUses {
   readonly calls: number;
 }
 
-/** Some of what a stream carries. */
-interface Bytes {
-  readonly type: 'cell:bytes';
-  readonly job: number;
-  readonly stream: StreamNumber;
-  readonly bytes: Uint8Array<ArrayBuffer>;
-}
+/** What is said of one stream. */
+export type StreamPart =
+  /** Some of what it carries. */
+  | { readonly type: 'cell:bytes'; readonly bytes: Uint8Array<ArrayBuffer> }
+  /** Nothing more comes: its writer has ended (0), or why not. */
+  | { readonly type: 'cell:end'; readonly status: number }
+  /** So many bytes more may be sent. */
+  | { readonly type: 'cell:credit'; readonly bytes: number }
+  /** Nobody reads what is sent. */
+  | { readonly type: 'cell:gone' };
 
-/** Nothing more comes: its writer has ended (0), or why not. */
-interface End {
-  readonly type: 'cell:end';
-  readonly job: number;
-  readonly stream: StreamNumber;
-  readonly status: number;
-}
-
-/** So many bytes more may be sent. */
-interface Credit {
-  readonly type: 'cell:credit';
-  readonly job: number;
-  readonly stream: StreamNumber;
-  readonly bytes: number;
-}
-
-/** Nobody reads what is sent. */
-interface Gone {
-  readonly type: 'cell:gone';
+/** Which stream. */
+interface OfStream {
   readonly job: number;
   readonly stream: StreamNumber;
 }
 
-export type StreamMessage = Bytes | End | Credit | Gone;
+export type StreamMessage = StreamPart & OfStream;
+
+/** Of streams that lead from one guest to another, whose parts go through a port of their own. */
+export type LinkMessage = OfStream &
+  (
+    | { readonly type: 'cell:link'; readonly port: MessagePort }
+    /** Whoever was at the other end was ended with its cell, and could not say so. */
+    | { readonly type: 'cell:lost' }
+  );
 
 /** Main thread to cell. */
 export type ToCell =
@@ -93,6 +90,7 @@ export type ToCell =
       readonly bytes: Uint8Array<ArrayBuffer>;
     }
   | StreamMessage
+  | LinkMessage
   | ModuleMessage
   | ImportsMessage
   | UnloadMessage
@@ -115,5 +113,7 @@ export type FromCell =
   /** Who called has gone. */
   | { readonly type: 'cell:left'; readonly call: number }
   | StreamMessage
+  /** What this job writes goes over its link from now on. */
+  | ({ readonly type: 'cell:linked' } & OfStream)
   | LogMessage
   | FilesReply;
