@@ -2,11 +2,11 @@
  * run each, carries its streams, and says how it has ended. */
 import { bellIndex } from '../shared/bell.js';
 import type { CellJob, CellResult, FromCell, StreamNumber, ToCell } from '../shared/cell-protocol.js';
+import { endJob, writeResults } from '../shared/job-end.js';
 import { errorCodes, layout } from '../shared/layout.gen.js';
 import type { FromWorker, ImportsMessage, ModuleMessage, ToWorker } from '../shared/protocol.js';
 import type { Rings } from '../shared/rings.js';
 import { check, instantiate, joinWithStack, type Thread, type Waits } from '../shared/thread.js';
-import { typeOfValue, writeValues } from '../shared/value.js';
 import type { Scope } from '../platform/scope.js';
 import { Carrier, type Post } from '../client/carrier.js';
 import type { Client, JobHandle } from '../client/client.js';
@@ -48,9 +48,6 @@ interface Running {
   /** Does no longer wait for its directories. */
   giveUp: () => void;
 }
-
-const encoder = new TextEncoder();
-const NO_BYTES = new Uint8Array(0);
 
 export class Proxy implements CellUser {
   readonly #scope: Scope<FromWorker, ToWorker>;
@@ -295,7 +292,7 @@ export class Proxy implements CellUser {
 
   /** The job has ended, and all of its output is in the pipes. */
   #end(running: Running, result: CellResult): void {
-    const { c, heap } = this.#thread!;
+    const { c } = this.#thread!;
     const { outcome, code, text, values } = result;
     this.#running = undefined;
     running.cell?.delete(running.job);
@@ -304,15 +301,8 @@ export class Proxy implements CellUser {
     c.proxy_rest(0);
     c.worker_leave();
     const wished = outcome === layout.POOL_CANCELLED ? c.worker_left_by() : 0;
-    if (values.length > 0) {
-      const at = c.worker_results(values.length) >>> 0;
-      if (at)
-        writeValues(heap.view(at + values.length * layout.sizeof_pool_value), at, values, values.map(typeOfValue));
-    }
-    const bytes = text === '' ? NO_BYTES : encoder.encode(text);
-    const address = bytes.length > 0 ? c.worker_text(bytes.length) >>> 0 : 0;
-    if (address) heap.u8(address + bytes.length).set(bytes, address);
-    c.worker_end(wished || outcome, code, address ? bytes.length : 0);
+    writeResults(this.#thread!, values, undefined);
+    endJob(this.#thread!, wished || outcome, code, text);
   }
 }
 

@@ -2,7 +2,7 @@
 import { show } from '../shared/gate.js';
 import { layout } from '../shared/layout.gen.js';
 import type { Thread } from '../shared/thread.js';
-import { readValue, typeOfValue, writeValue } from '../shared/value.js';
+import { readValue } from '../shared/value.js';
 
 /** A number that goes into an export, as JavaScript hands it over. */
 export interface Value {
@@ -53,16 +53,8 @@ export function notTaken(name: string, values: readonly unknown[], { message }: 
   return `${name} takes other values than (${list}): an i64 is a bigint, and all others are numbers (${message})`;
 }
 
-/** Hands over what an export returned: nothing, a value, or an array of them. Without `types` a bigint is an i64 and a
- * number an f64. False: they are too many, or there is no memory for them. */
-export function writeResults({ c, heap }: Thread, returned: unknown, types: readonly number[] | undefined): boolean {
-  const results: unknown[] = returned === undefined ? [] : Array.isArray(returned) ? returned : [returned];
-  if (results.length === 0) return true;
-  const at = c.worker_results(results.length) >>> 0;
-  if (!at) return false;
-  const view = heap.view(at + results.length * layout.sizeof_pool_value);
-  results.forEach((result, i) => {
-    writeValue(view, at + i * layout.sizeof_pool_value, types?.[i] ?? typeOfValue(result), result);
-  });
-  return true;
+/** What an export returned, as a list. */
+export function resultsOf(returned: unknown): readonly unknown[] {
+  if (returned === undefined) return [];
+  return Array.isArray(returned) ? returned : [returned];
 }

@@ -1,4 +1,5 @@
 /** Running one guest after the other in this worker. */
+import { endJob, writeResults } from '../shared/job-end.js';
 import { layout } from '../shared/layout.gen.js';
 import type { Thread } from '../shared/thread.js';
 import { typeName } from '../shared/value.js';
@@ -8,9 +9,9 @@ import {
   isInstance,
   notTaken,
   readExportCall,
+  resultsOf,
   type ExportCall,
   takesNumber,
-  writeResults,
 } from './export-call.js';
 import { withFrames } from './frames.js';
 import { isOurs } from './guest-imports.js';
@@ -33,8 +34,6 @@ const MEMORY_PATIENCE_MS = 3000;
 const MEMORY_IMPATIENCE_MS = 500;
 /** A job may be told to end meanwhile, and is heard of between two tries. */
 const MEMORY_TRY_MAX_MS = 100;
-
-const encoder = new TextEncoder();
 
 export class GuestRunner {
   readonly #thread: Thread;
@@ -112,7 +111,7 @@ export class GuestRunner {
       call && isCalled && thrown instanceof TypeError ? refusalOf(call, thrown) : undefined;
     const results = yield* this.#start(guest, () => this.#call(guest, imports, call, onCall), refuse);
     if (results instanceof Ending) return call ? inCall(results) : results;
-    if (!call || writeResults(this.#thread, results, guest.signatures.get(call.name)?.results)) {
+    if (!call || writeResults(this.#thread, resultsOf(results), guest.signatures.get(call.name)?.results)) {
       return new Ending(layout.POOL_EXITED);
     }
     return new Ending(layout.POOL_LOST, 0, `what ${call.name} returned could not be handed over`);
@@ -199,12 +198,8 @@ export class GuestRunner {
     return failureOf(this.#thread, imports, thrown, this.#linker.takeLastCalled());
   }
 
-  #end({ outcome, code, text }: Ending): void {
-    const { c, heap } = this.#thread;
-    const bytes = text === undefined ? undefined : encoder.encode(text).subarray(0, 16384);
-    const address = bytes?.length ? c.worker_text(bytes.length) >>> 0 : 0;
-    if (bytes && address) heap.u8(address + bytes.length).set(bytes, address);
-    c.worker_end(outcome, code, bytes && address ? bytes.length : 0);
+  #end({ outcome, code, text = '' }: Ending): void {
+    endJob(this.#thread, outcome, code, text);
   }
 }
 
