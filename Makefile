@@ -126,6 +126,7 @@ test: ## everything that runs: C natively, scenarios in Node and three browsers,
 test-node: js guests-go ## the scenarios in Node, and what other realms there make
 	node tests/run-node.mjs
 	node tests/realms.mjs
+	node tests/parts.mjs
 
 .PHONY: test-browsers
 test-browsers: js guests-go setup-browsers ## the scenarios in browsers: make test-browsers [BROWSERS="chromium firefox webkit"]

@@ -1,9 +1,10 @@
 // Builds the package's scripts. Usage: node npm/build.mjs OUT_DIR [coordinator|index|thin|cells|plugin|inline|require]…
 //
 // Every script is self-contained, since a worker that has to fetch a second script can fail to find it; but for `plugin`,
-// which stands on `index` beside it, so that both have the same classes. `inline` has the others in it, and `require` is the
-// same as index, plugin and inline for Node's require().
-import { readFile } from 'node:fs/promises';
+// which stands on `index` beside it, so that both have the same classes, and for `index`, which loads parts of itself when
+// they are first needed. `inline` has all others in it, and `require` is the same as index, plugin and inline for Node's
+// require().
+import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
@@ -43,6 +44,17 @@ const entries = {
 /** The same for all platforms. */
 const PLAIN = ['plugin', 'cells'];
 
+/** What `index` loads when it is first needed, and what is there by then. */
+const parts = {
+  'client/core': 'index',
+  'client/hosts': 'client/core',
+  'client/instance-part': 'client/core',
+  'client/map': 'client/core',
+  'client/run-pipeline': 'client/core',
+  'files/directory-part': 'index',
+  'files/directory-part.node': 'index',
+};
+
 /** What of the sources the plugins' script may have a copy of: nothing that is a class to its users, or has a state. */
 const PLUGIN_INPUTS =
   /^bindings-js\/src\/(plugin|globals|platform\/scope|client\/(abort|callsite)|shared\/(?!errors)[\w-]+)(\.ts|\/)/;
@@ -71,6 +83,34 @@ function cellsFrom(cells) {
         kind === 'dynamic-import' ? { path: cells, external: true } : undefined,
       ),
   };
+}
+
+/** Says of each part what is there by then, or what several need would be cut into a file for each set of them. */
+function partsOf(index) {
+  const folder = resolve('bindings-js/src');
+  const known = new Map(Object.entries(parts).map(([part, above]) => [`${folder}/${part}.ts`, above]));
+  return {
+    name: 'parts',
+    setup({ onLoad, onEnd }) {
+      onLoad({ filter: /\.ts$/ }, async ({ path }) => {
+        const above = known.get(path);
+        if (!above) return undefined;
+        const file = above === 'index' ? index : `${above}.ts`;
+        return { contents: `${await readFile(path, 'utf8')}\nimport '${folder}/${file}';`, loader: 'ts' };
+      });
+      onEnd(async ({ metafile }) => {
+        for (const file of Object.keys(metafile?.outputs ?? {})) await forgetBareImports(file);
+      });
+    },
+  };
+}
+
+/** Nothing of the package does anything by being imported, and bundlers warn of such imports. */
+async function forgetBareImports(file) {
+  if (!file.endsWith('.js')) return;
+  const script = await readFile(file, 'utf8');
+  const without = script.replaceAll(/\bimport ?"\.\/index-[\w.-]+";/g, '');
+  if (without !== script) await writeFile(file, without);
 }
 
 /** The numbers of the C side are an object to the compiler, and an enum to the bundler: it writes each where it is used. */
@@ -142,6 +182,10 @@ function settingsOf(group, platform) {
   }
   if (group === 'inline') return { plugins: [numbers, filesInside(platform), classNames] };
   if (group === 'plugin') return { plugins: [numbers, errorsFrom(`./index${suffix}.js`), classNames], metafile: true };
+  if (group === 'index') {
+    const plugins = [numbers, cells, partsOf(platform === 'node' ? 'index.node.ts' : 'index.ts'), classNames];
+    return { plugins, metafile: true, splitting: true, chunkNames: 'index-[name]-[hash]' };
+  }
   return { plugins: [numbers, cells, classNames] };
 }
 

@@ -1,12 +1,13 @@
 /** Millrace in Node. */
 import { platform } from './platform/platform.node.js';
 import { DefaultPool } from './client/default-pool.js';
-import type { MapItems } from './client/map.js';
+import type { MapItems } from './client/items.js';
 import { mapLater } from './client/map-later.js';
 import type { ModuleSource } from './client/modules.js';
 import type { CallValues, MapOptions } from './client/options.js';
 import { Pool as BasePool } from './client/pool.js';
-import { checkPool, type PoolOptions, startParts } from './client/start.js';
+import type { PoolOptions } from './client/start.js';
+import { checkOptions, startCore } from './client/starting.js';
 
 export { Directory } from './client/directory.node.js';
 export * from './public.js';
@@ -14,13 +15,13 @@ export * from './public.js';
 /** The manual of what is public is in the types that all platforms share, those of `index.ts`. */
 export class Pool extends BasePool {
   static async create(options?: PoolOptions): Promise<Pool> {
-    return new Pool(await startParts(platform, options, () => import('./cells.js')));
+    return new Pool(await startCore(platform, options, () => import('./cells.js')));
   }
 }
 
 const shared = new DefaultPool(
   (options) => Pool.create(options),
-  (options) => void checkPool(platform, options),
+  (options) => checkOptions(platform, options),
 );
 
 export const defaultPool = (options?: PoolOptions): Promise<Pool> => shared.get(options);

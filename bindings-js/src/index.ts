@@ -3,9 +3,9 @@ import { platform } from './platform/platform.web.js';
 import { DefaultPool } from './client/default-pool.js';
 import type { Instance } from './client/instance.js';
 import type { Job } from './client/job.js';
-import type { MapItems } from './client/map.js';
+import type { MapItems } from './client/items.js';
 import { mapLater } from './client/map-later.js';
-import type { ModuleSource } from './client/modules.js';
+import type { CompileOptions, ModuleSource } from './client/modules.js';
 import type {
   CallOptions,
   CallValues,
@@ -16,11 +16,13 @@ import type {
   RunOptions,
   SpawnOptions,
 } from './client/options.js';
-import type { PipelineArguments, PipelineResult } from './client/pipeline.js';
-import { type CompileOptions, Pool as BasePool } from './client/pool.js';
+import type { PipelineArguments } from './client/pipeline.js';
+import type { PipelineResult } from './client/pipeline-result.js';
+import { Pool as BasePool } from './client/pool.js';
 import type { RunResult } from './client/result.js';
 import type { AnyResult, CallResult } from './client/values.js';
-import { checkPool, type PoolOptions, startParts } from './client/start.js';
+import type { PoolOptions } from './client/start.js';
+import { checkOptions, startCore } from './client/starting.js';
 
 export { Directory } from './client/directory.js';
 export * from './public.js';
@@ -60,7 +62,7 @@ export class Pool extends BasePool {
    * ```
    */
   static async create(options?: PoolOptions): Promise<Pool> {
-    return new Pool(await startParts(platform, options, () => import('./cells.js')));
+    return new Pool(await startCore(platform, options, () => import('./cells.js')));
   }
 }
 
@@ -69,7 +71,7 @@ let shared: DefaultPool<Pool> | undefined;
 function theDefault(): DefaultPool<Pool> {
   return (shared ??= new DefaultPool(
     (options) => Pool.create(options),
-    (options) => void checkPool(platform, options),
+    (options) => checkOptions(platform, options),
   ));
 }
 

@@ -37,9 +37,9 @@ export type { Host, HostContext, HostHandler, HostJob } from './client/host.js';
 export type { ImportContext, ImportHandler, Imports, ImportMemory } from './client/imports.js';
 export type { Job } from './client/job.js';
 export type { LogEntry, LogHandler } from './client/log.js';
-export type { MapItem, MapItems } from './client/map.js';
+export type { MapItem, MapItems } from './client/items.js';
 export type { Histogram, PoolBytes, WorkerState, WorkerStats } from './client/measures.js';
-export type { ModuleSource } from './client/modules.js';
+export type { CompileOptions, ModuleSource } from './client/modules.js';
 export type { Instance, InstanceExport, InstanceMemory } from './client/instance.js';
 export type {
   CallOptions,
@@ -55,13 +55,14 @@ export type {
 } from './client/options.js';
 export { OutputStream } from './client/output.js';
 export type { Pipe, PipeOptions } from './client/pipe.js';
-export { type PipelineArguments, type PipelineOptions, PipelineResult, type Stage } from './client/pipeline.js';
-export type { CompileOptions, PoolStats } from './client/pool.js';
+export type { PipelineArguments, PipelineOptions, Stage } from './client/pipeline.js';
+export { PipelineResult } from './client/pipeline-result.js';
 export { RunResult } from './client/result.js';
+export type { PoolStats } from './client/stats.js';
 export type { StreamTarget } from './client/sink.js';
 export type { OutputTarget } from './client/stdio.js';
 export type { DirectoryEntry, EntryKind, EntryStat, LogLevel } from './shared/protocol.js';
-export { SaveError, type SaveFailure, type SaveOptions, type SaveReport } from './files/save.js';
+export { SaveError, type SaveFailure, type SaveOptions, type SaveReport } from './files/save-report.js';
 export type { PoolOptions } from './client/start.js';
 export type { FileUrl, PoolUrls, PoolWorker, ScriptKind, SpawnWorker, TrustedUrl } from './client/sources.js';
 export type { Tier } from './client/tier.js';

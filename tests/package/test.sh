@@ -24,10 +24,11 @@ for version in typescript-5.7 typescript typescript-7; do
   node "$tsc" "${strict[@]}" --lib es2022 --typeRoots "$root/node_modules/@types" --types node types-node.ts
 done
 
+(cd "$root" && node tests/package/size.mjs)
 timeout 300 node examples.mjs "$root/examples/guests"
 "$root/node_modules/.bin/publint" --strict "$root/npm"
 # Files that are served and not imported have no types.
 "$root/node_modules/.bin/attw" "$package" --format ascii --exclude-entrypoints coordinator.wasm \
   {coordinator,worker,cell}.{js,node.mjs}
 node "$root/npm/tarball.mjs" "$package"
-echo '10 passed, 0 failed'
+echo '11 passed, 0 failed'

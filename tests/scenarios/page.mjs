@@ -7,9 +7,19 @@ async function messageTypes(env) {
   return [...new Set(source.match(/(?<=type: ')millrace:\w+/g))];
 }
 
-/** Another copy of the package's module. */
-function secondCopy(env) {
-  return import(env.file(`npm/dist/${env.browser ? 'index' : 'index.node'}.js?second`));
+/** Another copy of the package, all of it. */
+async function withSecondCopy(env, use) {
+  if (env.browser) return use(await import(env.file('npm/%64ist/index.js'))); // to the page, another folder
+  const fs = await import('node:fs/promises');
+  const { tmpdir } = await import('node:os');
+  const folder = await fs.mkdtemp(`${tmpdir()}/millrace-second-`);
+  try {
+    await fs.cp(new URL(env.file('npm/dist')), `${folder}/dist`, { recursive: true });
+    await fs.cp(new URL(env.file('npm/package.json')), `${folder}/package.json`);
+    await use(await import(`${folder}/dist/index.node.js`));
+  } finally {
+    await fs.rm(folder, { recursive: true });
+  }
 }
 
 /** Runs with timers of the page that never fire, as those of a page in the background hardly do. */
@@ -142,22 +152,22 @@ export const scenarios = [
   },
   {
     name: 'page: two copies of the package do not disturb each other',
-    async run(env) {
-      const other = await secondCopy(env);
-      assert(other.Pool !== env.millrace.Pool, 'it is the same copy');
-      await withPool(env, { workers: 1 }, (one) =>
-        withPool({ ...env, millrace: other }, { workers: 1 }, async (two) => {
-          const module = await one.compile(env.guest('misbehaving/exit3'));
-          const codes = await Promise.all([one, two, one, two].map((pool) => pool.run(module)));
-          equal(
-            codes.map(({ code }) => code),
-            [3, 3, 3, 3],
-          );
-          await one.close();
-          await stillGood(env, two, 1);
-        }),
-      );
-    },
+    run: (env) =>
+      withSecondCopy(env, async (other) => {
+        assert(other.Pool !== env.millrace.Pool, 'it is the same copy');
+        await withPool(env, { workers: 1 }, (one) =>
+          withPool({ ...env, millrace: other }, { workers: 1 }, async (two) => {
+            const module = await one.compile(env.guest('misbehaving/exit3'));
+            const codes = await Promise.all([one, two, one, two].map((pool) => pool.run(module)));
+            equal(
+              codes.map(({ code }) => code),
+              [3, 3, 3, 3],
+            );
+            await one.close();
+            await stillGood(env, two, 1);
+          }),
+        );
+      }),
   },
   {
     name: 'page: a worker script that is no script, of a wrong type, or from elsewhere rejects with what to do',

@@ -13,7 +13,7 @@ import type {
 } from '../shared/cell-protocol.js';
 import type { Scope } from '../platform/scope.js';
 import type { Client, Fd, JobHandle } from '../client/client.js';
-import type { Reply } from '../client/host-reply.js';
+import type { Reply } from '../client/reply.js';
 import { Carrier, type Post, sayGone } from '../client/carrier.js';
 import { Link } from './link.js';
 

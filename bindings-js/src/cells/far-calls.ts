@@ -1,6 +1,6 @@
 /** The host calls of guests in cells, as the client's own are: each has a slot from its arrival to its reply. */
 import type { JobHandle, TakenCall } from '../client/client.js';
-import type { Reply } from '../client/host-reply.js';
+import type { Reply } from '../client/reply.js';
 
 /** One that is not answered. */
 interface FarCall {

@@ -1,7 +1,7 @@
 /** The client of a pool whose jobs run in cells: the main thread's own, but for what goes to the cells and comes from them. */
 import type { CellUses } from '../shared/cell-protocol.js';
 import type { Client, Fd, JobHandle, Measures, PoolUses, Result, Submission, TakenCall } from '../client/client.js';
-import type { Reply } from '../client/host-reply.js';
+import type { Reply } from '../client/reply.js';
 import type { PoolBytes } from '../client/measures.js';
 import type { FarCalls } from './far-calls.js';
 import type { FarJobs } from './far-jobs.js';

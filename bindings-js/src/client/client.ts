@@ -5,7 +5,7 @@ import { readValues, writeValues } from '../shared/value.js';
 import { check, joinWithStack, type Thread } from '../shared/thread.js';
 import { Doorbell } from './doorbell.js';
 import { type Histogram, noTimes, type PoolBytes, timesAt, type WorkerNow, workersAt } from './measures.js';
-import { bareReply, type Reply } from './host-reply.js';
+import { bareReply, NO_BYTES, type Reply } from './reply.js';
 
 /** A job's handle, one end of a pipe: see `pool.h`. Both are whole numbers below 2^53. */
 export type JobHandle = number & { readonly kind?: 'job' };
@@ -135,8 +135,6 @@ const HELD_JOBS = 32;
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
-
-const NO_BYTES = new Uint8Array(0);
 
 /** What a stopped client has instead of an instance: whatever is tried with it is refused. */
 const gone: Thread = {

@@ -2,21 +2,21 @@
 import { isAbortSignal, isPlain, read } from '../shared/brand.js';
 import { PoolError } from '../shared/errors.js';
 import { CallSite } from './callsite.js';
-import { Patience } from './patience.js';
+import { Patience, START } from './patience.js';
 import type { Pool } from './pool.js';
-import { type PoolOptions, START } from './start.js';
+import type { PoolOptions } from './start.js';
 
 export class DefaultPool<P extends Pool> {
   readonly #create: (options?: PoolOptions) => Promise<P>;
-  readonly #check: (options: unknown) => void;
+  readonly #check: (options: unknown) => Promise<void>;
   /** The pool, or its start; one that has failed is forgotten. */
   #started: Promise<P> | undefined;
   #pool: P | undefined;
   /** What it was started with. */
   #options: PoolOptions | undefined;
 
-  /** `check` throws if options are wrong. */
-  constructor(create: (options?: PoolOptions) => Promise<P>, check: (options: unknown) => void) {
+  /** `check` rejects if options are wrong. */
+  constructor(create: (options?: PoolOptions) => Promise<P>, check: (options: unknown) => Promise<void>) {
     this.#create = create;
     this.#check = check;
   }
@@ -31,7 +31,7 @@ export class DefaultPool<P extends Pool> {
   async #again(options: PoolOptions, started: Promise<P>): Promise<P> {
     const site = new CallSite();
     try {
-      this.#check(options);
+      await this.#check(options);
       if (isSame(options, this.#options ?? {})) return await started;
       const text = 'the default pool is there already, with other options: close it, or configure it before';
       throw new PoolError('POOL_EEXIST', text);

@@ -4,10 +4,12 @@ import { isAbsolute, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isUrl } from '../shared/brand.js';
 import { refusal, text } from '../shared/gate.js';
-import { FolderTarget } from '../files/folder-target.node.js';
-import { save, type SaveOptions, type SaveReport } from '../files/save.js';
+import { mirrorOf, type SaveOptions, type SaveReport } from '../files/save-report.js';
+import { Part } from '../shared/part.js';
 import { CallSite } from './callsite.js';
 import { Directory as BaseDirectory, type DirectoryOptions } from './directory.js';
+
+const parts = /* @__PURE__ */ new Part(() => import('../files/directory-part.node.js'));
 
 export class Directory extends BaseDirectory {
   static override async fromPath(folder: string | URL, options?: DirectoryOptions): Promise<Directory> {
@@ -21,8 +23,9 @@ export class Directory extends BaseDirectory {
     const site = new CallSite();
     try {
       const to = pathOf(folder);
-      const target = new FolderTarget(this, to);
-      return await save(this, target, options, () => mkdir(to, { recursive: true }));
+      const mirror = mirrorOf(options);
+      const { FolderTarget, save } = await parts.load();
+      return await save(this, new FolderTarget(this, to), mirror, () => mkdir(to, { recursive: true }));
     } catch (error) {
       throw site.sign(error);
     }

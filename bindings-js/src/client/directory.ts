@@ -3,16 +3,16 @@ import { read } from '../shared/brand.js';
 import { PoolError } from '../shared/errors.js';
 import { fields, flag, invalid, type Names, quote, refusal, show, text } from '../shared/gate.js';
 import type { DirectoryEntry, EntryStat } from '../shared/protocol.js';
+import { Part } from '../shared/part.js';
 import { wholeNumber } from '../shared/whole-number.js';
 import { copyData, copyTree, type DirectoryTree, type FileData, type Loaded, pathOf, ROOT } from '../files/content.js';
 import type { Files } from '../files/files.js';
-import { HandleTarget } from '../files/handle-target.js';
-import { LocalStore } from '../files/local-store.js';
+import type { LocalStore } from '../files/local-store.js';
 import { boundedRangeOf, rangeOf, type ReadFileOptions, type ReadRange, withLimit } from '../files/range.js';
-import { save, type SaveOptions, type SaveReport } from '../files/save.js';
+import { mirrorOf, type SaveOptions, type SaveReport } from '../files/save-report.js';
 import { PIECE_BYTES, type Store } from '../files/store.js';
-import { moveInto, Volume } from '../files/volume.js';
 import { CallSite } from './callsite.js';
+import { addDirectory } from './directories.js';
 
 /** Limits of a directory, kept once it is in a pool. */
 export interface DirectoryOptions {
@@ -43,8 +43,10 @@ export interface DirectoryHandle {
 const limitNames: Names<DirectoryOptions> = { maxBytes: true, maxFiles: true };
 const statNames: Names<StatOptions> = { follow: true };
 
+const parts = /* @__PURE__ */ new Part(() => import('../files/directory-part.js'));
+
 /** Gives the memory of a directory back that nobody holds any more; jobs that use it still have it. */
-const dropped = new FinalizationRegistry<{ files: Files; volume: number }>(({ files, volume }) => {
+const dropped = /* @__PURE__ */ new FinalizationRegistry<{ files: Files; volume: number }>(({ files, volume }) => {
   files.call('drop', volume).catch(() => undefined); // the pool may be gone
 });
 
@@ -69,8 +71,9 @@ const dropped = new FinalizationRegistry<{ files: Files; volume: number }>(({ fi
 export class Directory {
   readonly #limits: readonly [maxBytes: number, maxFiles: number];
   /** Its content until a pool has it. */
-  #local: LocalStore | undefined = new LocalStore();
-  #store: Store = this.#local!;
+  #local: LocalStore | undefined;
+  /** Where that is, or its pool; `undefined`: there is nothing yet, or it is closed. */
+  #store: Store | undefined;
   /** What it is in, once a job was to have it. */
   #files: Files | undefined;
   #attached: Promise<number> | undefined;
@@ -80,11 +83,6 @@ export class Directory {
   #last: Promise<unknown> = Promise.resolve();
   #closed = false;
 
-  /** Whether a value is a directory of this package's. @internal */
-  static is(value: unknown): value is Directory {
-    return typeof value === 'object' && value !== null && #limits in value;
-  }
-
   /** A directory with what `tree` has: bytes are copied at once, promises are awaited. If something in it cannot be taken,
    * the directory's first use rejects.
    *
@@ -92,7 +90,8 @@ export class Directory {
    */
   constructor(tree: DirectoryTree = {}, options?: DirectoryOptions) {
     this.#limits = limitsOf(options);
-    this.#filled = copyTree(tree).then((loaded) => fill(this.#store, ROOT, loaded));
+    addDirectory(this);
+    this.#filled = this.#fill(copyTree(tree));
     this.#filled.catch(() => undefined); // whoever uses it is told
   }
 
@@ -322,7 +321,10 @@ export class Directory {
   async toHandle(handle: DirectoryHandle, options?: SaveOptions): Promise<SaveReport> {
     const site = new CallSite();
     try {
-      return await save(this, new HandleTarget(this, handleOf(handle, 'getFileHandle')), options);
+      const to = handleOf(handle, 'getFileHandle');
+      const mirror = mirrorOf(options);
+      const { HandleTarget, save } = await parts.load();
+      return await save(this, new HandleTarget(this, to), mirror);
     } catch (error) {
       throw site.sign(error);
     }
@@ -359,7 +361,7 @@ export class Directory {
     if (this.#closed) return;
     this.#closed = true;
     await this.#last.catch(() => undefined);
-    this.#store = this.#local = new LocalStore();
+    this.#store = this.#local = undefined;
     const volume = await this.#attached?.catch(() => undefined);
     dropped.unregister(this); // not before: it may have been moving in
     if (volume !== undefined) await this.#files?.call('drop', volume).catch(() => undefined); // the pool may be gone
@@ -387,6 +389,7 @@ export class Directory {
   }
 
   async #move(files: Files): Promise<number> {
+    const { moveInto, Volume } = await parts.load();
     const volume = await files.call('make', ...this.#limits);
     const store = new Volume(files, volume);
     try {
@@ -401,6 +404,12 @@ export class Directory {
     return volume;
   }
 
+  async #fill(tree: Promise<Loaded>): Promise<void> {
+    const [loaded, { LocalStore }] = await Promise.all([tree, parts.load()]);
+    this.#store = this.#local = new LocalStore();
+    await fill(this.#store, ROOT, loaded);
+  }
+
   /** Does one thing with a path, after all that was asked before. */
   #do<T>(use: (store: Store) => Promise<T>, path = ''): Promise<T> {
     const site = new CallSite();
@@ -408,7 +417,7 @@ export class Directory {
     const done = this.#last.then(async () => {
       await this.#filled;
       try {
-        return await use(this.#store);
+        return await use(this.#store!);
       } catch (error) {
         throw site.sign(withPath(error, path));
       }

@@ -4,15 +4,7 @@ import { PoolError } from '../shared/errors.js';
 import { hasLoneSurrogate, invalid, quote } from '../shared/gate.js';
 import { jsonOf, messageOf } from '../shared/json.js';
 import { errorCodes, layout } from '../shared/layout.gen.js';
-
-export interface Reply {
-  /** 0, or the error. */
-  readonly status: number;
-  /** The data, or the error's text. */
-  readonly bytes: Uint8Array;
-}
-
-const NO_BYTES = new Uint8Array(0);
+import { bareReply, NO_BYTES, type Reply } from './reply.js';
 
 /** Of an error's text; the rest is cut off. */
 const TEXT_MAX_CHARS = 4096;
@@ -36,11 +28,6 @@ export function replyOf(name: string, value: unknown): Reply {
 /** The reply of a handler that threw. */
 export function replyOfError(error: unknown): Reply {
   return { status: statusOf(error), bytes: encoder.encode(messageOf(error).slice(0, TEXT_MAX_CHARS)) };
-}
-
-/** An error that says no more than its status. */
-export function bareReply(status: number): Reply {
-  return { status, bytes: NO_BYTES };
 }
 
 /** A reply that is sent later, whatever becomes of the handler's bytes. */

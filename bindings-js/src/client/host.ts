@@ -1,8 +1,6 @@
 /** What an application serves to its guests: functions by the names by which they are called, and what those are given. */
-import { PoolError } from '../shared/errors.js';
 import { entriesOf, entryName, invalid, quote, refusal, text } from '../shared/gate.js';
 import { layout } from '../shared/layout.gen.js';
-import { Leaver } from '../shared/leaver.js';
 
 /** The job that a host call comes from. All calls of one job have the same object, so that it can be a key. */
 export interface HostJob {
@@ -65,7 +63,6 @@ export type Host = Readonly<Record<string, HostHandler | undefined>>;
 export type Handlers = ReadonlyMap<string, HostHandler>;
 
 const encoder = new TextEncoder();
-const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 const none: Handlers = new Map();
 
@@ -85,44 +82,4 @@ function handler([name, value]: [name: string, value: unknown]): [string, HostHa
   if (size > most) throw invalid(`the name of ${entry} must have at most ${most} bytes, and has ${size}`);
   if (typeof value !== 'function') throw refusal(entry, value, 'a function');
   return [name, value as HostHandler];
-}
-
-/** Who calls. */
-export class Caller extends Leaver {
-  readonly name: string;
-  readonly job: HostJob;
-
-  constructor(name: string, job: HostJob) {
-    super();
-    this.name = name;
-    this.job = job;
-  }
-}
-
-/** What a handler is given. */
-export class Context extends Caller implements HostContext {
-  readonly #data: Uint8Array;
-
-  constructor(name: string, job: HostJob, data: Uint8Array) {
-    super(name, job);
-    this.#data = data;
-  }
-
-  readonly text = (): string => {
-    try {
-      return decoder.decode(this.#data);
-    } catch (cause) {
-      throw new PoolError('POOL_EINVAL', `the data of ${quote(this.name)} is not UTF-8`, { cause });
-    }
-  };
-
-  readonly json = (): unknown => {
-    try {
-      return JSON.parse(this.text());
-    } catch (cause) {
-      if (cause instanceof PoolError) throw cause;
-      const { message } = cause as Error;
-      throw new PoolError('POOL_EINVAL', `the data of ${quote(this.name)} is not JSON: ${message}`, { cause });
-    }
-  };
 }

@@ -2,9 +2,11 @@
 import { isThenable } from '../shared/brand.js';
 import { errorCodes } from '../shared/layout.gen.js';
 import type { Client, JobHandle, TakenCall } from './client.js';
-import { Context, type Handlers, type HostHandler } from './host.js';
+import type { Handlers, HostHandler } from './host.js';
+import { Context } from './host-context.js';
 import { ImportCalls } from './import-calls.js';
-import { bareReply, keptReply, type Reply, replyOf, replyOfError } from './host-reply.js';
+import { keptReply, replyOf, replyOfError } from './host-reply.js';
+import { bareReply, type Reply } from './reply.js';
 import type { Task } from './task.js';
 
 /** A call that is not answered yet. */
@@ -30,7 +32,7 @@ export class Hosts {
     this.#handlers = handlers;
     this.#taskOf = taskOf;
     this.#imports = new ImportCalls(client);
-    client.onCall((slot) => this.#onSignal(slot));
+    client.onCall((slot) => this.onSignal(slot));
     client.onBlocks(() => this.#retry());
   }
 
@@ -42,7 +44,7 @@ export class Hosts {
   }
 
   /** A call has come, or the caller of one has gone. */
-  #onSignal(slot: number): void {
+  onSignal(slot: number): void {
     const taken = this.#client.takeCall(slot);
     if (taken) return this.#serve(slot, taken);
     const pending = this.#pending.get(slot);

@@ -2,11 +2,12 @@
 import { isThenable } from '../shared/brand.js';
 import { errorCodes, layout } from '../shared/layout.gen.js';
 import type { Client, JobHandle, TakenCall } from './client.js';
-import { Caller, type HostJob } from './host.js';
-import { bareReply } from './host-reply.js';
+import type { HostJob } from './host.js';
+import { Caller } from './host-context.js';
 import { failureFrame, type Question, questionOf, resultsFrame } from './import-frames.js';
 import { MemoryWishes } from './import-memory.js';
 import type { ImportContext, ImportMemory, ServedImport } from './imports.js';
+import { bareReply } from './reply.js';
 import type { Task } from './task.js';
 
 class Context extends Caller implements ImportContext {

@@ -13,9 +13,11 @@ import {
 } from './client.js';
 import type { Directory } from './directory.js';
 import type { Linkage } from './import-list.js';
+import type { ModuleSource } from './modules.js';
 import type { Checked } from './options.js';
 import { after, type Patience } from './patience.js';
 import { RingBudget } from './ring-budget.js';
+import type { Stdio } from './stdio.js';
 import { Task } from './task.js';
 import { WANT_PIPE, WANT_PREVIOUS, type Wants } from './wants.js';
 
@@ -31,6 +33,17 @@ export interface Order {
   /** How long it waits for a place. */
   readonly patience: Patience;
   /** Where it was asked for. */
+  readonly site: CallSite;
+}
+
+/** What a pool makes an order of. */
+export interface Launch {
+  readonly source: ModuleSource;
+  /** The source's, if it was compiled already. */
+  readonly module?: WebAssembly.Module | undefined;
+  readonly checked: Checked;
+  readonly stdio: Stdio;
+  readonly patience: Patience;
   readonly site: CallSite;
 }
 

@@ -1,17 +1,11 @@
 /** An export called for each item of an iterable, on instances that are kept for as long as it goes on. */
 import { abortError, EndedError, NotStartedError, PoolError } from '../shared/errors.js';
-import { read } from '../shared/brand.js';
-import { invalid, refusal, show } from '../shared/gate.js';
+import { refusal } from '../shared/gate.js';
 import { onAbort } from './abort.js';
 import type { Instance } from './instance.js';
+import { type Items, letGo } from './items.js';
 import { type CheckedMap, unlimited } from './options.js';
-import { type AnyResult, type CallValue, type InstanceCall, valuesOf } from './values.js';
-
-/** What an export is called with for one item. */
-export type MapItem = CallValue | readonly CallValue[];
-
-/** What `pool.map` goes through. */
-export type MapItems = Iterable<MapItem> | AsyncIterable<MapItem>;
+import { type AnyResult, type InstanceCall, valuesOf } from './values.js';
 
 /** What came of an item. */
 type Outcome = { readonly value: AnyResult } | { readonly error: unknown };
@@ -26,7 +20,7 @@ const SLOW_MS = 20;
 /** Opens an instance that ends when the signal aborts. */
 export type Open = (signal: AbortSignal) => Promise<Instance>;
 
-type Results = AsyncGenerator<AnyResult, void, void>;
+export type Results = AsyncGenerator<AnyResult, void, void>;
 
 /** The results, as they are asked for. Whatever ends it, its instances end with it. A generator takes several turns for
  * each result; one that is there when it is asked for goes past it. */
@@ -83,43 +77,6 @@ async function* generate(begin: () => Mapping, end: () => void): Results {
   } finally {
     end();
     await mapping.close();
-  }
-}
-
-/** What is gone through. */
-type Items =
-  | { readonly isAsync: true; readonly iterator: AsyncIterator<unknown> }
-  | { readonly isAsync: false; readonly iterator: Iterator<unknown> };
-
-/** Begins to go through what was given. Throws POOL_EINVAL if it is no iterable. */
-export function itemsOf(given: unknown): Items {
-  const later = iteratorOf(given, Symbol.asyncIterator);
-  if (later) return { isAsync: true, iterator: later as AsyncIterator<unknown> };
-  const plain = iteratorOf(given, Symbol.iterator);
-  if (plain) return { isAsync: false, iterator: plain as Iterator<unknown> };
-  throw refusal('iterable', given, 'an iterable, or an async one');
-}
-
-/** `undefined`: it has no such method. */
-function iteratorOf(given: unknown, symbol: symbol): unknown {
-  const method = read(given, symbol);
-  if (typeof method !== 'function') return undefined;
-  let iterator: unknown;
-  try {
-    iterator = Reflect.apply(method, given, []);
-  } catch (cause) {
-    throw invalid('iterable must give an iterator, and gives no iterator', { cause });
-  }
-  if (typeof read(iterator, 'next') === 'function') return iterator;
-  throw invalid(`iterable must give an iterator, and gives no iterator but ${show(iterator)}`);
-}
-
-/** Does not wait for the iterable: one that has nothing now may take for ever. */
-function letGo({ iterator }: Items): void {
-  try {
-    Promise.resolve(iterator.return?.()).catch(ignore);
-  } catch {
-    ignore();
   }
 }
 

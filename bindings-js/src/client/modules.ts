@@ -16,6 +16,14 @@ export type ModuleSource = ReadySource | PromiseLike<ReadySource>;
 /** To the compiler, a number would be a Module too. */
 type ReadySource = string | URL | Request | Response | Blob | Bytes | (WebAssembly.Module & object);
 
+/** Options of `pool.compile`. */
+export interface CompileOptions {
+  /** Ends the wait when aborted: the call rejects with a `CancelledError` whose `cause` is the signal's reason. The fetch
+   * of a URL is aborted unless somebody else waits for it.
+   * @default none */
+  signal?: AbortSignal | undefined;
+}
+
 const REASON_CHARS = 200;
 
 const TAKEN =

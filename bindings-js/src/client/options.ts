@@ -18,7 +18,8 @@ import { layout } from '../shared/layout.gen.js';
 import { signalOf } from '../shared/signal.js';
 import { milliseconds, wholeNumber } from '../shared/whole-number.js';
 import type { Called } from './client.js';
-import { Directory } from './directory.js';
+import { isAdded } from './directories.js';
+import type { Directory } from './directory.js';
 import { type Handlers, handlersOf, type Host } from './host.js';
 import { type CheckedImports, importHandlersOf, type Imports, importsFromOf, missingImportsOf } from './imports.js';
 import type { Input } from './input.js';
@@ -245,6 +246,8 @@ export interface CheckedMap extends Checked {
   readonly ordered: boolean;
 }
 
+const isDirectory = isAdded as (value: unknown) => value is Directory;
+
 const priorities: Readonly<Record<string, number>> = {
   normal: layout.POOL_PRIORITY_NORMAL,
   high: layout.POOL_PRIORITY_HIGH,
@@ -408,10 +411,10 @@ function preopen(path: string, given: unknown): CheckedPreopen {
   const name = entryName('preopens', path);
   if (path === '') throw invalid(`${name} must have a path`);
   text(`the path of ${name}`, path);
-  if (Directory.is(given)) return { path, directory: given, readOnly: false };
+  if (isDirectory(given)) return { path, directory: given, readOnly: false };
   if (!isPlain(given)) throw notDirectory(name, given);
   const { directory, readOnly } = fields<Preopen>(name, given, preopenNames, `${name}.`);
-  if (!Directory.is(directory)) throw notDirectory(`${name}.directory`, directory);
+  if (!isDirectory(directory)) throw notDirectory(`${name}.directory`, directory);
   return { path, directory, readOnly: flag(`${name}.readOnly`, readOnly, false) };
 }
 

@@ -1,9 +1,11 @@
 /** What a job writes, as a stream: with the pipe's own backpressure, and nothing buffered beside it. */
 import { concat } from '../shared/bytes.js';
 import { errorOfStatus } from '../shared/errors.js';
+import { errorCodes } from '../shared/layout.gen.js';
 import { Lines } from '../shared/lines.js';
-import { type Client, EAGAIN, type Fd } from './client.js';
-import { givenAway, type Outlet } from './streams.js';
+import type { Client, Fd } from './client.js';
+import { givenAway } from './given-away.js';
+import type { Outlet } from './streams.js';
 
 type Chunk = Uint8Array<ArrayBuffer>;
 
@@ -165,7 +167,7 @@ export class OutputStream extends ReadableStream<Uint8Array<ArrayBuffer>> {
 
 async function pull(outlet: Outlet, controller: ReadableStreamController<Chunk>): Promise<void> {
   let bytes = outlet.peek();
-  if (bytes === EAGAIN) {
+  if (bytes === errorCodes.POOL_EAGAIN) {
     await outlet.ready();
     bytes = outlet.peek();
   }

@@ -5,6 +5,9 @@ import { onAbort } from './abort.js';
 
 export { after };
 
+/** What errors say that was ended, if it is a pool's start. */
+export const START = 'the start of the pool';
+
 /** That a pool ends, and with which error for whoever waits. */
 export class Shutdown {
   readonly #listeners = new Set<() => void>();

@@ -1,161 +1,41 @@
-/** The pool: what an application makes first. */
-import { isModule } from '../shared/brand.js';
-import { CancelledError, ExitError, type JobError, LostError, PoolError } from '../shared/errors.js';
-import { fields, type Names, refusal } from '../shared/gate.js';
-import type { FromCoordinator, WorkerCounts } from '../shared/protocol.js';
-import { Files } from '../files/files.js';
-import { Asker } from './asker.js';
-import { type Attendant, Attendants } from './attendants.js';
+/** The pool: what an application makes first. What it does is in `core.ts`, which is loaded when one is started. */
+import type { Attendant } from './attendants.js';
 import { CallSite } from './callsite.js';
-import { checkClose, type CloseOptions } from './closing.js';
-import type { Client, ExportCall, PoolUses } from './client.js';
-import { parametersOf, refusalOfValues } from './export-types.js';
-import { Hosts } from './hosts.js';
-import { ImportList } from './import-list.js';
-import { Instance } from './instance.js';
-import { Job } from './job.js';
-import { Line } from './line.js';
-import { Launcher, type Order } from './launcher.js';
-import { itemsOf, type MapItems, mapOver } from './map.js';
-import { headOf } from './module-head.js';
-import type { Histogram, PoolBytes, WorkerStats } from './measures.js';
-import { ModuleList } from './module-list.js';
-import { Compiler, type ModuleSource } from './modules.js';
-import {
-  type CallOptions,
-  type CallValues,
-  checkCall,
-  type Checked,
-  type CheckedCall,
-  type CheckedPreopen,
-  checkInstance,
-  checkMap,
-  type CheckedRun,
-  checkRun,
-  checkSpawn,
-  type Fetching,
-  type InstanceOptions,
-  type MapOptions,
-  type Numeric,
-  type RunOptions,
-  signalOf,
-  type SpawnOptions,
-  unlimited,
+import type { CloseOptions } from './closing.js';
+import type { Core } from './core.js';
+import type { Instance } from './instance.js';
+import type { MapItems } from './items.js';
+import type { Job } from './job.js';
+import type { CompileOptions, ModuleSource } from './modules.js';
+import type {
+  CallOptions,
+  CallValues,
+  Fetching,
+  InstanceOptions,
+  MapOptions,
+  Numeric,
+  RunOptions,
+  SpawnOptions,
 } from './options.js';
-import { Patience, Shutdown } from './patience.js';
-import { openPipe, type Pipe, type PipeOptions } from './pipe.js';
-import { checkPipeline, type Launch, type PipelineArguments, type PipelineResult, runPipeline } from './pipeline.js';
-import { finish, type RunResult } from './result.js';
-import type { Parts } from './start.js';
-import { closeParts, endParts } from './threads.js';
+import type { Pipe, PipeOptions } from './pipe.js';
+import type { PipelineArguments } from './pipeline.js';
+import type { PipelineResult } from './pipeline-result.js';
+import type { RunResult } from './result.js';
+import type { PoolStats } from './stats.js';
 import type { Tier } from './tier.js';
-import { Stdio } from './stdio.js';
-import type { Task } from './task.js';
-import { Underway } from './underway.js';
 import type { AnyResult, CallResult } from './values.js';
-import { rangeOf, type WorkerRange } from './worker-range.js';
+import type { WorkerRange } from './worker-range.js';
 
-/** How a pool is doing: what `pool.stats` returns. */
-export interface PoolStats extends PoolUses {
-  /** Workers that can run jobs. */
-  readonly workers: number;
-  /** Workers that had to be ended, or died, since the pool was made. Each was replaced. */
-  readonly lostWorkers: number;
-  /** Jobs that are queued or running. */
-  readonly jobs: number;
-  /** Jobs that wait for a worker, or in the client for a place. */
-  readonly queued: number;
-  /** Jobs that workers have begun and not ended. An instance is one for as long as it lives. */
-  readonly running: number;
-  /** How long jobs have waited for a worker, of all that have begun since the pool was made. */
-  readonly waitingTime: Histogram;
-  /** How long jobs have run, of all that have ended after they had begun. */
-  readonly runningTime: Histogram;
-  /** What each worker does now. */
-  readonly perWorker: readonly WorkerStats[];
-  /** Bytes that went through this thread; those from guest to guest are not among them. */
-  readonly bytes: PoolBytes;
-}
-
-/** Options of `pool.compile`. */
-export interface CompileOptions {
-  /** Ends the wait when aborted: the call rejects with a `CancelledError` whose `cause` is the signal's reason. The fetch
-   * of a URL is aborted unless somebody else waits for it.
-   * @default none */
-  signal?: AbortSignal | undefined;
-}
-
-const compileNames: Names<CompileOptions> = { signal: true };
-
-/** A job that was submitted, with what belongs to it. */
-interface Started<C extends Checked> {
-  readonly task: Task;
-  readonly stdio: Stdio;
-  readonly patience: Patience;
-  readonly checked: C;
-}
-
-const noPreopens: Order['preopens'] = [];
-
-/** What the export has returned that a job has called. */
-async function returned({ task }: Started<Checked>): Promise<CallResult> {
-  const { code } = await task.ended();
-  if (code !== 0 || task.hasExited) throw new ExitError(code);
-  return task.values.length > 1 ? task.values : task.values[0];
-}
-
-/** Refuses a call with values that the export does not take. */
-function checkValues(module: WebAssembly.Module, { name, values }: ExportCall): void {
-  const refusal = refusalOfValues(name, parametersOf(module).get(name), values);
-  if (refusal) throw refusal;
-}
-
-/** All of a pool but its start, which differs from platform to platform: `index.ts` has that, and the manual. */
+/** All of a pool but its start, which differs from platform to platform: `index.ts` has that. */
 export class Pool {
   /** How its guests run: see `PoolOptions.tier`. */
   readonly tier: Tier;
-  readonly #parts: Parts;
-  readonly #client: Client;
-  readonly #launcher: Launcher;
-  readonly #hosts: Hosts;
-  readonly #files: Files;
-  readonly #compiler: Compiler;
-  readonly #modules: ModuleList;
-  readonly #imports: ImportList;
-  readonly #moduleIds = new WeakMap<WebAssembly.Module, number>();
-  #counts: WorkerCounts;
-  /** How many jobs shall run at the same time; there may be more workers, if some wait. */
-  #workers: number;
-  /** Who waits for something before a job is told here when the pool ends. */
-  readonly #shutdown = new Shutdown();
-  readonly #underway = new Underway();
-  readonly #attendants = new Attendants();
-  /** Of those that wait for as long as the pool is there, by what they are. */
-  readonly #patiences = new Map<string, Patience>();
-  #closing: Promise<void> | undefined;
-  /** How many of our parts have something to wait for, so that the process must not end. */
-  #busy = 0;
+  readonly #core: Core;
 
   /** Use `Pool.create`. @internal */
-  constructor(parts: Parts) {
-    const { platform, coordinator, crew, client, counts, host } = parts;
-    this.tier = parts.tier;
-    this.#parts = parts;
-    this.#client = client;
-    this.#counts = counts;
-    this.#workers = parts.range.max;
-    this.#compiler = new Compiler(platform);
-    this.#modules = new ModuleList(crew);
-    this.#imports = new ImportList(crew, (text) => platform.urlOf(text));
-    const onBusy = (busy: boolean): void => this.#keepAlive(busy);
-    this.#launcher = new Launcher(client, (busy) => {
-      onBusy(busy);
-      this.#underway.count(busy);
-    });
-    this.#hosts = new Hosts(client, host, (job) => this.#launcher.taskOf(job));
-    this.#files = new Files(coordinator, onBusy);
-    coordinator.onMessage((message) => this.#onMessage(message));
-    coordinator.onFailure((text) => this.#die(`the coordinator died: ${text}`));
+  constructor(core: Core) {
+    this.tier = core.tier;
+    this.#core = core;
   }
 
   /** Compiles a guest, once for all workers; the same URL is fetched and compiled once.
@@ -169,21 +49,8 @@ export class Pool {
    * console.log(one.stdoutText, two.stdoutText); // 1 2
    * ```
    */
-  async compile(source: ModuleSource, options?: CompileOptions): Promise<WebAssembly.Module> {
-    const site = new CallSite();
-    this.#underway.count(true);
-    try {
-      const { signal } = fields<CompileOptions>('options', options, compileNames);
-      this.#refuseIfClosed();
-      return await this.#compiler.compile(
-        source,
-        new Patience(signalOf(signal), Infinity, this.#shutdown, 'the compilation'),
-      );
-    } catch (error) {
-      throw site.sign(error);
-    } finally {
-      this.#underway.count(false);
-    }
+  compile(source: ModuleSource, options?: CompileOptions): Promise<WebAssembly.Module> {
+    return this.#core.compile(new CallSite(), source, options);
   }
 
   /** Runs a WASI command to its end: resolves with its exit code, whatever it is, and all that it wrote.
@@ -197,7 +64,7 @@ export class Pool {
    * ```
    */
   run(source: ModuleSource, options?: RunOptions): Promise<RunResult> {
-    return this.#start({ source, site: new CallSite() }, () => checkRun(options), this.#finish);
+    return this.#core.run(new CallSite(), source, options);
   }
 
   /** Starts a WASI command: resolves with its job as soon as the pool has a place for it.
@@ -213,19 +80,7 @@ export class Pool {
    * ```
    */
   spawn(source: ModuleSource, options?: SpawnOptions): Promise<Job> {
-    const site = new CallSite();
-    const open = ({ task, stdio, patience }: Started<Checked>, asker: Asker<Job>): void => {
-      this.#underway.count(true);
-      const status = stdio
-        .ended(patience)
-        .catch((error: unknown) => {
-          throw site.sign(error);
-        })
-        .finally(() => this.#underway.count(false));
-      status.catch(() => undefined); // whoever wants to know asks; nobody has to
-      asker.resolve(new Job(task, stdio, status));
-    };
-    return this.#start({ source, site }, () => checkSpawn(options), open);
+    return this.#core.spawn(new CallSite(), source, options);
   }
 
   /** Calls an export of a module, on a fresh instance: resolves with what it returned. That is a number or a bigint (of an
@@ -251,33 +106,8 @@ export class Pool {
   call(source: ModuleSource, name: string, ...values: Fetching<'bytes', CallOptions>): Promise<Uint8Array<ArrayBuffer>>;
   call(source: ModuleSource, name: string, ...values: CallValues<Numeric<CallOptions>>): Promise<CallResult>;
   call(source: ModuleSource, name: string, ...values: CallValues): Promise<AnyResult>;
-  async call(source: ModuleSource, name: string, ...values: CallValues): Promise<AnyResult> {
-    const site = new CallSite();
-    this.#underway.count(true);
-    try {
-      const checked = checkCall(name, values);
-      if (checked.call === 'instance') return await this.#callOnce(source, checked, site);
-      return await this.#start<CheckedCall, CallResult>(
-        { source, site },
-        () => checked,
-        (started, asker) => asker.follow(returned(started)),
-      );
-    } catch (error) {
-      throw site.sign(error);
-    } finally {
-      this.#underway.count(false);
-    }
-  }
-
-  /** A call with bytes: on an instance that is closed behind it. */
-  async #callOnce(source: ModuleSource, checked: CheckedCall, site: CallSite): Promise<AnyResult> {
-    this.#refuseIfClosed();
-    const instance = await this.#keep(await this.#moduleOf(source, this.#patienceFor(checked)), checked, site);
-    try {
-      return await new Promise((resolve, reject) => instance.run(checked.asked, unlimited, resolve, reject));
-    } finally {
-      await instance.close();
-    }
+  call(source: ModuleSource, name: string, ...values: CallValues): Promise<AnyResult> {
+    return this.#core.call(new CallSite(), source, name, values);
   }
 
   /** Instantiates a module and keeps it, in a worker of its own: what one call of an export leaves in its memory, the next
@@ -294,34 +124,8 @@ export class Pool {
    * console.log(await instance.call('add', 2)); // 42
    * ```
    */
-  async instantiate(source: ModuleSource, options?: InstanceOptions): Promise<Instance> {
-    const site = new CallSite();
-    this.#underway.count(true);
-    try {
-      const checked = checkInstance(options);
-      this.#refuseIfClosed();
-      const module = await this.#moduleOf(source, this.#patienceFor(checked));
-      return this.#underway.keep(await this.#keep(module, checked, site));
-    } catch (error) {
-      throw site.sign(error);
-    } finally {
-      this.#underway.count(false);
-    }
-  }
-
-  #keep(module: WebAssembly.Module, checked: Checked, site: CallSite): Promise<Instance> {
-    const open = async ({ task }: Started<Checked>): Promise<Instance> => {
-      const line = new Line(this.#client, task);
-      return new Instance(line, task, module, await line.ready);
-    };
-    const given = { source: module, module, site };
-    return this.#start<Checked, Instance>(
-      given,
-      () => ({ ...checked, call: 'instance' }),
-      (started, asker) => {
-        asker.follow(open(started));
-      },
-    );
+  instantiate(source: ModuleSource, options?: InstanceOptions): Promise<Instance> {
+    return this.#core.instantiate(new CallSite(), source, options);
   }
 
   /** Calls an export for each item of an iterable, on instances that are kept for as long as it goes on, one in a worker. An
@@ -370,17 +174,7 @@ export class Pool {
     iterable: MapItems,
     options?: MapOptions,
   ): AsyncGenerator<AnyResult, void, void> {
-    const site = new CallSite();
-    const checked = checkMap(name, options);
-    this.#refuseIfClosed();
-    const concurrency = Math.min(checked.concurrency || this.#workers, this.#client.maxWorkers);
-    let module: Promise<WebAssembly.Module> | undefined;
-    const open = async (signal: AbortSignal): Promise<Instance> => {
-      const own = { ...checked, signal };
-      module ??= Promise.resolve(this.#moduleOf(source, this.#patienceFor(own)));
-      return this.#keep(await module, own, site);
-    };
-    return mapOver(itemsOf(iterable), { ...checked, concurrency }, open);
+    return this.#core.map(new CallSite(), source, name, iterable, options);
   }
 
   /** Runs several WASI commands at once, each of which reads as stdin what the one before it writes as stdout: the bytes go
@@ -399,27 +193,8 @@ export class Pool {
    * console.log(result.code, result.stages.length, result.text().includes('6  words')); // 0 2 true
    * ```
    */
-  async pipeline(...stages: PipelineArguments): Promise<PipelineResult> {
-    const site = new CallSite();
-    this.#underway.count(true);
-    try {
-      this.#refuseIfClosed();
-      const checked = checkPipeline(stages, this.#client.maxWorkers);
-      return await runPipeline(checked, {
-        client: this.#client,
-        platform: this.#parts.platform,
-        shutdown: this.#shutdown,
-        site,
-        order: async (launch) => this.#order(launch),
-        launchAll: (orders, patience) => this.#launcher.launchAll(orders, patience),
-        done: (order) => this.#modules.done(order.module),
-        isClosing: this.#isClosing,
-      });
-    } catch (error) {
-      throw site.sign(error);
-    } finally {
-      this.#underway.count(false);
-    }
+  pipeline(...stages: PipelineArguments): Promise<PipelineResult> {
+    return this.#core.pipeline(new CallSite(), stages);
   }
 
   /** Opens a pipe, for jobs and this thread: `spawn(a, { stdout: writable })`, `spawn(b, { stdin: readable })`.
@@ -435,8 +210,7 @@ export class Pool {
    * ```
    */
   pipe(options?: PipeOptions): Pipe {
-    this.#refuseIfClosed();
-    return openPipe(this.#client, options);
+    return this.#core.pipe(options);
   }
 
   /** Has the workers forget a module, as soon as no job that was given it runs. Give it again, and they are sent it
@@ -451,12 +225,7 @@ export class Pool {
    * ```
    */
   unload(module: WebAssembly.Module): void {
-    if (!isModule(module)) throw refusal('module', module, 'a WebAssembly.Module, as pool.compile gives it');
-    this.#compiler.forget(module);
-    const id = this.#moduleIds.get(module);
-    if (id === undefined) return;
-    this.#moduleIds.delete(module);
-    this.#modules.unload(id);
+    this.#core.unload(module);
   }
 
   /** Changes how many jobs run at the same time, 1 to 127, or `{ min, max }`, as of `Pool.create`. Jobs that run go on: a
@@ -469,11 +238,7 @@ export class Pool {
    * ```
    */
   resize(workers: number | WorkerRange): void {
-    this.#refuseIfClosed();
-    if (workers === undefined) throw refusal('workers', workers, 'a whole number, or { min, max }');
-    const { min, max } = rangeOf(workers, this.#workers);
-    this.#client.resize(min, max);
-    this.#workers = max;
+    this.#core.resize(workers);
   }
 
   /** How the pool is doing now.
@@ -486,17 +251,7 @@ export class Pool {
    * ```
    */
   stats(): PoolStats {
-    const { workers, queued, ...measures } = this.#client.measures();
-    return {
-      workers: this.#counts.workers,
-      lostWorkers: this.#counts.lost,
-      jobs: this.#launcher.size,
-      queued: queued + this.#launcher.waiting,
-      ...measures,
-      perWorker: workers.map((worker) => ({ ...worker, job: this.#launcher.taskOf(worker.job)?.caller })),
-      bytes: this.#client.bytes,
-      ...this.#client.uses(),
-    };
+    return this.#core.stats();
   }
 
   /** Ends every job, which reject with a `CancelledError`, and every worker. Resolves when they are gone.
@@ -516,220 +271,22 @@ export class Pool {
    * console.log((await ending).stdoutText); // to its end
    * ```
    */
-  async close(options?: CloseOptions): Promise<void> {
-    const { graceful, deadline, signal } = checkClose(options);
-    if (graceful && !this.#closing) await this.#drain(new Patience(signal, deadline, this.#shutdown));
-    this.#closing ??= this.#close();
-    await this.#closing;
-  }
-
-  /** Waits for what is under way, and no longer than is said. */
-  async #drain(patience: Patience): Promise<void> {
-    this.#keepAlive(true);
-    try {
-      const drained = this.#underway.drain();
-      this.#attendants.drain(() => new PoolError('POOL_ESHUTDOWN', `${this.#parts.log.label} is closing`));
-      await patience.until(drained);
-    } catch {
-      return; // its time is over, or the pool's
-    } finally {
-      this.#keepAlive(false);
-    }
+  close(options?: CloseOptions): Promise<void> {
+    return this.#core.close(options);
   }
 
   /** Tells somebody of the pool's end, until the function that this returns is called. @internal */
   attend(attendant: Attendant): () => void {
-    return this.#attendants.add(attendant);
+    return this.#core.attend(attendant);
   }
 
   /** Whether it takes nothing any more. @internal */
   get isClosed(): boolean {
-    return this.#closing !== undefined || this.#underway.isDraining;
+    return this.#core.isClosed;
   }
 
   /** The same as `close`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
-  }
-
-  /** How long a job waits for what comes before it, and for the streams behind it. */
-  #patienceFor({ signal, deadline, what }: Checked): Patience {
-    if (signal || deadline < Infinity) return new Patience(signal, deadline, this.#shutdown, what);
-    let patience = this.#patiences.get(what);
-    if (!patience) this.#patiences.set(what, (patience = new Patience(undefined, Infinity, this.#shutdown, what)));
-    return patience;
-  }
-
-  /** Starts a job with options that `check` gives, and has `use` tell its caller what comes of it. If any of it fails, what
-   * was taken for the job is let go. */
-  #start<C extends Checked, T>(
-    given: Pick<Launch, 'source' | 'module' | 'site'>,
-    check: () => C,
-    use: (started: Started<C>, asker: Asker<T>) => void,
-  ): Promise<T> {
-    return new Promise((resolve, reject) => {
-      const { source, module, site } = given;
-      const asker = new Asker<T>(site, this.#underway, resolve, reject);
-      try {
-        const checked = check();
-        const patience = this.#patienceFor(checked);
-        const stdio = (asker.stdio = new Stdio(this.#client, checked.stdio, this.#parts.platform));
-        const launched = this.#launch({ source, module, site, checked, stdio, patience });
-        const begin = (task: Task): void => use({ task, stdio, patience, checked }, asker);
-        if (launched instanceof Promise) launched.then(begin).catch((error: unknown) => asker.reject(error));
-        else begin(launched);
-      } catch (error) {
-        asker.reject(error);
-      }
-    });
-  }
-
-  readonly #finish = ({ task, stdio, patience, checked }: Started<CheckedRun>, asker: Asker<RunResult>): void =>
-    finish(task, stdio, checked.maxOutput, patience, this.#isClosing, asker);
-
-  readonly #isClosing = (): boolean => this.#closing !== undefined;
-
-  /** At once, if all that it needs is there. */
-  #launch(launch: Launch): Task | Promise<Task> {
-    const order = this.#order(launch);
-    return order instanceof Promise ? order.then((got) => this.#submit(got, launch)) : this.#submit(order, launch);
-  }
-
-  #submit(order: Order, { stdio }: Launch): Task | Promise<Task> {
-    try {
-      const launched = this.#launcher.launch(order);
-      return launched instanceof Promise
-        ? this.#beginLater(launched, order.module, stdio)
-        : this.#begin(launched, order.module, stdio);
-    } catch (error) {
-      this.#modules.done(order.module);
-      throw error;
-    }
-  }
-
-  async #beginLater(launched: Promise<Task>, module: number, stdio: Stdio): Promise<Task> {
-    try {
-      return this.#begin(await launched, module, stdio);
-    } catch (error) {
-      this.#modules.done(module);
-      throw error;
-    }
-  }
-
-  #begin(task: Task, module: number, stdio: Stdio): Task {
-    stdio.attach(task);
-    task.onEnd(() => this.#modules.done(module));
-    return task;
-  }
-
-  /** Gets all that a job needs. Its module is kept until it is done. */
-  #order(launch: Launch): Order | Promise<Order> {
-    const { source, module: compiled, checked, patience } = launch;
-    if (!compiled) this.#refuseIfClosed();
-    const module = compiled ?? this.#moduleOf(source, patience);
-    if (!(module instanceof Promise) && checked.preopens.length === 0) return this.#orderOf(launch, module);
-    return this.#orderLater(launch, module);
-  }
-
-  async #orderLater(launch: Launch, found: WebAssembly.Module | Promise<WebAssembly.Module>): Promise<Order> {
-    const order = this.#orderOf(launch, await found);
-    try {
-      const { preopens } = launch.checked;
-      return { ...order, preopens: preopens.length > 0 ? await launch.patience.until(this.#attach(preopens)) : [] };
-    } catch (error) {
-      this.#modules.done(order.module);
-      throw error;
-    }
-  }
-
-  #orderOf({ checked: options, stdio, patience, site }: Launch, module: WebAssembly.Module): Order {
-    if (typeof options.call === 'object') checkValues(module, options.call);
-    const linkage = this.#imports.link(module, options.imports);
-    const id = this.#idOf(module);
-    this.#modules.use(id);
-    const { wants } = stdio;
-    return { module: id, call: options.call, options, preopens: noPreopens, linkage, wants, patience, site };
-  }
-
-  /** A module needs no compiling, and jobs begin in the order in which they came. */
-  #moduleOf(source: ModuleSource, patience: Patience): WebAssembly.Module | Promise<WebAssembly.Module> {
-    patience.check();
-    const ready = this.#moduleIds.has(source) || isModule(source);
-    return ready ? source : this.#compiler.compile(source, patience);
-  }
-
-  #refuseIfClosed(): void {
-    const { label } = this.#parts.log;
-    if (this.#closing) throw new PoolError('POOL_ESHUTDOWN', `${label} is closed`);
-    if (this.#underway.isDraining) throw new PoolError('POOL_ESHUTDOWN', `${label} is closing`);
-  }
-
-  /** Moves directories into the pool that are not there yet. */
-  #attach(preopens: readonly CheckedPreopen[]): Promise<Order['preopens']> {
-    return Promise.all(
-      preopens.map(async ({ path, directory, readOnly }) => {
-        const volume = await directory.attach(this.#files);
-        return { path, volume, readOnly, directory };
-      }),
-    );
-  }
-
-  #keepAlive(on: boolean): void {
-    this.#busy += on ? 1 : -1;
-    this.#parts.coordinator.keepAlive(this.#busy > 0);
-  }
-
-  /** The number of a module; the workers are sent it at its first use. */
-  #idOf(module: WebAssembly.Module): number {
-    let id = this.#moduleIds.get(module);
-    if (id === undefined) {
-      id = this.#modules.add(module, headOf(module));
-      this.#moduleIds.set(module, id);
-    }
-    return id;
-  }
-
-  #onMessage(message: FromCoordinator): void {
-    switch (message.type) {
-      case 'millrace:workers':
-        this.#counts = message;
-        return;
-      case 'millrace:files':
-        return this.#files.onReply(message);
-      case 'millrace:failed':
-        return this.#die(message.message);
-    }
-  }
-
-  /** The coordinator is gone, and with it everything. */
-  #die(text: string): void {
-    const { label, isNamed } = this.#parts.log;
-    const message = isNamed ? `${label}: ${text}` : text;
-    this.#closing ??= Promise.resolve();
-    this.#parts.log.tell({ level: 'error', message, cause: new LostError(message) });
-    this.#end(() => new LostError(message));
-  }
-
-  async #close(): Promise<void> {
-    const reason = new PoolError('POOL_ESHUTDOWN', `${this.#parts.log.label} was closed`);
-    const error = (what: string): JobError => new CancelledError({ cause: reason }, what);
-    this.#keepAlive(true);
-    this.#client.shut(); // or a worker that is free again would begin what is about to be cancelled
-    this.#launcher.shut(reason);
-    this.#attendants.end(() => error('the plugin'));
-    await closeParts(this.#parts);
-    this.#keepAlive(false);
-    this.#end(error);
-  }
-
-  #end(error: (what: string) => JobError): void {
-    this.#client.flush(); // what has ended by itself until now has
-    this.#shutdown.end(error); // first, so that a reaction which submits again is refused
-    this.#launcher.failAll(error);
-    this.#attendants.end(() => error('the plugin'));
-    this.#hosts.stop();
-    this.#files.shut();
-    endParts(this.#parts);
-    this.#counts = { workers: 0, lost: this.#counts.lost };
   }
 }

@@ -9,7 +9,7 @@ import { CallSite } from './callsite.js';
 import { type Handlers, handlersOf, type Host } from './host.js';
 import { Log, type LogHandler } from './log.js';
 import { signalOf, UINT32_MAX } from './options.js';
-import { Patience } from './patience.js';
+import { Patience, START } from './patience.js';
 import { loadWasm, openScript, type PoolUrls, type Sources, sourcesOf, type SpawnWorker, urlNames } from './sources.js';
 import { startThreads, type Threads } from './threads.js';
 import { type LoadCells, openScripts, starterOf, type Tier, tierOf, type TierWish, wishOf } from './tier.js';
@@ -86,9 +86,6 @@ const poolNames: Names<PoolOptions> = {
   tier: true,
   signal: true,
 };
-
-/** What errors say that was ended. */
-export const START = 'the start of the pool';
 
 const MIB = 1 << 20;
 

@@ -6,6 +6,7 @@ import { errorCodes } from '../shared/layout.gen.js';
 import { macrotask } from '../platform/scope.js';
 import { onAbort } from './abort.js';
 import { type Client, EAGAIN, type Fd } from './client.js';
+import { givenAway } from './given-away.js';
 import { bytesOfChunk } from './input.js';
 import type { Source } from './source.js';
 
@@ -339,9 +340,4 @@ export class InletStream extends WritableStream<Uint8Array> {
     this.#ending.end(givenAway('input'));
     return fd;
   }
-}
-
-/** What who uses a stream is told whose end was given to a job. */
-export function givenAway(what: 'input' | 'output'): PoolError {
-  return new PoolError('POOL_EBADF', `this ${what} was given to another job`);
 }

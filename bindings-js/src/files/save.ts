@@ -1,66 +1,6 @@
 /** Writing a directory out: writes everything that can be written, and reports the rest. */
-import { PoolError, type PoolErrorCode } from '../shared/errors.js';
-import { fields, flag, type Names } from '../shared/gate.js';
-import { errorCodes } from '../shared/layout.gen.js';
 import type { DirectoryEntry, EntryStat } from '../shared/protocol.js';
-
-/** Options of `toPath` and `toHandle`. */
-export interface SaveOptions {
-  /** Also removes what is there but not in the directory, and what is in the way.
-   * @default false, what else is there stays */
-  readonly mirror?: boolean | undefined;
-}
-
-const names: Names<SaveOptions> = { mirror: true };
-
-/** Something that could not be written or removed. */
-export interface SaveFailure {
-  /** Relative to the directory. */
-  readonly path: string;
-  /** What the platform threw, or a `PoolError`. */
-  readonly error: unknown;
-}
-
-/** What saving did. Paths are relative to the directory. */
-export interface SaveReport {
-  /** The files and symlinks that were written. */
-  readonly written: readonly string[];
-  /** What `mirror` removed because the directory does not have it: files, symlinks, and directories with all that was in them. */
-  readonly removed: readonly string[];
-  /** What could not be written or removed. */
-  readonly failed: readonly SaveFailure[];
-}
-
-/** Something could not be written or removed; everything else was. `code` and `cause` are those of the first failure;
- * `report` has all of them.
- *
- * @example
- * ```ts
- * const directory = new Directory({ 'b.txt': 'done' });
- * await directory.symlink('a', '../outside');
- * const error = await directory.toPath('unsafe').catch((error: unknown) => error);
- * console.log(error instanceof SaveError && error.report.written); // b.txt
- * ```
- */
-export class SaveError extends PoolError {
-  /** Made by `toPath` and `toHandle`. @internal */
-  constructor(
-    /** All that was done, and what could not be. */
-    readonly report: SaveReport,
-  ) {
-    const { path, error } = report.failed[0]!;
-    const n = report.failed.length;
-    const text = error instanceof Error ? error.message : String(error);
-    super(codeOf(error), `${n} could not be saved, the first is ${JSON.stringify(path)}: ${text}`, { cause: error });
-  }
-}
-
-/** Of what a platform threw: its own code if it is one of ours. */
-function codeOf(error: unknown): PoolErrorCode {
-  if (error instanceof PoolError) return error.code;
-  const code = `POOL_${String((error as { code?: unknown } | null)?.code)}`;
-  return code in errorCodes ? (code as keyof typeof errorCodes) : 'POOL_EIO';
-}
+import { SaveError, type SaveFailure, type SaveReport } from './save-report.js';
 
 /** The directory that is saved, as far as saving needs it. */
 export interface Saved {
@@ -145,15 +85,15 @@ function fold(name: string): string {
   return name.normalize('NFC').toLowerCase();
 }
 
-/** Saves all of a directory, once its options are checked and `prepare` is done. If something could not be saved, rejects
- * with a SaveError at the end. */
+/** Saves all of a directory, once `prepare` is done. With `mirror`, what the directory does not have is removed. If something
+ * could not be saved, rejects with a SaveError at the end. */
 export async function save(
   saved: Saved,
   target: Target,
-  options: unknown,
+  mirror: boolean,
   prepare?: () => Promise<unknown>,
 ): Promise<SaveReport> {
-  const saver = new Saver(saved, flag('mirror', fields<SaveOptions>('options', options, names).mirror, false));
+  const saver = new Saver(saved, mirror);
   await prepare?.();
   await saver.folder(target, '');
   const { written, removed, failed } = saver;

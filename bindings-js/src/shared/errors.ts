@@ -83,7 +83,8 @@ export class NotIsolatedError extends PoolError {
   }
 }
 
-/** The pool could not be started: a script or the wasm could not be loaded, or no worker came up.
+/** The pool could not be started: a script or the wasm could not be loaded, or no worker came up. Or a part of the package
+ * could not be loaded, which is done when it is first needed.
  *
  * @example
  * ```ts

@@ -1,0 +1,113 @@
+// What the package loads when it is first needed, in Node: when a part cannot be loaded, whoever needs it gets a typed error,
+// and everything else works. Usage: node tests/parts.mjs
+import assert from 'node:assert/strict';
+import { cp, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const guest = (name) => `${root}examples/guests/${name}.gen.wasm`;
+
+/** Of a script that is not there. */
+const COULD_NOT = /^a part of the package could not be loaded: .*index-/;
+
+async function unloaded(promise) {
+  const error = await promise.then(
+    () => assert.fail('it was not refused'),
+    (error) => error,
+  );
+  assert.equal(error.name, 'StartError', error.stack);
+  assert.equal(error.code, 'POOL_START_FAILED');
+  assert.match(error.message, COULD_NOT);
+  assert.match(error.cause.code, /MODULE_NOT_FOUND/);
+}
+
+async function cats(pool) {
+  const { stdoutText } = await pool.run(guest('cat'), { stdin: 'all else works' });
+  assert.equal(stdoutText, 'all else works');
+}
+
+const withPool = (use) => async (millrace) => {
+  const pool = await millrace.Pool.create({ workers: 2 });
+  try {
+    await use(pool, millrace);
+    await cats(pool);
+  } finally {
+    await pool.close({ graceful: true });
+  }
+};
+
+/** What is tried without a part, by how the names of its files begin. */
+const cases = {
+  core: async ({ Pool, run, defaultPool, Directory }) => {
+    await unloaded(Pool.create());
+    await unloaded(run(guest('cat')));
+    await unloaded(defaultPool({ workers: 1 }));
+    const aborted = await Pool.create({ signal: AbortSignal.abort('at once') }).catch((error) => error);
+    assert.equal(aborted.cause, 'at once');
+    assert.equal((await new Directory({ file: 'text' }).list()).length, 1);
+  },
+
+  'instance-part': withPool(async (pool) => {
+    await unloaded(pool.call(guest('adder'), 'add', 1, 2));
+    await unloaded(pool.instantiate(guest('adder')));
+    await unloaded(pool.map(guest('adder'), 'add', [[1, 2]]).next());
+  }),
+
+  map: withPool(async (pool) => {
+    let isLeft = false;
+    const items = {
+      [Symbol.iterator]: () => ({ next: () => assert.fail('nobody asks'), return: () => ((isLeft = true), {}) }),
+    };
+    const results = pool.map(guest('adder'), 'add', items);
+    await unloaded(results.next());
+    assert(isLeft);
+    assert.equal((await results.next()).done, true);
+    assert.equal(await pool.call(guest('adder'), 'add', 1, 2), 3);
+  }),
+
+  'run-pipeline': withPool((pool) => unloaded(pool.pipeline([guest('cat')], [guest('cat')]))),
+
+  hosts: withPool(async (pool) => {
+    const host = { read: () => 'nobody serves it' };
+    const { stdoutText, stderrText } = await pool.run(guest('hostcall'), { args: ['read', 'x'], host });
+    assert(!stdoutText.includes('nobody') && `${stdoutText}${stderrText}`.length > 0, stdoutText);
+    const imports = { env: { log: () => undefined } };
+    const error = await pool.run(guest('logger'), { imports }).catch((error) => error);
+    assert.equal(error.name, 'ImportError', error.stack);
+    await unloaded(Promise.reject(error.cause));
+  }),
+
+  'directory-part': withPool(async (pool, { Directory }) => {
+    const directory = new Directory({ file: 'text' });
+    await unloaded(directory.list());
+    await unloaded(directory.toPath(tmpdir()));
+    await unloaded(pool.run(guest('cat'), { preopens: { '/x': new Directory() } }));
+    await directory.close();
+  }),
+};
+
+async function copyWithout(part) {
+  const folder = await mkdtemp(`${tmpdir()}/millrace-parts-`);
+  await cp(`${root}npm/dist`, folder, { recursive: true });
+  await cp(`${root}npm/package.json`, `${folder}/package.json`);
+  const files = (await readdir(folder)).filter((file) => file.startsWith(`index-${part}`) && file.endsWith('.js'));
+  assert(files.length > 0, `there is no part ${part}`);
+  for (const file of files) await rm(`${folder}/${file}`);
+  return folder;
+}
+
+setTimeout(() => {
+  console.error('FAILED parts: it hangs');
+  process.exit(1);
+}, 120_000).unref();
+
+for (const [part, check] of Object.entries(cases)) {
+  const folder = await copyWithout(part);
+  try {
+    await check(await import(pathToFileURL(`${folder}/index.node.js`).href));
+    console.log(`ok parts: without ${part}`);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
