@@ -176,11 +176,11 @@ function filesInside(platform) {
 function settingsOf(group, platform) {
   const suffix = platform === 'node' ? '.node' : '';
   const cells = cellsFrom(`./cells${suffix}.js`);
+  const footer = { js: 'export {};' }; // or linters take it for CommonJS
   if (group === 'coordinator') {
-    const footer = { js: 'export {};' }; // or linters take it for CommonJS
     return { footer, plugins: [numbers], outExtension: platform === 'node' ? { '.js': '.mjs' } : {} };
   }
-  if (group === 'inline') return { plugins: [numbers, filesInside(platform), classNames] };
+  if (group === 'inline') return { footer, plugins: [numbers, filesInside(platform), classNames] };
   if (group === 'plugin') return { plugins: [numbers, errorsFrom(`./index${suffix}.js`), classNames], metafile: true };
   if (group === 'index') {
     const plugins = [numbers, cells, partsOf(platform === 'node' ? 'index.node.ts' : 'index.ts'), classNames];
