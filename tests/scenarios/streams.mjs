@@ -448,6 +448,26 @@ export const scenarios = [
       }),
   },
   {
+    name: 'of many calls at once, each has the stack of one that was made near it, and says so',
+    run: (env) =>
+      withPool(env, { workers: 1 }, async (pool) => {
+        const trap = await pool.compile(env.guest('misbehaving/trap'));
+        const inTheLoop = () => pool.run(trap).catch((error) => error.stack);
+        const stacks = await Promise.all(Array.from({ length: 100 }, inTheLoop));
+        for (const stack of stacks) assert(stack.includes('inTheLoop'), stack);
+        assert(!stacks[0].includes('near'), stacks[0]); // as long as they are few
+        const { stackTraceLimit } = Error;
+        if (stackTraceLimit === undefined) return; // Firefox has no such thing
+        Error.stackTraceLimit = stackTraceLimit + 1; // whoever says how long stacks are wants each
+        try {
+          const all = await Promise.all(Array.from({ length: 100 }, inTheLoop));
+          for (const stack of all) assert(stack.includes('inTheLoop') && !stack.includes('near'), stack);
+        } finally {
+          Error.stackTraceLimit = stackTraceLimit;
+        }
+      }),
+  },
+  {
     name: 'a stack has some callers, or as many as the page has said, which nothing changes',
     run: (env) =>
       withPool(env, { workers: 1 }, async (pool) => {

@@ -14,19 +14,23 @@ const { captureStackTrace, stackTraceLimit: usualLimit = 0 } = stacks;
 /** Our own frame, the caller's, and some of those above it. Every call pays for each of them, and few calls fail. */
 const FRAMES = 5;
 
-export class CallSite {
-  readonly #trace: { stack?: string };
+/** Calls that come so close together are many at once, as in a loop. */
+const GROUP = 16;
+const GROUP_MS = 2;
 
-  constructor() {
-    const limit = stacks.stackTraceLimit;
-    const isLowered = limit === usualLimit && limit > FRAMES; // whoever has changed it wants what it is
-    if (isLowered) setLimit(FRAMES);
-    try {
-      this.#trace = captureStackTrace ? {} : new Error();
-      captureStackTrace?.(this.#trace, CallSite);
-    } finally {
-      if (isLowered) setLimit(limit); // also when the engine's own stack is used up
-    }
+interface Trace {
+  stack?: string;
+}
+
+export class CallSite {
+  readonly #trace: Trace;
+  /** The trace is of another call, made a moment before. */
+  readonly #isNear: boolean;
+
+  /** `near` is such a call. The trace begins with who has called `above`. */
+  constructor(near?: CallSite, above: unknown = CallSite) {
+    this.#isNear = near !== undefined;
+    this.#trace = near ? near.#trace : traceAbove(above);
   }
 
   /** Gives one of the library's errors the stack of the call that it belongs to. */
@@ -37,8 +41,51 @@ export class CallSite {
   /** The same for an error that is known to be the library's. */
   stamp<E extends Error>(error: E): E {
     const { stack } = this.#trace;
-    if (typeof stack === 'string') error.stack = withHeader(stack, error);
+    if (typeof stack === 'string') error.stack = withHeader(stack, error, this.#isNear ? NEAR : '');
     return error;
+  }
+}
+
+/** The calls of one function. Walking the stack costs as much as a third of all else that this thread does for a job; so of
+ * many at once only the first of each group does it, and the others say that they were made near it. */
+export class CallSites {
+  #n = 0;
+  #since = -Infinity;
+  #first: CallSite | undefined;
+  #areMany = false;
+
+  /** Where the function that calls this was called. */
+  next(): CallSite {
+    const now = performance.now();
+    const isSoon = now - this.#since < GROUP_MS;
+    this.#n = isSoon ? this.#n + 1 : 0;
+    if (this.#n % GROUP > 0) return this.#site(this.#areMany && hasUsualLimit() ? this.#first : undefined);
+    this.#areMany = isSoon;
+    this.#since = now;
+    return (this.#first = this.#site(undefined));
+  }
+
+  #site(near: CallSite | undefined): CallSite {
+    return new CallSite(near, this.next); // eslint-disable-line @typescript-eslint/unbound-method
+  }
+}
+
+/** Whoever has changed it wants what it is, of every call. */
+function hasUsualLimit(): boolean {
+  return stacks.stackTraceLimit === usualLimit || !captureStackTrace;
+}
+
+function traceAbove(above: unknown): Trace {
+  const limit = stacks.stackTraceLimit;
+  const isLowered = hasUsualLimit() && limit !== undefined && limit > FRAMES;
+  if (isLowered) setLimit(FRAMES);
+  try {
+    if (!captureStackTrace) return new Error();
+    const trace = {};
+    captureStackTrace(trace, above);
+    return trace;
+  } finally {
+    if (isLowered) setLimit(limit); // also when the engine's own stack is used up
   }
 }
 
@@ -51,9 +98,13 @@ function setLimit(limit: number): void {
   }
 }
 
+/** What stands above the frames of a call that was made near the one that failed. */
+const NEAR = '    (one of many calls at once: made near this one)\n';
+
 /** Only V8 puts a line above the frames, which says what the error is. */
-function withHeader(stack: string, error: Error): string {
+function withHeader(stack: string, error: Error, near: string): string {
   const [first = '', ...rest] = stack.split('\n');
-  if (/^\s+at /.test(first)) return `${error.name}: ${error.message}\n${stack}`;
-  return /^\s+at /.test(rest[0] ?? '') ? [`${error.name}: ${error.message}`, ...rest].join('\n') : stack;
+  const header = `${error.name}: ${error.message}\n${near}`;
+  if (/^\s+at /.test(first)) return `${header}${stack}`;
+  return /^\s+at /.test(rest[0] ?? '') ? `${header}${rest.join('\n')}` : `${near}${stack}`;
 }

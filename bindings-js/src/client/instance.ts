@@ -3,7 +3,7 @@ import { copyOf, viewOf } from '../shared/bytes.js';
 import { NotStartedError, PoolError } from '../shared/errors.js';
 import { invalid, refusal } from '../shared/gate.js';
 import { layout } from '../shared/layout.gen.js';
-import { CallSite } from './callsite.js';
+import { CallSite, CallSites } from './callsite.js';
 import { parametersOf, refusalOfValues } from './export-types.js';
 import { type Ask, type Line, refusalOf } from './line.js';
 import {
@@ -22,6 +22,8 @@ import { type AnyResult, type CallResult, type InstanceCall, isBytes, textOf } f
 
 /** Closes an instance that nobody holds any more. */
 const dropped = new FinalizationRegistry<Line>((line) => line.close());
+
+const calls = new CallSites();
 
 /** What a module exports. */
 export interface InstanceExport {
@@ -165,7 +167,7 @@ export class Instance {
   call(name: string, ...values: CallValues<Numeric<InstanceCallOptions>>): Promise<CallResult>;
   call(name: string, ...values: CallValues<InstanceCallOptions>): Promise<AnyResult>;
   call(name: string, ...values: CallValues<InstanceCallOptions>): Promise<AnyResult> {
-    const site = new CallSite();
+    const site = calls.next();
     return new Promise((resolve, reject) => {
       const fail = (error: unknown): void => reject(site.sign(error as Error));
       try {

@@ -1,6 +1,6 @@
 /** The pool: what an application makes first. What it does is in `core.ts`, which is loaded when one is started. */
 import type { Attendant } from './attendants.js';
-import { CallSite } from './callsite.js';
+import { CallSite, CallSites } from './callsite.js';
 import type { CloseOptions } from './closing.js';
 import type { Core } from './core.js';
 import type { Instance } from './instance.js';
@@ -25,6 +25,11 @@ import type { PoolStats } from './stats.js';
 import type { Tier } from './tier.js';
 import type { AnyResult, CallResult } from './values.js';
 import type { WorkerRange } from './worker-range.js';
+
+/** Of which there may be many. */
+const runs = /* @__PURE__ */ new CallSites();
+const spawns = /* @__PURE__ */ new CallSites();
+const calls = /* @__PURE__ */ new CallSites();
 
 /** All of a pool but its start, which differs from platform to platform: `index.ts` has that. */
 export class Pool {
@@ -64,7 +69,7 @@ export class Pool {
    * ```
    */
   run(source: ModuleSource, options?: RunOptions): Promise<RunResult> {
-    return this.#core.run(new CallSite(), source, options);
+    return this.#core.run(runs.next(), source, options);
   }
 
   /** Starts a WASI command: resolves with its job as soon as the pool has a place for it.
@@ -80,7 +85,7 @@ export class Pool {
    * ```
    */
   spawn(source: ModuleSource, options?: SpawnOptions): Promise<Job> {
-    return this.#core.spawn(new CallSite(), source, options);
+    return this.#core.spawn(spawns.next(), source, options);
   }
 
   /** Calls an export of a module, on a fresh instance: resolves with what it returned. That is a number or a bigint (of an
@@ -107,7 +112,7 @@ export class Pool {
   call(source: ModuleSource, name: string, ...values: CallValues<Numeric<CallOptions>>): Promise<CallResult>;
   call(source: ModuleSource, name: string, ...values: CallValues): Promise<AnyResult>;
   call(source: ModuleSource, name: string, ...values: CallValues): Promise<AnyResult> {
-    return this.#core.call(new CallSite(), source, name, values);
+    return this.#core.call(calls.next(), source, name, values);
   }
 
   /** Instantiates a module and keeps it, in a worker of its own: what one call of an export leaves in its memory, the next
