@@ -172,10 +172,11 @@ export class Core {
     this.#underway.count(true);
     try {
       const checked = checkCall(name, values);
-      if (!instances.now) await this.#until(this.#patienceFor(checked), instances);
+      this.#refuseIfClosed();
+      if (!instances.now) await this.#patienceFor(checked).until(instances.load());
       if (checked.call === 'instance') return await this.#callOnce(source, checked, site);
       return await this.#start<CheckedCall, CallResult>(
-        { source, site },
+        { source, site, isAccepted: true },
         () => checked,
         (started, asker) => asker.follow(returned(started)),
       );
@@ -188,7 +189,6 @@ export class Core {
 
   /** A call with bytes: on an instance that is closed behind it. */
   async #callOnce(source: ModuleSource, checked: CheckedCall, site: CallSite): Promise<AnyResult> {
-    this.#refuseIfClosed();
     const instance = await this.#keep(await this.#moduleOf(source, this.#patienceFor(checked)), checked, site);
     try {
       return await new Promise((resolve, reject) => instance.run(checked.asked, unlimited, resolve, reject));
@@ -203,7 +203,7 @@ export class Core {
       const checked = checkInstance(options);
       this.#refuseIfClosed();
       const patience = this.#patienceFor(checked);
-      if (!instances.now) await this.#until(patience, instances);
+      if (!instances.now) await patience.until(instances.load());
       const module = await this.#moduleOf(source, patience);
       return this.#underway.keep(await this.#keep(module, checked, site));
     } catch (error) {
@@ -236,8 +236,13 @@ export class Core {
     let module: Promise<WebAssembly.Module> | undefined;
     const open = async (signal: AbortSignal): Promise<Instance> => {
       const own = { ...checked, signal };
-      module ??= Promise.resolve(this.#moduleOf(source, this.#patienceFor(own)));
-      return this.#keep(await module, own, site);
+      this.#underway.count(true);
+      try {
+        module ??= Promise.resolve(this.#moduleOf(source, this.#patienceFor(own)));
+        return await this.#keep(await module, own, site);
+      } finally {
+        this.#underway.count(false);
+      }
     };
     const items = itemsOf(iterable);
     const own = { ...checked, concurrency };
@@ -275,7 +280,7 @@ export class Core {
         platform: this.#parts.platform,
         shutdown: this.#shutdown,
         site,
-        order: async (launch) => this.#order(launch),
+        order: async (launch) => this.#order({ ...launch, isAccepted: true }),
         launchAll: (orders, patience) => this.#launcher.launchAll(orders, patience),
         done: (order) => this.#modules.done(order.module),
         isClosing: this.#isClosing,
@@ -354,12 +359,6 @@ export class Core {
     return this.#closing !== undefined || this.#underway.isDraining;
   }
 
-  /** Waits for a part that is not loaded yet. */
-  async #until(patience: Patience, part: Part<unknown>): Promise<void> {
-    this.#refuseIfClosed();
-    await patience.until(part.load());
-  }
-
   /** How long a job waits for what comes before it, and for the streams behind it. */
   #patienceFor({ signal, deadline, what }: Checked): Patience {
     if (signal || deadline < Infinity) return new Patience(signal, deadline, this.#shutdown, what);
@@ -371,18 +370,18 @@ export class Core {
   /** Starts a job with options that `check` gives, and has `use` tell its caller what comes of it. If any of it fails, what
    * was taken for the job is let go. */
   #start<C extends Checked, T>(
-    given: Pick<Launch, 'source' | 'module' | 'site'>,
+    given: Pick<Launch, 'source' | 'module' | 'site' | 'isAccepted'>,
     check: () => C,
     use: (started: Started<C>, asker: Asker<T>) => void,
   ): Promise<T> {
     return new Promise((resolve, reject) => {
-      const { source, module, site } = given;
+      const { site } = given;
       const asker = new Asker<T>(site, this.#underway, resolve, reject);
       try {
         const checked = check();
         const patience = this.#patienceFor(checked);
         const stdio = (asker.stdio = new Stdio(this.#client, checked.stdio, this.#parts.platform));
-        const launched = this.#launch({ source, module, site, checked, stdio, patience });
+        const launched = this.#launch({ ...given, checked, stdio, patience });
         const begin = (task: Task): void => use({ task, stdio, patience, checked }, asker);
         if (launched instanceof Promise) launched.then(begin).catch((error: unknown) => asker.reject(error));
         else begin(launched);
@@ -432,8 +431,8 @@ export class Core {
 
   /** Gets all that a job needs. Its module is kept until it is done. */
   #order(launch: Launch): Order | Promise<Order> {
-    const { source, module: compiled, checked, patience } = launch;
-    if (!compiled) this.#refuseIfClosed();
+    const { source, module: compiled, isAccepted, checked, patience } = launch;
+    if (!compiled && !isAccepted) this.#refuseIfClosed();
     const module = compiled ?? this.#moduleOf(source, patience);
     if (!(module instanceof Promise) && checked.preopens.length === 0) return this.#orderOf(launch, module);
     return this.#orderLater(launch, module);

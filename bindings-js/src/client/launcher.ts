@@ -41,6 +41,8 @@ export interface Launch {
   readonly source: ModuleSource;
   /** The source's, if it was compiled already. */
   readonly module?: WebAssembly.Module | undefined;
+  /** The pool has taken it already, and may be closing by now. */
+  readonly isAccepted?: boolean | undefined;
   readonly checked: Checked;
   readonly stdio: Stdio;
   readonly patience: Patience;
