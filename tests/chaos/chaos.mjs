@@ -24,6 +24,8 @@ const later = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 /** A pool and what is known of it. */
 class Home {
   closing = false;
+  /** Directories may have been lost. */
+  isHurt = false;
   lines = { least: 0, most: 0 };
 
   constructor(pool, config, Directory) {
@@ -35,6 +37,7 @@ class Home {
 
   /** Makes the directory that the jobs of a round share. */
   share() {
+    this.lines = { least: 0, most: 0 };
     this.shared = new this.Directory({}, { maxBytes: 16 << 20 });
   }
 }
@@ -99,6 +102,7 @@ export class Chaos {
         await emptyShared(home);
         await home.shared.close();
         home.share();
+        home.isHurt = false;
         figures.push(await quiet(home, this.#patienceMs));
       } catch (error) {
         this.#failures.push(`pool ${seat}: ${describe(error)}`);
@@ -109,10 +113,11 @@ export class Chaos {
   }
 
   /** What is registered is known exactly at rest, without any garbage being collected: nobody listens to the signal that
-   * all jobs share, and the pools have a coordinator and their workers each. */
+   * all jobs share, and the pools have their workers each, and a coordinator, which in the tier "jspi" has no thread. */
   async #leftBehind() {
-    const { census } = this.#env;
-    const workers = configs.slice(0, SEATS).reduce((sum, config) => sum + 1 + config.workers, 0);
+    const { census, tier } = this.#env;
+    const coordinators = tier === 'shared' ? 1 : 0;
+    const workers = configs.slice(0, SEATS).reduce((sum, config) => sum + coordinators + config.workers, 0);
     const shown = () => ({ workers: census.workers, listeners: census.listenersOf(this.#calm) });
     const wanted = JSON.stringify({ workers, listeners: 0 });
     for (const end = performance.now() + this.#patienceMs; JSON.stringify(shown()) !== wanted;) {
@@ -197,8 +202,15 @@ export class Chaos {
   #look() {
     const now = performance.now();
     for (const life of this.#live) {
-      if (now - life.heard > HANG_MS) this.#fail(life, 'it hangs');
+      if (now - life.heard > HANG_MS) void this.#hangs(life);
     }
+  }
+
+  async #hangs(life) {
+    this.#live.delete(life);
+    const { pool } = await this.#seats[life.op.seat];
+    const { workers, jobs, queued, running, perWorker } = pool.stats();
+    this.#fail(life, `it hangs; its pool: ${JSON.stringify({ workers, jobs, queued, running, perWorker })}`);
   }
 
   #fail({ op, history }, what) {

@@ -1,5 +1,5 @@
 // Jobs with files: in directories of their own, and in one that all jobs of a pool share.
-import { fail, judge, sameBytes, saysClosed } from './judge.mjs';
+import { fail, judge, sameBytes, wasTaken } from './judge.mjs';
 import { bytesFrom, textFrom } from './random.mjs';
 import { outcomeOf } from './talks.mjs';
 
@@ -18,13 +18,13 @@ async function runFiles(attempt, args, preopens, expect, guest = 'files') {
   return outcome.error === undefined || expect.error === outcome.error.name;
 }
 
-/** Awaits what the page does with a directory. Undefined: the pool was closed meanwhile. */
+/** Awaits what the page does with a directory. Undefined: the pool was closed meanwhile, or the directory lost. */
 async function ask({ home, log }, what, promise) {
   log(what);
   const { value, error } = await outcomeOf(promise);
   log(`${what}: done`);
   if (!error) return { value };
-  if (home.closing && saysClosed(error)) return undefined;
+  if (wasTaken(error, home)) return undefined;
   throw error;
 }
 
@@ -94,7 +94,7 @@ export const folders = {
         await checkFile(attempt, home.shared, name, bytes(content));
       }
       const { error } = await outcomeOf(home.shared.remove(name));
-      if (error && error.code !== 'POOL_ENOENT' && !(home.closing && saysClosed(error))) throw error;
+      if (error && error.code !== 'POOL_ENOENT' && !wasTaken(error, home)) throw error;
     },
   },
   append: {
@@ -138,16 +138,21 @@ export const folders = {
     endless: true,
     loops: true,
     plan: () => ({}),
-    run: (attempt) =>
-      withOwn(attempt, { kept: 'kept' }, async (directory) => {
+    run(attempt) {
+      const { env, home } = attempt;
+      // Where directories live in threads, such a guest takes all that are in its own with it.
+      if (env.tier === 'jspi') home.isHurt = true;
+      return withOwn(attempt, { kept: 'kept' }, async (directory) => {
         await runFiles(attempt, ['spin', '/d/held', 'text'], { '/d': directory }, { endless: true });
         await checkFile(attempt, directory, 'kept', bytes('kept'));
-      }),
+      });
+    },
   },
 };
 
 /** Takes away what all jobs of a pool have written, having checked that it is neither more nor less. */
 export async function emptyShared(home) {
+  if (home.isHurt) return; // perhaps it is lost
   const names = (await home.shared.list()).map(({ name }) => name);
   if (names.some((name) => name !== 'log')) fail(`files are left in the shared directory: ${names}`);
   const lines = names.length === 0 ? 0 : linesIn(text(await home.shared.readFile('log')));

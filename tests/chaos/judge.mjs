@@ -35,9 +35,20 @@ export function saysClosed(error) {
   return error?.code === 'POOL_ESHUTDOWN' || error?.cause?.code === 'POOL_ESHUTDOWN';
 }
 
-/** The job was ended by what was done to it, or with its pool. */
+/** Whether an error says that a directory was lost, or its job, because another job there had to be ended. */
+export function saysLost(error) {
+  const text = error?.message ?? '';
+  return error?.name === 'LostError' ? /same cell|directory is lost/.test(text) : error?.code === 'POOL_EIO';
+}
+
+/** Whether what was asked of a pool could not be had, because it was closed, or of its directories, because they were lost. */
+export function wasTaken(error, home) {
+  return (home.closing && saysClosed(error)) || (home.isHurt && saysLost(error));
+}
+
+/** The job was ended by what was done to it, or with its pool, or with those that shared its cell. */
 export function wasCut(error, { harm, home }) {
-  return harm.explains(error) || (home.closing && saysClosed(error));
+  return harm.explains(error) || wasTaken(error, home);
 }
 
 /**

@@ -1,5 +1,5 @@
 // Chaos in Node and in browsers.
-// Usage: node tests/chaos/run.mjs [--loops N] [--seed N] [--rounds N | --seconds N] [--operations N] [--only kind,… | --except kind,…] [engine…]
+// Usage: node tests/chaos/run.mjs [--tier jspi] [--loops N] [--seed N] [--rounds N | --seconds N] [--operations N] [--only kind,… | --except kind,…] [engine…]
 import { parseArgs } from 'node:util';
 import { BROWSER_NAMES } from '../browser/launch.mjs';
 import { growthOf } from './growth.mjs';
@@ -15,6 +15,7 @@ const { values, positionals } = parseArgs({
     only: { type: 'string', default: '' },
     except: { type: 'string', default: '' },
     loops: { type: 'string' },
+    tier: { type: 'string', default: 'shared' },
   },
 });
 const seed = Number(values.seed || Math.floor(Math.random() * 2 ** 31));
@@ -53,7 +54,7 @@ async function carryOut(session, log) {
 
 async function runIn(engine) {
   const log = (text) => console.log(`${engine}: ${text}`);
-  const session = await openSession(engine);
+  const session = await openSession(engine, values.tier);
   try {
     await session.call('open', { seed, only, except, ...loops });
     const { series, counts } = await carryOut(session, log);

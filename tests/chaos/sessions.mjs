@@ -6,6 +6,7 @@ import { serve } from '../browser/server.mjs';
 import { Census } from './census.mjs';
 import { Chaos } from './chaos.mjs';
 import { childrenFootprint, nodeFootprint } from './footprint.mjs';
+import { useTier } from '../scenarios/harness.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -21,17 +22,19 @@ const LOOPS_IN_WEBKIT = 3;
  */
 
 /** @returns {Promise<Session>} */
-export function openSession(engine) {
-  return engine === 'node' ? inNode() : inBrowser(engine);
+export function openSession(engine, tier) {
+  return engine === 'node' ? inNode(undefined, tier) : inBrowser(engine, tier);
 }
 
 /** A session in this process; `spoil` may change what the chaos sees of the package. */
-export async function inNode(spoil = (millrace) => millrace) {
+export async function inNode(spoil = (millrace) => millrace, tier = 'shared') {
   const census = new Census();
   const millrace = await import(pathToFileURL(`${root}npm/dist/index.node.js`).href);
+  if (tier !== 'shared') useTier(millrace.Pool, tier);
   const env = {
     millrace: spoil(millrace),
     census,
+    tier,
     guest: (name) => `${root}examples/guests/${name}.gen.wasm`,
     load: async (path) => new Uint8Array(await readFile(root + path)),
   };
@@ -47,8 +50,9 @@ export async function inNode(spoil = (millrace) => millrace) {
   };
 }
 
-async function inBrowser(engine) {
-  const server = await serve({ root });
+/** With the tier "jspi" the page has none of the headers that isolate it. */
+async function inBrowser(engine, tier) {
+  const server = await serve({ root, isolated: tier === 'shared' });
   const browser = await launch(engine);
   const lines = [];
   const onConsole = ({ type, text }) => lines.push(`${type}: ${text}`);

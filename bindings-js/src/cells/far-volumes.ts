@@ -49,14 +49,21 @@ export class FarVolumes {
   readonly #askLocal: AskLocal;
   readonly #reply: (reply: FilesReply) => void;
   readonly #choose: (volume: number) => Promise<CellLink>;
+  readonly #onEmpty: (cell: CellLink) => void;
   /** Ours count downwards, those of the main thread upwards. */
   #lastId = 0;
 
-  /** `choose` finds a cell for a new one. */
-  constructor(askLocal: AskLocal, reply: (reply: FilesReply) => void, choose: (volume: number) => Promise<CellLink>) {
+  /** `choose` finds a cell for a new one; `onEmpty` is told of one in which none is left. */
+  constructor(
+    askLocal: AskLocal,
+    reply: (reply: FilesReply) => void,
+    choose: (volume: number) => Promise<CellLink>,
+    onEmpty: (cell: CellLink) => void,
+  ) {
     this.#askLocal = askLocal;
     this.#reply = reply;
     this.#choose = choose;
+    this.#onEmpty = onEmpty;
   }
 
   /** What the main thread asks. */
@@ -81,11 +88,28 @@ export class FarVolumes {
 
   async #make(maxBytes: number, maxFiles: number): Promise<number> {
     const number = (await this.#own('make', [maxBytes, maxFiles])) as number;
-    const home = await this.#choose(number);
-    const remote = (await this.#ask(home, 'make', [maxBytes, maxFiles])) as number;
+    const { home, remote } = await this.#settle(number, [maxBytes, maxFiles]);
     const place = { number, home, remote, limits: [maxBytes, maxFiles] as const };
     this.#volumes.set(number, { ...place, users: 0, holds: 0, isDropped: false, last: Promise.resolve() });
     return number;
+  }
+
+  /** Finds a place for one. */
+  async #settle(number: number, limits: readonly number[]): Promise<{ home: CellLink; remote: number }> {
+    let home: CellLink | undefined;
+    try {
+      home = await this.#choose(number);
+      return { home, remote: (await this.#ask(home, 'make', limits)) as number };
+    } catch (error) {
+      if (home) this.#remove(number, home);
+      await this.#own('drop', [number]);
+      throw error;
+    }
+  }
+
+  #remove(number: number, cell: CellLink): void {
+    cell.volumes.delete(number);
+    if (cell.volumes.size === 0) this.#onEmpty(cell);
   }
 
   async #drop(volume: FarVolume): Promise<void> {
@@ -100,8 +124,10 @@ export class FarVolumes {
     if (--volume.holds > 0 || !volume.isDropped) return;
     const { number, home, remote } = volume;
     if (this.#volumes.get(number) === volume) this.#volumes.delete(number); // another may have its number by now
-    home.volumes.delete(number);
-    await this.#ask(home, 'drop', [remote]);
+    this.#remove(number, home);
+    await this.#ask(home, 'drop', [remote]).catch((error: unknown) => {
+      if (!home.isOver) throw error; // else it is gone with its cell
+    });
   }
 
   /** A job was submitted with these: they are there until it has ended, when what is returned is to be called. */
@@ -226,8 +252,8 @@ export class FarVolumes {
       await this.#copy({ from, source, home, target }, ROOT);
       volume.home = home;
       volume.remote = target;
-      from.volumes.delete(volume.number);
       home.volumes.add(volume.number);
+      this.#remove(volume.number, from);
       await this.#ask(from, 'drop', [source]);
     });
     volume.last = moving.catch(() => undefined);

@@ -17,6 +17,9 @@ import { Parked, Proxy } from './proxy.js';
 /** Code of ours that finds nothing after so many looks never will. */
 const LOOKS_MAX = 1000;
 
+/** A cell without directories is kept for so long: many jobs have a new one each. */
+const HOME_IDLE_MS = 1000;
+
 export class Cells {
   readonly #rings = new Rings();
   readonly #jobs = new FarJobs((volumes) => this.#volumes.hold(volumes));
@@ -56,6 +59,7 @@ export class Cells {
       (request) => this.#askLocal(request),
       (reply) => this.#listeners.forEach((listener) => listener(reply)),
       (volume) => this.#homeFor(volume),
+      (home) => this.#endIfUnused(home),
     );
   }
 
@@ -114,6 +118,14 @@ export class Cells {
     best.volumes.add(volume);
     await best.started;
     return best;
+  }
+
+  /** No directory lives in it any more: it ends, unless one comes soon. */
+  #endIfUnused(home: CellLink): void {
+    const timer: { unref?: () => void } | number = setTimeout(() => {
+      if (home.volumes.size === 0) home.end('no directory is in it any more');
+    }, HOME_IDLE_MS);
+    if (typeof timer === 'object') timer.unref?.(); // Node's would keep the process alive
   }
 
   #usesOfCells(): CellUses {
