@@ -6,10 +6,11 @@ const text = (bytes) => new TextDecoder().decode(bytes);
 
 /**
  * @param {any} package_ Millrace's exports
+ * @param {'shared' | 'jspi'} tier
  * @returns {Promise<import('./judge.mjs').Runtime>}
  */
-export async function openMillrace({ Directory, Pool }) {
-  const pool = await Pool.create({ workers: 1 });
+export async function openMillrace({ Directory, Pool }, tier) {
+  const pool = await Pool.create({ workers: 1, tier });
   return {
     run: (test) => run(pool, test, (tree) => new Directory(treeOf(tree))),
     close: () => pool.close(),

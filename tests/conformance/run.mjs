@@ -1,5 +1,7 @@
 // A suite of WASI programs on Millrace and on its rivals.
-// Usage: node tests/conformance/run.mjs --suite FOLDER [--only part] [node|chromium|firefox|webkit…]
+// Usage: node tests/conformance/run.mjs --suite FOLDER [--only part] [--tier jspi] [node|chromium|firefox|webkit…]
+//
+// With --tier jspi it is Millrace alone, on pages without the headers that isolate them, and in a Node that can suspend wasm.
 
 import { createReadStream } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
@@ -17,16 +19,21 @@ const HELP = `The suite is not part of this repository: get a release of https:/
 (its branch prod/testsuite-base has the programs compiled), and say where it is:
   make conformance SUITE=/path/to/wasi-testsuite`;
 
+/** Browsers that can suspend wasm. */
+const WITH_JSPI = ['chromium', 'firefox'];
+
 const HERE = '/tests/conformance';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
-async function inNode(tests) {
+async function inNode(tests, tier) {
   const millrace = await import('../../npm/dist/index.node.js');
   const { openMillrace } = await import('./millrace.mjs');
+  const ours = await judgeAll(await openMillrace(millrace, tier), tests);
+  if (tier !== 'shared') return { version: process.version, report: { Millrace: ours } };
   const { openShim } = await import('./shim.mjs');
   const compile = async (wasm) => WebAssembly.compile(await readFile(wasm));
   const report = {
-    Millrace: await judgeAll(await openMillrace(millrace), tests),
+    Millrace: ours,
     'node:wasi': await judgeAll(openNodeWasi(), tests),
     browser_wasi_shim: await judgeAll(openShim(compile), tests),
   };
@@ -45,9 +52,9 @@ function routesOf(tests) {
   return { [`${HERE}/plan.json`]: json, ...Object.fromEntries(modules) };
 }
 
-async function inBrowser(name, tests) {
+async function inBrowser(name, tests, tier) {
   const browser = await launch(name);
-  const server = await serve({ root: ROOT, routes: routesOf(tests) });
+  const server = await serve({ root: ROOT, routes: routesOf(tests), isolated: tier === 'shared' });
   try {
     const { report, error } = await runPage({ browser, url: `${server.url}${HERE}/page.html`, timeoutMs: 900_000 });
     if (error) throw new Error(error);
@@ -58,9 +65,12 @@ async function inBrowser(name, tests) {
   }
 }
 
-async function rowsOf(name, tests) {
-  const { version, report } = await (name === 'node' ? inNode(tests) : inBrowser(name, tests));
-  return Object.entries(report).map(([runtime, results]) => ({ title: `${runtime}, ${name} ${version}`, results }));
+async function rowsOf(name, tests, tier) {
+  const { version, report } = await (name === 'node' ? inNode(tests, tier) : inBrowser(name, tests, tier));
+  const where = tier === 'shared' ? '' : `, tier ${tier}`;
+  return Object.entries(report).map(([runtime, results]) => {
+    return { title: `${runtime}, ${name} ${version}${where}`, results };
+  });
 }
 
 async function testsOf(suite, only) {
@@ -74,13 +84,18 @@ async function testsOf(suite, only) {
 async function main() {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { suite: { type: 'string' }, only: { type: 'string', default: '' } },
+    options: {
+      suite: { type: 'string' },
+      only: { type: 'string', default: '' },
+      tier: { type: 'string', default: 'shared' },
+    },
   });
+  const engines = values.tier === 'shared' ? BROWSER_NAMES : WITH_JSPI;
   const tests = await testsOf(values.suite, values.only);
   const rows = [];
-  for (const name of positionals.length > 0 ? positionals : ['node', ...BROWSER_NAMES]) {
+  for (const name of positionals.length > 0 ? positionals : ['node', ...engines]) {
     try {
-      rows.push(...(await rowsOf(name, tests)));
+      rows.push(...(await rowsOf(name, tests, values.tier)));
     } catch (error) {
       console.error(`${name}: ${error.message}`);
       process.exitCode = 1;
