@@ -8,6 +8,7 @@ import jobs from './jobs.mjs';
 import lifecycle from './lifecycle.mjs';
 import ping from './ping.mjs';
 import pipes from './pipes.mjs';
+import tiers from './tiers.mjs';
 
 /** @type {readonly import('../lib/measure.mjs').Subject[]} */
-export const subjects = [hostCalls, ping, lifecycle, jobs, instances, crossing, pipes, frames];
+export const subjects = [hostCalls, ping, lifecycle, jobs, instances, crossing, pipes, frames, tiers];
