@@ -53,9 +53,9 @@ help: ## list the targets
 .PHONY: run
 run: js ## run a WASI program on the pool: make run [GUEST=path.wasm ARGS="…" < input]
 ifdef GUEST
-	@node examples/run.mjs $(GUEST) $(ARGS)
+	@node npm/dist/cli.js run --verbose $(GUEST) -- $(ARGS)
 else
-	@node examples/run.mjs examples/guests/wordcount.gen.wasm -n 5 < ARCHITECTURE.md
+	@node npm/dist/cli.js run --verbose examples/guests/wordcount.gen.wasm -- -n 5 < ARCHITECTURE.md
 endif
 
 ##@ Build it
@@ -69,6 +69,7 @@ $(NODE_MODULES): package-lock.json package.json
 
 npm/dist/index.js: $(BINDINGS) npm/build.mjs $(DIST_FILES) $(NODE_MODULES)
 	@rm -rf npm/dist && node npm/build.mjs npm/dist index thin cells plugin inline require && cp $(DIST_FILES) npm/dist/
+	@node npm/build-cli.mjs npm/dist
 
 .PHONY: npm
 npm: js ## pack the package: npm/millrace-<version>.tgz

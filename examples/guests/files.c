@@ -8,6 +8,8 @@
  *   spin PATH TEXT     the same, but computes for ever instead
  *   list PATH          prints the names in a directory, sorted
  *   link TARGET PATH   makes a symlink
+ *   move FROM TO       renames something
+ *   remove PATH        removes a file, a symlink or an empty directory
  *   count PATH N       appends a line to a file N times, by opening it each time
  *
  * Ends with the number of the error that wasi-libc says, after naming it on standard error; with 0 if all went well.
@@ -150,6 +152,7 @@ static int run(const char *command, char **argv)
 {
     if (!strcmp(command, "cat")) return cat(argv[0]);
     if (!strcmp(command, "list")) return list(argv[0]);
+    if (!strcmp(command, "remove")) return remove(argv[0]) ? fail(argv[0]) : 0;
     if (!strcmp(command, "demo")) {
         int status = copy_in_to_out(argv[0]);
         return status ? status : play_with_names(argv[0]);
@@ -161,6 +164,7 @@ static int run(const char *command, char **argv)
     if (!strcmp(command, "spin")) return hold(argv[0], argv[1], true);
     if (!strcmp(command, "count")) return count(argv[0], strtol(argv[1], NULL, 10));
     if (!strcmp(command, "link")) return symlink(argv[0], argv[1]) ? fail(argv[1]) : 0;
+    if (!strcmp(command, "move")) return rename(argv[0], argv[1]) ? fail(argv[0]) : 0;
     return 2;
 }
 

@@ -38,6 +38,7 @@ const belowInScripts = {
   plugin: ['shared', 'platform', 'client'],
   cell: ['shared', 'platform', 'coordinator', 'worker', 'client'],
   cells: ['shared', 'platform', 'coordinator', 'client'],
+  cli: ['shared', 'client', 'worker'],
 };
 
 /** The public headers' edge to compilers and linkers. */

@@ -25,6 +25,7 @@ for version in typescript-5.7 typescript typescript-7; do
 done
 
 (cd "$root" && node tests/package/size.mjs)
+timeout 600 node cli.mjs "$root/examples/guests"
 timeout 300 node examples.mjs "$root/examples/guests"
 "$root/node_modules/.bin/publint" --strict "$root/npm"
 # Files that are served and not imported have no types.

@@ -1,7 +1,7 @@
 /** What a module's exports take, as far as its binary is known: a compiled module tells nothing of that. */
+import { Cursor } from '../shared/cursor.js';
 import { NotStartedError } from '../shared/errors.js';
 import { show } from '../shared/gate.js';
-import { leb128 } from '../shared/leb128.js';
 import { layout } from '../shared/layout.gen.js';
 import { isNumeric, typeName } from '../shared/value.js';
 import { exportHeadOf } from './module-head.js';
@@ -21,7 +21,6 @@ const [FIRST_TYPE, LAST_TYPE] = [0x6f, 0x7f];
 
 const PREAMBLE_BYTES = 8;
 
-const decoder = new TextDecoder();
 const known = new WeakMap<WebAssembly.Module, ByName>();
 
 /** What the exports of a module take; of one that is not known, or has types that are newer, nothing is there. */
@@ -64,50 +63,10 @@ function refused(text: string): NotStartedError {
   return new NotStartedError('POOL_NOT_STARTED', text);
 }
 
-/** Reads on in the bytes of a section. What is not understood throws. */
-class Cursor {
-  readonly #bytes: Uint8Array;
-  at: number;
-
-  constructor(bytes: Uint8Array, at: number) {
-    this.#bytes = bytes;
-    this.at = at;
-  }
-
-  byte(): number {
-    const byte = this.#bytes[this.at++];
-    if (byte === undefined) throw new RangeError('the end');
-    return byte;
-  }
-
-  number(): number {
-    const read = leb128(this.#bytes, this.at);
-    if (!read) throw new RangeError('no number');
-    this.at = read.end;
-    return read.value;
-  }
-
-  text(): string {
-    const size = this.number();
-    this.at += size;
-    return decoder.decode(this.#bytes.subarray(this.at - size, this.at));
-  }
-
-  type(): number {
-    const type = this.byte();
-    if (type < FIRST_TYPE || type > LAST_TYPE) throw new RangeError('a newer type');
-    return type;
-  }
-
-  list<T>(read: () => T): T[] {
-    return Array.from({ length: Math.min(this.number(), this.#bytes.length) }, read);
-  }
-
-  skipLimits(): void {
-    const flags = this.number();
-    this.number();
-    if (flags & 1) this.number();
-  }
+function typeAt(cursor: Cursor): number {
+  const type = cursor.byte();
+  if (type < FIRST_TYPE || type > LAST_TYPE) throw new RangeError('a newer type');
+  return type;
 }
 
 /** `undefined`: it has something that is not understood. */
@@ -134,8 +93,8 @@ function parse(head: Uint8Array): ByName | undefined {
 
 function parametersAt(cursor: Cursor): ParameterTypes {
   if (cursor.byte() !== FUNCTION) throw new RangeError('a newer type');
-  const parameters = cursor.list(() => cursor.type());
-  cursor.list(() => cursor.type());
+  const parameters = cursor.list(() => typeAt(cursor));
+  cursor.list(() => typeAt(cursor));
   return parameters;
 }
 
@@ -147,14 +106,14 @@ function importedAt(cursor: Cursor): number {
     case KIND_FUNCTION:
       return cursor.number();
     case KIND_TABLE:
-      cursor.type();
+      typeAt(cursor);
       cursor.skipLimits();
       return -1;
     case KIND_MEMORY:
       cursor.skipLimits();
       return -1;
     case KIND_GLOBAL:
-      cursor.type();
+      typeAt(cursor);
       cursor.byte();
       return -1;
     case KIND_TAG:

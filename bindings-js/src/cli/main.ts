@@ -1,0 +1,65 @@
+/** The command line: which command it is, and what is said if that fails. */
+import { readFile } from 'node:fs/promises';
+import { nearest } from '../shared/nearest.js';
+import { codeOf, exitCodes, Failure, messageOf, usageError } from './failure.js';
+import { inspect, inspectHelp } from './inspect.js';
+import type { Package } from './package.js';
+import { run, runHelp } from './run.js';
+
+const help = `Usage: millrace COMMAND …
+
+  millrace run FILE.wasm       runs a WASI command, with this process's stdin, stdout and stderr
+  millrace inspect FILE.wasm   says what a module imports and exports, and whether it would run
+  millrace help COMMAND        has the options of each
+  millrace --version
+`;
+
+type Command = (args: readonly string[], millrace: Package) => Promise<number>;
+
+const helps: Readonly<Record<string, string>> = { run: runHelp, inspect: inspectHelp };
+
+async function version(): Promise<string> {
+  const text = await readFile(new URL('../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}
+
+function print(text: string): number {
+  process.stdout.write(text);
+  return 0;
+}
+
+const commands: Readonly<Record<string, Command>> = {
+  run,
+  inspect,
+  help: ([name]) => Promise.resolve(print(name === undefined ? help : (helps[name] ?? help))),
+  '--help': () => Promise.resolve(print(help)),
+  '-h': () => Promise.resolve(print(help)),
+  '--version': async () => print(`${await version()}\n`),
+};
+
+function commandOf(name: string | undefined): Command {
+  const command = name !== undefined && Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (command) return command;
+  if (name === undefined) throw usageError(`which command?\n\n${help.trimEnd()}`);
+  const meant = nearest(name, Object.keys(commands));
+  const isFile = /\.wasm$/.test(name);
+  const hint = isFile ? `is it "millrace run ${name}"?` : meant ? `is ${meant} meant?` : 'see millrace --help';
+  throw usageError(`there is no command ${JSON.stringify(name)}: ${hint}`);
+}
+
+/** Sets the process's exit code, and lets it end. */
+export async function main([name, ...args]: readonly string[], millrace: Package): Promise<void> {
+  process.stdout.on('error', onBrokenPipe);
+  try {
+    process.exitCode = await commandOf(name)(args, millrace);
+  } catch (error) {
+    process.stderr.write(`millrace: ${messageOf(error)}\n`);
+    process.exitCode = error instanceof Failure ? error.exitCode : exitCodes.failed;
+  }
+}
+
+/** Nobody reads any more, and that is nothing to complain of. While a guest runs, the pool hears of it as well. */
+function onBrokenPipe(error: unknown): void {
+  if (codeOf(error) !== 'EPIPE') throw error;
+  process.exitCode ??= exitCodes.brokenPipe;
+}
