@@ -25,6 +25,7 @@ include tests/chaos.mk
 include tests/asserting.mk
 include tests/conformance.mk
 include tests/jspi.mk
+include tests/stacks.mk
 include examples/guests/guests.mk
 include examples/c/examples.mk
 include examples/demo/demo.mk

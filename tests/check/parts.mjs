@@ -19,6 +19,7 @@ export const parts = [
   'test-chaos-native',
   'check-static',
   'test-package',
+  'test-stacks-light',
   'verify',
   'test-hammer-inside',
   'check-compilers',

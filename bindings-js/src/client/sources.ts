@@ -1,11 +1,18 @@
 /** Where a pool has its scripts and its wasm from: beside the package's module, from URLs of the embedder's, or as workers that
  * the embedder starts himself. */
 import { isUrl, read } from '../shared/brand.js';
-import { JobError, StartError } from '../shared/errors.js';
+import { FetchError, JobError, StartError } from '../shared/errors.js';
 import { fields, type Names, refusal } from '../shared/gate.js';
-import { errorText } from '../platform/error-text.js';
+import { errorText, rootCause } from '../platform/error-text.js';
 import { placeOf } from '../platform/place.js';
-import type { Files, Platform, Script, ScriptKind, ScriptPlace } from '../platform/platform.js';
+import {
+  type Files,
+  NoScriptError,
+  type Platform,
+  type Script,
+  type ScriptKind,
+  type ScriptPlace,
+} from '../platform/platform.js';
 import { Compiler } from './modules.js';
 import type { Patience } from './patience.js';
 
@@ -88,7 +95,9 @@ export async function openScript(platform: Platform, sources: Sources, kind: Scr
   try {
     return await platform.open(place);
   } catch (cause) {
-    throw startError(platform, kind, `could not be started: ${errorText(cause)}`, cause);
+    const what = `could not be started: ${errorText(cause)}`;
+    if (cause instanceof NoScriptError) throw startError(platform, kind, what, cause);
+    throw new StartError(`${platform.fileNames[kind]} ${what}`, { cause: rootCause(cause) });
   }
 }
 
@@ -114,22 +123,28 @@ export async function loadWasm(platform: Platform, sources: Sources, patience: P
     return await new Compiler(platform).compile(source, patience);
   } catch (cause) {
     if (cause instanceof JobError) throw cause; // it was cancelled
+    const refused = cause instanceof FetchError ? await platform.refusedConnection() : undefined;
+    if (refused)
+      throw new StartError(`${platform.fileNames.wasm} could not be loaded: ${refused}`, { cause: rootOf(cause) });
     const from = typeof source === 'string' ? ` from ${placeOf(source)}` : '';
-    throw startError(platform, 'wasm', `could not be loaded${from}: ${await wasmReason(cause)}`, cause);
+    if (!(await takesWasm())) throw new StartError(NO_WASM, { cause: rootOf(cause) });
+    throw startError(platform, 'wasm', `could not be loaded${from}: ${errorText(cause)}`, cause);
   }
 }
 
 /** The smallest module that there is. */
 const EMPTY = Uint8Array.of(0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
 
+/** What errors say of that. */
+export const NO_WASM =
+  "the page's Content-Security-Policy forbids WebAssembly: add 'wasm-unsafe-eval' to script-src (coordinator.wasm)";
+
 /** A page's policy may forbid wasm altogether, and engines say that in many ways. */
-async function wasmReason(cause: unknown): Promise<string> {
-  const isAllowed = await WebAssembly.compile(EMPTY).then(
+function takesWasm(): Promise<boolean> {
+  return WebAssembly.compile(EMPTY).then(
     () => true,
     () => false,
   );
-  if (isAllowed) return errorText(cause);
-  return "the page's Content-Security-Policy forbids WebAssembly: add 'wasm-unsafe-eval' to script-src";
 }
 
 function located<K extends keyof Files>(platform: Platform, kind: K): ReturnType<Files[K]> {

@@ -1,12 +1,13 @@
 /** Starting a pool's threads, and ending them. */
 import { PoolError, StartError } from '../shared/errors.js';
 import type { WorkerCounts, SharedParts, ToCoordinator } from '../shared/protocol.js';
-import { errorText } from '../platform/error-text.js';
+import { errorText, rootCause } from '../platform/error-text.js';
 import type { CoordinatorChild, Platform } from '../platform/platform.js';
 import type { Client } from './client.js';
 import { Crew } from './crew.js';
 import type { Log } from './log.js';
 import type { Patience } from './patience.js';
+import { NO_WASM } from './sources.js';
 import type { Starter } from './tier.js';
 
 /** What a pool has of its threads. */
@@ -59,8 +60,13 @@ function started(starter: Starter): CoordinatorChild {
     return starter.spawnCoordinator();
   } catch (cause) {
     const text = `the coordinator could not be started: ${starter.coordinator}: ${errorText(cause)}`;
-    throw new StartError(text, { cause });
+    throw new StartError(text, { cause: rootCause(cause) });
   }
+}
+
+/** One engine compiles what a policy forbids, and only does not instantiate it. */
+function inWords(text: string): string {
+  return text.includes('wasm-unsafe-eval') ? NO_WASM : text;
 }
 
 /** A start under way: joins the pool once the coordinator has created it. */
@@ -80,12 +86,13 @@ class Start {
     let fail!: (text: string, cause?: unknown) => void;
     const { script, coordinator: place, failure } = starter; // the starter itself is let go
     const started = new Promise<Threads>((resolve, reject) => {
-      fail = (text, cause) => reject(new StartError(text, cause === undefined ? {} : { cause }));
+      fail = (text, cause) => reject(new StartError(inWords(text), cause === undefined ? {} : { cause }));
       coordinator.onFailure((text, cause) => fail(`the coordinator failed: ${place}: ${text}`, cause));
       coordinator.onMessage((message) => {
         if (this.#abandoned) return;
         try {
-          if (message.type === 'millrace:failed') fail(`${message.message} (${script})`, failure());
+          if (message.type === 'millrace:failed')
+            fail(`${message.message} (${script})`, rootCause(failure()) ?? new Error(message.message));
           if (message.type === 'millrace:created') this.#join(crew, message.pool);
           if (message.type === 'millrace:ready' && this.#client)
             resolve({ platform, coordinator, client: this.#client, crew, counts: message });

@@ -20,6 +20,7 @@ export const platform: Platform = {
   cores: availableParallelism,
   open: openScript,
   adopt: adoptThread,
+  refusedConnection: () => Promise.resolve(undefined),
   restMs: nodeRestMs,
   inherit: (fd) => stdioStream(fd === 1 ? process.stdout : process.stderr),
   urlOf: (text) => urlOf(text).href,

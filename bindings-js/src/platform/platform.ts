@@ -45,6 +45,8 @@ export interface Platform {
   open(place: ScriptPlace): Promise<Script>;
   /** A worker that the embedder has started; `undefined`: it is none. */
   adopt<Out, In>(worker: unknown): Child<Out, In> | undefined;
+  /** Why a policy of the page has just refused a connection, and what to do. */
+  refusedConnection(): Promise<string | undefined>;
   /** How long a terminated worker may live on in secret, in milliseconds; -1: perhaps for ever. */
   readonly restMs: number;
   /** A stream into this program's own stdout (1) or stderr (2). Closing or aborting it leaves them open. */
@@ -57,3 +59,6 @@ export interface Platform {
 
 /** Why a script cannot be started, and what to do. */
 export class ScriptError extends Error {}
+
+/** What is there in the place of a script. */
+export class NoScriptError extends ScriptError {}

@@ -4,6 +4,7 @@ import { files } from './files.web.js';
 import type { Platform } from './platform.js';
 import { adoptWorker, webRestMs } from './scope.web.js';
 import { openScript } from './script.web.js';
+import { refusedConnection } from './violations.web.js';
 
 export const platform: Platform = {
   files,
@@ -12,6 +13,7 @@ export const platform: Platform = {
   cores: () => navigator.hardwareConcurrency || 2,
   open: openScript,
   adopt: adoptWorker,
+  refusedConnection,
   restMs: webRestMs,
   inherit: (fd) => consoleStream(fd === 1 ? (line) => console.log(line) : (line) => console.error(line)),
   urlOf: (text) => new URL(text, globalThis.document?.baseURI ?? globalThis.location?.href).href,

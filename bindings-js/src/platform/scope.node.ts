@@ -39,7 +39,7 @@ export function nodeChild<Out, In>(worker: Worker): Child<Out, In> {
       keepAlive(alive); // listening has made it keep the process alive
     },
     onFailure: (listener) => {
-      worker.on('error', (error) => listener(withoutData(String(error)), error));
+      worker.on('error', (error) => listener(describe(error), error));
       worker.on('exit', (code) => terminated || listener(`it ended with code ${code}`));
     },
     terminate: () => {
@@ -48,4 +48,11 @@ export function nodeChild<Out, In>(worker: Worker): Child<Out, In> {
     },
     keepAlive,
   };
+}
+
+/** In words, with what to do about a script that is not there. */
+function describe(error: unknown): string {
+  const text = withoutData(String(error));
+  const isMissing = /^(ERR_)?MODULE_NOT_FOUND$/.test(String((error as { code?: unknown } | null)?.code));
+  return isMissing ? `${text}; set urls to where the package's files are, or import 'millrace/inline'` : text;
 }

@@ -1,6 +1,6 @@
 /** A worker of a browser, as its script sees it. */
 import { isJavaScriptCore } from './engine.js';
-import { type Child, macrotask, type Scope } from './scope.js';
+import { type Child, type FailureListener, macrotask, type Scope } from './scope.js';
 import { recentViolation } from './violations.web.js';
 
 /** A terminated worker of Chromium was seen to run on for two seconds. */
@@ -41,17 +41,17 @@ function endOf(worker: Worker): () => void {
   };
 }
 
-/** A worker of this page. */
-export function webChild<Out, In>(worker: Worker): Child<Out, In> {
+/** A worker of this page. `hint` is the likeliest reason if its script cannot be loaded. */
+export function webChild<Out, In>(worker: Worker, hint = UNLOADED): Child<Out, In> {
   return {
     post: (message, transfer = []) => worker.postMessage(message, { transfer: [...transfer] }),
     onMessage: (listener) => worker.addEventListener('message', (event) => listener(event.data as In)),
     onFailure: (listener) => {
       worker.addEventListener('error', (event) => {
-        if (event.message) listener(describe(event), (event.error as unknown) ?? event);
-        else void macrotask().then(() => listener(unloaded(), event, true)); // by then its reason was told
+        if (event.message) listener(describe(event), (event.error as unknown) ?? new Error(describe(event)));
+        else void macrotask().then(() => tell(listener, hint)); // by then its reason was told
       });
-      worker.addEventListener('messageerror', (event) => listener('a message could not be read', event));
+      worker.addEventListener('messageerror', () => listener('a message could not be read'));
     },
     terminate: endOf(worker),
     keepAlive: () => undefined,
@@ -63,13 +63,15 @@ function describe({ message, filename, lineno }: ErrorEvent): string {
 }
 
 /** A script that cannot be loaded gives an event without a message or a file name. */
-function unloaded(): string {
-  return (
-    recentViolation() ??
-    'its script could not be loaded; the usual causes are a 404, a wrong MIME type, a Content-Security-Policy without ' +
-      'worker-src, or a missing Cross-Origin-Embedder-Policy header on the script'
-  );
+function tell(listener: FailureListener, hint: string): void {
+  const violation = recentViolation();
+  if (violation) listener(violation, new DOMException(violation, 'SecurityError'), true);
+  else listener(hint, new Error(hint), true);
 }
+
+const UNLOADED =
+  'its script could not be loaded; the usual causes are a 404, a wrong MIME type, a Content-Security-Policy without ' +
+  'worker-src, or a missing Cross-Origin-Embedder-Policy header on the script';
 
 /** A worker that somebody else has started; `undefined`: it is none. */
 export function adoptWorker<Out, In>(worker: unknown): Child<Out, In> | undefined {

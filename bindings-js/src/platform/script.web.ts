@@ -6,11 +6,15 @@
 import { errorText } from './error-text.js';
 import { FallbackChild } from './fallback.js';
 import { placeOf } from './place.js';
-import { type Script, ScriptError, type ScriptPlace } from './platform.js';
+import { NoScriptError, type Script, ScriptError, type ScriptPlace } from './platform.js';
 import { type Child } from './scope.js';
 import { webChild } from './scope.web.js';
 import { newWorker, type WorkerUrl } from './trusted.web.js';
 import { watchViolations } from './violations.web.js';
+
+const NOT_SHARED =
+  'its script is of another origin, which must serve it with Access-Control-Allow-Origin and, for a page that is ' +
+  'cross-origin isolated, Cross-Origin-Resource-Policy: cross-origin';
 
 /** What threads are started from: the second where the page refuses the first. */
 type Ways = readonly [WorkerUrl, WorkerUrl?];
@@ -25,7 +29,8 @@ export async function openScript({ url, given, isOwn }: ScriptPlace): Promise<Sc
   if (typeof Worker !== 'function') throw new ScriptError(noWorkers());
   watchViolations();
   const [first, second] = given && isSameOrigin(url) ? [given] : await waysOf(url);
-  const start = <Out, In>(way: WorkerUrl, name: string): Child<Out, In> => webChild(newWorker(way, name, isOwn));
+  const hint = isSameOrigin(url) ? undefined : NOT_SHARED;
+  const start = <Out, In>(way: WorkerUrl, name: string): Child<Out, In> => webChild(newWorker(way, name, isOwn), hint);
   return {
     place: placeOf(url),
     spawn: <Out, In>(name: string): Child<Out, In> => {
@@ -77,11 +82,11 @@ async function textOf(url: string): Promise<string | undefined> {
   } catch {
     return undefined; // the page may not connect there, or it is of another origin that does not share it
   }
-  if (!response.ok) throw new ScriptError(`got ${response.status} from ${placeOf(url)}`);
+  if (!response.ok) throw new NoScriptError(`got ${response.status} from ${placeOf(url)}`);
   const text = await response.text().catch((cause: unknown) => {
-    throw new ScriptError(`${placeOf(url)} broke off: ${errorText(cause)}`, { cause });
+    throw new NoScriptError(`${placeOf(url)} broke off: ${errorText(cause)}`, { cause });
   });
-  if (/^\s*<(!doctype|html|head|body)/i.test(text)) throw new ScriptError(`got HTML from ${placeOf(url)}`);
+  if (/^\s*<(!doctype|html|head|body)/i.test(text)) throw new NoScriptError(`got HTML from ${placeOf(url)}`);
   return text;
 }
 
@@ -91,7 +96,8 @@ function isSelfContained(text: string): boolean {
 }
 
 function isSameOrigin(url: string): boolean {
-  return new URL(url).origin === globalThis.origin;
+  const { protocol, origin } = new URL(url);
+  return protocol === 'data:' || origin === globalThis.origin;
 }
 
 /** It lives as long as the page, since any thread may have to be started again. */

@@ -24,8 +24,9 @@ export function newWorker(url: WorkerUrl, name: string, isOwn: boolean): Worker 
   try {
     return start(policy && isOwn ? policy.createScriptURL(url) : url);
   } catch (cause) {
+    if ((cause as Error).name === 'SecurityError') throw new ScriptError(forbidden(url), { cause });
     const factory = (globalThis as { trustedTypes?: PolicyFactory }).trustedTypes;
-    if (!factory || !(cause instanceof TypeError) || policy) throw cause;
+    if (!factory || !(cause instanceof TypeError) || (policy && isOwn)) throw cause;
     if (!isOwn)
       throw new ScriptError('the page requires Trusted Types: give a TrustedScriptURL, not a string', { cause });
     policy = makePolicy(factory);
@@ -42,4 +43,10 @@ function makePolicy(factory: PolicyFactory): Policy {
       cause,
     });
   }
+}
+
+/** What is started is always of the page's origin, so nothing else forbids it. */
+function forbidden(url: string): string {
+  const wanted = url.startsWith('blob:') ? 'blob:' : "'self'";
+  return `the page's Content-Security-Policy forbids it: add ${wanted} to worker-src`;
 }
