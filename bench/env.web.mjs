@@ -7,11 +7,17 @@
 export function makeEnv(params) {
   return {
     engine: navigator.userAgent,
+    inBrowser: true,
     cores: navigator.hardwareConcurrency,
+    canSuspend: 'Suspending' in WebAssembly,
     importBuild: (folder) => import(`${folder}/index.js`),
     fetchGuest: (name) => fetch(`${params.guests}/${name}.gen.wasm`),
+    fetchFile: (path) => fetch(`/${path}`),
+    urlOf: (path) => new URL(`/${path}`, location.href).href,
+    importPackage: (path) => import(`/build/bench/packages/${path}`),
     startWorker,
     watchFrames,
+    memoryMiB: async () => Number(await (await fetch('/memory')).text()),
     runNodeWasi: undefined,
   };
 }
@@ -57,6 +63,7 @@ function isReady(worker, url) {
  * @returns {import('./lib/context.mjs').RivalWorker}
  */
 function wrap(worker) {
+  worker.onerror = ({ message }) => reportError(new Error(message));
   return {
     post: (message, transfer = []) => worker.postMessage(message, transfer),
     onMessage: (listener) => (worker.onmessage = listener ? (event) => listener(event.data) : null),

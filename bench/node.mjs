@@ -1,4 +1,4 @@
-// Runs the suite in this process, which was forked for it, and sends what comes of it.
+// Runs a subject in this process, which was forked for it, and sends what comes of it.
 
 import { makeEnv } from './env.node.mjs';
 import { runSuite } from './lib/run-suite.mjs';
@@ -8,6 +8,7 @@ let progress = '';
 try {
   const onProgress = (/** @type {string} */ text) => {
     progress = text;
+    process.send?.({ progress });
   };
   process.send?.({ ok: await runSuite(makeEnv(params), params, onProgress) });
 } catch (error) {

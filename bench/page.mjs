@@ -1,12 +1,15 @@
-// Runs the suite in the page; whoever opened it looks at the two globals.
+// Runs a subject in the page; whoever opened it looks at the two globals.
 
 import { makeEnv } from './env.web.mjs';
 import { runSuite } from './lib/run-suite.mjs';
 
 const page = /** @type {any} */ (globalThis);
 const params = JSON.parse(new URLSearchParams(location.search).get('params') ?? '{}');
+/** What a worker failed with, perhaps while somebody waits for its answer. */
+const failure = new Promise((_, reject) => addEventListener('error', ({ message }) => reject(new Error(message))));
 try {
-  page.__report = { ok: await runSuite(makeEnv(params), params, (text) => (page.__progress = text)) };
+  const suite = runSuite(makeEnv(params), params, (text) => (page.__progress = text));
+  page.__report = { ok: await Promise.race([suite, failure]) };
 } catch (error) {
   page.__report = { failed: `${page.__progress}: ${error}\n${/** @type {Error} */ (error).stack ?? ''}` };
 }

@@ -1,29 +1,37 @@
-// The benchmark. Usage: node bench/run.mjs [chromium] [node] [firefox] [webkit] [options]
+// The benchmark. Usage: node bench/run.mjs [chromium] [firefox] [webkit] [node] [native] [options]
 //
-//   --rounds N      how often everything is measured (default: 15)
-//   --only NAME     only the subjects whose name contains NAME
-//   --quick         small and short: looks whether all of it works; measures nothing and writes no report
+//   --rows NAMES    only these groups or subjects, with blanks between them; what else the report has stays as it is
+//   --rounds N      how often everything is measured (default: 9)
+//   --quick         small and short: looks whether all of it works, and at a few ratios; writes no report
 //   --dist DIR      the build to measure (default: npm/dist)
 //   --baseline DIR  another build of the package, measured beside it in the same rounds
-//   --guests DIR    where rpc.gen.wasm and bulk.gen.wasm are (default: examples/guests)
+//   --guests DIR    where the guests are (default: examples/guests)
 //   --out DIR       where the report goes (default: bench/report)
+//
+// What is broken off goes on where it was, the next time.
 
-import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { ENGINE_NAMES, runEngine } from './lib/engines.mjs';
-import { asMarkdown, asText } from './lib/report.mjs';
+import { failedGates } from './lib/gates.mjs';
+import { describeMachine } from './lib/machine.mjs';
+import { providePackages } from './lib/packages.mjs';
+import { inOrder, planOf } from './lib/plan.mjs';
+import { buildOf, openStore } from './lib/store.mjs';
+import { asText, titleOf } from './lib/text.mjs';
+import { readReport, writeReport } from './lib/write-report.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const QUICK_ROUNDS = 2;
+
+const wordsOf = (/** @type {string} */ text) => text.split(/[\s,]+/).filter((word) => word !== '');
 
 function readArguments() {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
-      rounds: { type: 'string', default: '15' },
-      only: { type: 'string', default: '' },
+      rows: { type: 'string', default: '' },
+      rounds: { type: 'string', default: '9' },
       quick: { type: 'boolean', default: false },
       dist: { type: 'string', default: join(ROOT, 'npm/dist') },
       baseline: { type: 'string' },
@@ -31,38 +39,78 @@ function readArguments() {
       out: { type: 'string', default: join(ROOT, 'bench/report') },
     },
   });
-  const engines = positionals.length > 0 ? positionals : ['chromium', 'node'];
+  const engines = positionals.length > 0 ? positionals : [...ENGINE_NAMES];
   const unknown = engines.find((name) => !ENGINE_NAMES.includes(name));
   if (unknown) throw new Error(`no engine is called ${unknown}; there are ${ENGINE_NAMES.join(', ')}`);
-  const rounds = values.quick ? QUICK_ROUNDS : Number(values.rounds);
+  const rounds = Number(values.rounds);
   if (!(rounds >= 1)) throw new Error(`--rounds ${values.rounds} is no number of rounds`);
   const params = {
+    subject: '',
     rounds,
     quick: values.quick,
-    only: values.only,
     dist: resolve(values.dist),
     baseline: values.baseline ? resolve(values.baseline) : '',
     guests: resolve(values.guests),
   };
-  return { engines, params, out: values.out };
+  return { tasks: planOf(engines, wordsOf(values.rows)), params, out: resolve(values.out) };
 }
 
 /** One line on the terminal that shows where it is. @param {string} text */
 function showProgress(text) {
-  if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`);
+  if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text.slice(0, (process.stderr.columns ?? 80) - 1)}`);
 }
 
-const { engines, params, out } = readArguments();
-const reports = [];
-for (const name of engines) {
-  const report = await runEngine(name, params, (text) => showProgress(`${name}: ${text}`));
-  showProgress('');
-  if (report.rows.length === 0) throw new Error(`${name}: nothing was measured; is there a subject "${params.only}"?`);
-  console.log(params.quick ? `${name} ${report.version}: ${report.rows.length} rows work` : `${asText(report)}\n`);
-  reports.push(report);
+/**
+ * @param {import('./lib/plan.mjs').Task} task
+ * @param {import('./lib/run-suite.mjs').Params} params
+ * @param {string} place "3 of 40"
+ * @returns {Promise<import('./lib/store.mjs').Result>}
+ */
+async function measure({ engine, subject }, params, place) {
+  const hear = (/** @type {string} */ text) => showProgress(`${place}: ${engine}, ${subject.name}: ${text}`);
+  const { version, rounds, foreign, rows } = await runEngine(engine, { ...params, subject: subject.name }, hear);
+  const [name, group, at] = [subject.name, subject.group, new Date().toISOString()];
+  return { engine, version, subject: name, group, build: buildOf(params.dist), at, rounds, foreign, rows };
 }
-if (!params.quick) {
-  await mkdir(out, { recursive: true });
-  await writeFile(join(out, 'report.json'), `${JSON.stringify({ engines: reports }, null, 1)}\n`);
-  await writeFile(join(out, 'report.md'), asMarkdown(reports));
+
+/**
+ * @param {import('./lib/plan.mjs').Task[]} tasks
+ * @param {import('./lib/run-suite.mjs').Params} params
+ */
+async function measureAll(tasks, params) {
+  const store = openStore(params);
+  const results = [];
+  const failures = [];
+  for (const [i, task] of tasks.entries()) {
+    const place = `${i + 1} of ${tasks.length}`;
+    try {
+      const result = store.get(task.engine, task.subject.name) ?? (await measure(task, params, place));
+      if (!params.quick) store.put(result);
+      showProgress('');
+      console.log(params.quick ? `${place}: ${titleOf(result)}: ${result.rows.length} rows` : `${asText(result)}\n`);
+      results.push(result);
+    } catch (error) {
+      showProgress('');
+      failures.push(`${task.engine}, ${task.subject.name}: ${/** @type {Error} */ (error).message}`);
+      console.log(`${place}: FAILED ${failures.at(-1)}\n`);
+    }
+  }
+  return { results, failures, store };
 }
+
+/** What is new replaces what the report had of the same. @param {import('./lib/store.mjs').Result[]} results @param {string} out */
+function merged(results, out) {
+  const isNew = ({ engine, subject }) => results.some((each) => each.engine === engine && each.subject === subject);
+  const old = readReport(out)?.results ?? [];
+  return inOrder([...old.filter((each) => !isNew(each)), ...results], ENGINE_NAMES);
+}
+
+const { tasks, params, out } = readArguments();
+await providePackages();
+const { results, failures, store } = await measureAll(tasks, params);
+if (params.quick) failures.push(...failedGates(results));
+else await writeReport({ machine: describeMachine(), results: merged(results, out) }, out);
+if (failures.length === 0) store.clear();
+for (const failure of failures) console.log(`FAILED ${failure}`);
+console.log(`${results.length} of ${tasks.length} subjects measured, ${failures.length} failures`);
+process.exitCode = failures.length === 0 ? 0 : 1;

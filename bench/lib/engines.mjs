@@ -1,4 +1,4 @@
-// Runs the suite in a browser's page or in a Node process of its own.
+// Runs a subject in a browser's page, in a Node process of its own, or as a native program.
 
 import { fork } from 'node:child_process';
 import { readdirSync } from 'node:fs';
@@ -9,24 +9,37 @@ import { BROWSER_NAMES, launch } from '../../tests/browser/launch.mjs';
 import { runPage } from '../../tests/browser/run-page.mjs';
 import { serve } from '../../tests/browser/server.mjs';
 import { foreignLoad, sampleLoad } from './load.mjs';
+import { memoryOfMiB } from './memory.mjs';
+import { runNative } from './native.mjs';
 
 /** @typedef {import('./run-suite.mjs').Params} Params */
-/** @typedef {import('./run-suite.mjs').SuiteReport & {name: string, version: string, foreign: number | undefined}} EngineReport */
+/** @typedef {import('./run-suite.mjs').SuiteReport & {version: string, foreign: number | undefined}} EngineReport */
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const TIMEOUT_MS = 600_000;
+const timeoutOf = (/** @type {Params} */ { quick }) => (quick ? 60_000 : 420_000);
 const TYPES = { '.js': 'text/javascript; charset=utf-8', '.wasm': 'application/wasm' };
 
-export const ENGINE_NAMES = Object.freeze([...BROWSER_NAMES, 'node']);
+export const ENGINE_NAMES = Object.freeze([...BROWSER_NAMES, 'node', 'native']);
 
 /**
+ * A fresh process each time: what one subject leaves behind never slows down the next.
+ *
  * @param {string} name
  * @param {Params} params with absolute paths
  * @param {(text: string) => void} onProgress
- * @returns {Promise<EngineReport>}
+ * @returns {Promise<EngineReport>} with how much of a core others used meanwhile
  */
-export function runEngine(name, params, onProgress) {
-  return name === 'node' ? runNode(params) : runBrowser(/** @type {any} */ (name), params, onProgress);
+export async function runEngine(name, params, onProgress) {
+  if (name === 'native') return measured(() => runNative(params));
+  if (name === 'node') return measured(() => runNode(params, onProgress));
+  return runBrowser(/** @type {any} */ (name), params, onProgress);
+}
+
+/** @param {() => Promise<object>} run */
+async function measured(run) {
+  const before = sampleLoad();
+  const report = await run();
+  return /** @type {any} */ ({ ...report, foreign: foreignLoad(before, sampleLoad()) });
 }
 
 /**
@@ -39,17 +52,21 @@ function reportOf({ ok, failed }) {
 
 /**
  * @param {Params} params
- * @returns {Promise<EngineReport>}
+ * @param {(text: string) => void} onProgress
  */
-async function runNode(params) {
-  const before = sampleLoad();
+async function runNode(params, onProgress) {
   const child = fork(new URL('../node.mjs', import.meta.url), [JSON.stringify(params)]);
+  const timer = setTimeout(() => child.kill('SIGKILL'), timeoutOf(params));
   const outcome = await new Promise((resolve) => {
-    child.once('message', resolve);
+    child.on('message', (/** @type {any} */ message) => {
+      if (message.progress) onProgress(message.progress);
+      else resolve(message);
+    });
     child.once('exit', (code) => resolve({ failed: `Node ended with ${code} and no report` }));
   });
-  const foreign = foreignLoad(before, sampleLoad());
-  return { name: 'node', version: process.versions.node, foreign, ...reportOf(outcome) };
+  clearTimeout(timer);
+  child.kill(); // rivals may leave threads behind that keep it alive
+  return { version: process.versions.node, ...reportOf(outcome) };
 }
 
 /**
@@ -60,15 +77,17 @@ async function runNode(params) {
  */
 async function runBrowser(name, params, onProgress) {
   const { routes, onServer } = serveFolders(params);
+  routes['/memory'] = (_, res) => void res.end(String(memoryOfMiB(process.pid)));
   const server = await serve({ root: ROOT, routes });
   const browser = await launch(name);
   try {
     const query = new URLSearchParams({ params: JSON.stringify(onServer) });
     const url = `${server.url}/bench/page.html?${query}`;
-    const before = sampleLoad();
-    const outcome = await runPage({ browser, url, timeoutMs: TIMEOUT_MS, onProgress });
-    const foreign = foreignLoad(before, sampleLoad()); // while the browser still is one of our processes
-    return { name, version: browser.version, foreign, ...reportOf(outcome) };
+    const run = async () => ({
+      version: browser.version,
+      ...reportOf(await runPage({ browser, url, timeoutMs: timeoutOf(params), onProgress })),
+    });
+    return await measured(run); // while the browser still is one of our processes
   } finally {
     await browser.close();
     await server.close();

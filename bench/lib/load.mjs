@@ -36,6 +36,17 @@ export function foreignLoad(from, to) {
   return Math.max(0, Math.round((ticks / TICKS_PER_S / ((to.at - from.at) / 1000)) * 100));
 }
 
+/**
+ * @param {number} pid
+ * @returns {number[]} it and all that it started
+ */
+export function processTree(pid) {
+  const children = groupByParent(processTable());
+  /** @type {(pid: number) => number[]} */
+  const below = (parent) => [parent, ...(children.get(parent) ?? []).flatMap((child) => below(child.pid))];
+  return below(pid);
+}
+
 function ownTicks() {
   const table = processTable();
   const children = groupByParent(table);

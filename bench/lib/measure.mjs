@@ -1,4 +1,4 @@
-// Rounds and figures. Runs in the engine under test, beside what it measures.
+// Rounds. Runs in the engine under test, beside what it measures.
 
 /**
  * What a subject measures. A variant is one way of doing something; calling it does it once and answers the figure.
@@ -6,10 +6,13 @@
  *
  * @typedef {object} Row
  * @property {string} name
+ * @property {string} [about] what is special about this one; what all of its group have in common is said there
  * @property {string} unit
  * @property {'lower' | 'higher'} better
  * @property {string} ours a variant's name
  * @property {readonly string[]} rivals names of variants
+ * @property {{family: string, x: number, xUnit: string}} [line] it is a point of a curve
+ * @property {import('./figures.mjs').Cannot[]} [cannot] ways that do not work here, with what was seen of them
  *
  * @typedef {object} Opened
  * @property {Record<string, () => Promise<number>>} variants
@@ -18,29 +21,11 @@
  *
  * @typedef {object} Subject
  * @property {string} name
- * @property {(context: import('./context.mjs').Context) => Promise<Opened>} open
- * @property {{rounds: number, warmups: number}} [counts] its own: for what takes long and is only information
- *
- * @typedef {{median: number, min: number, max: number, values: number[]}} Figures
+ * @property {string} group one of groups.mjs
+ * @property {readonly string[]} [engines] where it makes sense; all but "native", unless it says so
+ * @property {(context: import('./context.mjs').Context) => Promise<Opened>} open no rows: it does not exist here
+ * @property {(rounds: number) => {rounds: number, warmups: number}} [counts] its own: for what takes long
  */
-
-/**
- * @param {readonly number[]} values
- * @returns {number}
- */
-export function median(values) {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-}
-
-/**
- * @param {number[]} values
- * @returns {Figures}
- */
-export function figuresOf(values) {
-  return { median: median(values), min: Math.min(...values), max: Math.max(...values), values };
-}
 
 /**
  * Every round runs every variant once, in the reverse order every other round, so that whatever changes in the machine
@@ -49,7 +34,7 @@ export function figuresOf(values) {
  * @param {Record<string, () => Promise<number>>} variants
  * @param {{rounds: number, warmups: number}} counts
  * @param {(text: string) => void} onProgress
- * @returns {Promise<Map<string, Figures>>} by the variant's name
+ * @returns {Promise<Map<string, number[]>>} by the variant's name
  */
 export async function measureRounds(variants, { rounds, warmups }, onProgress) {
   const names = Object.keys(variants);
@@ -57,22 +42,23 @@ export async function measureRounds(variants, { rounds, warmups }, onProgress) {
   for (let round = 0; round < warmups + rounds; round++) {
     const order = round % 2 === 0 ? names : [...names].reverse();
     for (const name of order) {
-      onProgress(`round ${round}, ${name}`);
+      onProgress(`round ${round + 1} of ${warmups + rounds}, ${name}`);
       const value = await variants[name]();
-      if (round >= warmups) values.get(name)?.push(value);
+      if (!(value > 0)) throw new Error(`${name}: ${value} is no figure`);
+      if (round >= warmups) values.get(name)?.push(Number(value.toPrecision(5)));
     }
   }
-  return new Map([...values].map(([name, list]) => [name, figuresOf(list)]));
+  return values;
 }
 
 /**
  * @param {() => Promise<void>} work
- * @returns {Promise<number>} how many milliseconds it took
+ * @returns {Promise<number>} how many milliseconds it took; never 0, though clocks of browsers stand still at times
  */
 export async function timed(work) {
   const begin = performance.now();
   await work();
-  return performance.now() - begin;
+  return Math.max(performance.now() - begin, 0.001);
 }
 
 /**
@@ -84,4 +70,32 @@ export async function timed(work) {
  */
 export function expect(actual, expected, what) {
   if (actual !== expected) throw new Error(`${what} is ${String(actual)}, not ${String(expected)}`);
+}
+
+/**
+ * The work of one variant, n times one after another: microseconds for each.
+ *
+ * @param {(i: number) => Promise<unknown>} work
+ * @param {number} n
+ * @param {unknown} expected what each must give
+ */
+export async function oneAfterAnother(work, n, expected) {
+  const ms = await timed(async () => {
+    for (let i = 0; i < n; i++) expect(await work(i), expected, 'the result');
+  });
+  return (ms * 1000) / n;
+}
+
+/**
+ * All at once: milliseconds for all.
+ *
+ * @param {(i: number) => Promise<unknown>} work
+ * @param {number} n
+ * @param {unknown} expected what each must give
+ */
+export function allAtOnce(work, n, expected) {
+  return timed(async () => {
+    const results = await Promise.all(Array.from({ length: n }, (_, i) => work(i)));
+    expect(results.filter((result) => result === expected).length, n, 'how many results are right');
+  });
 }

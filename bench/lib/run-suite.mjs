@@ -1,4 +1,4 @@
-// Runs the subjects, in whatever engine this is.
+// Runs one subject, in whatever engine this is.
 
 import { subjects } from '../suite/index.mjs';
 import { FULL, QUICK } from './context.mjs';
@@ -6,19 +6,18 @@ import { measureRounds } from './measure.mjs';
 
 /** The engine goes on compiling what is hot well into the second round. */
 const WARMUPS = 2;
+const QUICK_COUNTS = { rounds: 2, warmups: 0 };
 
 /**
  * @typedef {object} Params
+ * @property {string} subject
  * @property {number} rounds
  * @property {boolean} quick
- * @property {string} only a part of the names of subjects; empty: all
  * @property {string} dist the package's folder
  * @property {string} baseline the folder of another build of it; empty: none
  * @property {string} guests the guests' folder
  *
- * @typedef {{label: string, median: number, min: number, max: number, values: number[]}} Cell
- * @typedef {{name: string, subject: string, unit: string, better: 'lower' | 'higher', ours: Cell, rivals: Cell[]}} ReportRow
- * @typedef {{engine: string, cores: number, rounds: number, rows: ReportRow[]}} SuiteReport
+ * @typedef {{engine: string, cores: number, rounds: number, rows: import('./figures.mjs').ReportRow[]}} SuiteReport
  */
 
 /**
@@ -28,17 +27,26 @@ const WARMUPS = 2;
  * @returns {Promise<SuiteReport>}
  */
 export async function runSuite(env, params, onProgress) {
+  const subject = subjects.find(({ name }) => name === params.subject);
+  if (!subject) throw new Error(`no subject is called ${params.subject}`);
   const builds = [await openBuild(env, 'ours', params.dist)];
   if (params.baseline) builds.push(await openBuild(env, 'baseline', params.baseline));
   const context = { env, builds, sizes: params.quick ? QUICK : FULL };
-  const rows = [];
-  for (const subject of subjects) {
-    if (!subject.name.includes(params.only)) continue;
-    rows.push(...(await runSubject(subject, context, params, (text) => onProgress(`${subject.name}: ${text}`))));
-  }
+  const counts = countsOf(subject, params);
+  onProgress('opening');
+  const rows = await runSubject(subject, context, counts, onProgress);
   onProgress('closing the pools');
   for (const { pool } of builds) await pool.close();
-  return { engine: env.engine, cores: env.cores, rounds: params.rounds, rows };
+  return { engine: env.engine, cores: env.cores, rounds: counts.rounds, rows };
+}
+
+/**
+ * @param {import('./measure.mjs').Subject} subject
+ * @param {Params} params
+ */
+function countsOf(subject, { quick, rounds }) {
+  if (quick) return QUICK_COUNTS;
+  return subject.counts?.(rounds) ?? { rounds, warmups: WARMUPS };
 }
 
 /**
@@ -48,40 +56,31 @@ export async function runSuite(env, params, onProgress) {
  * @returns {Promise<import('./context.mjs').Build>}
  */
 async function openBuild(env, label, folder) {
-  const { Pool, Directory } = await env.importBuild(folder);
-  return { label, pool: await Pool.create({ workers: 1 }), Directory };
+  const millrace = await env.importBuild(folder);
+  return { label, millrace, pool: await millrace.Pool.create({ workers: 1 }) };
 }
 
 /**
  * @param {import('./measure.mjs').Subject} subject
  * @param {import('./context.mjs').Context} context
- * @param {Params} params
+ * @param {{rounds: number, warmups: number}} counts
  * @param {(text: string) => void} onProgress
- * @returns {Promise<ReportRow[]>}
  */
-async function runSubject(subject, context, { rounds }, onProgress) {
-  onProgress('opening');
+async function runSubject(subject, context, counts, onProgress) {
   const { variants, rows, close } = await subject.open(context);
-  const counts = subject.counts ?? { rounds, warmups: WARMUPS };
-  const figures = await measureRounds(variants, counts, onProgress);
+  const values = await measureRounds(variants, counts, onProgress);
   onProgress('closing');
   await close();
   const cell = (/** @type {string} */ variant) => {
-    const found = figures.get(variant);
+    const found = values.get(variant);
     if (!found) throw new Error(`${subject.name}: no variant is called ${variant}`);
-    return { label: labelOf(variant), ...found };
+    return { label: labelOf(variant), values: found };
   };
-  return rows.map(({ name, unit, better, ours, rivals }) => ({
-    name,
-    subject: subject.name,
-    unit,
-    better,
-    ours: cell(ours),
-    rivals: rivals.map(cell),
-  }));
+  return rows.map((row) => ({ cannot: [], ...row, ours: cell(row.ours), rivals: row.rivals.map(cell) }));
 }
 
-/** What stands behind the colon, where there is one. @param {string} variant */
+/** What stands behind the last colon and blank, where there is one. @param {string} variant */
 function labelOf(variant) {
-  return variant.slice(variant.lastIndexOf(': ') + 1).trim();
+  const at = variant.lastIndexOf(': ');
+  return at < 0 ? variant : variant.slice(at + 2);
 }

@@ -1,7 +1,7 @@
 // Runs the guest `crossing` under @bjorn3/browser_wasi_shim, and says what it found.
 
 import { Fd, File, OpenFile, PreopenDirectory, WASI } from '../../node_modules/@bjorn3/browser_wasi_shim/dist/index.js';
-import { listen, post } from './scope.mjs';
+import { listen, post } from '../ways/lib/scope.mjs';
 
 /** Takes everything, as a pipe with room does. */
 class Sink extends Fd {

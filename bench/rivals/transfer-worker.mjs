@@ -1,6 +1,6 @@
 // The worker of the rival `transfer`: takes a buffer's bytes, or fills it, and sends it back.
 
-import { listen, post } from './scope.mjs';
+import { listen, post } from '../ways/lib/scope.mjs';
 
 /** Stands for a program's memory. */
 const own = new Uint8Array(65536).map((_, i) => i % 251);

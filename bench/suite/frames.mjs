@@ -36,7 +36,9 @@ async function keepCalling(session, ms, count) {
 /** @type {import('../lib/measure.mjs').Subject} */
 export default {
   name: 'frames',
-  counts: { rounds: 3, warmups: 1 },
+  group: 'page',
+  engines: ['chromium', 'firefox', 'webkit'],
+  counts: () => ({ rounds: 3, warmups: 1 }),
   open: async (context) => {
     const { watchFrames } = context.env;
     if (!watchFrames) return { variants: {}, rows: [], close: async () => undefined };

@@ -1,11 +1,13 @@
-// The conversations with the guest `rpc` that several subjects are about: ours and the rivals', warm and side by side.
+// The conversations with the guest `rpc` that several subjects are about: ours and the other ways', warm and side by side.
 
 import { openOurs } from '../lib/rpc-host.mjs';
-import { startRelay } from '../rivals/relay.mjs';
-import { startTimeoutPoll } from '../rivals/timeout-poll.mjs';
+import { waysOf } from '../ways/index.mjs';
 
 /** @typedef {import('../lib/context.mjs').Context} Context */
 /** @typedef {import('../lib/rpc-host.mjs').Session} Session */
+
+/** What the rows call a pool of the other tier. */
+export const OTHER_TIER = 'ours without shared memory';
 
 /**
  * @param {Context} context
@@ -16,8 +18,21 @@ export async function compileGuest({ env }, name) {
   return WebAssembly.compile(await (await env.fetchGuest(name)).arrayBuffer());
 }
 
+/** @param {Context} context */
+export const othersThan = ({ builds }) => builds.map(({ label }) => label).filter((label) => label !== 'ours');
+
 /**
- * One running guest for each build and each rival, by the label of its variants.
+ * A pool of the tier for pages that share no memory, where the engine can do it.
+ *
+ * @param {Context} context
+ * @returns {Promise<any>} `undefined`: it cannot
+ */
+export async function openOtherTier({ env, builds }) {
+  return env.canSuspend ? builds[0].millrace.Pool.create({ workers: 1, tier: 'jspi' }) : undefined;
+}
+
+/**
+ * One running guest for each build, tier and way, by the label of its variants.
  *
  * @param {Context} context
  * @returns {Promise<{sessions: Record<string, Session>, rivals: string[], close: () => Promise<void>}>}
@@ -27,17 +42,22 @@ export async function openSessions(context) {
   /** @type {Record<string, Session>} */
   const sessions = {};
   for (const { label, pool } of context.builds) sessions[label] = await openOurs(pool, module);
-  const relay = await startRelay(context.env);
-  const poll = await startTimeoutPoll(context.env);
-  sessions.relay = relay.open(module);
-  sessions['timeout-poll'] = poll.open(module);
+  const other = await openOtherTier(context);
+  if (other) sessions[OTHER_TIER] = await openOurs(other, module);
+  const started = [];
+  for (const [label, start] of Object.entries(waysOf(context.env))) {
+    const way = await start();
+    started.push(way);
+    const own = way.fetchGuest && (await WebAssembly.compile(await (await way.fetchGuest()).arrayBuffer()));
+    sessions[label] = way.open(own ?? module);
+  }
   return {
     sessions,
     rivals: Object.keys(sessions).filter((label) => label !== 'ours'),
     close: async () => {
       for (const session of Object.values(sessions)) await session.close();
-      relay.close();
-      poll.close();
+      for (const way of started) way.close();
+      await other?.close();
     },
   };
 }

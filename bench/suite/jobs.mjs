@@ -1,9 +1,9 @@
 // A job that does nothing, from `pool.run` to its result, one after another and a thousand at once. Every job is a new
-// instance of its module. Comlink's call of an empty function does far less, and is the measure all the same.
+// instance of its module. A library's call of an empty function does far less, and is the measure all the same.
 
-import { expect, timed } from '../lib/measure.mjs';
-import { startComlink } from '../rivals/comlink.mjs';
-import { compileGuest, rowOf } from './guests.mjs';
+import { allAtOnce, oneAfterAnother } from '../lib/measure.mjs';
+import { startLibraries } from '../rivals/functions.mjs';
+import { compileGuest, othersThan, rowOf } from './guests.mjs';
 
 /** (module (func (export "_start"))) */
 const EMPTY = [
@@ -17,63 +17,47 @@ const ONE_PAGE = [
   2, 0, 6, 95, 115, 116, 97, 114, 116, 0, 0, 10, 4, 1, 2, 0, 11,
 ];
 
-/**
- * @param {(what: string) => Promise<number>} noop
- * @param {number} n
- */
-async function oneAfterAnother(noop, n) {
-  const ms = await timed(async () => {
-    for (let i = 0; i < n; i++) expect(await noop('job'), 0, 'the exit code');
-  });
-  return (ms * 1000) / n;
-}
-
-/**
- * @param {(what: string) => Promise<number>} noop
- * @param {number} n
- */
-function allAtOnce(noop, n) {
-  return timed(async () => {
-    const codes = await Promise.all(Array.from({ length: n }, noop));
-    expect(codes.filter((code) => code === 0).length, n, 'how many exited with 0');
-  });
-}
+/** What each kind of job is. @type {Record<string, string>} */
+const ABOUT = {
+  'no memory': 'a module that is nothing but an empty function: what is measured is the pool',
+  'one page': 'a module with a memory, which the engine must map and unmap for each job',
+  'C program': 'a program that looks at its environment, finds its input at its end, and exits: what jobs really are',
+};
 
 /** @type {import('../lib/measure.mjs').Subject} */
 export default {
   name: 'jobs',
+  group: 'calls',
   open: async (context) => {
     const { sequentialJobs, jobsAtOnce } = context.sizes;
-    const comlink = await startComlink(context.env);
+    const { libraries, close } = await startLibraries(context.env);
+    /** @type {Record<string, WebAssembly.Module>} */
     const modules = {
       'no memory': new WebAssembly.Module(new Uint8Array(EMPTY)),
       'one page': new WebAssembly.Module(new Uint8Array(ONE_PAGE)),
-      // A C program: it looks at its environment, finds its input at its end, and exits.
       'C program': await compileGuest(context, 'rpc'),
     };
-    const sequential = 'noop one after another';
-    const atOnce = `noop ${jobsAtOnce} at once`;
-    /** @type {Record<string, () => Promise<number>>} */
-    const variants = {
-      [`${sequential}: comlink`]: () => oneAfterAnother(comlink.noop, sequentialJobs),
-      [`${atOnce}: comlink`]: () => allAtOnce(comlink.noop, jobsAtOnce),
+    const kinds = {
+      'noop one after another': { unit: 'us', measure: oneAfterAnother, n: sequentialJobs },
+      [`noop ${jobsAtOnce} at once`]: { unit: 'ms', measure: allAtOnce, n: jobsAtOnce },
     };
+    /** @type {Record<string, () => Promise<number>>} */
+    const variants = {};
     const rows = [];
-    for (const [flavour, module] of Object.entries(modules)) {
-      for (const { label, pool } of context.builds) {
-        const noop = async () => (await pool.run(module)).code;
-        variants[`${sequential}, ${flavour}: ${label}`] = () => oneAfterAnother(noop, sequentialJobs);
-        variants[`${atOnce}, ${flavour}: ${label}`] = () => allAtOnce(noop, jobsAtOnce);
-      }
-      const others = context.builds.map(({ label }) => label).filter((label) => label !== 'ours');
-      for (const [name, unit] of [
-        [sequential, 'us'],
-        [atOnce, 'ms'],
-      ]) {
-        const row = rowOf(`${name}, ${flavour}`, unit, others);
-        rows.push({ ...row, rivals: [...row.rivals, `${name}: comlink`] });
+    for (const [name, { unit, measure, n }] of Object.entries(kinds)) {
+      const beside = Object.entries(libraries).map(([label, { noop }]) => {
+        variants[`${name}: ${label}`] = () => measure(noop, n, 0);
+        return `${name}: ${label}`;
+      });
+      for (const [flavour, module] of Object.entries(modules)) {
+        for (const { label, pool } of context.builds) {
+          const noop = async () => (await pool.run(module)).code;
+          variants[`${name}, ${flavour}: ${label}`] = () => measure(noop, n, 0);
+        }
+        const row = rowOf(`${name}, ${flavour}`, unit, othersThan(context));
+        rows.push({ ...row, about: ABOUT[flavour], rivals: [...row.rivals, ...beside] });
       }
     }
-    return { variants, rows, close: async () => comlink.close() };
+    return { variants, rows, close };
   },
 };

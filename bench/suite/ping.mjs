@@ -1,7 +1,8 @@
 // One request to a running guest and its answer, many times one after another; and requests that make it compute.
 
 import { expect, timed } from '../lib/measure.mjs';
-import { openSessions, rowOf, variantsOf } from './guests.mjs';
+import { startMessages } from '../ways/1-messages/way.mjs';
+import { compileGuest, openSessions, rowOf, variantsOf } from './guests.mjs';
 
 /** How many primes there are up to a limit. @type {ReadonlyMap<number, number>} */
 const PRIMES = new Map([
@@ -20,9 +21,14 @@ async function repeat(n, work) {
 /** @type {import('../lib/measure.mjs').Subject} */
 export default {
   name: 'ping',
+  group: 'ways',
   open: async (context) => {
     const { sessions, rivals, close } = await openSessions(context);
     const { pings, repeats } = context.sizes;
+    const messages = await startMessages(context.env);
+    const fresh = '1 messages, a new guest for each request';
+    sessions[fresh] = messages.open(await compileGuest(context, 'rpc'));
+    rivals.push(fresh);
     const variants = variantsOf(sessions, 'ping', async (session, label) => {
       const ping = async () => expect(await session.request('ping'), 'pong', `ping (${label})`);
       return ((await timed(() => repeat(pings, ping))) * 1000) / pings;
@@ -40,6 +46,10 @@ export default {
         }),
       );
     }
-    return { variants, rows, close };
+    const closeAll = async () => {
+      await close();
+      messages.close();
+    };
+    return { variants, rows, close: closeAll };
   },
 };

@@ -28,7 +28,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=node26.sh
 . "$here/node26.sh"
 
-NATIVE_PACKAGES=(gcc g++ clang libclang-rt-14-dev libcmocka-dev clang-format clang-tidy cppcheck make pkg-config spin)
+NATIVE_PACKAGES=(gcc g++ clang libclang-rt-14-dev libcmocka-dev libuv1-dev clang-format clang-tidy cppcheck make pkg-config spin)
 WASM_PACKAGES=(clang-19 lld-19 llvm-19 wasi-libc libclang-rt-19-dev-wasm32 wabt patchelf python3)
 
 log="$MILLRACE_CACHE/setup.log"

@@ -17,12 +17,20 @@ export function post(message, transfer = []) {
 /**
  * Listens, and says that it does: a message that comes before may be lost.
  *
- * @param {(message: any) => void} listener
+ * @param {(message: any) => void | Promise<void>} listener
  */
 export function listen(listener) {
-  if (threads) parent.on('message', listener);
-  else parent.addEventListener('message', (/** @type {MessageEvent} */ event) => listener(event.data));
+  const hear = (/** @type {any} */ message) => void listener(message)?.catch(fail);
+  if (threads) parent.on('message', hear);
+  else parent.addEventListener('message', (/** @type {MessageEvent} */ event) => hear(event.data));
   ready();
+}
+
+/** Makes a rejection what any other error of a worker is: told to whoever started it. @param {unknown} error */
+function fail(error) {
+  setTimeout(() => {
+    throw error;
+  });
 }
 
 export function ready() {

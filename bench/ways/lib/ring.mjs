@@ -82,6 +82,17 @@ export class Ring {
     }
   }
 
+  /** To be read before one looks, and given to `change` if there was nothing. */
+  get bell() {
+    return Atomics.load(this.#words, BELL);
+  }
+
+  /** Resolves when something has happened since: a main thread waits so. @param {number} bell */
+  async change(bell) {
+    const { async: waits, value } = /** @type {any} */ (Atomics).waitAsync(this.#words, BELL, bell);
+    if (waits) await value;
+  }
+
   close() {
     Atomics.store(this.#words, CLOSED, 1);
     this.#ring();

@@ -2,11 +2,18 @@
 // Nothing waits here: what is written has room, and what is read is there. The file that fd_pread reads is `pages`.
 
 import { expect } from '../lib/measure.mjs';
-import { compileGuest, rowOf } from './guests.mjs';
+import { compileGuest, othersThan, rowOf } from './guests.mjs';
 
-const CALLS = ['clock_time_get', 'fd_write', 'fd_read', 'fd_pread'];
+/** What the guest is told to call, and what that is. */
+const CALLS = {
+  clock_time_get: 'the time',
+  fd_write: 'three bytes into a pipe with room',
+  fd_read: 'a byte that is there',
+  fd_pread: '4 KiB of a file of 1 MiB in memory',
+};
 const PIPE_BYTES = 1 << 20;
 const FILE_BYTES = 1 << 20;
+const GUEST = 'examples/guests/crossing.gen.wasm';
 
 const decoder = new TextDecoder();
 
@@ -16,8 +23,8 @@ const decoder = new TextDecoder();
  * @param {string} call
  * @param {number} n
  */
-async function ours({ pool, Directory }, module, call, n) {
-  const directory = new Directory({ pages: new Uint8Array(FILE_BYTES) });
+async function ours({ pool, millrace }, module, call, n) {
+  const directory = new millrace.Directory({ pages: new Uint8Array(FILE_BYTES) });
   const preopens = { '/': directory };
   const job = await pool.spawn(module, { args: [call, String(n)], pipeCapacity: PIPE_BYTES, preopens });
   const input = job.stdin.getWriter();
@@ -44,25 +51,35 @@ function shim(worker, order) {
   });
 }
 
+/**
+ * @param {NonNullable<import('../lib/context.mjs').Env['runNodeWasi']>} runNodeWasi
+ * @param {string} call
+ * @param {number} n
+ */
+async function nodeWasi(runNodeWasi, call, n) {
+  const [stdin, files] = [new Uint8Array(n), { pages: new Uint8Array(FILE_BYTES) }];
+  return Number((await runNodeWasi({ path: GUEST, args: ['crossing', call, String(n)], stdin, files })).stderr);
+}
+
 /** @type {import('../lib/measure.mjs').Subject} */
 export default {
-  name: 'crossing',
+  name: 'crossings',
+  group: 'crossings',
   open: async (context) => {
     const { env, sizes, builds } = context;
+    const { runNodeWasi } = env;
     const n = sizes.crossings;
     const module = await compileGuest(context, 'crossing');
     const worker = await env.startWorker(new URL('../rivals/shim-worker.mjs', import.meta.url));
     /** @type {Record<string, () => Promise<number>>} */
     const variants = {};
-    const rivals = builds.map(({ label }) => label).filter((label) => label !== 'ours');
-    rivals.push('browser_wasi_shim', ...(env.runNodeWasi ? ['node:wasi'] : []));
-    for (const call of CALLS) {
+    const rivals = [...othersThan(context), 'browser_wasi_shim', ...(runNodeWasi ? ['node:wasi'] : [])];
+    for (const call of Object.keys(CALLS)) {
       for (const build of builds) variants[`${call}: ${build.label}`] = () => ours(build, module, call, n);
       variants[`${call}: browser_wasi_shim`] = () => shim(worker, { module, call, n, fileBytes: FILE_BYTES });
-      if (env.runNodeWasi) {
-        variants[`${call}: node:wasi`] = () => env.runNodeWasi('crossing', [call, String(n)], n, FILE_BYTES);
-      }
+      if (runNodeWasi) variants[`${call}: node:wasi`] = () => nodeWasi(runNodeWasi, call, n);
     }
-    return { variants, rows: CALLS.map((call) => rowOf(call, 'ns', rivals)), close: async () => worker.terminate() };
+    const rows = Object.entries(CALLS).map(([call, about]) => ({ ...rowOf(call, 'ns', rivals), about }));
+    return { variants, rows, close: async () => worker.terminate() };
   },
 };

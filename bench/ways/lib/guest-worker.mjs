@@ -1,21 +1,10 @@
-// The compute worker of the rivals `relay` and `timeout-poll`: runs a guest that blocks in shared memory for its input.
-// Its output goes into a ring, or, without one, as one message per line to whoever started this worker.
+// The compute worker of the ways whose guest blocks in shared memory for its input. Its output goes into a ring, or,
+// without one, as one message per line to whoever started this worker.
 
+import { linePoster } from './lines.mjs';
 import { Ring } from './ring.mjs';
 import { listen, post } from './scope.mjs';
 import { runCommand } from './wasi-shim.mjs';
-
-const decoder = new TextDecoder();
-
-/** @returns {(bytes: Uint8Array) => void} */
-function linePoster() {
-  let rest = '';
-  return (bytes) => {
-    const lines = (rest + decoder.decode(bytes, { stream: true })).split('\n');
-    rest = lines.pop() ?? '';
-    for (const line of lines) post({ type: 'line', line });
-  };
-}
 
 /**
  * @param {SharedArrayBuffer | undefined} output

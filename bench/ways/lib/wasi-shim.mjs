@@ -4,6 +4,8 @@
 const ENOSYS = 52;
 const EBADF = 8;
 
+/** @typedef {(fd: number, iovs: number, count: number, nOut: number) => number} FdRead */
+
 /** Thrown to leave the guest. */
 class Exit extends Error {
   /** @param {number} code */
@@ -58,17 +60,17 @@ class GuestMemory {
 }
 
 /**
- * Runs a command to its end.
- *
  * @param {WebAssembly.Module} module
  * @param {{read: (target: Uint8Array) => number, write: (source: Uint8Array) => void}} stdio `write` must copy
- * @returns {number} its exit code
+ * @param {(fdRead: FdRead) => any} wrapRead makes the import `fd_read` of one that never waits
+ * @returns {any} the guest's exports
  */
-export function runCommand(module, stdio) {
+export function linkCommand(module, stdio, wrapRead = (fdRead) => fdRead) {
   const guest = new GuestMemory();
   const known = {
-    /** @type {(fd: number, iovs: number, count: number, nOut: number) => number} */
-    fd_read: (fd, iovs, count, nOut) => (fd === 0 ? guest.transfer(iovs, Math.min(count, 1), nOut, stdio.read) : EBADF),
+    fd_read: wrapRead((fd, iovs, count, nOut) =>
+      fd === 0 ? guest.transfer(iovs, Math.min(count, 1), nOut, stdio.read) : EBADF,
+    ),
     /** @type {(fd: number, iovs: number, count: number, nOut: number) => number} */
     fd_write: (fd, iovs, count, nOut) =>
       guest.transfer(iovs, count, nOut, (part) => {
@@ -91,11 +93,30 @@ export function runCommand(module, stdio) {
   const imports = { wasi_snapshot_preview1: { ...Object.fromEntries(refused), ...known } };
   const { exports } = new WebAssembly.Instance(module, /** @type {WebAssembly.Imports} */ (imports));
   guest.memory = /** @type {WebAssembly.Memory} */ (exports.memory);
+  return exports;
+}
+
+/**
+ * @param {unknown} thrown by a guest
+ * @returns {number} its exit code, if that is what it means
+ */
+export function codeOf(thrown) {
+  if (thrown instanceof Exit) return thrown.code;
+  throw thrown;
+}
+
+/**
+ * Runs a command to its end, in a thread that may block.
+ *
+ * @param {WebAssembly.Module} module
+ * @param {{read: (target: Uint8Array) => number, write: (source: Uint8Array) => void}} stdio
+ * @returns {number} its exit code
+ */
+export function runCommand(module, stdio) {
   try {
-    /** @type {() => void} */ (exports._start)();
+    linkCommand(module, stdio)._start();
     return 0;
   } catch (thrown) {
-    if (thrown instanceof Exit) return thrown.code;
-    throw thrown;
+    return codeOf(thrown);
   }
 }

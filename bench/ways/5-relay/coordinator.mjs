@@ -1,14 +1,14 @@
-// The coordinator of the rival `relay`: passes every message on, one by one. It alone shares memory with the worker.
+// The coordinator of way 5: passes every message on, one by one. It alone shares memory with the worker.
 
-import { Ring } from './ring.mjs';
-import { listen, post, spawn } from './scope.mjs';
+import { Ring } from '../lib/ring.mjs';
+import { listen, post, spawn } from '../lib/scope.mjs';
 
 const encoder = new TextEncoder();
 
 /** @type {Ring} */
 let input;
 
-const worker = spawn(new URL('./guest-worker.mjs', import.meta.url), (message) => {
+const worker = spawn(new URL('../lib/guest-worker.mjs', import.meta.url), (message) => {
   if (message.type === 'ready') listen(onMain);
   else post(message);
 });

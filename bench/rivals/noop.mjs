@@ -1,0 +1,3 @@
+// The function of the rivals `piscina` and `tinypool`.
+
+export default () => 0;
