@@ -10,8 +10,8 @@ GUESTS_DIR := examples/guests
 GUESTS_BUILD := build/guests
 
 # The four ways; README.md tells which guest goes which.
-GUESTS_WASI := wordcount mandelbrot rpc bulk lines terminal crossing files hostcall adder bytes misbehaving/echoargs \
-    misbehaving/huge
+GUESTS_WASI := wordcount mandelbrot rpc bulk lines stages digest terminal crossing files hostcall adder bytes \
+    misbehaving/echoargs misbehaving/huge
 GUESTS_EMSCRIPTEN := sieve greet
 GUESTS_WAT := cat counter hello logger values $(sort $(patsubst $(GUESTS_DIR)/%.wat,%,$(wildcard $(GUESTS_DIR)/misbehaving/*.wat)))
 GUESTS_RUST := rust/diary rust/ask rust/text
@@ -65,8 +65,8 @@ $(GUESTS_WASI:%=$(GUESTS_BUILD)/%.wasm): $(GUESTS_BUILD)/%.wasm: $(GUESTS_DIR)/%
 	@echo 'guest $<'
 	@PATH="$(TOOLCHAIN_BIN):$$PATH" $(WASI_CC) $(WASI_CFLAGS) $(GUESTS_CFLAGS) $(filter %.c,$^) -o $@ $(WASI_LDFLAGS)
 
-# rpc has a second source.
-$(GUESTS_BUILD)/rpc.wasm: $(GUESTS_DIR)/rpc_json.c $(GUESTS_DIR)/rpc_json.h
+# rpc and digest have a second source.
+$(GUESTS_BUILD)/rpc.wasm $(GUESTS_BUILD)/digest.wasm: $(GUESTS_DIR)/rpc_json.c $(GUESTS_DIR)/rpc_json.h
 
 # Those that know their host, and those that are no commands.
 GUESTS_KNOWING := hostcall bytes
