@@ -5,42 +5,14 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { directoryHandle } from './directory-handle.mjs';
+import { compile, compilerOptions, expectedOf, guestAt, moduleOf, printedBy } from './snippets.mjs';
 
 const guests = resolve(process.argv[2]);
 const ts = createRequire(join(guests, 'index.js'))('typescript');
 const types = resolve('node_modules/millrace/dist');
 
-/** The guests of the examples, by the names that they have there. */
-const guestFiles = {
-  '/adder.wasm': 'adder.gen.wasm',
-  '/bytes.wasm': 'bytes.gen.wasm',
-  '/cat.wasm': 'cat.gen.wasm',
-  '/counter.wasm': 'counter.gen.wasm',
-  '/files.wasm': 'files.gen.wasm',
-  '/greet.wasm': 'greet.gen.wasm',
-  '/hostcall.wasm': 'hostcall.gen.wasm',
-  '/rpc.wasm': 'rpc.gen.wasm',
-  '/logger.wasm': 'logger.gen.wasm',
-  '/wc.wasm': 'wordcount.gen.wasm',
-  '/exit3.wasm': 'misbehaving/exit3.gen.wasm',
-  '/flood.wasm': 'misbehaving/flood.gen.wasm',
-  '/nostart.wasm': 'misbehaving/nostart.gen.wasm',
-  '/spin.wasm': 'misbehaving/spin.gen.wasm',
-  '/trap.wasm': 'misbehaving/trap.gen.wasm',
-};
-
-const compilerOptions = {
-  strict: true,
-  target: ts.ScriptTarget.ES2022,
-  module: ts.ModuleKind.NodeNext,
-  moduleResolution: ts.ModuleResolutionKind.NodeNext,
-  lib: ['lib.es2022.d.ts', 'lib.dom.d.ts', 'lib.dom.iterable.d.ts', 'lib.dom.asynciterable.d.ts'],
-  types: [],
-  outDir: resolve('examples'),
-  rootDir: resolve('examples'),
-};
+const options = compilerOptions(ts, resolve('examples'));
 
 /** What the package exports, by the names of its entries, and where the types of those are. */
 const entries = { millrace: 'index.d.ts', 'millrace/plugin': 'plugin.d.ts' };
@@ -105,47 +77,11 @@ function examplesOf(publics) {
   return found;
 }
 
-/** An example as a module, with what surrounds it: the package's names, a pool, the guests' places. */
-function moduleOf(text, imports) {
+/** An example's code. @param {string} text */
+function codeOf(text) {
   const code = /```ts\n([\s\S]*?)\n```/.exec(text)?.[1];
   assert.ok(code, `an example is no code: ${text}`);
-  const body = code.replace(/^import .* from 'millrace';\n/m, '').replace(/'(\/\w+\.wasm)'/g, (_, name) => {
-    assert.ok(guestFiles[name], `no guest is known as ${name}`);
-    return JSON.stringify(join(guests, guestFiles[name]));
-  });
-  const lines = body.replace(/^/gm, '  ');
-  const withPool = `const pool = await Pool.create({ workers: 1 });\ntry {\n${lines}\n} finally {\n  await pool.close();\n}\n`;
-  const block = /\bpool = /.test(body) ? `{\n${lines}\n}\n` : withPool;
-  return `${imports}\n${block}`;
-}
-
-/** What an example says that it prints: the comments behind its logging. */
-function expectedOf(text) {
-  return [...text.matchAll(/console\.log\(.*\); \/\/ (.*)$/gm)].map(([, expected]) => expected);
-}
-
-async function printedBy(file) {
-  const printed = [];
-  const { log } = console;
-  console.log = (...values) => printed.push(values.map(String).join(' '));
-  try {
-    await import(pathToFileURL(file).href);
-  } finally {
-    console.log = log;
-  }
-  return printed;
-}
-
-function compile(files) {
-  const program = ts.createProgram(files, compilerOptions);
-  const { diagnostics } = program.emit();
-  const problems = [...ts.getPreEmitDiagnostics(program), ...diagnostics];
-  const host = {
-    getCanonicalFileName: (name) => name,
-    getCurrentDirectory: () => process.cwd(),
-    getNewLine: () => '\n',
-  };
-  assert.equal(problems.length, 0, ts.formatDiagnostics(problems, host));
+  return code;
 }
 
 /** All that is written as an example in the types, so that none is left out because nothing public leads to it. */
@@ -157,29 +93,30 @@ function countInTypes() {
 }
 
 const files = Object.values(entries).map((name) => join(types, name));
-const program = ts.createProgram(files, compilerOptions);
+const program = ts.createProgram(files, options);
 const publics = Object.keys(entries).flatMap((entry) => publicSymbols(program, entry));
 const lacks = publics.flatMap(lacksOf);
 assert.deepEqual(lacks, []);
 
 const examples = examplesOf(publics);
 assert.equal(examples.size, countInTypes(), 'an example is of nothing public');
-const imports = Object.keys(entries)
-  .map((entry) => {
-    const names = publics.filter((each) => each.entry === entry).map(({ symbol }) => symbol.name);
-    return `import { ${names.join(', ')} } from '${entry}';`;
-  })
-  .join('\n');
+const namesOf = (entry) => publics.filter((each) => each.entry === entry).map(({ symbol }) => symbol.name);
+const exports = new Map(Object.keys(entries).map((entry) => [entry, namesOf(entry)]));
 
 mkdirSync('examples', { recursive: true });
 mkdirSync('input', { recursive: true });
 writeFileSync('input/in.txt', 'some text');
 compile(
+  ts,
   [...examples].map(([name, text]) => {
     const file = resolve('examples', `${name}.ts`);
-    writeFileSync(file, moduleOf(text, imports));
+    writeFileSync(
+      file,
+      moduleOf(codeOf(text), exports, (guest) => guestAt(guests, guest)),
+    );
     return file;
   }),
+  options,
 );
 
 // Whoever configures the default pool comes before those who use it.
@@ -190,7 +127,7 @@ for (const [name, text] of inOrder) {
   Object.defineProperty(globalThis, 'navigator', { value: { hardwareConcurrency: 4, storage }, configurable: true });
   try {
     const printed = await printedBy(resolve('examples', `${name}.js`));
-    assert.deepEqual(printed, expectedOf(text));
+    assert.deepEqual(printed, expectedOf(codeOf(text)));
   } catch (error) {
     failed.push(name);
     console.error(`${name}: ${error.stack}`);
