@@ -51,22 +51,28 @@ export class CallSite {
 export class CallSites {
   #n = 0;
   #since = -Infinity;
-  #first: CallSite | undefined;
+  /** Weak, since a trace keeps what its frames were called on until somebody reads it. */
+  #first: WeakRef<CallSite> | undefined;
   #areMany = false;
 
-  /** Where the function that calls this was called. */
+  /** Where the function that calls this was called. It stays on the stack meanwhile: a call at the end of a function takes
+   * the place of that in WebKit. */
   next(): CallSite {
+    const near = this.#near();
+    const site = new CallSite(near, this.next); // eslint-disable-line @typescript-eslint/unbound-method
+    if (this.#n % GROUP === 0) this.#first = new WeakRef(site);
+    return site;
+  }
+
+  /** The first of many calls; `undefined`: the next one is such a one, or they are few. */
+  #near(): CallSite | undefined {
     const now = performance.now();
     const isSoon = now - this.#since < GROUP_MS;
     this.#n = isSoon ? this.#n + 1 : 0;
-    if (this.#n % GROUP > 0) return this.#site(this.#areMany && hasUsualLimit() ? this.#first : undefined);
+    if (this.#n % GROUP > 0) return this.#areMany && hasUsualLimit() ? this.#first?.deref() : undefined;
     this.#areMany = isSoon;
     this.#since = now;
-    return (this.#first = this.#site(undefined));
-  }
-
-  #site(near: CallSite | undefined): CallSite {
-    return new CallSite(near, this.next); // eslint-disable-line @typescript-eslint/unbound-method
+    return undefined;
   }
 }
 
