@@ -92,7 +92,7 @@ export const scenarios = [
         equal(await Promise.all(sums), [1, 3, 6]);
         await counter.status;
         await idle.status;
-        await rejects(idle.call('add', 1, 1), 'EndedError');
+        equal((await rejects(idle.call('add', 1, 1), 'EndedError')).cause.code, 'POOL_ESHUTDOWN');
         for await (const result of results) begun.push(result);
         equal(
           begun,

@@ -339,8 +339,9 @@ export class Core {
   async #drain(patience: Patience): Promise<void> {
     this.#keepAlive(true);
     try {
-      const drained = this.#underway.drain();
-      this.#attendants.drain(() => new PoolError('POOL_ESHUTDOWN', `${this.#parts.log.label} is closing`));
+      const why = (): PoolError => new PoolError('POOL_ESHUTDOWN', `${this.#parts.log.label} is closing`);
+      const drained = this.#underway.drain(why);
+      this.#attendants.drain(why);
       await patience.until(drained);
     } catch {
       return; // its time is over, or the pool's

@@ -231,6 +231,11 @@ export class Instance {
     await this.status.catch(() => undefined);
   }
 
+  /** Its pool takes nothing new: what is asked after this has `why` as the cause of its error. @internal */
+  drain(why: PoolError): void {
+    this.#line.close(why);
+  }
+
   /** The same as `close`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();

@@ -58,7 +58,9 @@ export class Line {
   #waitsForRoom = false;
   #willSend = false;
   #closing = false;
-  #ended: EndedError | undefined;
+  /** Why nothing more is to be asked, or can be. */
+  #why: PoolError | undefined;
+  #isOver = false;
 
   constructor(client: Client, task: Task) {
     this.#client = client;
@@ -74,7 +76,7 @@ export class Line {
   /** Asks, and calls `resolve` with the answer, which may be a refusal, or `reject`: once, later or at once. */
   ask(ask: Ask, limits: Limits, resolve: Question['resolve'], reject: Question['reject']): void {
     if (limits.signal?.aborted) return reject(abortError(limits.signal.reason, CALL));
-    if (this.#ended || this.#closing) return reject(this.#ended ?? new EndedError());
+    if (this.#isOver || this.#closing) return reject(this.#tooLate());
     const question = { ask, alone: false, resolve, reject };
     this.#queued.push(limits === unlimited ? question : this.#limited(question, limits));
     if (this.#sent.length === 0) this.#sendOrEnd();
@@ -99,10 +101,15 @@ export class Line {
     }
   }
 
-  /** Ends the instance when it has answered all that it was asked until now. */
-  close(): void {
+  /** Ends the instance when it has answered all that it was asked until now. `why`: if it is not its owner who ends it. */
+  close(why?: PoolError): void {
+    this.#why ??= this.#closing ? undefined : why;
     this.#closing = true;
     this.#send();
+  }
+
+  #tooLate(): EndedError {
+    return new EndedError(this.#why && { cause: this.#why });
   }
 
   #limited({ ask, resolve, reject }: Question, { signal, timeoutMs }: Limits): Question {
@@ -135,7 +142,7 @@ export class Line {
 
   /** Sends what can be sent now. */
   #send(): void {
-    if (this.#ended || this.#waitsForRoom) return;
+    if (this.#isOver || this.#waitsForRoom) return;
     for (let next = this.#next(); next; next = this.#next()) {
       const n = this.#client.write(this.#to, next, this.#done);
       if (n === EAGAIN) return void this.#awaitRoom();
@@ -195,7 +202,7 @@ export class Line {
 
   readonly #listen = (): void => {
     try {
-      if (!this.#ended && this.#take() === EAGAIN) this.#client.onMove(this.#from, this.#listen);
+      if (!this.#isOver && this.#take() === EAGAIN) this.#client.onMove(this.#from, this.#listen);
     } catch {
       return; // the pool is closed
     }
@@ -204,7 +211,7 @@ export class Line {
   /** Takes all answers that are there: EAGAIN, or 0 at their end. */
   #take(): number {
     for (;;) {
-      const bytes = this.#ended ? 0 : this.#client.peek(this.#from);
+      const bytes = this.#isOver ? 0 : this.#client.peek(this.#from);
       if (typeof bytes === 'number') return bytes;
       this.#replies.take(bytes);
       this.#client.consume(this.#from, bytes.length);
@@ -225,13 +232,14 @@ export class Line {
     } catch {
       // the pool is gone, and both ends with it
     }
-    this.#ended = new EndedError(error && { cause: error });
+    this.#isOver = true;
+    this.#why = error ?? this.#why;
     const running = this.#sent.shift();
     const behind = [...this.#sent, ...this.#queued];
     this.#sent = [];
     this.#queued = [];
-    running?.reject(error ?? this.#ended);
-    for (const { reject } of behind) reject(new EndedError(error && { cause: error }));
+    running?.reject(error ?? this.#tooLate());
+    for (const { reject } of behind) reject(this.#tooLate());
   };
 }
 

@@ -266,7 +266,7 @@ export class ExitError extends JobError {
 }
 
 /** An instance had ended, or was closed, before a call came to its turn: nothing of the call has run. `cause` is the error
- * that ended the instance, if one did.
+ * that ended the instance, if one did, or POOL_ESHUTDOWN if its pool is closing.
  *
  * @example
  * ```ts
