@@ -376,13 +376,13 @@ export class Core {
     use: (started: Started<C>, asker: Asker<T>) => void,
   ): Promise<T> {
     return new Promise((resolve, reject) => {
-      const { site } = given;
+      const { source, module, isAccepted, site } = given;
       const asker = new Asker<T>(site, this.#underway, resolve, reject);
       try {
         const checked = check();
         const patience = this.#patienceFor(checked);
         const stdio = (asker.stdio = new Stdio(this.#client, checked.stdio, this.#parts.platform));
-        const launched = this.#launch({ ...given, checked, stdio, patience });
+        const launched = this.#launch({ source, module, isAccepted, site, checked, stdio, patience });
         const begin = (task: Task): void => use({ task, stdio, patience, checked }, asker);
         if (launched instanceof Promise) launched.then(begin).catch((error: unknown) => asker.reject(error));
         else begin(launched);

@@ -8,6 +8,9 @@ import { WANT_PIPE, type Wants } from './wants.js';
 /** Of the memory's limit: the rest is for what else a job needs, such as its arguments. */
 const SHARE = 7 / 8;
 
+/** It is a power of two. */
+const DEFAULT_RING = layout.POOL_PIPE_DEFAULT_BYTES;
+
 /** What of an order tells how much its pipes may need. */
 interface Ringed {
   readonly wants: Wants;
@@ -91,5 +94,5 @@ function ringsOf({ wants, options }: Ringed): number {
 
 /** What a ring of that capacity takes. */
 function ringOf(capacity: number): number {
-  return 2 ** Math.ceil(Math.log2(capacity || layout.POOL_PIPE_DEFAULT_BYTES));
+  return capacity === 0 ? DEFAULT_RING : 2 ** Math.ceil(Math.log2(capacity));
 }

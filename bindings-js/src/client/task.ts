@@ -69,8 +69,9 @@ export class Task {
   #importCause: ErrorOptions | undefined;
   #status: Promise<JobStatus> | undefined;
   readonly #forget: () => void;
+  #endListener: EndListener | undefined;
   /** An array that grows would take room for many, and few jobs have more than two. */
-  #endListeners: readonly EndListener[] = none;
+  #moreEndListeners: readonly EndListener[] = none;
   /** Why it is to end, from the first who said so. */
   #why: (() => JobError) | undefined;
   /** Its stdin failed: then that is how it ended, whatever the guest made of it. */
@@ -180,7 +181,8 @@ export class Task {
   /** Calls `listener` when the job has ended, or now if it has; with its error, if it has not exited. */
   onEnd(listener: EndListener): void {
     if (this.#settled) listener(this.#error);
-    else this.#endListeners = [...this.#endListeners, listener];
+    else if (!this.#endListener) this.#endListener = listener;
+    else this.#moreEndListeners = [...this.#moreEndListeners, listener];
   }
 
   /** Settles without the pool's help: it is gone. */
@@ -259,9 +261,11 @@ export class Task {
     this.#error = error;
     clearTimeout(this.#grace);
     this.#forget();
-    const listeners = this.#endListeners;
-    this.#endListeners = none;
-    for (const listener of listeners) listener(error);
+    const [first, more] = [this.#endListener, this.#moreEndListeners];
+    this.#endListener = undefined;
+    this.#moreEndListeners = none;
+    first?.(error);
+    for (const listener of more) listener(error);
     this.onSettled(this);
   }
 }
