@@ -26,6 +26,7 @@ include tests/asserting.mk
 include tests/conformance.mk
 include tests/jspi.mk
 include tests/stacks.mk
+include tests/rust.mk
 include examples/guests/guests.mk
 include examples/c/examples.mk
 include examples/demo/demo.mk

@@ -8,6 +8,7 @@ export const preparations = ['setup-native', 'setup-browsers', 'setup-languages'
 export const parts = [
   'test-browsers',
   'test-jspi-browsers',
+  'test-rust',
   'fuzz',
   'test-thin',
   'test-unit',

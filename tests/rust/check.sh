@@ -1,0 +1,22 @@
+#!/usr/bin/env bash
+#
+# Checks the Rust sources: format, clippy, documentation and its examples, and that the crate could be published.
+# Then, in what was built for browsers, that no page's wasm needs atomics or shared memory.
+
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+# shellcheck source=env.sh
+. tests/rust/env.sh
+
+cargo fmt --all --check
+cargo clippy --quiet --locked --workspace --exclude millrace-bindgen -- -D warnings
+RUSTDOCFLAGS='-D warnings' cargo doc --quiet --locked --package millrace --no-deps
+cargo test --quiet --locked --package millrace --doc
+cargo publish --quiet --locked --package millrace --dry-run --allow-dirty
+
+# wasm-validate takes neither without being asked to, as it shows by the pool's own.
+if wasm-validate coordinator-dist/coordinator.wasm 2>/dev/null; then
+  printf 'rust: wasm-validate takes shared memory, so it is no check for it\n' >&2
+  exit 1
+fi
+for wasm in build/rust/*/*_bg.wasm; do wasm-validate "$wasm"; done
