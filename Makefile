@@ -78,6 +78,7 @@ npm: js ## pack the package: npm/millrace-<version>.tgz
 	@rm -rf build/types && node node_modules/typescript/bin/tsc -p bindings-js --outDir build/types
 	@node npm/types.mjs build/types npm/dist
 	@cp LICENSE npm/
+	@rm -rf npm/c && node npm/c-files.mjs npm/c $(THIN_SOURCES) $(THIN_JS)
 	@rm -f npm/*.tgz && cd npm && npm pack --silent
 
 .PHONY: dist
@@ -95,7 +96,7 @@ gen: build/gen/layout.gen.ts build/gen/copiers.gen.ts ## write the *.gen.ts of t
 
 .PHONY: clean
 clean: ## remove all that was built
-	@rm -rf build npm/dist npm/*.tgz npm/LICENSE
+	@rm -rf build npm/dist npm/c npm/*.tgz npm/LICENSE
 
 ##@ Set it up (done by itself where it is needed)
 

@@ -15,7 +15,7 @@ const BUDGETS = {
 };
 
 /** Nobody reads these in a package. */
-const FORBIDDEN = /\.map$|\.ts$(?<!\.d\.ts)|\/thin\b/;
+const FORBIDDEN = /\.map$|\.ts$(?<!\.d\.ts)/;
 
 const [archive] = process.argv.slice(2);
 const lines = execFileSync('tar', ['tvf', archive], { encoding: 'utf8' }).trim().split('\n');

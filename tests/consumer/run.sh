@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 #
 # Programs of somebody else's, outside of this tree: they see only what `make install` and `make install-emscripten` put
-# into an empty folder.
+# into an empty folder, or what npm installs.
 #
-# Usage: tests/consumer/run.sh EMCC [BROWSER]…
+# Usage: tests/consumer/run.sh EMCC PACKAGE.tgz [BROWSER]…
 set -euo pipefail
 
-emcc=$1 browsers=("${@:2}")
+emcc=$1 package=$(realpath "$2") browsers=("${@:3}")
 cc=${CC:-gcc} cxx=${CXX:-g++}
 here=$(cd "$(dirname "$0")" && pwd)
 work=$(mktemp -d)
@@ -102,6 +102,35 @@ test_client() {
   check_page jspi.html # Node's engine has no JSPI yet
 }
 
+# With the package and an emcc, as by hand. A project that npm has made is of CommonJS.
+test_package() {
+  mkdir "$work/project"
+  cp "$here"/app/* "$here/../../examples/guests/hello.gen.wasm" "$work/project"
+  (
+    cd "$work/project"
+    npm init --yes >/dev/null
+    npm pkg set type=commonjs
+    npm install --silent --no-audit --no-fund "$package"
+    export EMCC=$emcc XDG_CACHE_HOME=$work/cache
+    npx millrace --files millrace
+    # shellcheck disable=SC2046
+    {
+      $emcc -O1 "${strict[@]}" client.c own.c $(npx millrace --cflags --libs) -o client.js
+      $emcc -O1 "${strict[@]}" client_waits.c own.c $(npx millrace --cflags --libs) -sASYNCIFY -o asyncify.js
+      $emcc -O1 "${strict[@]}" client_waits.c own.c $(npx millrace --cflags --libs) -sASYNCIFY=2 -Wno-experimental \
+        -sMINIFY_HTML=0 -o jspi.html
+      $emcc -O1 "${strict[@]}" -DOWN_POOL client.c own.c $(npx millrace --cflags --libs -- -DPOOL_PREFIX=acme_) -o acme.js
+      ${emcc%emcc}em++ -O1 -std=c++17 "${strict[@]}" plus_client.cc $(npx millrace --cflags --libs) -o plus.js
+    }
+  )
+  check 'package' node project/client.js project/hello.gen.wasm
+  check 'package, Asyncify' node project/asyncify.js project/hello.gen.wasm
+  check 'package, with a prefix' node project/acme.js project/hello.gen.wasm
+  check 'package, C++' node project/plus.js
+  cp project/hello.gen.wasm project/hello.wasm
+  check_page project/jspi.html
+}
+
 cp "$here"/app/* "$work/"
 cd "$work"
 install_to "$work/usr"
@@ -110,4 +139,5 @@ test_native
 test_prefix
 test_threads
 test_client
+test_package
 exit $failed

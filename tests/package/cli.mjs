@@ -68,6 +68,13 @@ async function refused(args, code, pattern) {
   assert.equal(result.stderr.includes('    at '), false, result.stderr); // a sentence, and no stack
 }
 
+/** The library needs a compiler. */
+async function refusedWithout(emcc, pattern) {
+  const { code, stdout, stderr } = await call(['--cflags', '--libs'], '', { env: { EMCC: emcc } });
+  assert.deepEqual([code, stdout], [1, '']);
+  assert.match(stderr, pattern);
+}
+
 const read = (path) => readFileSync(join(folder, path), 'utf8');
 
 /** A fresh folder in ours. */
@@ -162,6 +169,10 @@ const tests = {
       [['run', '--dir', '.:/a', '--dir', './bad:/a', hello], /two folders are \/a/],
       [['run', '--dir', '.', '--cwd', '/none', hello], /--cwd must be/],
       [['run', '--verbose=yes', hello], /verbose/],
+      [['--cflags', 'x'], /behind --/],
+      [['--cflags', '-flto'], /behind --/],
+      [['--libs', '--files'], /--files/],
+      [['--files='], /which folder/],
     ];
     for (const [args, pattern] of wrong) await refused(args, 2, pattern);
   },
@@ -303,6 +314,18 @@ const tests = {
       cwd: process.cwd(),
     }).end('');
     assert.deepEqual([code, stdout], [0, 'Hello from WebAssembly text\n']);
+  },
+  'what C programs need is where --cflags and --files say': async () => {
+    const { code, stdout, stderr } = await call(['--cflags']);
+    assert.equal(code, 0, stderr);
+    const include = /^-I(\S+)\n$/.exec(stdout)[1];
+    assert.equal(readdirSync(resolve(folder, include)).includes('pool.h'), true);
+    assert.equal((await call(['--files', 'served/millrace'])).code, 0);
+    const served = readdirSync(join(folder, 'served/millrace'));
+    for (const name of ['thin.js', 'coordinator.wasm', 'coordinator.js', 'worker.js'])
+      assert(served.includes(name), name);
+    await refusedWithout('/nowhere/emcc', /there is no \/nowhere\/emcc/);
+    await refusedWithout('false', /Command failed/);
   },
   'inspect says who provides what, and whether it would run': async () => {
     const fine = await call(['inspect', guest('hello')]);

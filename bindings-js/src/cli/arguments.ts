@@ -28,7 +28,7 @@ function explain(message: string, names: readonly string[]): string {
   const unknown = /^Unknown option '-{1,2}([^']+)'/.exec(message)?.[1];
   if (unknown === undefined) return message;
   const meant = nearest(unknown, names);
-  const hint = meant === undefined ? "what is the guest's own goes behind --" : `is --${meant} meant?`;
+  const hint = meant === undefined ? "what is not millrace's own goes behind --" : `is --${meant} meant?`;
   return `there is no option ${unknown.length === 1 ? '-' : '--'}${unknown}: ${hint}`;
 }
 

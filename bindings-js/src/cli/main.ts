@@ -1,6 +1,7 @@
 /** The command line: which command it is, and what is said if that fails. */
 import { readFile } from 'node:fs/promises';
 import { nearest } from '../shared/nearest.js';
+import { c, cHelp } from './c.js';
 import { codeOf, exitCodes, Failure, messageOf, usageError } from './failure.js';
 import { inspect, inspectHelp } from './inspect.js';
 import type { Package } from './package.js';
@@ -10,13 +11,15 @@ const help = `Usage: millrace COMMAND …
 
   millrace run FILE.wasm       runs a WASI command, with this process's stdin, stdout and stderr
   millrace inspect FILE.wasm   says what a module imports and exports, and whether it would run
-  millrace help COMMAND        has the options of each
+  millrace --cflags --libs     prints what emcc needs for programs that include pool.h
+  millrace --files FOLDER      copies what such programs load
+  millrace help COMMAND        has the options of each; of the last two: millrace help c
   millrace --version
 `;
 
 type Command = (args: readonly string[], millrace: Package) => Promise<number>;
 
-const helps: Readonly<Record<string, string>> = { run: runHelp, inspect: inspectHelp };
+const helps: Readonly<Record<string, string>> = { run: runHelp, inspect: inspectHelp, c: cHelp };
 
 async function version(): Promise<string> {
   const text = await readFile(new URL('../package.json', import.meta.url), 'utf8');
@@ -37,7 +40,11 @@ const commands: Readonly<Record<string, Command>> = {
   '--version': async () => print(`${await version()}\n`),
 };
 
+/** They stand beside each other, as those of pkg-config: the first one is no command. */
+const C_OPTION = /^--(cflags|libs|files(=.*)?)$/;
+
 function commandOf(name: string | undefined): Command {
+  if (name !== undefined && C_OPTION.test(name)) return (args) => c([name, ...args]);
   const command = name !== undefined && Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (command) return command;
   if (name === undefined) throw usageError(`which command?\n\n${help.trimEnd()}`);
