@@ -277,6 +277,19 @@ const tests = {
     const inspected = await shell(`"$1" inspect '${guest('adder')}' | true; echo "\${PIPESTATUS[0]}"`);
     assert.equal(inspected.stderr, '');
   },
+  'what cannot be written is no success': async () => {
+    for (const args of [`run '${guest('hello')}'`, `inspect '${guest('hello')}'`, '--help', '--cflags']) {
+      const { stdout, stderr } = await shell(`"$1" ${args} > /dev/full; echo $?`);
+      assert.equal(stdout, '1\n', args);
+      assert.match(stderr, /^millrace: .*ENOSPC: no space left on device.*\n$/);
+    }
+  },
+  'a folder that is too large is told before the guest runs': async () => {
+    fresh('data', { large: 'x'.repeat(20 << 20) });
+    const args = ['run', '--dir', 'data:/d', '--max-memory', '32', guest('files'), 'list', '/d'];
+    await refused(args, 1, /volume is full: see --max-memory/);
+    assert.equal((await call(args.with(4, '64'))).code, 0);
+  },
   'a signal ends a guest whose reader has stopped reading': async () => {
     const run = start(['run', guest('misbehaving/flood')]);
     run.process.stdout.pause();

@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { argumentsOf, flagOf, textOf } from './arguments.js';
 import { codeOf, Failure, messageOf, usageError } from './failure.js';
+import { print } from './print.js';
 
 export const cHelp = `Usage: emcc app.c $(npx millrace --cflags --libs) -o app.js
        npx millrace --files FOLDER
@@ -127,6 +128,6 @@ export async function c(args: readonly string[]): Promise<number> {
     ...(flagOf(given, 'cflags') ? [`-I${unquoted(join(sources, 'include'))}`, ...prefix] : []),
     ...(flagOf(given, 'libs') ? await libs(flags) : []),
   ];
-  if (printed.length > 0) process.stdout.write(`${printed.join(' ')}\n`);
+  if (printed.length > 0) await print(`${printed.join(' ')}\n`);
   return 0;
 }

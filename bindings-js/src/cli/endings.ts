@@ -27,6 +27,7 @@ export function explain(error: unknown, file: string, millrace: Package): Outcom
     return { code: signalCodes[cause as SignalName], isAtOnce: true };
   }
   if (codeOf(cause) === 'EPIPE') return { code: exitCodes.brokenPipe, isAtOnce: true };
+  if (codeOf(error) === 'POOL_ENOSPC') return later(exitCodes.failed, line.replace(/\n$/, ': see --max-memory\n'));
   const why = error instanceof millrace.CancelledError && cause !== undefined ? `: ${messageOf(cause)}` : '';
   return later(exitCodes.failed, line.replace(/\n$/, `${why}\n`));
 }

@@ -4,6 +4,7 @@ import { argumentsOf, flagOf } from './arguments.js';
 import { exitCodes, usageError } from './failure.js';
 import { type Findings, findingsOf, type Provider } from './findings.js';
 import { readModule } from './module-file.js';
+import { print } from './print.js';
 
 export const inspectHelp = `Usage: millrace inspect [--json] FILE.wasm
 
@@ -57,7 +58,7 @@ function visible(text: string): string {
 export async function inspect(args: readonly string[]): Promise<number> {
   const given = argumentsOf(args, { json: { type: 'boolean' } });
   if (flagOf(given, 'help')) {
-    process.stdout.write(inspectHelp);
+    await print(inspectHelp);
     return 0;
   }
   const [file, ...others] = given.words;
@@ -70,6 +71,6 @@ export async function inspect(args: readonly string[]): Promise<number> {
   const text = flagOf(given, 'json')
     ? `${JSON.stringify({ file, bytes, ...findings }, undefined, 2)}\n`
     : described(file, bytes, findings);
-  process.stdout.write(text);
+  await print(text);
   return findings.runs ? 0 : exitCodes.failed;
 }

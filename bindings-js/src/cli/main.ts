@@ -5,6 +5,7 @@ import { c, cHelp } from './c.js';
 import { codeOf, exitCodes, Failure, messageOf, usageError } from './failure.js';
 import { inspect, inspectHelp } from './inspect.js';
 import type { Package } from './package.js';
+import { print } from './print.js';
 import { run, runHelp } from './run.js';
 
 const help = `Usage: millrace COMMAND …
@@ -26,18 +27,18 @@ async function version(): Promise<string> {
   return (JSON.parse(text) as { version: string }).version;
 }
 
-function print(text: string): number {
-  process.stdout.write(text);
+async function said(text: string): Promise<number> {
+  await print(text);
   return 0;
 }
 
 const commands: Readonly<Record<string, Command>> = {
   run,
   inspect,
-  help: ([name]) => Promise.resolve(print(name === undefined ? help : (helps[name] ?? help))),
-  '--help': () => Promise.resolve(print(help)),
-  '-h': () => Promise.resolve(print(help)),
-  '--version': async () => print(`${await version()}\n`),
+  help: ([name]) => said(name === undefined ? help : (helps[name] ?? help)),
+  '--help': () => said(help),
+  '-h': () => said(help),
+  '--version': async () => said(`${await version()}\n`),
 };
 
 /** They stand beside each other, as those of pkg-config: the first one is no command. */
@@ -56,17 +57,13 @@ function commandOf(name: string | undefined): Command {
 
 /** Sets the process's exit code, and lets it end. */
 export async function main([name, ...args]: readonly string[], millrace: Package): Promise<void> {
-  process.stdout.on('error', onBrokenPipe);
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined); // who writes hears of it
   try {
     process.exitCode = await commandOf(name)(args, millrace);
   } catch (error) {
-    process.stderr.write(`millrace: ${messageOf(error)}\n`);
-    process.exitCode = error instanceof Failure ? error.exitCode : exitCodes.failed;
+    const isUnread = codeOf(error) === 'EPIPE'; // and that is nothing to complain of
+    if (!isUnread) process.stderr.write(`millrace: ${messageOf(error)}\n`);
+    if (isUnread) process.exitCode = exitCodes.brokenPipe;
+    else process.exitCode = error instanceof Failure ? error.exitCode : exitCodes.failed;
   }
-}
-
-/** Nobody reads any more, and that is nothing to complain of. While a guest runs, the pool hears of it as well. */
-function onBrokenPipe(error: unknown): void {
-  if (codeOf(error) !== 'EPIPE') throw error;
-  process.exitCode ??= exitCodes.brokenPipe;
 }

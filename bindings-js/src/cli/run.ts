@@ -8,6 +8,7 @@ import { exitCodes, Failure, messageOf, signalCodes, type SignalName, usageError
 import { Folders } from './folders.js';
 import { compiled, readBytes } from './module-file.js';
 import type { Package } from './package.js';
+import { print } from './print.js';
 
 const options = {
   dir: { type: 'string', multiple: true },
@@ -113,7 +114,7 @@ function onSignals(abort: AbortController): () => void {
 export async function run(args: readonly string[], millrace: Package): Promise<number> {
   const given = argumentsOf(args, options);
   if (flagOf(given, 'help')) {
-    process.stdout.write(runHelp);
+    await print(runHelp);
     return 0;
   }
   const order = orderOf(given);
