@@ -3,8 +3,9 @@ import { parentPort, type Transferable, type Worker } from 'node:worker_threads'
 import { withoutData } from './place.js';
 import type { Child, Scope } from './scope.js';
 
-/** Node ends a thread within milliseconds; this leaves a margin for a loaded machine. */
-export const nodeRestMs = 1000;
+/** Node ends a thread within milliseconds; this leaves a margin for a loaded machine. Bun is made of JavaScriptCore, which does
+ * not end one that is in a wasm loop. */
+export const nodeRestMs = process.versions.bun ? -1 : 1000;
 
 /** The scope of a worker thread. */
 export function nodeScope<Out, In>(): Scope<Out, In> {
