@@ -1,4 +1,4 @@
-// The packed package in everybody's stack. Usage: node tests/stacks/run.mjs package.tgz light|heavy|NAME… [--verbose]
+// The packed package in everybody's stack. Usage: node tests/stacks/run.mjs package.tgz light|heavy|NAME… [--only part of a name] [--verbose]
 //
 // Each stack is a small project, made in a folder of its own, that runs a guest. Light ones need nothing that is not here
 // already; heavy ones install their bundlers and frameworks, in exact versions, into the cache.
@@ -10,7 +10,8 @@ import { launch } from '../browser/launch.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { verbose: { type: 'boolean' } } });
+const options = { verbose: { type: 'boolean' }, only: { type: 'string', default: '' } };
+const { values, positionals } = parseArgs({ allowPositionals: true, options });
 const [archive, ...wanted] = positionals;
 
 async function stacksIn(kind) {
@@ -61,7 +62,9 @@ async function test({ name, file, run }) {
 }
 
 const all = [...(await stacksIn('light')), ...(await stacksIn('heavy'))];
-const chosen = all.filter(({ kind, file }) => wanted.includes(kind) || wanted.includes(file));
+const isWanted = ({ kind, file, name }) =>
+  (wanted.includes(kind) || wanted.includes(file)) && name.includes(values.only);
+const chosen = all.filter(isWanted);
 let failed = 0;
 for (const stack of chosen) if (!(await test(stack))) failed++;
 for (const browser of browsers.values()) await (await browser).close();

@@ -149,7 +149,8 @@ function takesWasm(): Promise<boolean> {
 
 function located<K extends keyof Files>(platform: Platform, kind: K): ReturnType<Files[K]> {
   try {
-    return platform.files[kind]() as ReturnType<Files[K]>;
+    const place = platform.files[kind]();
+    return (typeof place === 'string' ? platform.urlOf(place) : place) as ReturnType<Files[K]>; // some bundlers give a path
   } catch (cause) {
     throw startError(
       platform,

@@ -13,7 +13,7 @@ export const files: Files = {
 };
 
 function found(beside: () => URL, name: string): string {
-  const url = attempt(beside);
+  const url = attempt(() => new URL(beside().href)); // some bundlers give a path, which is not one here
   if (url && (url.protocol !== 'file:' || existsSync(url))) return url.href;
   return installed(name) ?? url?.href ?? notFound(name);
 }

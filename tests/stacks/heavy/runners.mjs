@@ -8,7 +8,7 @@ const body = `test('a guest runs', async () => {
   const { stdoutText } = await pool.run('guest.wasm', { stdin: ${JSON.stringify(TEXT)}, env: process.env });
   await pool.close();
   expect(stdoutText).toBe(${JSON.stringify(TEXT)});
-  const bytes = await (await Pool.create({ workers: 1 })).run('guest.wasm', { stdin: new TextEncoder().encode('bytes') });
+  const bytes = await (await Pool.create({ workers: 1 })).run('guest.wasm', { stdin: Buffer.from('bytes') });
   expect(bytes.stdoutText).toBe('bytes');
 }, 60_000);
 `;
