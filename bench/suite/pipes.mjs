@@ -1,125 +1,159 @@
-// Bytes through a pipe, 64 KB at a time: out of a guest that writes, and into one that reads. The time begins before
-// the job is started and ends with its exit.
+// Bytes through pipes, in chunks from one byte to a MiB: out of a guest that writes, into one that reads, from one guest to
+// another, and forth and back. The time begins before the job is started and ends with its exit.
 
-import { expect } from '../lib/measure.mjs';
-import { startTransfer } from '../rivals/transfer.mjs';
+import { expect, timed } from '../lib/measure.mjs';
+import { startBytes } from '../rivals/bytes.mjs';
 import { compileGuest } from './guests.mjs';
 
-const CHUNK = 65536;
+/** How much of them goes in one round: enough that the start of a job does not count. */
+const CHUNKS = [
+  { name: '1 B', chunkBytes: 1, n: 4000, bounces: 100 },
+  { name: '1 KiB', chunkBytes: 1 << 10, n: 8000, bounces: 100 },
+  { name: '64 KiB', chunkBytes: 1 << 16, n: 512, bounces: 50 },
+  { name: '1 MiB', chunkBytes: 1 << 20, n: 64, bounces: 10 },
+];
+const QUICK_SHARE = 10;
 
-/**
- * @param {number} bytes
- * @param {() => Promise<number>} work answers how many bytes went
- * @returns {Promise<number>} MB/s
- */
-async function speedOf(bytes, work) {
-  const begin = performance.now();
-  expect(await work(), bytes, 'the number of bytes');
-  return bytes / 1e3 / (performance.now() - begin);
-}
+/** @typedef {{n: number, chunkBytes: number}} Order */
 
-/**
- * @param {any} job
- */
+/** @param {any} job */
 async function finish(job) {
   expect((await job.status).code, 0, 'the exit code');
 }
 
-/**
- * The chunks of a stream as they come.
- *
- * @param {any} pool
- * @param {object} options
- * @param {WebAssembly.Module} module
- * @param {number} bytes
- */
-async function readChunks(pool, options, module, bytes) {
-  const job = await pool.spawn(module, { args: ['write', String(bytes), String(CHUNK)], stdin: 'null', ...options });
-  const reader = job.stdout.getReader();
-  let total = 0;
-  for (let next = await reader.read(); !next.done; next = await reader.read()) total += next.value.length;
-  await finish(job);
-  return total;
+/** @param {any} pool @param {Record<string, WebAssembly.Module>} guests */
+function ours(pool, { bulk, cat }) {
+  const writing = (/** @type {Order} */ { n, chunkBytes }) => ['write', String(n * chunkBytes), String(chunkBytes)];
+  return {
+    to: async (/** @type {Order} */ { n, chunkBytes }) => {
+      const job = await pool.spawn(bulk, { args: ['read', String(chunkBytes)] });
+      const writer = job.stdin.getWriter();
+      const chunk = new Uint8Array(chunkBytes).map((_, i) => i % 251);
+      for (let i = 0; i < n; i++) await writer.write(chunk);
+      await writer.close();
+      const total = Number(await job.stdout.text());
+      await finish(job);
+      return total;
+    },
+    from: async (/** @type {Order} */ order) => {
+      const job = await pool.spawn(bulk, { args: writing(order), stdin: 'null' });
+      const reader = job.stdout.getReader();
+      let total = 0;
+      for (let next = await reader.read(); !next.done; next = await reader.read()) total += next.value.length;
+      await finish(job);
+      return total;
+    },
+    between: async (/** @type {Order} */ order) => {
+      const reading = ['read', String(order.chunkBytes)];
+      const { code, stdoutText } = await pool.pipeline([bulk, { args: writing(order) }], [bulk, { args: reading }]);
+      expect(code, 0, 'the exit code');
+      return Number(stdoutText);
+    },
+    bounce: async (/** @type {Order} */ { n, chunkBytes }) => {
+      const job = await pool.spawn(cat);
+      const [writer, reader] = [job.stdin.getWriter(), job.stdout.getReader()];
+      const chunk = new Uint8Array(chunkBytes);
+      let total = 0;
+      for (let i = 1; i <= n; i++) {
+        const written = writer.write(chunk);
+        while (total < i * chunkBytes) total += (await reader.read()).value.length;
+        await written;
+      }
+      await writer.close();
+      await finish(job);
+      return total;
+    },
+  };
 }
 
-/**
- * The same into one buffer, again and again.
- *
- * @param {any} pool
- * @param {object} options
- * @param {WebAssembly.Module} module
- * @param {number} bytes
- */
-async function readInto(pool, options, module, bytes) {
-  const job = await pool.spawn(module, { args: ['write', String(bytes), String(CHUNK)], stdin: 'null', ...options });
-  const reader = job.stdout.getReader({ mode: 'byob' });
-  let buffer = new ArrayBuffer(CHUNK);
-  let total = 0;
-  for (;;) {
-    const { value, done } = await reader.read(new Uint8Array(buffer));
-    if (done) break;
-    total += value.length;
-    buffer = value.buffer;
+/** The same into one buffer, again and again; not every engine has such readers. @param {any} pool @param {any} bulk */
+function intoOneBuffer(pool, bulk) {
+  return async (/** @type {Order} */ { n, chunkBytes }) => {
+    const args = ['write', String(n * chunkBytes), String(chunkBytes)];
+    const job = await pool.spawn(bulk, { args, stdin: 'null' });
+    const reader = job.stdout.getReader({ mode: 'byob' });
+    let [buffer, total] = [new ArrayBuffer(chunkBytes), 0];
+    for (;;) {
+      const { value, done } = await reader.read(new Uint8Array(buffer));
+      if (done) break;
+      total += value.length;
+      buffer = value.buffer;
+    }
+    await finish(job);
+    return total;
+  };
+}
+
+/** What is measured of a chunk's size. */
+const DIRECTIONS = /** @type {const} */ ({
+  to: 'to a guest',
+  from: 'from a guest',
+  between: 'from a guest to a guest',
+  bounce: 'forth and back',
+});
+
+/** MB/s, or µs for each that goes forth and back. @param {string} direction @param {Order} order @param {number} ms */
+function figureOf(direction, { n, chunkBytes }, ms) {
+  return direction === 'bounce' ? (ms * 1000) / n : (n * chunkBytes) / 1000 / ms;
+}
+
+/** @param {import('../lib/context.mjs').Context} context @param {any} size @param {string} direction */
+function orderOf({ sizes }, { chunkBytes, n, bounces }, direction) {
+  const all = direction === 'bounce' ? bounces : n;
+  return { chunkBytes, n: sizes.quick ? Math.ceil(all / QUICK_SHARE) : all };
+}
+
+/** @param {import('../lib/context.mjs').Context} context @param {Record<string, any>} ways */
+function rowsAndVariants(context, ways) {
+  /** @type {Record<string, () => Promise<number>>} */
+  const variants = {};
+  const rows = [];
+  for (const [direction, words] of Object.entries(DIRECTIONS)) {
+    for (const size of CHUNKS) {
+      const [name, order] = [`${words}, ${size.name}`, orderOf(context, size, direction)];
+      const [unit, better] = direction === 'bounce' ? ['us', 'lower'] : ['MB/s', 'higher'];
+      const able = Object.keys(ways).filter((label) => ways[label][direction]);
+      for (const label of able) {
+        variants[`${name}: ${label}`] = async () => {
+          let total = 0;
+          const ms = await timed(async () => {
+            total = await ways[label][direction](order);
+          });
+          expect(total, order.n * order.chunkBytes, `bytes ${words} (${label})`);
+          return figureOf(direction, order, ms);
+        };
+      }
+      const rivals = able.filter((label) => label !== 'ours').map((label) => `${name}: ${label}`);
+      const line = { family: `${words} (${unit})`, x: size.chunkBytes, xUnit: 'bytes in a chunk' };
+      rows.push({ name, unit, better: /** @type {any} */ (better), ours: `${name}: ours`, rivals, line });
+    }
   }
-  await finish(job);
-  return total;
+  return { rows, variants };
 }
-
-/**
- * @param {any} pool
- * @param {object} options
- * @param {WebAssembly.Module} module
- * @param {number} bytes
- */
-async function writeChunks(pool, options, module, bytes) {
-  const job = await pool.spawn(module, { args: ['read', String(CHUNK)], ...options });
-  const writer = job.stdin.getWriter();
-  const chunk = new Uint8Array(CHUNK).map((_, i) => i % 251);
-  for (let done = 0; done < bytes; done += CHUNK) await writer.write(chunk);
-  await writer.close();
-  const total = Number(await new Response(job.stdout).text());
-  await finish(job);
-  return total;
-}
-
-/** Row, our way, the rival's way. */
-const WAYS = /** @type {const} */ ([
-  ['pipe from guest, chunks', readChunks, 'read'],
-  ['pipe from guest, BYOB', readInto, 'read'],
-  ['pipe to guest', writeChunks, 'write'],
-]);
-
-/** @type {ReadonlyMap<string, object>} */
-const CAPACITIES = new Map([
-  ['', {}],
-  [', 1 MiB pipe', { pipeCapacity: 1 << 20 }],
-]);
 
 /** @type {import('../lib/measure.mjs').Subject} */
 export default {
   name: 'pipes',
+  group: 'pipes',
   open: async (context) => {
-    const bytes = context.sizes.pipeBytes;
-    const module = await compileGuest(context, 'bulk');
-    const transfer = await startTransfer(context.env, CHUNK);
-    /** @type {Record<string, () => Promise<number>>} */
-    const variants = {
-      'transfer, from worker': () => speedOf(bytes, () => transfer.read(bytes / CHUNK)),
-      'transfer, to worker': () => speedOf(bytes, () => transfer.write(bytes / CHUNK)),
-    };
-    /** @type {import('../lib/measure.mjs').Row[]} */
-    const rows = [];
-    for (const [way, move, direction] of WAYS) {
-      for (const [suffix, options] of CAPACITIES) {
-        const name = way + suffix;
-        for (const { label, pool } of context.builds) {
-          variants[`${name}: ${label}`] = () => speedOf(bytes, () => move(pool, options, module, bytes));
-        }
-        const others = context.builds.map(({ label }) => `${name}: ${label}`).slice(1);
-        const rivals = [...others, direction === 'read' ? 'transfer, from worker' : 'transfer, to worker'];
-        rows.push({ name, unit: 'MB/s', better: 'higher', ours: `${name}: ours`, rivals });
-      }
+    const { rivals, close } = await startBytes(context.env);
+    const guests = { bulk: await compileGuest(context, 'bulk'), cat: await compileGuest(context, 'cat') };
+    /** @type {Record<string, any>} */
+    const ways = {};
+    const pools = [];
+    for (const { label, millrace } of context.builds) {
+      const pool = await millrace.Pool.create({ workers: 2 }); // two guests run at once
+      pools.push(pool);
+      ways[label] = ours(pool, guests);
     }
-    return { variants, rows, close: async () => transfer.close() };
+    if (typeof ReadableByteStreamController !== 'undefined') {
+      ways['ours, into one buffer'] = { from: intoOneBuffer(pools[0], guests.bulk) };
+    }
+    const { rows, variants } = rowsAndVariants(context, { ...ways, ...rivals });
+    const closeAll = async () => {
+      close();
+      for (const pool of pools) await pool.close();
+    };
+    return { variants, rows, close: closeAll };
   },
 };
