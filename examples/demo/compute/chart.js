@@ -1,7 +1,7 @@
 // The chart of frame times. Along it goes the time, so that a frame is as wide as it was long: a freeze is a block.
 
-import { fitted, palette } from './canvas.js';
-import { milliseconds } from './format.js';
+import { fitted, palette } from '../common/canvas.js';
+import { milliseconds } from '../common/format.js';
 
 const SPAN_MS = 6000;
 const LOWEST_MS = 6;
@@ -32,7 +32,7 @@ export class FrameChart {
   }
 
   /**
-   * @param {import('./frames.js').FrameMeter} meter
+   * @param {import('../common/frames.js').FrameMeter} meter
    * @param {number} now
    */
   draw(meter, now) {
@@ -46,7 +46,7 @@ export class FrameChart {
   }
 
   /**
-   * @param {import('./frames.js').Frame} frame
+   * @param {import('../common/frames.js').Frame} frame
    * @param {number} now
    */
   #drawFrame({ end, duration }, now) {
@@ -61,7 +61,7 @@ export class FrameChart {
   /**
    * Says how long the worst frames took, as far as there is room for it.
    *
-   * @param {import('./frames.js').Frame[]} frames
+   * @param {import('../common/frames.js').Frame[]} frames
    * @param {number} now
    */
   #drawLabels(frames, now) {

@@ -1,6 +1,6 @@
 // One computation's card: its buttons, its progress and the comparison that stays.
 
-import { milliseconds, seconds } from './format.js';
+import { milliseconds, seconds } from '../common/format.js';
 
 /** @typedef {'main' | 'pool'} Place */
 /** @typedef {'run-main' | 'run-pool' | 'cancel'} ButtonName */

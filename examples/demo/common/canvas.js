@@ -1,16 +1,16 @@
-// What both drawings need: a canvas as sharp as the screen, and the colours of the style sheet.
+// What all drawings need: a canvas as sharp as the screen, and the colours of the style sheet.
 
 /**
  * Keeps a canvas as large as the element around it.
  *
  * @param {HTMLCanvasElement} canvas
+ * @param {HTMLElement} [box] which it is as large as
  * @returns {{context: CanvasRenderingContext2D, size: {width: number, height: number, ratio: number}}}
  *   what is drawn is in CSS pixels, as `size` is; `ratio` is how many pixels of the screen one of them is
  */
-export function fitted(canvas) {
+export function fitted(canvas, box = /** @type {HTMLElement} */ (canvas.parentElement)) {
   const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d'));
   const size = { width: 0, height: 0, ratio: 1 };
-  const box = /** @type {HTMLElement} */ (canvas.parentElement);
   const fit = () => {
     size.ratio = Math.min(devicePixelRatio || 1, 2);
     size.width = box.clientWidth;

@@ -60,7 +60,7 @@ export function drawBackdrop(context, colours, width, x) {
  * @param {number} phase
  * @returns {(x: number) => number}
  */
-function hill(y, height, length, phase) {
+export function hill(y, height, length, phase) {
   return (x) => y - height * Math.sin(x / length + phase) - height * 0.3 * Math.sin((x / length) * 2.3);
 }
 
@@ -69,7 +69,7 @@ function hill(y, height, length, phase) {
  * @param {Colours} colours
  * @param {number} x of the wheel, which hides the left half
  */
-function drawHouse(context, colours, x) {
+export function drawHouse(context, colours, x) {
   fillPolygon(context, colours.wall, [
     [x + 4, 96],
     [x + 92, 44],
@@ -129,19 +129,20 @@ function drawTrough(context, colours, end) {
  *
  * @param {Context} context
  * @param {Colours} colours
+ * @param {number} [boldness] of its lines: more where it is drawn small
  */
-export function drawWheel(context, colours) {
+export function drawWheel(context, colours, boldness = 1) {
   context.strokeStyle = colours.wood;
-  context.lineWidth = 6;
+  context.lineWidth = 6 * boldness;
   for (let i = 0; i < WHEEL.spokes; i++) strokeLine(context, [0, 0], onCircle((i * TURN) / WHEEL.spokes, WHEEL.inner));
   const pitch = TURN / WHEEL.buckets;
   context.strokeStyle = colours['wood-dark'];
-  context.lineWidth = 3.5;
+  context.lineWidth = 3.5 * boldness;
   for (let i = 0; i < WHEEL.buckets; i++) {
     strokeLine(context, onCircle((i - 0.35) * pitch, WHEEL.inner), onCircle(i * pitch, WHEEL.radius + 4));
   }
-  strokeArc(context, colours.wood, 4, WHEEL.inner, 0, TURN);
-  strokeArc(context, colours['wood-dark'], 3, WHEEL.radius, 0, TURN);
+  strokeArc(context, colours.wood, 4 * boldness, WHEEL.inner, 0, TURN);
+  strokeArc(context, colours['wood-dark'], 3 * boldness, WHEEL.radius, 0, TURN);
   fillDisc(context, colours['wood-dark'], 0, 0, WHEEL.hub);
   fillDisc(context, colours.wood, 0, 0, 4);
 }
@@ -263,14 +264,15 @@ export function drawFoam(context, colours, x, width, t) {
  * @param {string} colour
  * @param {number} width
  * @param {(x: number) => number} curve
+ * @param {number} [bottom]
  */
-function fillBelow(context, colour, width, curve) {
+export function fillBelow(context, colour, width, curve, bottom = HEIGHT) {
   const step = 4;
   context.fillStyle = colour;
   context.beginPath();
-  context.moveTo(0, HEIGHT);
+  context.moveTo(0, bottom);
   for (let x = 0; x < width + step; x += step) context.lineTo(x, curve(x));
-  context.lineTo(width + step, HEIGHT);
+  context.lineTo(width + step, bottom);
   context.fill();
 }
 

@@ -1,23 +1,26 @@
 // Puts the page together: the pool, the clockwork that draws, and the buttons that run things.
 
-import { CancelledError, Pool } from 'millrace';
+import { CancelledError } from 'millrace';
+import { Scene } from '../common/animation.js';
+import { startClockwork } from '../common/clockwork.js';
 import { mandelbrot, sieve } from './computations.js';
-import { seconds } from './format.js';
-import { FrameMeter } from './frames.js';
-import { showFacts, showNoPool, startDrawing } from './readings.js';
+import { seconds } from '../common/format.js';
+import { startPool } from '../common/pool.js';
+import { FrameChart } from './chart.js';
+import { startReadings } from './readings.js';
 
 /** @typedef {import('./computations.js').Computation} Computation */
 /** @typedef {{cancel?: () => void, hadCompany: boolean}} Run without `cancel` it cannot be cancelled */
 
-const FACTS_EVERY_MS = 500;
-
-const meter = new FrameMeter();
+const scene = new Scene(/** @type {HTMLCanvasElement} */ (document.getElementById('scene')));
+const chart = new FrameChart(/** @type {HTMLCanvasElement} */ (document.getElementById('chart')));
+const meter = startClockwork([(now, time) => scene.draw(time), (now) => chart.draw(meter, now)]);
 const computations = [sieve(), mandelbrot()];
 /** @type {Map<Computation, Run>} */
 const running = new Map();
-/** What the newest run makes of the frames. @type {import('./frames.js').Watch | undefined} */
+/** What the newest run makes of the frames. @type {import('../common/frames.js').Watch | undefined} */
 let newestWatch;
-/** @type {Pool | undefined} */
+/** @type {import('millrace').Pool | undefined} */
 let pool;
 
 /** @param {Computation} computation */
@@ -42,7 +45,7 @@ function runOnPool(computation) {
     'pool',
     () => controller.abort(),
     async () => {
-      const started = /** @type {Pool} */ (pool);
+      const started = /** @type {import('millrace').Pool} */ (pool);
       await started.compile(url);
       card.say('Running on the pool.', 'running');
       return measure(() => onPool(started, controller.signal, (share) => card.progress(share)));
@@ -132,13 +135,8 @@ function enableButtons() {
 }
 
 async function start() {
-  startDrawing(meter, () => newestWatch);
-  showFacts(pool);
-  try {
-    pool = await Pool.create();
-  } catch (error) {
-    showNoPool(error);
-  }
+  startReadings(meter, () => newestWatch);
+  pool = await startPool();
   // Compiled before anybody presses a button. If that fails, the run that needs it will say so.
   await Promise.allSettled(computations.map(({ url }) => pool?.compile(url)));
   // How the page itself started is not what is shown here.
@@ -152,7 +150,6 @@ async function start() {
     computation.card.say(pool ? 'Ready. Press a button, and watch the wheel.' : 'Ready, on the main thread only.');
   }
   enableButtons();
-  setInterval(() => showFacts(pool), FACTS_EVERY_MS);
 }
 
 await start();

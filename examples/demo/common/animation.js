@@ -28,7 +28,6 @@ export class Scene {
   #context;
   #size;
   #colours = palette([...COLOURS, 'panel', 'rule', 'good']);
-  #isStill = matchMedia('(prefers-reduced-motion: reduce)');
   /** @type {number[]} where the dot was in the last frames */
   #marks = [];
   #scale = 1;
@@ -47,16 +46,16 @@ export class Scene {
     ({ context: this.#context, size: this.#size } = fitted(canvas));
   }
 
-  /** @param {number} now in milliseconds */
-  draw(now) {
+  /** @param {number} time that it shows, in milliseconds */
+  draw(time) {
     const context = this.#context;
     if (this.#size.width === 0) return;
     this.#prepare();
     context.save();
     context.scale(this.#scale, this.#scale);
-    this.#drawMill(this.#isStill.matches ? 0 : now / 1000);
+    this.#drawMill(time / 1000);
     context.restore();
-    this.#drawTrack(now);
+    this.#drawTrack(time);
   }
 
   /** Draws what stays, if it has not been drawn for this size and these colours. */
@@ -124,13 +123,13 @@ export class Scene {
     context.restore();
   }
 
-  /** The dot goes to and fro, at an even speed. @param {number} now */
-  #drawTrack(now) {
+  /** The dot goes to and fro, at an even speed. @param {number} time */
+  #drawTrack(time) {
     const context = this.#context;
     const { width, height } = this.#size;
     const y = height - TRACK_HEIGHT / 2;
     const length = width - 2 * TRACK_MARGIN;
-    const lap = (now / LAP_MS) % 2;
+    const lap = (time / LAP_MS) % 2;
     this.#marks.push(lap < 1 ? lap : 2 - lap);
     if (this.#marks.length > MARKS) this.#marks.shift();
     context.fillStyle = this.#colours.panel;

@@ -1,0 +1,57 @@
+// A conversation with an interpreter: all that this page does with Millrace is here.
+
+/** @typedef {import('millrace').Job} Job */
+
+export class Session {
+  #job;
+  #input;
+
+  /**
+   * Starts an interpreter on a terminal of its own.
+   *
+   * @param {import('millrace').Pool} pool
+   * @param {import('./interpreters.js').Interpreter} interpreter
+   * @param {(text: string) => void} onText told what it writes
+   */
+  static async start(pool, interpreter, onText) {
+    const options = await interpreter.options();
+    return new Session(await pool.spawn(interpreter.url, { ...options, name: interpreter.id, tty: true }), onText);
+  }
+
+  /**
+   * @param {Job} job
+   * @param {(text: string) => void} onText
+   */
+  constructor(job, onText) {
+    this.#job = job;
+    this.#input = job.stdin.getWriter();
+    const read = Promise.all([job.stdout, job.stderr].map((output) => show(output, onText)));
+    /** How it ended. @type {Promise<{code: number}>} */
+    this.ended = read.then(() => job.status);
+  }
+
+  /** Its read() has slept, and now returns. @param {string} line */
+  async send(line) {
+    await this.#input.write(new TextEncoder().encode(`${line}\n`));
+  }
+
+  /** As Ctrl+D on a terminal. */
+  async endInput() {
+    await this.#input.close();
+  }
+
+  /** Wherever it is, also in an endless loop. */
+  stop() {
+    this.#job.cancel('you stopped it');
+  }
+}
+
+/**
+ * @param {ReadableStream<Uint8Array<ArrayBuffer>>} output
+ * @param {(text: string) => void} onText
+ */
+function show(output, onText) {
+  const text = output.pipeThrough(new TextDecoderStream());
+  // If the program is stopped, its status says so.
+  return text.pipeTo(new WritableStream({ write: onText })).catch(() => {});
+}
