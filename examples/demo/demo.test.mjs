@@ -1,260 +1,26 @@
-// The demo page in the browsers, as a visitor uses it. Needs build/demo/, which build.mjs makes.
+// The demo in the browsers, as a visitor uses it. Needs build/demo/, which build.mjs makes.
 // Usage: node examples/demo/demo.test.mjs [chromium] [firefox] [webkit]
-//
-// Nothing here depends on how fast anything is: a frozen page draws no frame that shows a run half-way, and one that is
-// not draws some, if not in this run then in the next.
 
-import assert from 'node:assert/strict';
 import { mkdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { BROWSER_NAMES, launch } from '../../tests/browser/launch.mjs';
 import { serve } from '../../tests/browser/server.mjs';
+import { checkAccess } from './test/access.mjs';
+import * as compute from './test/compute.mjs';
+import { saysNoPool } from './test/page.mjs';
+import * as pipeline from './test/pipeline.mjs';
+import * as plugin from './test/plugin.mjs';
+import * as repl from './test/repl.mjs';
+import { Complaints } from './test/tour.mjs';
 
+/** @typedef {import('../../tests/browser/launch.mjs').Browser} Browser */
 /** @typedef {import('../../tests/browser/launch.mjs').BrowserName} BrowserName */
-/** @typedef {import('../../tests/browser/launch.mjs').Page} Page */
-/** @typedef {{status: string, state: string, percent: string, count: string, canCancel: boolean}} CardState */
 
 const root = fileURLToPath(new URL('../../build/demo', import.meta.url));
 const shots = fileURLToPath(new URL('../../build/demo-shots', import.meta.url));
 const DESKTOP = { width: 1280, height: 800 };
 const PHONE = { width: 390, height: 844 };
-
-const WAIT_MS = 120_000;
-const POLL_MS = 100;
-const PRIMES = '1,270,607';
-const PIXELS = 900 * 600;
-const CARDS = ['sieve', 'mandelbrot'];
-
-/**
- * @param {Page} page
- * @param {string} card
- * @param {string} part
- */
-function click(page, card, part) {
-  return page.evaluate(
-    (/** @type {string} */ selector) => /** @type {HTMLElement} */ (document.querySelector(selector)).click(),
-    `#${card} [data-part="${part}"]`,
-  );
-}
-
-/**
- * @param {Page} page
- * @param {string} card
- * @returns {Promise<CardState>}
- */
-function look(page, card) {
-  return page.evaluate((/** @type {string} */ id) => {
-    const root = /** @type {HTMLElement} */ (document.getElementById(id));
-    const text = (/** @type {string} */ name) => root.querySelector(`[data-part="${name}"]`)?.textContent ?? '';
-    const cancel = /** @type {HTMLButtonElement} */ (root.querySelector('[data-part="cancel"]'));
-    const [status, percent, count] = ['status', 'percent', 'count'].map(text);
-    return { status, percent, count, state: root.dataset.state ?? '', canCancel: !cancel.disabled };
-  }, card);
-}
-
-/**
- * Waits until the card is as it should be.
- *
- * @param {Page} page
- * @param {string} card
- * @param {(state: CardState) => boolean} isSo
- */
-async function until(page, card, isSo) {
-  const deadline = Date.now() + WAIT_MS;
-  for (;;) {
-    const state = await look(page, card);
-    if (isSo(state)) return state;
-    assert.notEqual(state.state, 'failed', `${card}: ${state.status}`);
-    assert.ok(Date.now() < deadline, `${card} is still as ${JSON.stringify(state)}`);
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-  }
-}
-
-const isReady = (/** @type {CardState} */ { status }) => status.startsWith('Ready');
-const isDone = (/** @type {CardState} */ { state }) => state === 'done';
-
-/** From now on each frame notes how far it finds the runs. @param {Page} page */
-function watchFrames(page) {
-  return page.evaluate((/** @type {string[]} */ cards) => {
-    const seen = new Map(cards.map((card) => [card, /** @type {Set<string>} */ (new Set())]));
-    const look = () => {
-      for (const card of cards)
-        seen.get(card)?.add(document.querySelector(`#${card} [data-part="percent"]`)?.textContent ?? '');
-      requestAnimationFrame(look);
-    };
-    requestAnimationFrame(look);
-    /** @type {any} */ (globalThis).__seen = seen;
-  }, CARDS);
-}
-
-/** Whether frames have shown a run half-way since it was last asked. @param {Page} page @param {string} card */
-function wasSeenHalfWay(page, card) {
-  return page.evaluate((/** @type {string} */ it) => {
-    const seen = /** @type {any} */ (globalThis).__seen.get(it);
-    const between = [...seen].some((percent) => percent !== '0 %' && percent !== '100 %');
-    seen.clear();
-    return between;
-  }, card);
-}
-
-/** The comparison tells how many frames there were. @param {Page} page @param {string} card @param {string} place */
-async function tellsFrames(page, card, place) {
-  const selector = `#${card} [data-part="row-${place}"] td:nth-of-type(2)`;
-  assert.match(
-    await page.evaluate((/** @type {string} */ it) => document.querySelector(it)?.textContent, selector),
-    /^\d+$/,
-  );
-}
-
-/**
- * Runs both on the pool, again if no frame fell into a run: on a busy machine the one may be over before the other comes.
- *
- * @param {Page} page
- * @param {() => Promise<void>} [meanwhile]
- */
-async function runBothOnPool(page, meanwhile) {
-  for (const card of CARDS) await click(page, card, 'run-pool');
-  await meanwhile?.();
-  await checkResults(page);
-  const seen = [];
-  for (const card of CARDS) seen.push(await wasSeenHalfWay(page, card));
-  return seen.every(Boolean);
-}
-
-/**
- * Runs a card and cancels it while it is under way; again if it was over before the click.
- *
- * @param {Page} page
- * @param {string} card
- */
-async function cancelUnderWay(page, card) {
-  for (const deadline = Date.now() + WAIT_MS; ; assert.ok(Date.now() < deadline, 'Cancel never comes in time')) {
-    await click(page, card, 'run-pool');
-    await until(page, card, (state) => isDone(state) || (state.canCancel && state.percent !== '0 %'));
-    await click(page, card, 'cancel');
-    const { status, state, percent } = await until(page, card, ({ canCancel }) => !canCancel);
-    if (state === 'done') continue;
-    assert.match(status, /^Cancelled after /);
-    assert.notEqual(percent, '100 %');
-    return;
-  }
-}
-
-/** @param {Page} page @returns {Promise<number>} */
-function paintedPixels(page) {
-  return page.evaluate(() => {
-    const canvas = /** @type {HTMLCanvasElement} */ (document.querySelector('#mandelbrot canvas'));
-    const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d'));
-    const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
-    let painted = 0;
-    for (let i = 3; i < data.length; i += 4) if (data[i] === 255) painted++;
-    return painted;
-  });
-}
-
-/** @param {Page} page */
-async function checkResults(page) {
-  const sieve = await until(page, 'sieve', isDone);
-  const picture = await until(page, 'mandelbrot', isDone);
-  assert.equal(sieve.count, PRIMES);
-  assert.equal(sieve.percent, '100 %');
-  assert.equal(picture.percent, '100 %');
-  assert.equal(await paintedPixels(page), PIXELS);
-}
-
-/**
- * What a visitor does, in this order.
- *
- * @type {[string, (page: Page, shoot: (what: string) => Promise<void>) => Promise<void>][]}
- */
-const steps = [
-  [
-    'the page gets ready and needs no scrolling',
-    async (page, shoot) => {
-      await until(page, 'sieve', isReady);
-      await watchFrames(page);
-      // The chart gets something to show.
-      await new Promise((resolve) => setTimeout(resolve, 2500));
-      await shoot('idle');
-      const { wide, high } = await page.evaluate(() => ({
-        wide: document.documentElement.scrollWidth - innerWidth,
-        high: document.documentElement.scrollHeight - innerHeight,
-      }));
-      assert.ok(wide <= 0 && high <= 0, `${wide} and ${high} pixels too many`);
-    },
-  ],
-  [
-    'both computations run on the pool at once while the page goes on drawing',
-    async (page, shoot) => {
-      const deadline = Date.now() + WAIT_MS;
-      let drawn = await runBothOnPool(page, async () => {
-        await until(page, 'mandelbrot', (state) => isDone(state) || parseInt(state.percent, 10) >= 40);
-        await shoot('pool');
-      });
-      while (!drawn && Date.now() < deadline) drawn = await runBothOnPool(page);
-      assert.ok(drawn, 'no frame showed a run half-way');
-      for (const card of CARDS) await tellsFrames(page, card, 'pool');
-    },
-  ],
-  [
-    'on the main thread the same computations freeze it',
-    async (page, shoot) => {
-      for (const card of CARDS) {
-        await click(page, card, 'run-main');
-        await until(page, card, ({ status, state }) => state === 'done' && status.includes('on the main thread'));
-        assert.ok(!(await wasSeenHalfWay(page, card)), `${card}: a frame showed it half-way`);
-        await tellsFrames(page, card, 'main');
-      }
-      await checkResults(page);
-      await shoot('after');
-    },
-  ],
-  [
-    'Cancel ends a run, and the next one works',
-    async (page) => {
-      for (const card of CARDS) await cancelUnderWay(page, card);
-      await click(page, 'sieve', 'run-pool');
-      await click(page, 'mandelbrot', 'run-pool');
-      await checkResults(page);
-    },
-  ],
-];
-
-/** Waits until the page says so of its pool. @param {Page} page @param {RegExp} wanted */
-async function untilFacts(page, wanted) {
-  for (const deadline = Date.now() + WAIT_MS; ;) {
-    const facts = await page.evaluate(() => document.getElementById('facts')?.innerText ?? '');
-    if (wanted.test(facts)) return;
-    assert.ok(Date.now() < deadline, `the page says ${facts}`);
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-  }
-}
-
-/** A page without headers has the other tier. @param {Page} page */
-async function checkJspi(page) {
-  await until(page, 'sieve', isReady);
-  await untilFacts(page, /Tier “jspi”.*not cross-origin isolated/s);
-  await watchFrames(page);
-  await runBothOnPool(page);
-  await cancelUnderWay(page, 'sieve');
-  await click(page, 'sieve', 'run-pool');
-  assert.equal((await until(page, 'sieve', isDone)).count, PRIMES);
-}
-
-/** @param {Page} page */
-async function checkWithoutIsolation(page) {
-  await until(page, 'sieve', isReady);
-  const { alert, poolOff } = await page.evaluate(() => ({
-    alert: document.getElementById('alert')?.innerText,
-    poolOff: [...document.querySelectorAll('button.pool')].every(
-      (button) => /** @type {HTMLButtonElement} */ (button).disabled,
-    ),
-  }));
-  assert.match(alert, /Cross-Origin-Opener-Policy: same-origin.*Cross-Origin-Embedder-Policy: require-corp/s);
-  assert.ok(poolOff);
-  await click(page, 'sieve', 'run-main');
-  assert.equal((await until(page, 'sieve', isDone)).count, PRIMES);
-}
+const tours = [compute, repl, pipeline, plugin];
 
 let passed = 0;
 let failed = 0;
@@ -275,29 +41,49 @@ async function test(name, body) {
 }
 
 /**
- * @param {import('../../tests/browser/launch.mjs').Browser} browser
+ * Goes through a page as a visitor does.
+ *
+ * @param {Browser} browser
+ * @param {typeof tours[number]} tour
  * @param {string} url
- * @param {string} bareUrl without the headers
  */
-async function testIn(browser, url, bareUrl) {
-  /** @type {string[]} */
-  const complaints = [];
-  const onConsole = (/** @type {{type: string, text: string}} */ { type, text }) => {
-    if (['pageerror', 'error', 'crash'].includes(type)) complaints.push(`${type}: ${text}`);
-  };
-  const page = await browser.open(`${url}/`, { onConsole });
+async function visit(browser, { PAGE, steps }, url) {
+  const complaints = new Complaints();
+  const page = await browser.open(`${url}/${PAGE}`, { onConsole: (message) => complaints.add(message) });
   const shoot = (/** @type {string} */ what, size = DESKTOP) =>
     page.screenshot(`${shots}/${browser.name}-${what}.png`, size);
-  for (const [name, step] of steps) await test(`${browser.name}: ${name}`, () => step(page, shoot));
-  await shoot('phone', PHONE);
-  await test(`${browser.name}: nothing complains`, async () => assert.deepEqual(complaints, []));
+  const taken = steps.filter(({ isFor }) => isFor?.(browser.name) ?? true);
+  for (const step of taken) await test(`${browser.name}: ${PAGE}: ${step.name}`, () => step.run(page, shoot));
+  // What axe-core finds depends on the page, not on the engine.
+  if (browser.name === 'chromium') await test(`chromium: ${PAGE}: everybody can use it`, () => checkAccess(page));
+  await shoot(`${PAGE.replace('.html', '')}-phone`, PHONE);
+  await test(`${browser.name}: ${PAGE}: nothing complains`, async () => complaints.check(taken));
   await page.close();
-  const bare = await browser.open(`${bareUrl}/`);
+}
+
+/**
+ * Goes to a page that was served without the headers.
+ *
+ * @param {Browser} browser
+ * @param {typeof tours[number]} tour
+ * @param {string} url
+ */
+async function visitBare(browser, tour, url) {
+  const page = await browser.open(`${url}/${tour.PAGE}`);
+  const checkWithoutPool = 'BUTTON' in tour ? () => saysNoPool(page, tour.BUTTON) : () => tour.checkWithoutPool(page);
   if (browser.name === 'webkit')
-    await test('webkit: a page that is not isolated says so', () => checkWithoutIsolation(bare));
-  else await test(`${browser.name}: so it does on a page that is not isolated`, () => checkJspi(bare));
-  await bare.screenshot(`${shots}/${browser.name}-without-headers.png`, DESKTOP);
-  await bare.close();
+    await test(`webkit: ${tour.PAGE}: a page that is not isolated says so`, checkWithoutPool);
+  else await test(`${browser.name}: ${tour.PAGE}: it runs without the headers, too`, () => tour.checkJspi(page));
+  await page.screenshot(`${shots}/${browser.name}-${tour.PAGE.replace('.html', '')}-without-headers.png`, DESKTOP);
+  await page.close();
+}
+
+/** @param {Browser} browser @param {string} url @param {string} bareUrl without the headers */
+async function testIn(browser, url, bareUrl) {
+  for (const tour of tours) {
+    await visit(browser, tour, url);
+    await visitBare(browser, tour, bareUrl);
+  }
 }
 
 const names = process.argv.length > 2 ? process.argv.slice(2) : BROWSER_NAMES;

@@ -1,11 +1,12 @@
 // Makes the pages: each of pages/*.html in the layout that all share, with the code that it names, highlighted.
 //
-// A page begins with lines "name: value" and an empty one. Where it says <!-- code FILE: what it is -->, that file is shown.
+// A page begins with lines "name: value" and an empty one. Where it says
+// <!-- code FILE: what it is -->, that file is shown; unfolded if it is the first, or says <!-- open code FILE: … -->.
 
 import { readFile, readdir, writeFile } from 'node:fs/promises';
 import { codeFigure } from './code.mjs';
 
-const CODE_MARK = /^([ \t]*)<!-- code (\S+): (.*) -->$/gm;
+const CODE_MARK = /^[ \t]*<!-- (open )?code (\S+): (.*) -->$/gm;
 
 /**
  * @param {string} here the demo's folder
@@ -49,7 +50,10 @@ function valueOf(values, name) {
 async function withCode(content, out) {
   /** @type {Map<string, string>} */
   const figures = new Map();
-  for (const [mark, , file, what] of content.matchAll(CODE_MARK))
-    figures.set(mark, codeFigure(file, what, await readFile(`${out}/${file}`, 'utf8'), figures.size === 0));
+  for (const [mark, isOpen, file, what] of content.matchAll(CODE_MARK))
+    figures.set(
+      mark,
+      codeFigure(file, what, await readFile(`${out}/${file}`, 'utf8'), isOpen !== undefined || figures.size === 0),
+    );
   return content.replace(CODE_MARK, (mark) => figures.get(mark) ?? mark);
 }

@@ -2,8 +2,9 @@
 // stands is how full the pipe is; how far the foam and the wheels have moved is how many bytes have gone by.
 
 import { fitted, palette } from '../common/canvas.js';
-import { COLOURS, HEIGHT, WHEEL, drawHouse, drawWheel, fillBelow, fillDisc, hill } from '../common/mill.js';
+import { COLOURS, WHEEL, drawWheel, fillBelow } from '../common/mill.js';
 import { motion } from '../common/motion.js';
+import { Country, WIDE, houseName } from './country.js';
 import { STAGE_NAMES } from './pipeline-run.js';
 
 /** @typedef {{x: number, y: number, width: number, depth: number}} Trough `y` is its floor */
@@ -14,13 +15,12 @@ const TURN = 0.0009;
 /** How much of the way to the newest counts the picture goes in each frame. */
 const EASE = 0.12;
 const SHALLOW = 4;
-/** From this width on there is room for more, in pixels. */
-const WIDE = 600;
 
 export class Race {
   #context;
   #size;
   #colours = palette([...COLOURS, 'ink', 'font']);
+  #country = new Country();
   #waters;
   #isGiving;
   #isPaused;
@@ -45,7 +45,7 @@ export class Race {
     if (this.#size.width === 0) return;
     this.#follow();
     const troughs = troughsIn(this.#size);
-    this.#drawCountry();
+    this.#country.draw(this.#context, this.#size, this.#colours);
     troughs.forEach((trough, i) => this.#drawTrough(trough, i));
     this.#drawSpring(troughs[0]);
     troughs.forEach((trough, i) => this.#drawOutflow(trough, troughs[i + 1], i));
@@ -63,32 +63,6 @@ export class Race {
         passed: isNew ? passed : before.passed + (passed - before.passed) * ease,
       };
     });
-  }
-
-  #drawCountry() {
-    const { width, height } = this.#size;
-    const context = this.#context;
-    const sky = context.createLinearGradient(0, 0, 0, height);
-    sky.addColorStop(0, this.#colours['sky-top']);
-    sky.addColorStop(1, this.#colours['sky-low']);
-    context.fillStyle = sky;
-    context.fillRect(0, 0, width, height);
-    fillDisc(context, this.#colours.sun, width * 0.66, height * 0.22, height * 0.08);
-    const { 'far-hill': far, 'near-hill': near } = this.#colours;
-    fillBelow(context, far, width, hill(height * 0.66, height * 0.1, 170, 0.4), height);
-    fillBelow(context, near, width, hill(height * 0.8, height * 0.06, 120, 2.2), height);
-    if (width > WIDE) this.#drawHouse();
-  }
-
-  /** Where there is room, the house that the water is for. */
-  #drawHouse() {
-    const { width, height } = this.#size;
-    const scale = (height / HEIGHT) * 0.72;
-    this.#context.save();
-    this.#context.translate(width - 190 * scale, height * 0.95 - 250 * scale);
-    this.#context.scale(scale, scale);
-    drawHouse(this.#context, this.#colours, 0);
-    this.#context.restore();
   }
 
   /**
@@ -232,9 +206,8 @@ export class Race {
     const wave = (/** @type {number} */ at) =>
       height * 0.94 + 1.6 * Math.sin(at / 17 + this.#drawn[3].passed * DRIFT * 0.4);
     fillBelow(this.#context, this.#colours['water-deep'], width, wave, height);
-    this.#context.textAlign = 'right';
-    this.#drawName('this page', width - 12, last.y + 26);
-    this.#context.textAlign = 'left';
+    const [x, y] = width > WIDE ? houseName(this.#size) : [last.x + last.width - 56, last.y - last.depth - 26];
+    this.#drawName('this page', x, y);
   }
 }
 

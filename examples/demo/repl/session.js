@@ -2,6 +2,9 @@
 
 /** @typedef {import('millrace').Job} Job */
 
+/** A terminal is one stream, and these are two: a prompt on stderr waits for what was printed before it. */
+const PROMPT_DELAY_MS = 20;
+
 export class Session {
   #job;
   #input;
@@ -25,7 +28,7 @@ export class Session {
   constructor(job, onText) {
     this.#job = job;
     this.#input = job.stdin.getWriter();
-    const read = Promise.all([job.stdout, job.stderr].map((output) => show(output, onText)));
+    const read = Promise.all([show(job.stdout, 0, onText), show(job.stderr, PROMPT_DELAY_MS, onText)]);
     /** How it ended. @type {Promise<{code: number}>} */
     this.ended = read.then(() => job.status);
   }
@@ -48,10 +51,17 @@ export class Session {
 
 /**
  * @param {ReadableStream<Uint8Array<ArrayBuffer>>} output
+ * @param {number} delayMs
  * @param {(text: string) => void} onText
  */
-function show(output, onText) {
-  const text = output.pipeThrough(new TextDecoderStream());
+function show(output, delayMs, onText) {
+  const write = async (/** @type {string} */ text) => {
+    if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs));
+    onText(text);
+  };
   // If the program is stopped, its status says so.
-  return text.pipeTo(new WritableStream({ write: onText })).catch(() => {});
+  return output
+    .pipeThrough(new TextDecoderStream())
+    .pipeTo(new WritableStream({ write }))
+    .catch(() => {});
 }
