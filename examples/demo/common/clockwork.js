@@ -46,9 +46,9 @@ function showPulse(meter) {
 
 function enableHolding() {
   const button = /** @type {HTMLButtonElement} */ (document.getElementById('still'));
-  const show = () => button.setAttribute('aria-pressed', String(motion.isHeld));
+  const show = () => button.setAttribute('aria-pressed', String(motion.isStill));
   button.addEventListener('click', () => {
-    motion.hold(!motion.isHeld);
+    motion.toggle();
     show();
   });
   show();

@@ -1,5 +1,5 @@
-// The time that the pictures show. It stands still for whoever does not want things to move: by the system's setting, or
-// by the button in the header.
+// The time that the pictures show. It stands still for whoever does not want things to move: by the button in the header or,
+// where that was not pressed, by the system's setting.
 
 const STILL_KEY = 'millrace-demo-still';
 
@@ -8,21 +8,18 @@ const wish = matchMedia('(prefers-reduced-motion: reduce)');
 class Motion {
   #time = 0;
   #last = 0;
-  #isHeld = sessionStorage.getItem(STILL_KEY) === 'yes';
+  /** 'yes', 'no', or null: nobody has said. */
+  #choice = sessionStorage.getItem(STILL_KEY);
 
   /** Whether nothing is to move. */
   get isStill() {
-    return wish.matches || this.#isHeld;
+    return this.#choice === null ? wish.matches : this.#choice === 'yes';
   }
 
-  /** Holds the pictures, or lets them go on; for the next pages, too. @param {boolean} isHeld */
-  hold(isHeld) {
-    this.#isHeld = isHeld;
-    sessionStorage.setItem(STILL_KEY, isHeld ? 'yes' : 'no');
-  }
-
-  get isHeld() {
-    return this.#isHeld;
+  /** Holds the pictures, or lets them go on; on the next pages, too. */
+  toggle() {
+    this.#choice = this.isStill ? 'no' : 'yes';
+    sessionStorage.setItem(STILL_KEY, this.#choice);
   }
 
   /**

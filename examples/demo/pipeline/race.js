@@ -2,8 +2,9 @@
 // stands is how full the pipe is; how far the foam and the wheels have moved is how many bytes have gone by.
 
 import { fitted, palette } from '../common/canvas.js';
-import { COLOURS, WHEEL, drawWheel, fillBelow } from '../common/mill.js';
+import { COLOURS, fillBelow } from '../common/mill.js';
 import { motion } from '../common/motion.js';
+import { Wheel } from '../common/wheel.js';
 import { Country, WIDE, houseName } from './country.js';
 import { STAGE_NAMES } from './pipeline-run.js';
 
@@ -21,6 +22,7 @@ export class Race {
   #size;
   #colours = palette([...COLOURS, 'ink', 'font']);
   #country = new Country();
+  #wheel = new Wheel(1.5);
   #waters;
   #isGiving;
   #isPaused;
@@ -84,7 +86,7 @@ export class Race {
     context.globalAlpha = 0.86;
     context.fillRect(x, y - high, width, high);
     context.globalAlpha = 1;
-    this.#drawFoam(x, y - high, width, high, passed * DRIFT);
+    this.#drawFoam(x, y - high, width, high, moved(passed));
     context.fillStyle = this.#colours.wood;
     context.fillRect(x - 3, y, width + 3, 5);
     context.fillRect(x - 3, y - depth - 2, 3, depth + 4);
@@ -97,14 +99,14 @@ export class Race {
    * @param {number} y of the surface
    * @param {number} width
    * @param {number} high
-   * @param {number} moved
+   * @param {number} far how far it has come
    */
-  #drawFoam(x, y, width, high, moved) {
+  #drawFoam(x, y, width, high, far) {
     const context = this.#context;
     context.fillStyle = this.#colours.foam;
     context.fillRect(x, y, width, 1.5);
     for (let i = 0; i < 14; i++) {
-      const at = (moved * 60 * (0.7 + 0.1 * (i % 4)) + i * 0.618 * width) % width;
+      const at = (far * 60 * (0.7 + 0.1 * (i % 4)) + i * 0.618 * width) % width;
       const deep = 3 + ((i * 7) % 10) * 0.1 * Math.max(high - 6, 0);
       context.fillRect(x + at, y + deep, Math.min(3 + (i % 4) * 3, width - at), 1.3);
     }
@@ -153,15 +155,10 @@ export class Race {
    * @param {number} i
    */
   #drawWheel(trough, i) {
-    const context = this.#context;
     const radius = wheelRadius(trough);
-    const [x, y] = [trough.x + radius + 8, trough.y - radius - 3];
-    context.save();
-    context.translate(x, y);
-    context.scale(radius / WHEEL.reach, radius / WHEEL.reach);
-    context.rotate(motion.isStill ? 0 : this.#drawn[i].passed * TURN);
-    drawWheel(context, this.#colours, 1.5);
-    context.restore();
+    const angle = motion.isStill ? 0 : this.#drawn[i].passed * TURN;
+    const place = { x: trough.x + radius + 8, y: trough.y - radius - 3, radius, angle, ratio: this.#size.ratio };
+    this.#wheel.draw(this.#context, this.#colours, place);
     this.#drawName(STAGE_NAMES[i], trough.x + 20, trough.y - trough.depth - 9);
   }
 
@@ -204,11 +201,16 @@ export class Race {
   #drawPond(last) {
     const { width, height } = this.#size;
     const wave = (/** @type {number} */ at) =>
-      height * 0.94 + 1.6 * Math.sin(at / 17 + this.#drawn[3].passed * DRIFT * 0.4);
+      height * 0.94 + 1.6 * Math.sin(at / 17 + moved(this.#drawn[3].passed) * 0.4);
     fillBelow(this.#context, this.#colours['water-deep'], width, wave, height);
     const [x, y] = width > WIDE ? houseName(this.#size) : [last.x + last.width - 56, last.y - last.depth - 26];
     this.#drawName('this page', x, y);
   }
+}
+
+/** How far the foam has come. @param {number} passed */
+function moved(passed) {
+  return motion.isStill ? 0 : passed * DRIFT;
 }
 
 /** @param {Trough} trough */

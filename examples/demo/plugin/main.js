@@ -9,6 +9,7 @@ import { Talk } from './talk.js';
 
 const talk = new Talk(element('talk'));
 const onMessage = talk.add.bind(talk);
+let isAsking = false;
 
 /** @param {string} text */
 function say(text) {
@@ -30,6 +31,9 @@ function showResult(answer) {
  * @param {string} url
  */
 async function ask(plugin, url) {
+  // One at a time: the plugin would send a second one back.
+  if (isAsking) return;
+  isAsking = true;
   talk.clear();
   showResult(undefined);
   try {
@@ -41,6 +45,7 @@ async function ask(plugin, url) {
   } catch (error) {
     say(`The plugin was told why not, and answers: ${error instanceof Error ? error.message : error}.`);
   }
+  isAsking = false;
 }
 
 async function start() {

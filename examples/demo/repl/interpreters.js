@@ -24,6 +24,7 @@ const quickjs = {
     { title: 'Ask me', lines: ["name = input('Who is there? ')"] },
     { title: 'Compute', lines: ['2n ** 128n'] },
     { title: 'Loop for ever', lines: ['for (;;);'] },
+    { title: 'Flood', lines: ["for (;;) print('flood')"] },
   ],
 };
 
@@ -37,6 +38,7 @@ const python = {
     { title: 'Ask me', lines: ["name = input('Who is there? ')"] },
     { title: 'Sleep a second', lines: ["import time; time.sleep(1); print('slept')"] },
     { title: 'Loop for ever', lines: ['while True: pass', ''] },
+    { title: 'Flood', lines: ["while True: print('flood')", ''] },
   ],
 };
 

@@ -19,6 +19,8 @@ const field = /** @type {HTMLInputElement} */ (element('line'));
 const choice = /** @type {HTMLSelectElement} */ (element('interpreter'));
 /** @type {Session | undefined} */
 let session;
+/** How many were started: of two that start at once the first is not wanted any more. */
+let starts = 0;
 /** @type {import('millrace').Pool | undefined} */
 let pool;
 
@@ -27,6 +29,7 @@ const chosen = () => interpreters[choice.selectedIndex];
 /** Starts the chosen program, in place of the one that runs. */
 async function start() {
   const interpreter = chosen();
+  const own = ++starts;
   session?.stop();
   session = undefined;
   enable();
@@ -37,7 +40,7 @@ async function start() {
     const started = await Session.start(/** @type {import('millrace').Pool} */ (pool), interpreter, (text) => {
       if (session === started) screen.write(text);
     });
-    if (chosen() !== interpreter) return started.stop();
+    if (own !== starts) return started.stop();
     session = started;
     say(`${interpreter.title} runs. It waits for you.`);
     started.ended.then(
@@ -45,7 +48,7 @@ async function start() {
       (error) => ended(started, why(error)),
     );
   } catch (error) {
-    say(why(error));
+    if (own === starts) say(why(error));
   }
   enable();
 }

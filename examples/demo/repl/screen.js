@@ -1,9 +1,13 @@
-// What the conversation looks like so far: the program's text, and the lines that were typed into it.
+// What the conversation looks like so far: the program's text, and the lines that were typed into it. Of what is long past
+// nothing is kept, so that a program that never stops writing makes the page no slower.
 
-const MOST_CHARACTERS = 50_000;
+const MOST_CHARACTERS = 20_000;
+const PIECE_CHARACTERS = 2_000;
+const AT_END_PIXELS = 40;
 
 export class Screen {
   #root;
+  #length = 0;
 
   /** @param {HTMLElement} root */
   constructor(root) {
@@ -12,6 +16,7 @@ export class Screen {
 
   clear() {
     this.#root.replaceChildren();
+    this.#length = 0;
   }
 
   /** What the program has written. @param {string} text */
@@ -26,8 +31,8 @@ export class Screen {
 
   /** What the page says of the program. @param {string} text */
   note(text) {
-    const shown = this.#root.textContent ?? '';
-    this.#append(`${shown === '' || shown.endsWith('\n') ? '' : '\n'}${text}\n`, 'note');
+    const shown = this.#root.lastElementChild?.textContent ?? '\n';
+    this.#append(`${shown.endsWith('\n') ? '' : '\n'}${text}\n`, 'note');
   }
 
   /**
@@ -36,13 +41,32 @@ export class Screen {
    */
   #append(text, kind) {
     const root = this.#root;
-    const isAtEnd = root.scrollHeight - root.scrollTop - root.clientHeight < 40;
-    const last = root.lastElementChild;
-    if (last && last.className === kind) last.append(text);
-    else root.append(Object.assign(document.createElement('span'), { className: kind, textContent: text }));
-    while ((root.textContent ?? '').length > MOST_CHARACTERS && root.childElementCount > 1)
-      root.firstElementChild?.remove();
+    const isAtEnd = root.scrollHeight - root.scrollTop - root.clientHeight < AT_END_PIXELS;
+    const newest = text.slice(-MOST_CHARACTERS);
+    for (let at = 0; at < newest.length; at += PIECE_CHARACTERS)
+      this.#add(newest.slice(at, at + PIECE_CHARACTERS), kind);
+    this.#forget();
     // Whoever reads further up is left there.
     if (isAtEnd) root.scrollTop = root.scrollHeight;
+  }
+
+  /**
+   * @param {string} piece
+   * @param {string} kind
+   */
+  #add(piece, kind) {
+    const last = this.#root.lastElementChild;
+    const hasRoom = last && last.className === kind && (last.textContent ?? '').length < PIECE_CHARACTERS;
+    if (hasRoom) last.append(piece);
+    else this.#root.append(Object.assign(document.createElement('span'), { className: kind, textContent: piece }));
+    this.#length += piece.length;
+  }
+
+  #forget() {
+    while (this.#length > MOST_CHARACTERS && this.#root.firstElementChild) {
+      const first = this.#root.firstElementChild;
+      this.#length -= (first.textContent ?? '').length;
+      first.remove();
+    }
   }
 }

@@ -58,6 +58,8 @@ function show(output, delayMs, onText) {
   const write = async (/** @type {string} */ text) => {
     if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs));
     onText(text);
+    // One piece in a frame: a program that writes more waits, and the page does not.
+    await new Promise((resolve) => requestAnimationFrame(resolve));
   };
   // If the program is stopped, its status says so.
   return output

@@ -84,6 +84,21 @@ const stopsLoops = {
 };
 
 /** @type {import('./tour.mjs').Step} */
+const standsFloods = {
+  name: 'a program that writes without end waits for the page, and is stopped',
+  async run(page) {
+    await ask(page, "for (;;) print('flood')", /(flood\n){1000}/);
+    await drawsOn(page);
+    await click(page, '#stop');
+    await untilText(page, '#status', /It was stopped/);
+    assert.ok((await textOf(page, '#screen')).length < 30_000);
+    await click(page, '#restart');
+    await getReady(page);
+    await ask(page, '6 * 7', /\n42\n> $/);
+  },
+};
+
+/** @type {import('./tour.mjs').Step} */
 const bringsLinesBack = {
   name: 'the arrow keys bring lines back',
   async run(page) {
@@ -115,7 +130,7 @@ const runsPython = {
   },
 };
 
-export const steps = [converses, endsItsInput, stopsLoops, bringsLinesBack, runsPython];
+export const steps = [converses, endsItsInput, standsFloods, stopsLoops, bringsLinesBack, runsPython];
 
 /** On a page that shares no memory. @param {Page} page */
 export async function checkJspi(page) {
