@@ -59,11 +59,7 @@ export function moduleOf(code, exports, placeOf) {
   });
   const lines = rest.replace(/^/gm, '  ');
   const withPool = `const pool = await Pool.create({ workers: 1 });\ntry {\n${lines}\n} finally {\n  await pool.close();\n}\n`;
-  const block = /\bpool = |\bexport /.test(rest)
-    ? /\bexport /.test(rest)
-      ? `${rest}\n`
-      : `{\n${lines}\n}\n`
-    : withPool;
+  const block = /\bpool = /.test(rest) ? `{\n${lines}\n}\n` : withPool;
   return `${own}\n${imports.join('\n')}\n${block}`;
 }
 
