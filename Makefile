@@ -30,6 +30,7 @@ include tests/rust.mk
 include examples/guests/guests.mk
 include examples/c/examples.mk
 include examples/demo/demo.mk
+include npm/docs/docs.mk
 include bench/bench.mk
 
 build/toolchain.mk: c/toolchain/env.sh c/toolchain/versions.sh
@@ -74,7 +75,10 @@ npm/dist/index.js: $(BINDINGS) npm/build.mjs $(DIST_FILES) $(NODE_MODULES)
 	@node npm/build-cli.mjs npm/dist
 
 .PHONY: npm
-npm: js ## pack the package: npm/millrace-<version>.tgz
+npm: npm/millrace-$(VERSION).tgz ## pack the package: npm/millrace-<version>.tgz
+
+# A file, so that parts of CI which run beside each other find it and pack nothing anew under each other's hands.
+npm/millrace-$(VERSION).tgz: npm/dist/index.js npm/types.mjs npm/package.json npm/README.md LICENSE
 	@rm -rf build/types && node node_modules/typescript/bin/tsc -p bindings-js --outDir build/types
 	@node npm/types.mjs build/types npm/dist
 	@cp LICENSE npm/

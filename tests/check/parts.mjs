@@ -20,6 +20,7 @@ export const parts = [
   'test-chaos-native',
   'check-static',
   'test-package',
+  'test-docs',
   'test-stacks-light',
   'verify',
   'test-hammer-inside',
