@@ -9,7 +9,7 @@ async function messageTypes(env) {
 
 /** Another copy of the package, all of it. */
 async function withSecondCopy(env, use) {
-  if (env.browser) return use(await import(env.file('npm/%64ist/index.js'))); // to the page, another folder
+  if (env.browser) return use(await import(env.file('npm//dist/index.js'))); // to the page, another folder
   const fs = await import('node:fs/promises');
   const { tmpdir } = await import('node:os');
   const folder = await fs.mkdtemp(`${tmpdir()}/millrace-second-`);
