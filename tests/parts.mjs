@@ -45,6 +45,11 @@ const cases = {
     await unloaded(defaultPool({ workers: 1 }));
     const aborted = await Pool.create({ signal: AbortSignal.abort('at once') }).catch((error) => error);
     assert.equal(aborted.cause, 'at once');
+    globalThis.ServiceWorkerGlobalScope = class {}; // there nothing can be imported later
+    const inService = await Pool.create().catch((error) => error);
+    delete globalThis.ServiceWorkerGlobalScope;
+    assert.equal(inService.name, 'StartError');
+    assert.match(inService.message, /a service worker cannot start workers/);
     assert.equal((await new Directory({ file: 'text' }).list()).length, 1);
   },
 

@@ -1,5 +1,6 @@
 /** Loading what a pool consists of, when the first one is started: a page that starts none has no use for it. */
 import { isAbortSignal, isPlain, read } from '../shared/brand.js';
+import { StartError } from '../shared/errors.js';
 import { Part } from '../shared/part.js';
 import type { Platform } from '../platform/platform.js';
 import { CallSite } from './callsite.js';
@@ -10,6 +11,8 @@ import type { LoadCells } from './tier.js';
 
 const cores = /* @__PURE__ */ new Part(() => import('./core.js'));
 
+const IN_SERVICE_WORKER = 'a service worker cannot start workers: make the pool in a page';
+
 /** Starts a pool. On any failure nothing is left behind. */
 export async function startCore(
   platform: Platform,
@@ -19,6 +22,7 @@ export async function startCore(
   const site = new CallSite();
   try {
     const cells: LoadCells = () => new Part(loadCells).load();
+    if ('ServiceWorkerGlobalScope' in globalThis) throw new StartError(IN_SERVICE_WORKER); // nor does it import anything
     if (cores.now) return await cores.now.start(platform, options, cells);
     const given = snapshotOf(options);
     const signal = read(given, 'signal');
