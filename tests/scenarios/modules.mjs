@@ -19,6 +19,22 @@ async function timeOf(pool, module) {
 
 export const scenarios = [
   {
+    name: 'modules: a job that overtakes others runs, although its worker has not heard of its module yet',
+    run: async (env) => {
+      const source = await env.load('examples/guests/hello.gen.wasm');
+      for (const workers of [1, 2, 3]) {
+        const modules = await Promise.all(Array.from({ length: 30 }, () => WebAssembly.compile(source)));
+        await withPool(env, { workers }, async (pool) => {
+          const jobs = modules.map(async (module, i) => {
+            for (let turns = 0; turns < i % 9; turns++) await undefined;
+            return pool.run(module, { priority: i % 2 ? 'high' : 'normal' });
+          });
+          for (const { code } of await Promise.all(jobs)) equal(code, 0);
+        });
+      }
+    },
+  },
+  {
     name: 'modules: proc_exit ends a guest at any depth, with any code, and in its start section',
     run: (env) =>
       withPool(env, { workers: 1 }, async (pool) => {

@@ -71,13 +71,21 @@ export class Proxy implements CellUser {
       case 'millrace:join':
         return this.#start(message);
       case 'millrace:module':
-        return void this.#modules.set(message.id, message);
+        this.#modules.set(message.id, message);
+        return this.#provide();
       case 'millrace:imports':
-        return void this.#imports.set(message.id, message);
+        this.#imports.set(message.id, message);
+        return this.#provide();
       case 'millrace:unload':
         this.#modules.delete(message.id);
         return this.#cell?.unload(message.id);
     }
+  }
+
+  /** Sends the cell what its job needs. The job may have come first: then its cell waits for it. */
+  #provide(): void {
+    const { cell, far } = this.#running ?? {};
+    if (far) cell?.provide(this.#modules.get(far.submission.module), this.#imports.get(far.submission.imports));
   }
 
   /** Ends the worker, and the cell in which its job runs. */
@@ -189,9 +197,9 @@ export class Proxy implements CellUser {
     const { job, far } = running;
     const { volumes } = this.#shared;
     const submission = cellJobOf(far, (volume) => volumes.remoteOf(volume));
-    cell.provide(this.#modules.get(submission.module), this.#imports.get(submission.imports));
     cell.add(job, this);
     running.cell = far.cell = cell;
+    this.#provide();
     const ports = submission.streams.flatMap((stream) => stream?.port ?? []);
     cell.post({ type: 'cell:run', job, submission }, ports);
     for (const link of far.links) link?.started();
