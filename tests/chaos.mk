@@ -22,7 +22,7 @@ $(TSAN_DIR)/chaos: $(CHAOS_C:%.c=$(TSAN_DIR)/%.o) $(TSAN_OBJECTS)
 
 -include $(CHAOS_C:%.c=$(ASAN_DIR)/%.d) $(CHAOS_C:%.c=$(TSAN_DIR)/%.d)
 
-.PHONY: chaos soak test-chaos test-soak test-chaos-native chaos-native
+.PHONY: chaos soak test-chaos test-chaos-jspi test-soak test-chaos-native chaos-native
 chaos-native: $(ASAN_DIR)/chaos $(TSAN_DIR)/chaos
 
 chaos: js ## chaos in every engine: make chaos [SEED=N] [SECONDS=N] [ENGINES="node chromium firefox webkit"]
@@ -36,6 +36,10 @@ soak: js ## and for an hour each: make soak [SOAK_MINUTES=60] [SEED=1] [ENGINES=
 test-chaos: js ## the short run of CI: as many operations in every engine, from one seed
 	node tests/chaos/self-test.mjs
 	node tests/chaos/run.mjs --seed 1 --rounds 12 $(ENGINES)
+
+test-chaos-jspi: js setup-node26 ## the same, shorter, in the tier "jspi": another share of the same seed's decisions
+	$(NODE_JSPI) tests/chaos/run.mjs --tier jspi --seed 1 --rounds 5 node
+	node tests/chaos/run.mjs --tier jspi --seed 2 --rounds 4 chromium firefox
 
 test-soak: js ## CI's soak: long enough to see a trend, in the engines that collect all garbage when they are told to
 	node tests/chaos/run.mjs --seed 1 --seconds $(SOAK_SECONDS) $(SOAK_ENGINES)

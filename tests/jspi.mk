@@ -5,7 +5,7 @@
 
 .PHONY: test-jspi test-jspi-node test-jspi-browsers test-jspi-pages
 
-test-jspi: test-jspi-node test-jspi-browsers test-jspi-pages ## the tier "jspi", in Node 26 and on pages without headers
+test-jspi: test-jspi-node test-jspi-browsers test-jspi-pages test-chaos-jspi ## the tier "jspi", in Node 26 and on pages without headers
 
 test-jspi-node: js guests-go setup-node26
 	$(NODE_JSPI) tests/run-node.mjs --tier jspi

@@ -10,7 +10,9 @@ const LINE = 'line\n';
 
 /** Runs `files` and judges how it went. True: nobody cut it. */
 async function runFiles(attempt, args, preopens, expect, guest = 'files') {
-  const { home, harm, log } = attempt;
+  const { env, home, harm, log } = attempt;
+  // Where directories live in threads, who must be ended while it computes takes all that are in its own with it.
+  if (env.tier === 'jspi' && harm.how !== 'none') home.isHurt = true;
   log(`run ${args.map((arg) => arg.slice(0, 30)).join(' ')}`);
   const outcome = await outcomeOf(home.pool.run(await attempt.module(guest), harm.options({ args, preopens })));
   log('it is settled');
@@ -138,15 +140,11 @@ export const folders = {
     endless: true,
     loops: true,
     plan: () => ({}),
-    run(attempt) {
-      const { env, home } = attempt;
-      // Where directories live in threads, such a guest takes all that are in its own with it.
-      if (env.tier === 'jspi') home.isHurt = true;
-      return withOwn(attempt, { kept: 'kept' }, async (directory) => {
+    run: (attempt) =>
+      withOwn(attempt, { kept: 'kept' }, async (directory) => {
         await runFiles(attempt, ['spin', '/d/held', 'text'], { '/d': directory }, { endless: true });
         await checkFile(attempt, directory, 'kept', bytes('kept'));
-      });
-    },
+      }),
   },
 };
 

@@ -17,6 +17,7 @@ export const parts = [
   'test-demo',
   'test-tsan',
   'test-chaos',
+  'test-chaos-jspi',
   'test-chaos-native',
   'check-static',
   'test-package',
