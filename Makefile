@@ -74,11 +74,13 @@ npm/dist/index.js: $(BINDINGS) npm/build.mjs $(DIST_FILES) $(NODE_MODULES)
 	@rm -rf npm/dist && node npm/build.mjs npm/dist index thin cells plugin inline require && cp $(DIST_FILES) npm/dist/
 	@node npm/build-cli.mjs npm/dist
 
-.PHONY: npm
-npm: npm/millrace-$(VERSION).tgz ## pack the package: npm/millrace-<version>.tgz
+PACKAGE := npm/millrace-$(VERSION).tgz
 
-# A file, so that parts of CI which run beside each other find it and pack nothing anew under each other's hands.
-npm/millrace-$(VERSION).tgz: npm/dist/index.js npm/types.mjs npm/package.json npm/README.md LICENSE
+.PHONY: npm
+npm: $(PACKAGE) ## pack the package: npm/millrace-<version>.tgz
+
+# A file, so that parts of CI that run beside each other do not pack it anew under each other's hands.
+$(PACKAGE): npm/dist/index.js npm/types.mjs npm/package.json npm/README.md LICENSE $(wildcard npm/*/package.json)
 	@rm -rf build/types && node node_modules/typescript/bin/tsc -p bindings-js --outDir build/types
 	@node npm/types.mjs build/types npm/dist
 	@cp LICENSE npm/

@@ -64,6 +64,7 @@ async function vitest(t, entry, environment) {
 export const stacks = [
   ...environments.map((environment) => ({
     name: `Jest with ${environment}`,
+    often: environment === 'jsdom',
     async run(t) {
       await jest(t, 'millrace', environment);
       await jest(t, 'millrace/inline', environment);

@@ -69,6 +69,7 @@ const stacksOf = (version) => [
   },
   {
     name: `${version}, built`,
+    often: version.startsWith('8.'),
     async run(t) {
       for (const entry of ['millrace', 'millrace/inline']) {
         const project = await projectOf(t, version, entry);

@@ -35,6 +35,7 @@ const ROLLUP = { rollup: '4.68.8', '@rollup/plugin-node-resolve': '16.0.3' };
 export const stacks = [
   {
     name: 'webpack 5',
+    often: true,
     run: (t) =>
       expectBuilt(
         t,
