@@ -24,6 +24,9 @@ export async function checkAccess(page) {
 /** @param {Page} page @returns {Promise<string[]>} */
 function violations(page) {
   return page.evaluate(async () => {
+    // Colours that change slowly are compared when they have changed.
+    await new Promise((resolve) => requestAnimationFrame(resolve));
+    await Promise.all(document.getAnimations().map(({ finished }) => finished));
     const { violations: found } = await /** @type {any} */ (globalThis).axe.run(document);
     return found.flatMap((/** @type {any} */ { id, nodes }) =>
       nodes.map((/** @type {any} */ { target, failureSummary }) => `${id}: ${target}: ${failureSummary}`),
@@ -33,13 +36,10 @@ function violations(page) {
 
 /** What the style sheet has for it holds everywhere from now on. @param {Page} page */
 function showDarkScheme(page) {
-  return page.evaluate(async () => {
+  return page.evaluate(() => {
     const rules = [...document.styleSheets].flatMap(({ cssRules }) => [...cssRules]);
     for (const rule of rules)
       if (rule instanceof CSSMediaRule && rule.conditionText.includes('dark')) rule.media.mediaText = 'all';
-    // Colours that change slowly are compared when they have changed.
-    await new Promise((resolve) => requestAnimationFrame(resolve));
-    await Promise.all(document.getAnimations().map(({ finished }) => finished));
   });
 }
 
