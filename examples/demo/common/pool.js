@@ -20,8 +20,20 @@ export async function startPool() {
     showNoPool(error);
   }
   setInterval(() => showFacts(pool), FACTS_EVERY_MS);
+  endWhenLeft(pool);
   showFacts(pool);
   return pool;
+}
+
+/**
+ * A browser may keep a page that was left, with all that runs in it. This one is not to compute unseen, and begins anew when
+ * somebody comes back.
+ *
+ * @param {Pool | undefined} pool
+ */
+function endWhenLeft(pool) {
+  addEventListener('pagehide', () => pool?.close());
+  addEventListener('pageshow', ({ persisted }) => persisted && location.reload());
 }
 
 /** @param {Pool | undefined} pool */
