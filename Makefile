@@ -149,6 +149,7 @@ test-package: npm ## the packed package, in an empty project
 .PHONY: verify
 verify: setup-native ## model-check the pipe and the kill, and that the models notice when they are broken
 	@tests/model/verify.sh
+	@bench/ways/2-rings/spin.sh
 
 # By one make, so that no two of the parts that follow build the same thing at once.
 .PHONY: gen-built build-all

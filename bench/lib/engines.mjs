@@ -16,7 +16,7 @@ import { runNative } from './native.mjs';
 /** @typedef {import('./run-suite.mjs').SuiteReport & {version: string, foreign: number | undefined}} EngineReport */
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const timeoutOf = (/** @type {Params} */ { quick }) => (quick ? 60_000 : 420_000);
+const timeoutOf = (/** @type {Params} */ { quick }) => (quick ? 120_000 : 900_000);
 const TYPES = { '.js': 'text/javascript; charset=utf-8', '.wasm': 'application/wasm' };
 
 export const ENGINE_NAMES = Object.freeze([...BROWSER_NAMES, 'node', 'native']);

@@ -17,11 +17,13 @@ export function planOf(engines, rows) {
   const unknown = rows.find((row) => !names.includes(row));
   if (unknown) throw new Error(`no rows are called ${unknown}; there are ${[...new Set(names)].join(', ')}`);
   const wanted = subjects.filter(({ name, group }) => rows.length === 0 || rows.includes(name) || rows.includes(group));
-  return engines.flatMap((engine) =>
+  const tasks = engines.flatMap((engine) =>
     wanted
       .filter((subject) => (subject.engines ?? EVERYWHERE).includes(engine))
       .map((subject) => ({ engine, subject })),
   );
+  if (tasks.length === 0) throw new Error(`${rows.join(', ')}: not in ${engines.join(', ')}`);
+  return tasks;
 }
 
 /**

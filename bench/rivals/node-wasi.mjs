@@ -16,6 +16,10 @@ const wasi = new WASI({
   returnOnExit: true,
 });
 const module = new WebAssembly.Module(readFileSync(path));
+const imports = /** @type {any} */ (wasi.getImportObject());
+// Some programs import what only another runtime has, and call it only when it is wanted.
+const refused = Object.fromEntries(WebAssembly.Module.imports(module).map(({ name }) => [name, () => 52]));
+for (const name of Object.keys(imports)) imports[name] = { ...refused, ...imports[name] };
 const begin = performance.now();
-const code = wasi.start(new WebAssembly.Instance(module, wasi.getImportObject()));
+const code = wasi.start(new WebAssembly.Instance(module, imports));
 process.send?.({ code, ms: performance.now() - begin });

@@ -67,8 +67,9 @@ export const groups = [
       'ms from the call that starts a compiled program to its exit code and all of its output: CPython, QuickJS, ' +
       'Ruby, SQLite, clang; and gzip of a large input through its pipes.',
     fair:
-      'The same wasm file, arguments, input and files. It is compiled before, but where a rival takes nothing but ' +
-      'bytes, and then its row says so. Workers are warm where a rival keeps them.',
+      'The same wasm file, arguments, input and files; it is compiled before. Workers are warm where a rival keeps ' +
+      'them. node:wasi runs in a new process each time, with code that the engine has not optimised yet; the JavaScript ' +
+      'ones in a worker show what the bare engine takes.',
   },
   {
     name: 'page',

@@ -10,7 +10,28 @@ import lifecycle from './lifecycle.mjs';
 import ping from './ping.mjs';
 import native from './native.mjs';
 import pipes from './pipes.mjs';
+import programs from './programs.mjs';
+import scaling from './scaling.mjs';
+import size from './size.mjs';
+import start from './start.mjs';
 import tiers from './tiers.mjs';
 
 /** @type {readonly import('../lib/measure.mjs').Subject[]} */
-export const subjects = [hostCalls, ping, lifecycle, jobs, calls, pipes, crossings, frames, tiers, native];
+export const subjects = [
+  // The ways
+  hostCalls,
+  ping,
+  lifecycle,
+  // Everything else
+  jobs,
+  calls,
+  start,
+  size,
+  pipes,
+  crossings,
+  programs,
+  frames,
+  scaling,
+  tiers,
+  native,
+];

@@ -39,6 +39,7 @@ export const parts = [
   'check-dist',
   'check-guests',
   'check-gen',
+  'check-figures',
   'check-architecture',
   'check-faults',
 ];
