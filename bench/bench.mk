@@ -20,7 +20,7 @@ bench: bench-built setup-browsers ## measure, and write bench/report: make bench
 
 # Looks whether all rows work and give right results, and at a few ratios with a wide margin; never at times.
 bench-quick: bench-built ## look whether the benchmark works: every row, small
-	node bench/run.mjs $(ENGINE) --rows "$(ROWS)" --quick $(BENCH)
+	node bench/run.mjs $(or $(ENGINE),chromium node native) --rows "$(ROWS)" --quick $(BENCH)
 
 figures: ## write the report's page and the README's figures anew, from bench/report/report.json
 	@node bench/figures.mjs
