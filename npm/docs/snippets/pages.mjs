@@ -52,7 +52,7 @@ async function bundle(fence, { folder, site, modules }) {
     outfile: `${site}/pages/${fence.id}.js`,
     target: 'es2022',
     jsx: 'automatic',
-    external: ['millrace', 'millrace/plugin'],
+    external: ['millrace', 'millrace/*'],
     define: { 'process.env.NODE_ENV': '"development"', __VUE_OPTIONS_API__: 'true', __VUE_PROD_DEVTOOLS__: 'false' },
     logLevel: 'error',
   });
@@ -61,7 +61,7 @@ async function bundle(fence, { folder, site, modules }) {
 const PAGE = (id) => `<!doctype html>
 <meta charset="utf-8">
 <title>${id}</title>
-<script type="importmap">{"imports": {"millrace": "/millrace/index.js", "millrace/plugin": "/millrace/plugin.js"}}</script>
+<script type="importmap">{"imports": {"millrace": "/millrace/index.js", "millrace/plugin": "/millrace/plugin.js", "millrace/inline": "/millrace/inline.js"}}</script>
 <body></body>
 <script type="module" src="/pages/${id}.js"></script>
 `;

@@ -49,6 +49,8 @@ export async function makeProject(archive) {
   for (const name of BESIDE)
     if (existsSync(join(modules, name))) symlinkSync(join(modules, name), `${folder}/node_modules/${name}`);
   symlinkSync(`${root}node_modules/@types`, `${folder}/node_modules/@types`);
+  mkdirSync(`${folder}/node_modules/.bin`);
+  symlinkSync('../millrace/dist/cli.js', `${folder}/node_modules/.bin/millrace`);
   writeFileSync(`${folder}/package.json`, JSON.stringify({ name: 'snippets', private: true, type: 'module' }));
   fillSite(`${folder}/site`, `${folder}/node_modules/millrace/dist`);
   return { folder, site: `${folder}/site`, modules };

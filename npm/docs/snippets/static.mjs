@@ -1,10 +1,12 @@
-// Code that is read by what would read it, and not run: shell, C, Rust, JSON and configurations of tools that are not here.
+// Code that needs neither a page nor Node's modules: shell, which runs if it is the package's own, and C, Rust, JSON and others'
+// configurations, which what would take them reads.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { repositoryFiles } from '../../../tests/check/files.mjs';
 import { root } from '../tools/places.mjs';
+import { guestFile } from './project.mjs';
 
 const makefiles = repositoryFiles('Makefile', '*.mk').map((name) => readFileSync(name, 'utf8'));
 const targets = new Set(
@@ -16,6 +18,20 @@ function checkShell({ code, where }) {
   execFileSync('bash', ['-n'], { input: code });
   for (const [, target] of code.matchAll(/^make ([a-z][\w-]*)/gm))
     assert.ok(targets.has(target), `${where}: make ${target}`);
+}
+
+/** Commands of the package, in a folder with two guests and something to read. What they print has in it what the page says. */
+function runShell({ code, expect, where }, { folder }) {
+  const work = `${folder}/shell`;
+  mkdirSync(`${work}/data`, { recursive: true });
+  writeFileSync(`${work}/data/in.txt`, 'some text');
+  for (const [name, guest] of [
+    ['tool', '/wc.wasm'],
+    ['files', '/files.wasm'],
+  ])
+    copyFileSync(guestFile(guest), `${work}/${name}.wasm`);
+  const printed = execFileSync('bash', ['-euo', 'pipefail'], { input: code, cwd: work, encoding: 'utf8' });
+  assert.ok(expect !== undefined && printed.includes(expect), `${where}: it printed ${printed}`);
 }
 
 /** C compiles. What a function of the page's does not show of its surroundings is declared around it. */
@@ -70,5 +86,6 @@ const checks = {
 
 /** The check of a fence that is only read; none: it is of no kind that is known. @param {import('./fences.mjs').Fence} fence */
 export function staticCheck({ language, words }) {
+  if (language === 'sh' && words.has('run')) return runShell;
   return words.has('config') ? checkConfig : checks[language];
 }
