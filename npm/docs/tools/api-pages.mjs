@@ -1,6 +1,6 @@
 // The reference of the package, out of the comments in its sources.
 import { execFile } from 'node:child_process';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { root, site } from './places.mjs';
 
@@ -22,6 +22,23 @@ async function writeEntries() {
     include: ['entries'],
   };
   await writeFile(`${work}tsconfig.json`, JSON.stringify(tsconfig));
+}
+
+/** Without what says nothing to a reader: that a class of the same name is the base, and where each member was inherited from.
+ * A default takes a line, not a block. @param {string} markdown */
+function tidied(markdown) {
+  return markdown
+    .replace(/\n#+ Inherited from\n\n.*\n/g, '')
+    .replace(/\n## Extends\n\n- `\w+`\n/, '')
+    .replace(/\n#+ Default\n\n```ts\n(.*)\n```\n/g, (_, value) => `\n**Default:** ${value.replace(/[<>*_`[\]{}]/g, '\\\\$&')}\n`);
+}
+
+async function tidyPages() {
+  const names = (await readdir(`${site}api`, { recursive: true })).filter((name) => name.endsWith('.md'));
+  for (const name of names) {
+    const path = `${site}api/${name}`;
+    await writeFile(path, tidied(await readFile(path, 'utf8')));
+  }
 }
 
 /** @param {string} modules the folder `node_modules` */
@@ -52,4 +69,5 @@ export async function writeApiPages(modules) {
   };
   await writeFile(`${work}typedoc.json`, JSON.stringify(options, null, 2));
   await run(process.execPath, [`${modules}/typedoc/bin/typedoc`, '--options', `${work}typedoc.json`], { cwd: root });
+  await tidyPages();
 }

@@ -29,7 +29,10 @@ function dedented(lines) {
 function indented(lines) {
   const text = dedented(lines);
   if (/^- /.test(text)) return withCode(text);
-  if (/\S {2,}\S|[;{]\n|^\[\w\]/.test(text) || /[;{(]$/.test(text)) return `\`\`\`text\n${text}\n\`\`\``;
+  if (/\S {2,}\S|[;{]\n|^\[\w\]/.test(text) || /[;{(]$/.test(text)) {
+    const language = /[;{]\n/.test(text) ? 'c' : 'text';
+    return `\`\`\`${language}\n${text}\n\`\`\``;
+  }
   return withCode(text);
 }
 
