@@ -1,7 +1,7 @@
 // The code in the pages. A fence's first line says what it is: its language, words behind that, and perhaps a [title]. What is
 // behind the fence in a comment, `<!-- expect: … -->`, is what a page must show in the end.
 import { readdirSync, readFileSync } from 'node:fs';
-import { pages } from '../tools/places.mjs';
+import { pages, root } from '../tools/places.mjs';
 
 /** @typedef {object} Fence
  * @property {string} page
@@ -29,15 +29,17 @@ function fenceOf(page, { groups }, line) {
   return { page, line, language, words: new Set(words), title, code: text, expect, where: `${page}:${line}`, id };
 }
 
-/** @returns {Fence[]} of all pages */
+/** @param {string} page @param {string} text @returns {Fence[]} */
+function fencesIn(page, text) {
+  return [...text.matchAll(FENCE)].map((match) => {
+    return fenceOf(page, match, text.slice(0, match.index).split('\n').length);
+  });
+}
+
+/** @returns {Fence[]} of all pages, and of the package's README */
 export function allFences() {
   const names = readdirSync(pages, { recursive: true }).map(String).sort();
-  return names
-    .filter((name) => name.endsWith('.md') && !name.startsWith('.'))
-    .flatMap((name) => {
-      const text = readFileSync(pages + name, 'utf8');
-      return [...text.matchAll(FENCE)].map((match) => {
-        return fenceOf(name, match, text.slice(0, match.index).split('\n').length);
-      });
-    });
+  const all = names.filter((name) => name.endsWith('.md') && !name.startsWith('.'));
+  const readme = fencesIn('README.md', readFileSync(`${root}npm/README.md`, 'utf8'));
+  return [...readme, ...all.flatMap((name) => fencesIn(name, readFileSync(pages + name, 'utf8')))];
 }

@@ -30,7 +30,10 @@ function tidied(markdown) {
   return markdown
     .replace(/\n#+ Inherited from\n\n.*\n/g, '')
     .replace(/\n## Extends\n\n- `\w+`\n/, '')
-    .replace(/\n#+ Default\n\n```ts\n(.*)\n```\n/g, (_, value) => `\n**Default:** ${value.replace(/[<>*_`[\]{}]/g, '\\\\$&')}\n`);
+    .replace(
+      /\n#+ Default\n\n```ts\n(.*)\n```\n/g,
+      (_, value) => `\n**Default:** ${value.replace(/[<>*_`[\]{}]/g, '\\$&')}\n`,
+    );
 }
 
 async function tidyPages() {

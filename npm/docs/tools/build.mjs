@@ -6,8 +6,11 @@ import { writeApiPages } from './api-pages.mjs';
 import { withBenchTables } from './bench-tables.mjs';
 import { headerPage } from './header-page.mjs';
 import { installPackages } from './install.mjs';
-import { deadLinks } from './links.mjs';
+import { deadLinks, deadLinksInTexts } from './links.mjs';
 import { dist, pages, root, site } from './places.mjs';
+
+/** Of the repository, which link to the pages. */
+const TEXTS = ['README.md', 'SECURITY.md', 'CONTRIBUTING.md', 'npm/README.md'];
 
 const { values } = parseArgs({ options: { base: { type: 'string', default: '/' } } });
 
@@ -53,6 +56,6 @@ await fillInFigures();
 await writeHeaderPages();
 await writeApiPages(modules);
 runVitePress(modules);
-const problems = deadLinks(dist, values.base);
+const problems = [...deadLinks(dist, values.base), ...deadLinksInTexts(root, TEXTS)];
 for (const problem of problems) console.error(problem);
 process.exitCode = problems.length > 0 ? 1 : 0;

@@ -1,5 +1,6 @@
-// Looks whether each link inside the built site leads to a page that is there, and to a heading in it.
-import { readdirSync, readFileSync } from 'node:fs';
+// Looks whether each link inside the built site leads to a page that is there, and to a heading in it; and whether the
+// repository's own texts link to files that are there.
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
 
 /** @param {string} folder @returns {Map<string, string>} the pages by their paths */
@@ -35,4 +36,15 @@ export function deadLinks(folder, base) {
     }
   }
   return problems;
+}
+
+/** @param {string} root of the repository @param {string[]} texts @returns {string[]} what is wrong */
+export function deadLinksInTexts(root, texts) {
+  return texts.flatMap((text) => {
+    const markdown = readFileSync(join(root, text), 'utf8');
+    const targets = [...markdown.matchAll(/\]\(([^)#\s]+)[^)]*\)/g)].map(([, target]) => target);
+    const files = targets.filter((target) => !/^[a-z]+:/i.test(target));
+    const missing = files.filter((target) => !existsSync(join(root, dirname(text), target)));
+    return missing.map((target) => `${text}: ${target} is not there`);
+  });
 }
