@@ -59,7 +59,7 @@ for (const fence of fences) ways.get(wayOf(fence)).push(fence);
 const of = (way) => ways.get(way);
 
 const project = await makeProject(archive);
-if (wanted.length === 0) await attempt('errors.md', () => checkCodes(project.folder));
+if (wanted.length === 0 || wanted.includes('errors')) await attempt('errors.md', () => checkCodes(project.folder));
 for (const fence of of('read')) await attempt(fence.where, () => staticCheck(fence)(fence, project));
 await attempt('types', () => compileAll(of('node'), project));
 for (const fence of of('node')) await attempt(fence.where, () => runInNode(fence, project));
