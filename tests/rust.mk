@@ -5,7 +5,7 @@
 
 .PHONY: rust-built test-rust
 
-rust-built: setup-languages ## build the Rust apps for browsers
+rust-built: js setup-languages ## build the Rust apps for browsers
 	@tests/rust/build.sh
 
 test-rust: js setup-browsers setup-languages setup-node26 ## the Rust crate, its documentation, and the apps on it

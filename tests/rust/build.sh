@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 #
-# Builds the Rust programs for browsers, into build/rust.
+# Builds the Rust programs for browsers, into build/rust: the crate's scenarios and the example apps, each of which is a
+# folder to be served as it is.
 # All of it is compiled by the oldest Rust that the crate promises, and wasm-bindgen by the one on the PATH.
 
 set -euo pipefail
@@ -8,7 +9,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 # shellcheck source=env.sh
 . tests/rust/env.sh
 
-PROGRAMS=(millrace-scenarios)
+PROGRAMS=(millrace-scenarios millrace-dioxus millrace-yew)
 OUT=build/rust
 
 # Another clone may be building into the same folder.
@@ -17,6 +18,8 @@ flock 9
 
 cargo build --quiet --locked --package millrace-bindgen
 oldest_cargo build --quiet --locked --release --target wasm32-unknown-unknown "${PROGRAMS[@]/#/--package=}"
+
+oldest_cargo build --quiet --locked --release --target wasm32-wasip1 --package millrace-calculator
 
 wasm=()
 for program in "${PROGRAMS[@]}"; do
@@ -28,3 +31,21 @@ done
 rm -rf "$OUT"
 mkdir -p "$OUT"
 "$CARGO_TARGET_DIR/debug/millrace-bindgen" "$OUT" "${wasm[@]}"
+
+# app NAME PAGE: what a server is to have besides, the package's files among it.
+app() {
+  local out="$OUT/millrace-$1"
+  mkdir -p "$out/guests"
+  cp "$2" "$out/index.html"
+  cp -r npm/dist "$out/millrace"
+}
+
+app dioxus examples/dioxus/plain.html
+cp examples/dioxus/public/greeting.txt "$OUT/millrace-dioxus/"
+cp "$CARGO_TARGET_DIR/wasm32-wasip1/release/millrace-calculator.wasm" "$OUT/millrace-dioxus/guests/calculator.wasm"
+for guest in sieve rpc; do
+  cp "examples/guests/$guest.gen.wasm" "$OUT/millrace-dioxus/guests/$guest.wasm"
+done
+
+app yew examples/yew/index.html
+cp examples/guests/wordcount.gen.wasm "$OUT/millrace-yew/guests/wordcount.wasm"

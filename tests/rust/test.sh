@@ -12,3 +12,4 @@ tests/rust/check.sh
 node tests/rust/node.mjs
 "$NODE_JSPI" tests/rust/node.mjs jspi
 node tests/rust/browsers.mjs
+node tests/rust/apps.mjs
