@@ -11,6 +11,7 @@ import ping from './ping.mjs';
 import native from './native.mjs';
 import pipes from './pipes.mjs';
 import programs from './programs.mjs';
+import rust from './rust.mjs';
 import scaling from './scaling.mjs';
 import size from './size.mjs';
 import start from './start.mjs';
@@ -33,5 +34,6 @@ export const subjects = [
   frames,
   scaling,
   tiers,
+  rust,
   native,
 ];

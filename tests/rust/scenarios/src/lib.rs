@@ -1,4 +1,5 @@
 //! Tests of the crate, run by a page or by Node. Each is a future that fails with what is wrong.
+mod calls;
 mod cancelling;
 mod errors;
 mod files;
