@@ -1,6 +1,5 @@
-//! Runs blocking WebAssembly programs in workers beside a UI in Rust that never freezes: the crate of
-//! [Millrace](https://www.npmjs.com/package/millrace), for `wasm32-unknown-unknown` on the main thread, as Dioxus, Leptos
-//! and Yew are built. It needs stable Rust and no atomics.
+//! Runs blocking WebAssembly programs in workers beside a UI in Rust that never freezes: the npm package `millrace` for
+//! `wasm32-unknown-unknown` on the main thread, as Dioxus, Leptos and Yew are built. It needs stable Rust and no atomics.
 //!
 //! A guest is an ordinary WASI program, built from C, Rust, Go or anything else. It may block: in `read`, in `sleep`, in a
 //! call of its host. This thread only awaits.
