@@ -8,8 +8,8 @@ const KIB = 1024;
 
 /** In KiB: the archive, what it unpacks to, and one file of each kind. */
 const BUDGETS = {
-  'the archive': 940,
-  unpacked: 2400,
+  'the archive': 1060,
+  unpacked: 2850,
   'dist/inline.js': 400,
   'dist/index.d.ts': 96,
 };

@@ -364,7 +364,8 @@ const tests = {
     const refusals = found.filter(({ runs }) => !runs);
     assert(refusals.length >= 8 && found.length > 40, `${refusals.length} of ${found.length}`);
     for (const { name, runs } of [...refusals, ...found.filter(({ runs }) => runs).slice(0, 8)]) {
-      const { code, stderr } = await call(['run', '--timeout', '50ms', join(guests, name)]);
+      const limit = runs ? ['--timeout', '50ms'] : []; // some never end
+      const { code, stderr } = await call(['run', ...limit, join(guests, name)]);
       assert.equal(code === 126, !runs, `${name}: ${code} ${stderr}`);
     }
   },
