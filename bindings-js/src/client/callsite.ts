@@ -46,12 +46,12 @@ export class CallSite {
   }
 }
 
-/** The calls of one function. Walking the stack costs as much as a third of all else that this thread does for a job; so of
+/** The calls of one method of one object. Walking the stack costs as much as a third of all else that this thread does for a job; so of
  * many at once only the first of each group does it, and the others say that they were made near it. */
 export class CallSites {
   #n = 0;
   #since = -Infinity;
-  /** Weak, since a trace keeps what its frames were called on until somebody reads it. */
+  /** Weak, since engines keep in a trace what its functions were called on. */
   #first: WeakRef<CallSite> | undefined;
   #areMany = false;
 

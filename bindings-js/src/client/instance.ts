@@ -23,8 +23,6 @@ import { type AnyResult, type CallResult, type InstanceCall, isBytes, textOf } f
 /** Closes an instance that nobody holds any more. */
 const dropped = new FinalizationRegistry<Line>((line) => line.close());
 
-const calls = new CallSites();
-
 /** What a module exports. */
 export interface InstanceExport {
   /** Its name. */
@@ -128,6 +126,7 @@ export class Instance {
   readonly status: Promise<JobStatus>;
   readonly #line: Line;
   readonly #task: Task;
+  readonly #calls = new CallSites();
   /** The numbers of its functions. */
   readonly #functions = new Map<string, number>();
   readonly #parameters: ReturnType<typeof parametersOf>;
@@ -167,7 +166,7 @@ export class Instance {
   call(name: string, ...values: CallValues<Numeric<InstanceCallOptions>>): Promise<CallResult>;
   call(name: string, ...values: CallValues<InstanceCallOptions>): Promise<AnyResult>;
   call(name: string, ...values: CallValues<InstanceCallOptions>): Promise<AnyResult> {
-    const site = calls.next();
+    const site = this.#calls.next();
     return new Promise((resolve, reject) => {
       const fail = (error: unknown): void => reject(site.sign(error as Error));
       try {

@@ -26,16 +26,14 @@ import type { Tier } from './tier.js';
 import type { AnyResult, CallResult } from './values.js';
 import type { WorkerRange } from './worker-range.js';
 
-/** Of which there may be many. */
-const runs = /* @__PURE__ */ new CallSites();
-const spawns = /* @__PURE__ */ new CallSites();
-const calls = /* @__PURE__ */ new CallSites();
-
 /** All of a pool but its start, which differs from platform to platform: `index.ts` has that. */
 export class Pool {
   /** How its guests run: see `PoolOptions.tier`. */
   readonly tier: Tier;
   readonly #core: Core;
+  readonly #runs = new CallSites();
+  readonly #spawns = new CallSites();
+  readonly #calls = new CallSites();
 
   /** Use `Pool.create`. @internal */
   constructor(core: Core) {
@@ -69,7 +67,7 @@ export class Pool {
    * ```
    */
   run(source: ModuleSource, options?: RunOptions): Promise<RunResult> {
-    return this.#core.run(runs.next(), source, options);
+    return this.#core.run(this.#runs.next(), source, options);
   }
 
   /** Starts a WASI command: resolves with its job as soon as the pool has a place for it.
@@ -85,7 +83,7 @@ export class Pool {
    * ```
    */
   spawn(source: ModuleSource, options?: SpawnOptions): Promise<Job> {
-    return this.#core.spawn(spawns.next(), source, options);
+    return this.#core.spawn(this.#spawns.next(), source, options);
   }
 
   /** Calls an export of a module, on a fresh instance: resolves with what it returned. That is a number or a bigint (of an
@@ -112,7 +110,7 @@ export class Pool {
   call(source: ModuleSource, name: string, ...values: CallValues<Numeric<CallOptions>>): Promise<CallResult>;
   call(source: ModuleSource, name: string, ...values: CallValues): Promise<AnyResult>;
   call(source: ModuleSource, name: string, ...values: CallValues): Promise<AnyResult> {
-    return this.#core.call(calls.next(), source, name, values);
+    return this.#core.call(this.#calls.next(), source, name, values);
   }
 
   /** Instantiates a module and keeps it, in a worker of its own: what one call of an export leaves in its memory, the next
