@@ -171,6 +171,26 @@ export const scenarios = [
       await Promise.all([one.close(), other.close()]);
     },
   ),
+  scenario(
+    'stages of a pipeline that share directories do not wait for each other for ever',
+    { workers: 3 },
+    async (env, pool) => {
+      const { Directory } = env.millrace;
+      const [one, other] = [new Directory({ 'x.txt': 'one' }), new Directory({ 'x.txt': 'other' })];
+      equal(await read(env, pool, '/d/x.txt', { '/d': one }), 'one');
+      equal(await read(env, pool, '/d/x.txt', { '/d': other }), 'other'); // in another cell
+      const stage = ([guest, options], preopens) => [guest, { ...options, preopens }];
+      const { stdoutText } = await pool.pipeline(
+        stage(writes(env), { '/a': one }),
+        stage([env.guest('cat')], { '/b': other }),
+        stage(reads(env), { '/a': one, '/b': other }),
+      );
+      equal(stdoutText, `${BULK}\n`);
+      equal(await read(env, pool, '/b/x.txt', { '/a': one, '/b': other }), 'other');
+      await Promise.all([one.close(), other.close()]);
+      await isEmpty(pool);
+    },
+  ),
   scenario('one that waits for its directories can be cancelled, and times out', { workers: 2 }, async (env, pool) => {
     const { Directory } = env.millrace;
     const [one, other] = [new Directory(), new Directory()];

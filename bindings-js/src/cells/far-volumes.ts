@@ -30,6 +30,8 @@ interface Asked {
 /** Who wants several volumes in one cell. */
 interface Gathering {
   readonly volumes: readonly FarVolume[];
+  /** Others that move with his, for jobs that come later. */
+  relatives: readonly FarVolume[];
   readonly then: (cell: CellLink | number) => void;
   /** His are being moved. */
   isMoving: boolean;
@@ -46,6 +48,8 @@ export class FarVolumes {
   readonly #asked = new Map<number, Asked>();
   readonly #askedOf = new Map<number, CellLink>();
   readonly #gatherings: Gathering[] = [];
+  /** What each job has that was submitted and has not ended. */
+  readonly #wishes = new Set<readonly FarVolume[]>();
   readonly #askLocal: AskLocal;
   readonly #reply: (reply: FilesReply) => void;
   readonly #choose: (volume: number) => Promise<CellLink>;
@@ -134,7 +138,11 @@ export class FarVolumes {
   hold(numbers: readonly number[]): () => void {
     const held = [...new Set(numbers)].flatMap((number) => this.#volumes.get(number) ?? []);
     for (const volume of held) volume.holds++;
-    return () => held.forEach((volume) => void this.#letGo(volume).catch(() => undefined)); // its cell may have ended
+    this.#wishes.add(held);
+    return () => {
+      this.#wishes.delete(held);
+      held.forEach((volume) => void this.#letGo(volume).catch(() => undefined)); // its cell may have ended
+    };
   }
 
   /** A cell has ended, and what lived in it. */
@@ -183,7 +191,7 @@ export class FarVolumes {
    * used from then on, until `leave`. Until then who waits can give up, by what this returns. */
   gather(numbers: readonly number[], then: (cell: CellLink | number) => void): () => void {
     const volumes = [...new Set(numbers)].map((number) => this.#volumes.get(number));
-    const gathering = { volumes: volumes as FarVolume[], then, isMoving: false };
+    const gathering = { volumes: volumes as FarVolume[], then, isMoving: false, relatives: [] };
     if (volumes.some((volume) => !volume || volume.home.isOver)) then(errorCodes.POOL_EIO);
     else this.#gatherings.push(gathering);
     this.#next();
@@ -215,7 +223,7 @@ export class FarVolumes {
       const used = new Set(gathering.volumes.filter(({ users }) => users > 0).map(({ home }) => home));
       if (used.size <= 1 && !gathering.isMoving && gathering.volumes.every((volume) => !before.has(volume)))
         return gathering;
-      for (const volume of gathering.volumes) before.add(volume);
+      for (const volume of [...gathering.volumes, ...gathering.relatives]) before.add(volume);
     }
     return undefined;
   }
@@ -224,14 +232,32 @@ export class FarVolumes {
   #begin(gathering: Gathering): void {
     const { volumes } = gathering;
     const { home } = volumes.find(({ users }) => users > 0) ?? volumes[0]!;
+    const isElsewhere = (volume: FarVolume): boolean => volume.home !== home;
+    gathering.relatives = this.#relativesOf(volumes).filter(isElsewhere);
     for (const volume of volumes) volume.users++;
-    const elsewhere = volumes.filter((volume) => volume.home !== home);
-    if (elsewhere.length === 0) return this.#end(gathering, home);
+    const elsewhere = volumes.filter(isElsewhere);
+    if (elsewhere.length + gathering.relatives.length === 0) return this.#end(gathering, home);
     gathering.isMoving = true;
-    void this.#moveAll(elsewhere, home).then(
+    void this.#moveAll(elsewhere, gathering.relatives, home).then(
       () => this.#end(gathering, home),
       () => this.#end(gathering, errorCodes.POOL_EIO),
     );
+  }
+
+  /** What jobs want beside these, and beside that, and nobody uses. It comes along: were a job of these to wait for one that
+   * wants more, as the first stage of a pipeline does for the second, both could wait for ever. */
+  #relativesOf(volumes: readonly FarVolume[]): FarVolume[] {
+    const all = new Set(volumes);
+    for (const volume of all) {
+      for (const wish of this.#wishes)
+        if (wish.length > 1 && wish.includes(volume)) wish.forEach((each) => all.add(each));
+    }
+    const moving = this.#gatherings
+      .filter(({ isMoving }) => isMoving)
+      .flatMap((each) => [...each.volumes, ...each.relatives]);
+    const isFree = (volume: FarVolume): boolean =>
+      volume.users === 0 && !volume.home.isOver && !volumes.includes(volume) && !moving.includes(volume);
+    return [...all].filter(isFree);
   }
 
   #end(gathering: Gathering, got: CellLink | number): void {
@@ -241,8 +267,9 @@ export class FarVolumes {
     else if (gathering.isMoving) this.#next();
   }
 
-  async #moveAll(volumes: readonly FarVolume[], home: CellLink): Promise<void> {
+  async #moveAll(volumes: readonly FarVolume[], relatives: readonly FarVolume[], home: CellLink): Promise<void> {
     for (const volume of volumes) await this.#move(volume, home);
+    for (const volume of relatives) await this.#move(volume, home).catch(() => undefined); // its own job will be told
   }
 
   #move(volume: FarVolume, home: CellLink): Promise<void> {
