@@ -1,5 +1,5 @@
 // Pools on sites that cannot set headers, in real browsers: a static host that serves the site from a folder, a page that
-// keeps its pop-ups, and a frame of another origin. Where the engine cannot suspend wasm, the error has to say what would
+// keeps its pop-ups, and a frame of another site. Where the engine cannot suspend wasm, the error has to say what would
 // help. Usage: node tests/jspi/run.mjs [browser…]
 import { mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -25,10 +25,12 @@ async function serveAll() {
     serve({ root: ROOT, isolated: false, headers: POPUPS }),
     serve({ root: ROOT, isolated: false }),
   ]);
+  // Another port is another origin and the same site; another name is another site.
+  const site = other.url.replace('127.0.0.1', 'localhost');
   const pages = {
     'a static host': `${host.url}/project/${PAGE}`,
     'a page that keeps its pop-ups': `${popups.url}/${PAGE}`,
-    'a frame of another origin': `${host.url}/project/tests/jspi/frame.html?src=${other.url}/${PAGE}`,
+    'a frame of another site': `${host.url}/project/tests/jspi/frame.html?src=${site}/${PAGE}`,
   };
   const close = async () => {
     await Promise.all([host, popups, other].map((server) => server.close()));
