@@ -22,6 +22,13 @@ use crate::stdio::{Input, Stdio};
 use crate::value::Value;
 
 /// Which of the jobs that wait for a worker begins first.
+///
+/// ```no_run
+/// # async fn example(pool: millrace::Pool) -> Result<(), millrace::Error> {
+/// let result = pool.command("/cat.wasm").priority(millrace::Priority::Low).run().await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Priority {
     /// Before all others.

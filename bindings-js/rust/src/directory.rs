@@ -10,6 +10,13 @@ use crate::pending::Pending;
 use crate::pool::Pool;
 
 /// What something in a directory is.
+///
+/// ```no_run
+/// # async fn example(directory: millrace::Directory) -> Result<(), millrace::Error> {
+/// let is_file = directory.stat("a.txt").await?.kind == millrace::EntryKind::File;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EntryKind {
     /// A file.
@@ -39,6 +46,13 @@ pub struct DirectoryEntry {
 }
 
 /// What is known of something in a directory.
+///
+/// ```no_run
+/// # async fn example(directory: millrace::Directory) -> Result<(), millrace::Error> {
+/// let millrace::EntryStat { kind, size, last_modified } = directory.stat("a.txt").await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct EntryStat {
     /// What it is.

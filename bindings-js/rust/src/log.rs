@@ -5,6 +5,20 @@ use crate::error::Error;
 use crate::js;
 
 /// How much a [`LogEntry`] matters.
+///
+/// ```no_run
+/// # async fn example() -> Result<(), millrace::Error> {
+/// use millrace::LogLevel;
+///
+/// let listener = |entry: millrace::LogEntry| {
+///     if matches!(entry.level, LogLevel::Warn | LogLevel::Error) {
+///         println!("{}", entry.message);
+///     }
+/// };
+/// let pool = millrace::Pool::builder().on_log(listener).await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum LogLevel {

@@ -17,6 +17,13 @@ use crate::pipe::{self, Reader, Writer};
 use crate::stats::PoolStats;
 
 /// How guests run.
+///
+/// ```no_run
+/// # async fn example() -> Result<(), millrace::Error> {
+/// let pool = millrace::Pool::builder().tier(millrace::Tier::Jspi).await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tier {
     /// Over memory that all threads share, which a page has only if it is cross-origin isolated.

@@ -75,6 +75,13 @@ impl PoolStats {
 }
 
 /// Of something of which a pool has only so much.
+///
+/// ```no_run
+/// # fn example(pool: millrace::Pool) {
+/// let millrace::PoolUse { used, limit } = pool.stats().memory;
+/// println!("{used} of {limit} bytes");
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PoolUse {
     /// How many are used now.
@@ -90,6 +97,13 @@ impl PoolUse {
 }
 
 /// A histogram of durations, in buckets whose bounds are powers of two.
+///
+/// ```no_run
+/// # fn example(pool: millrace::Pool) {
+/// let millrace::Histogram { count, p99, .. } = pool.stats().waiting_time;
+/// println!("of {count} jobs, 99 % have waited for less than {p99:?}");
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Histogram {
     /// How many durations there are.
@@ -120,6 +134,13 @@ impl Histogram {
 }
 
 /// What a worker does.
+///
+/// ```no_run
+/// # fn example(pool: millrace::Pool) {
+/// let is_idle = |worker: &millrace::WorkerStats| worker.state == millrace::WorkerState::Idle;
+/// println!("{} workers are idle", pool.stats().per_worker.iter().filter(|worker| is_idle(worker)).count());
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum WorkerState {
@@ -136,6 +157,14 @@ pub enum WorkerState {
 }
 
 /// What one worker does now.
+///
+/// ```no_run
+/// # fn example(pool: millrace::Pool) {
+/// for worker in pool.stats().per_worker {
+///     println!("worker {} runs {:?}", worker.number, worker.job);
+/// }
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WorkerStats {
     /// Its number, from 1.

@@ -5,6 +5,14 @@ use wasm_bindgen::{JsCast, JsValue};
 use crate::js;
 
 /// Why a guest trapped, as far as the engine tells.
+///
+/// ```no_run
+/// # fn example(trap: millrace::Trap) {
+/// if trap.kind == millrace::TrapKind::StackOverflow {
+///     println!("it calls too deep");
+/// }
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TrapKind {
@@ -48,6 +56,14 @@ impl TrapKind {
 }
 
 /// Where a guest was, in one of its functions, when it trapped or called the next one.
+///
+/// ```no_run
+/// # fn example(trap: millrace::Trap) {
+/// for frame in trap.frames {
+///     println!("{} at {:?}", frame.name.unwrap_or_default(), frame.offset);
+/// }
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TrapFrame {
     /// What the module calls the function, if it has a name there.
