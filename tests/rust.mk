@@ -9,4 +9,4 @@ rust-built: js setup-languages ## build the Rust apps for browsers
 	@tests/rust/build.sh
 
 test-rust: js setup-browsers setup-languages setup-node26 ## the Rust crate, its documentation, and the apps on it
-	@NODE_JSPI=$(NODE_JSPI) tests/rust/test.sh
+	@tests/rust/test.sh

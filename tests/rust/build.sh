@@ -12,6 +12,10 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 PROGRAMS=(millrace-scenarios millrace-dioxus millrace-yew)
 OUT=build/rust
 
+# Of builds with other locks, what nobody has used for a month goes.
+touch "$CARGO_TARGET_DIR"
+find "$MILLRACE_CACHE" -maxdepth 1 -name 'cargo-*' -mtime +30 -exec rm -rf {} +
+
 # Another clone may be building into the same folder.
 exec 9>"$CARGO_TARGET_DIR/millrace.lock"
 flock 9

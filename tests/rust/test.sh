@@ -10,6 +10,6 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 tests/rust/build.sh
 tests/rust/check.sh
 node tests/rust/node.mjs
-"$NODE_JSPI" tests/rust/node.mjs jspi
+"$NODE_JSPI/bin/node" tests/rust/node.mjs jspi
 node tests/rust/browsers.mjs
 node tests/rust/apps.mjs
