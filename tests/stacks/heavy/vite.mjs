@@ -2,7 +2,7 @@
 import { expectRefusal, expectRun, appSource, html } from '../lib/pages.mjs';
 import { makeProject } from '../lib/project.mjs';
 import { serveFolder, startServer } from '../lib/server.mjs';
-import { copyFile, mkdir, writeFile } from 'node:fs/promises';
+import { cp, rm, writeFile } from 'node:fs/promises';
 
 const ALL = ['chromium', 'firefox', 'webkit'];
 
@@ -40,13 +40,13 @@ async function develop(t, project) {
 
 async function inLibrary(t, project, configuration, expect) {
   await project.run('vite', ['build', '--config', configuration]);
-  await mkdir(project.path('site'), { recursive: true });
+  await rm(project.path('site'), { recursive: true, force: true });
+  await cp(project.path('lib'), project.path('site'), { recursive: true }); // with what it loads later
   await project.guest('site/guest.wasm');
   for (const [format, type] of [
     ['es', 'type="module"'],
     ['iife', ''],
   ]) {
-    await copyFile(project.path(`lib/${format}.js`), project.path(`site/${format}.js`));
     await writeFile(project.path(`site/${format}.html`), html(`<script ${type} src="${format}.js"></script>`));
     await expect(`${await serveFolder(t, project.path('site'))}/${format}.html`, format);
   }
