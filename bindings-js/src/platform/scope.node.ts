@@ -44,8 +44,8 @@ export function nodeChild<Out, In>(worker: Worker): Child<Out, In> {
       worker.on('exit', (code) => terminated || listener(`it ended with code ${code}`));
     },
     terminate: () => {
+      if (!terminated) void worker.terminate(); // each call listens for its end once more
       terminated = true;
-      void worker.terminate();
     },
     keepAlive,
   };
