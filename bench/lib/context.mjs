@@ -70,7 +70,7 @@ export const QUICK = {
   pings: 10,
   sequentialJobs: 20,
   jobsAtOnce: 1000,
-  crossings: 2000,
+  crossings: 20_000,
   pipeBytes: 4 << 20,
   framesMs: 300,
 };
