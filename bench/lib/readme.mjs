@@ -5,6 +5,9 @@ import { digits, median, ratioOf } from './figures.mjs';
 const BEGIN = '<!-- figures: written by "make figures" from bench/report/report.json -->';
 const END = '<!-- /figures -->';
 
+/** Percent of a core: with more, the machine was busy. */
+const FOREIGN_NOTED = 20;
+
 /** What a reader looks for first: a row, the rival, and the words for both. */
 const CHOSEN = [
   {
@@ -54,12 +57,16 @@ function tableOf({ machine, results }) {
   const engines = browsersAndNode.filter((engine) => results.some((each) => each.engine === engine));
   const headings = engines.map((name) => `${name} ${results.find(({ engine }) => engine === name)?.version}`);
   const lines = CHOSEN.map((chosen) => [chosen.words, ...engines.map((engine) => cellOf(results, engine, chosen))]);
+  const foreign = Math.max(...results.map((result) => result.foreign ?? 0));
+  const busy =
+    foreign < FOREIGN_NOTED ? '' : ` Others used up to ${foreign} % of a core meanwhile, so read them with care.`;
   return [
     line(['how often faster than a rival (and our figure)', ...headings]),
     line(['---', ...engines.map(() => '---')]),
     ...lines.filter((cells) => cells.slice(1).some((cell) => cell !== '–')).map(line),
     '',
-    `Medians, on ${machine.cores} cores of ${machine.cpu}. All rows with their spread: [bench/report](bench/report/index.html);`,
+    `Medians, on ${machine.cores} cores of ${machine.cpu}.${busy}`,
+    'All rows with their spread: [bench/report](bench/report/index.html);',
     'what they are and why they are fair: [bench/README.md](bench/README.md).',
   ].join('\n');
 }
