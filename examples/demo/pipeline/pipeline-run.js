@@ -7,9 +7,11 @@ const STAGES = 'guests/stages.gen.wasm';
 /** Small, so that one sees it fill. Left alone, a pipe has 256 KiB. */
 export const PIPE_BYTES = 8192;
 
-const LITTLE_WORDS =
-  'a an and are as at be but by can for from has have if in is it its no not of on one or so that the'.split(' ');
-const MORE_LITTLE_WORDS = 'their them then there they this to was what when which who with'.split(' ');
+/** Words that say nothing, and endings of file names. */
+const LITTLE_WORDS = (
+  'a an and are as at be but by can for from has have if in is it its no not of on one or so that the their them then ' +
+  'there they this to was what when which who with c h s t js ts md'
+).split(' ');
 
 export const STAGE_NAMES = ['words', 'without', 'tally'];
 
@@ -31,7 +33,7 @@ export function runPipeline(pool, spring, basin, onCounts, signal) {
   });
   return pool.pipeline(
     [STAGES, { args: ['-c', 'words'], stdin: spring, ...stage(0) }],
-    [STAGES, { args: ['-c', 'without', ...LITTLE_WORDS, ...MORE_LITTLE_WORDS], ...stage(1) }],
+    [STAGES, { args: ['-c', 'without', ...LITTLE_WORDS], ...stage(1) }],
     [STAGES, { args: ['-c', 'tally'], stdout: basin, ...stage(2) }],
     { signal },
   );
