@@ -27,6 +27,7 @@ const MARKS = 26;
 export class Scene {
   #context;
   #size;
+  #fit;
   #colours = palette([...COLOURS, 'panel', 'rule', 'good']);
   /** @type {number[]} where the dot was in the last frames */
   #marks = [];
@@ -43,12 +44,13 @@ export class Scene {
 
   /** @param {HTMLCanvasElement} canvas */
   constructor(canvas) {
-    ({ context: this.#context, size: this.#size } = fitted(canvas));
+    ({ context: this.#context, size: this.#size, fit: this.#fit } = fitted(canvas));
   }
 
   /** @param {number} time that it shows, in milliseconds */
   draw(time) {
     const context = this.#context;
+    this.#fit();
     if (this.#size.width === 0) return;
     this.#prepare();
     context.save();

@@ -9,12 +9,13 @@ const SPEED = 0.9; // in radians a second
 export class Badge {
   #context;
   #size;
+  #fit;
   #colours = palette(COLOURS);
   #wheel = new Wheel(2);
 
   /** @param {HTMLCanvasElement} canvas */
   constructor(canvas) {
-    ({ context: this.#context, size: this.#size } = fitted(canvas, canvas));
+    ({ context: this.#context, size: this.#size, fit: this.#fit } = fitted(canvas, canvas));
   }
 
   /**
@@ -22,6 +23,7 @@ export class Badge {
    * @param {number} time in milliseconds
    */
   draw(_now, time) {
+    this.#fit();
     const { width, height, ratio } = this.#size;
     this.#context.clearRect(0, 0, width, height);
     const place = { x: width / 2, y: height / 2, radius: width / 2, angle: (time / 1000) * SPEED, ratio };

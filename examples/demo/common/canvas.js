@@ -5,13 +5,17 @@
  *
  * @param {HTMLCanvasElement} canvas
  * @param {HTMLElement} [box] which it is as large as
- * @returns {{context: CanvasRenderingContext2D, size: {width: number, height: number, ratio: number}}}
- *   what is drawn is in CSS pixels, as `size` is; `ratio` is how many pixels of the screen one of them is
+ * @returns {{context: CanvasRenderingContext2D, size: {width: number, height: number, ratio: number}, fit: () => void}}
+ *   what is drawn is in CSS pixels, as `size` is; `ratio` is how many pixels of the screen one of them is. `fit` is to be called
+ *   before all is drawn: a canvas of another size is empty, and must not be seen so
  */
 export function fitted(canvas, box = /** @type {HTMLElement} */ (canvas.parentElement)) {
   const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d'));
   const size = { width: 0, height: 0, ratio: 1 };
+  let isFitting = false;
   const fit = () => {
+    if (isFitting) return;
+    isFitting = true;
     size.ratio = Math.min(devicePixelRatio || 1, 2);
     size.width = box.clientWidth;
     size.height = box.clientHeight;
@@ -19,9 +23,8 @@ export function fitted(canvas, box = /** @type {HTMLElement} */ (canvas.parentEl
     canvas.height = Math.round(size.height * size.ratio);
     context.setTransform(size.ratio, 0, 0, size.ratio, 0, 0);
   };
-  new ResizeObserver(fit).observe(box);
-  fit();
-  return { context, size };
+  new ResizeObserver(() => void (isFitting = false)).observe(box);
+  return { context, size, fit };
 }
 
 /**

@@ -24,11 +24,12 @@ const LABEL_HEIGHT = 16;
 export class FrameChart {
   #context;
   #size;
+  #fit;
   #colours = palette(['rule', 'quiet', 'good', 'late', 'bad', 'panel', 'font']);
 
   /** @param {HTMLCanvasElement} canvas */
   constructor(canvas) {
-    ({ context: this.#context, size: this.#size } = fitted(canvas));
+    ({ context: this.#context, size: this.#size, fit: this.#fit } = fitted(canvas));
   }
 
   /**
@@ -36,6 +37,7 @@ export class FrameChart {
    * @param {number} now
    */
   draw(meter, now) {
+    this.#fit();
     this.#context.clearRect(0, 0, this.#size.width, this.#size.height);
     this.#context.font = `11px ${this.#colours.font}`;
     this.#context.textBaseline = 'middle';

@@ -20,6 +20,7 @@ const SHALLOW = 4;
 export class Race {
   #context;
   #size;
+  #fit;
   #colours = palette([...COLOURS, 'ink', 'font']);
   #country = new Country();
   #wheel = new Wheel(1.5);
@@ -36,7 +37,7 @@ export class Race {
    * @param {() => boolean} isPaused whether the last gate is closed
    */
   constructor(canvas, waters, isGiving, isPaused) {
-    ({ context: this.#context, size: this.#size } = fitted(canvas));
+    ({ context: this.#context, size: this.#size, fit: this.#fit } = fitted(canvas));
     this.#waters = waters;
     this.#isGiving = isGiving;
     this.#isPaused = isPaused;
@@ -44,6 +45,7 @@ export class Race {
   }
 
   draw() {
+    this.#fit();
     if (this.#size.width === 0) return;
     this.#follow();
     const troughs = troughsIn(this.#size);
