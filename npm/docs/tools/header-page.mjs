@@ -92,6 +92,15 @@ function nameOf(code) {
 
 const isGuard = (code) => /^#ifndef \w+_H\b/.test(code) || /^#include/.test(code) || code === '#endif';
 
+/** Names that have a heading lead there, but for those in code and in the headings themselves. @param {string} markdown */
+function linked(markdown) {
+  const names = new Set([...markdown.matchAll(/^### (.+)$/gm)].map(([, name]) => name));
+  const slug = (name) => name.toLowerCase().replace(/[_ ]/g, '-');
+  const parts = markdown.split(/(^```[\s\S]*?^```$|^#.*$)/m);
+  const link = (code, name) => (names.has(name) ? `[${code}](#${slug(name)})` : code);
+  return parts.map((part, i) => (i % 2 === 0 ? part.replace(/`([\w ]+)`/g, link) : part)).join('');
+}
+
 /** A page of Markdown. @param {string} source of the header @param {string} title @param {string} preface */
 export function headerPage(source, title, preface) {
   const [first, ...rest] = piecesOf(source);
@@ -101,7 +110,7 @@ export function headerPage(source, title, preface) {
   const pieces = first.comment ? rest : piecesOf(source.slice(end));
   const parts = [`# ${title}`, preface, paragraphs(head, titled)];
   for (const { comment, code } of pieces) parts.push(...partsOf(comment, code));
-  return `---\noutline: [2, 3]\neditLink: false\n---\n\n${parts.filter(Boolean).join('\n\n')}\n`;
+  return `---\noutline: [2, 3]\neditLink: false\n---\n\n${linked(parts.filter(Boolean).join('\n\n'))}\n`;
 }
 
 function partsOf(comment, code) {

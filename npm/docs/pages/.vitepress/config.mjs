@@ -36,7 +36,7 @@ const guide = [
       'The pool': '/guide/pool',
       React: '/guide/react',
       Vue: '/guide/vue',
-      'Dioxus and Leptos': '/guide/dioxus',
+      'Dioxus, Yew, Leptos': '/guide/dioxus',
       Testing: '/guide/testing',
       'The command line': '/guide/cli',
       'From C': '/guide/c',
@@ -77,6 +77,7 @@ export default defineConfig({
   cacheDir: at('../../cache'),
   lastUpdated: false,
   metaChunk: true,
+  vite: { build: { chunkSizeWarningLimit: 1500 } }, // the index of the search is one, and is loaded when somebody searches
   head: [
     [
       'link',
