@@ -230,6 +230,23 @@ export const scenarios = [
     },
   ),
   scenario(
+    'whoever wants something of a directory waits while a guest computes there',
+    { workers: 3, graceMs: 5 },
+    async (env, pool) => {
+      const directory = new env.millrace.Directory({ 'x.txt': 'kept' });
+      const spins = await spawnSpinning(env, pool, { preopens: { '/s': directory } });
+      let isSettled = false;
+      const reading = directory.readFile('x.txt').finally(() => (isSettled = true));
+      const other = await pool.spawn(env.guest('hello'), { preopens: { '/s': directory } });
+      equal((await pool.run(env.guest('hello'))).code, 0); // who has none of it goes on
+      equal([isSettled, pool.stats().running], [false, 2]);
+      spins.cancel();
+      equal((await rejects(reading, 'PoolError')).code, 'POOL_EIO');
+      await Promise.all([rejects(spins.status, 'AbortError'), rejects(other.status, 'LostError')]);
+      await directory.close();
+    },
+  ),
+  scenario(
     'directories outlive the workers in whose cells they are',
     { workers: { min: 1, max: 2 }, idleMs: 20 },
     async (env, pool) => {
