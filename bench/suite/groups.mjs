@@ -105,4 +105,10 @@ export const groups = [
     about: 'The same work in a pool of either tier.',
     fair: 'The same code and guests, in the same page.',
   },
+  {
+    name: 'rust',
+    title: 'A host in Rust, through the crate',
+    about: 'ms for 200 calls of one guest, answered on the main thread by Rust or by JavaScript.',
+    fair: 'The same guest and the same package below both; JSON is read and written by the plugin’s own script.',
+  },
 ];

@@ -55,6 +55,7 @@ async function openJavaScript() {
 /** @type {import('../lib/measure.mjs').Subject} */
 export default {
   name: 'rust',
+  group: 'rust',
   open: async ({ sizes }) => {
     const rust = await openRust();
     if (!rust) return { variants: {}, rows: [], close: async () => undefined };

@@ -3,7 +3,7 @@
 
 import { openOurs } from '../lib/rpc-host.mjs';
 import { expect, timed } from '../lib/measure.mjs';
-import { startTransfer } from '../rivals/transfer.mjs';
+import { startBytes } from '../rivals/bytes.mjs';
 
 const TIERS = /** @type {const} */ (['jspi', 'shared']);
 const CHUNK = 65536;
@@ -132,7 +132,9 @@ function waysOf({ sizes }, { bulk, hostcall, noop }, { Pool, pool, session, tier
 /** What a row stands beside, other than the other tier. @param {string} name */
 function rivalOf(name) {
   if (name.includes('host calls')) return `echo ${name.replace(/.*calls /, '')}`;
-  if (name.startsWith('pipe')) return name.startsWith('pipe to') ? 'transfer, to worker' : 'transfer, from worker';
+  if (name.startsWith('pipe to')) return 'transfer, to worker';
+  if (name === 'pipe from guest') return 'transfer, from worker';
+  if (name.startsWith('pipe')) return 'transfer, between workers';
   return undefined;
 }
 
@@ -151,20 +153,24 @@ async function openTiers(context) {
 /** @type {import('../lib/measure.mjs').Subject} */
 export default {
   name: 'tiers',
+  group: 'tiers',
   open: async (context) => {
-    if (!('Suspending' in WebAssembly)) return { variants: {}, rows: [], close: async () => undefined };
+    if (!context.env.canSuspend) return { variants: {}, rows: [], close: async () => undefined };
     const { calls, pipeBytes } = context.sizes;
     const tiers = await openTiers(context);
     const echo = await startEcho(context.env, calls);
-    const transfer = await startTransfer(context.env, CHUNK);
+    const bytes = await startBytes(context.env);
+    const transferred = bytes.rivals['postMessage, transferred'];
+    const order = { n: pipeBytes / CHUNK, chunkBytes: CHUNK };
     const [bulk, hostcall] = [await compile(context, 'bulk'), await compile(context, 'hostcall')];
     const modules = { bulk, hostcall, noop: new WebAssembly.Module(new Uint8Array(NOOP)) };
     /** @type {Record<string, () => Promise<number>>} */
     const variants = {
       'echo one after another': echo['one after another'],
       'echo at once': echo['at once'],
-      'transfer, from worker': () => speedOf(pipeBytes, () => transfer.read(pipeBytes / CHUNK)),
-      'transfer, to worker': () => speedOf(pipeBytes, () => transfer.write(pipeBytes / CHUNK)),
+      'transfer, from worker': () => speedOf(pipeBytes, () => transferred.from(order)),
+      'transfer, to worker': () => speedOf(pipeBytes, () => transferred.to(order)),
+      'transfer, between workers': () => speedOf(pipeBytes, () => transferred.between(order)),
     };
     for (const at of tiers) {
       for (const [name, way] of Object.entries(waysOf(context, modules, at))) variants[`${name}: ${at.tier}`] = way;
@@ -177,7 +183,7 @@ export default {
     const close = async () => {
       for (const { session, pool } of tiers) await session.close().finally(() => pool.close());
       echo.close();
-      transfer.close();
+      bytes.close();
     };
     return { variants, rows: /** @type {import('../lib/measure.mjs').Row[]} */ (rows), close };
   },
