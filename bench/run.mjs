@@ -121,7 +121,7 @@ const { tasks, params, out } = readArguments();
 await providePackages();
 const { results, failures, store } = await measureAll(tasks, params);
 if (!params.quick) await writeReport({ machine: describeMachine(), results: merged(results, out) }, out);
-if (failures.length === 0 && !params.quick) store.clear();
+if (failures.length === 0 && !params.quick) store.clear(results);
 for (const failure of failures) console.log(`FAILED ${failure}`);
 console.log(`${results.length} of ${tasks.length} subjects measured, ${failures.length} failures`);
 process.exitCode = failures.length === 0 ? 0 : 1;

@@ -58,9 +58,9 @@ export function openStore({ dist, baseline, rounds, quick }) {
     put(/** @type {Result} */ result) {
       writeFileSync(fileOf(result.engine, result.subject), JSON.stringify({ key, result }));
     },
-    /** All of it is in the report. */
-    clear() {
-      rmSync(FOLDER, { recursive: true });
+    /** These are in the report. Another run may be under way with others. */
+    clear(/** @type {readonly Result[]} */ results) {
+      for (const { engine, subject } of results) rmSync(fileOf(engine, subject), { force: true });
     },
   };
 }
