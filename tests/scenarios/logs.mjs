@@ -50,7 +50,7 @@ export const scenarios = [
     name: 'logs: workers that cannot be started are told of, one by one',
     async run(env) {
       const { onlog, entries } = keep();
-      const urls = { [env.tier === 'jspi' ? 'cell' : 'worker']: env.file('tests/scenarios/not-there.js') };
+      const urls = { [env.tier === 'jspi' ? 'cell' : 'worker']: env.file('tests/scenarios/no-worker.mjs') };
       await rejects(env.millrace.Pool.create({ workers: 1, urls, onlog }), 'StartError');
       const failures = entries.filter(({ message }) => /could not be started/.test(message));
       equal([failures.length, failures[0].level, failures[0].cause.code], [3, 'warn', 'POOL_START_FAILED']);
