@@ -28,7 +28,7 @@ export class Link {
     this.#isBegun = true;
     this.#port.onmessage = ({ data }: MessageEvent<StreamPart>) => {
       this.#carrier.take(this.#stream, data);
-      if (data.type === 'cell:gone') this.#port.close();
+      if (data.type === 'cell:gone' || data.type === 'cell:end') this.#port.close();
       onPart();
     };
     if (this.#isLost) this.lose();

@@ -111,10 +111,10 @@ export class Carrier {
   }
 }
 
-/** Tells the other side of a stream through a port of its own that nobody is here any more. */
+/** Tells the other side of a stream through a port of its own that nobody is here any more. It closes the channel when it has
+ * heard of that: in Firefox, what was sent just before a port is closed can get lost. */
 export function sayGone(port: MessagePort, stream: number): void {
   port.postMessage((stream === 0 ? { type: 'cell:gone' } : { type: 'cell:end', status: 0 }) satisfies StreamPart);
-  port.close();
 }
 
 function portOf(post: Post): ConstructorParameters<typeof Sender>[3] & ConstructorParameters<typeof Receiver>[2] {
