@@ -39,27 +39,62 @@ impl PoolBuilder {
 
     /// Where the package's `index.js` is: absolute, or relative to the page. Its other files are beside it, unless the
     /// methods below name others. By default [`DEFAULT_URL`](crate::DEFAULT_URL).
+    ///
+    /// ```no_run
+    /// # async fn example() -> Result<(), millrace::Error> {
+    /// let pool = millrace::Pool::builder().url("/assets/millrace/index.js").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn url(mut self, url: impl Into<String>) -> Self {
         self.url = url.into();
         self
     }
 
     /// Where `coordinator.wasm` is.
+    ///
+    /// ```no_run
+    /// # async fn example() -> Result<(), millrace::Error> {
+    /// let pool = millrace::Pool::builder().wasm_url("/assets/coordinator-5f2c.wasm").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn wasm_url(self, url: impl AsRef<str>) -> Self {
         self.file("wasm", url.as_ref())
     }
 
     /// Where `coordinator.js` is.
+    ///
+    /// ```no_run
+    /// # async fn example() -> Result<(), millrace::Error> {
+    /// let pool = millrace::Pool::builder().coordinator_url("/assets/coordinator-9d1e.js").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn coordinator_url(self, url: impl AsRef<str>) -> Self {
         self.file("coordinator", url.as_ref())
     }
 
     /// Where `worker.js` is.
+    ///
+    /// ```no_run
+    /// # async fn example() -> Result<(), millrace::Error> {
+    /// let pool = millrace::Pool::builder().worker_url("/assets/worker-77ab.js").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn worker_url(self, url: impl AsRef<str>) -> Self {
         self.file("worker", url.as_ref())
     }
 
     /// Where `cell.js` is, which the tier [`Tier::Jspi`] has in the place of the two above.
+    ///
+    /// ```no_run
+    /// # async fn example() -> Result<(), millrace::Error> {
+    /// let pool = millrace::Pool::builder().cell_url("/assets/cell-03c4.js").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn cell_url(self, url: impl AsRef<str>) -> Self {
         self.file("cell", url.as_ref())
     }
@@ -70,12 +105,26 @@ impl PoolBuilder {
     }
 
     /// How many workers run jobs at the same time. By default the number of cores less one, at least 1.
+    ///
+    /// ```no_run
+    /// # async fn example() -> Result<(), millrace::Error> {
+    /// let pool = millrace::Pool::builder().workers(2).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn workers(self, workers: u32) -> Self {
         self.option("workers", workers)
     }
 
     /// The same, as a range: the pool keeps `min`, starts more, up to `max`, while jobs wait, and ends those that have had
     /// nothing to do for `idle`.
+    ///
+    /// ```no_run
+    /// # async fn example() -> Result<(), millrace::Error> {
+    /// let pool = millrace::Pool::builder().worker_range(1, 8, std::time::Duration::from_secs(30)).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn worker_range(self, min: u32, max: u32, idle: Duration) -> Self {
         let range = js::object_at(&self.options, "workers");
         js::set(&range, "min", min);
@@ -84,26 +133,62 @@ impl PoolBuilder {
     }
 
     /// Threads at most, also while jobs wait for each other. By default 32 more than workers.
+    ///
+    /// ```no_run
+    /// # async fn example() -> Result<(), millrace::Error> {
+    /// let pool = millrace::Pool::builder().workers(2).max_workers(10).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn max_workers(self, workers: u32) -> Self {
         self.option("maxWorkers", workers)
     }
 
     /// Bytes of memory at most, for pipes, arguments and files together, 32 MiB to 4 GiB. By default 256 MiB.
+    ///
+    /// ```no_run
+    /// # async fn example() -> Result<(), millrace::Error> {
+    /// let pool = millrace::Pool::builder().max_memory(1 << 30).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn max_memory(self, bytes: u64) -> Self {
         self.option("maxMemory", js::size(bytes))
     }
 
     /// What a cancelled guest may go on computing before its worker is ended and replaced. By default 50 ms.
+    ///
+    /// ```no_run
+    /// # async fn example() -> Result<(), millrace::Error> {
+    /// let pool = millrace::Pool::builder().grace(std::time::Duration::from_millis(500)).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn grace(self, grace: Duration) -> Self {
         self.option("graceMs", js::milliseconds(grace))
     }
 
     /// The pool's name, which developer tools, errors and logs show. By default "millrace".
+    ///
+    /// ```no_run
+    /// # async fn example() -> Result<(), millrace::Error> {
+    /// let pool = millrace::Pool::builder().name("spell checker").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn name(self, name: impl AsRef<str>) -> Self {
         self.option("name", name.as_ref())
     }
 
     /// How guests run. By default [`Tier::Shared`] on pages that are cross-origin isolated, and [`Tier::Jspi`] on others.
+    ///
+    /// ```no_run
+    /// # async fn example() -> Result<(), millrace::Error> {
+    /// let pool = millrace::Pool::builder().tier(millrace::Tier::Jspi).await?;
+    /// assert_eq!(pool.tier(), millrace::Tier::Jspi);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn tier(self, tier: Tier) -> Self {
         self.option("tier", tier.name())
     }
@@ -151,6 +236,13 @@ impl PoolBuilder {
     }
 
     /// Loads the package and starts the pool. Dropping the future ends what had been started.
+    ///
+    /// ```no_run
+    /// # async fn example() -> Result<(), millrace::Error> {
+    /// let pool = millrace::Pool::builder().workers(2).create().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn create(self) -> Result<Pool, Error> {
         let package = Package::load(&self.url).await?;
         self.package.arrive(package.clone());

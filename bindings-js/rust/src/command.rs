@@ -79,11 +79,25 @@ impl Command {
     }
 
     /// One more argument. The program's name is not among them.
+    ///
+    /// ```no_run
+    /// # async fn example(pool: millrace::Pool) -> Result<(), millrace::Error> {
+    /// let result = pool.command("/wordcount.wasm").arg("-n").arg("5").stdin("to be or not to be").run().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn arg(self, arg: impl AsRef<str>) -> Self {
         self.args([arg])
     }
 
     /// More arguments.
+    ///
+    /// ```no_run
+    /// # async fn example(pool: millrace::Pool) -> Result<(), millrace::Error> {
+    /// let result = pool.command("/wordcount.wasm").args(["-n", "5"]).stdin("to be or not to be").run().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn args<A: AsRef<str>>(self, args: impl IntoIterator<Item = A>) -> Self {
         let all = js::get(&self.options, "args").dyn_into::<Array>().unwrap_or_default();
         for arg in args {
@@ -93,11 +107,25 @@ impl Command {
     }
 
     /// What the program finds as its own name, `argv[0]`. By default "guest".
+    ///
+    /// ```no_run
+    /// # async fn example(pool: millrace::Pool) -> Result<(), millrace::Error> {
+    /// let result = pool.command("/busybox.wasm").name("ls").arg("/").run().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn name(self, name: impl AsRef<str>) -> Self {
         self.option("name", name.as_ref())
     }
 
     /// A variable of its environment. It sees no others.
+    ///
+    /// ```no_run
+    /// # async fn example(pool: millrace::Pool) -> Result<(), millrace::Error> {
+    /// let result = pool.command("/python.wasm").env("PYTHONUNBUFFERED", "1").args(["-c", "print(1)"]).run().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn env(self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
         js::set(&js::object_at(&self.options, "env"), name.as_ref(), value.as_ref());
         self
@@ -119,6 +147,15 @@ impl Command {
     }
 
     /// The same, and the guest can change nothing in it.
+    ///
+    /// ```no_run
+    /// # async fn example(pool: millrace::Pool) -> Result<(), millrace::Error> {
+    /// let data = pool.directory()?;
+    /// data.write_file("in.txt", "some text").await?;
+    /// let result = pool.command("/files.wasm").args(["cat", "/data/in.txt"]).preopen_read_only("/data", &data).run().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn preopen_read_only(self, path: impl AsRef<str>, directory: &Directory) -> Self {
         let preopen = Object::new();
         js::set(&preopen, "directory", directory.js());
@@ -128,11 +165,29 @@ impl Command {
     }
 
     /// From now until the job ends as [`Error::TimedOut`]. Fetching, compiling and waiting for a worker count.
+    ///
+    /// ```no_run
+    /// # async fn example(pool: millrace::Pool) -> Result<(), millrace::Error> {
+    /// use millrace::Error;
+    ///
+    /// let limit = std::time::Duration::from_millis(100);
+    /// let error = pool.command("/spin.wasm").timeout(limit).run().await.unwrap_err();
+    /// assert!(matches!(error, Error::TimedOut(_)));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn timeout(self, timeout: Duration) -> Self {
         self.option("timeoutMs", js::milliseconds(timeout))
     }
 
     /// Which of the jobs that wait for a worker begins first.
+    ///
+    /// ```no_run
+    /// # async fn example(pool: millrace::Pool) -> Result<(), millrace::Error> {
+    /// let result = pool.command("/hello.wasm").priority(millrace::Priority::High).run().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn priority(self, priority: Priority) -> Self {
         let name = match priority {
             Priority::High => "high",
@@ -143,22 +198,50 @@ impl Command {
     }
 
     /// Bytes that each of its pipes holds before the writer waits, 1 MiB at most. By default 256 KiB.
+    ///
+    /// ```no_run
+    /// # async fn example(pool: millrace::Pool) -> Result<(), millrace::Error> {
+    /// let job = pool.command("/cat.wasm").pipe_capacity(4096).spawn().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn pipe_capacity(self, bytes: u32) -> Self {
         self.option("pipeCapacity", bytes)
     }
 
     /// Host calls that the guest may have open at once. By default 256.
+    ///
+    /// ```no_run
+    /// # async fn example(pool: millrace::Pool) -> Result<(), millrace::Error> {
+    /// let result = pool.command("/hostcall.wasm").max_calls(16).run().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn max_calls(self, calls: u32) -> Self {
         self.option("maxCalls", calls)
     }
 
     /// MiB of the pool's memory for the guest's open host calls. By default a quarter of it.
+    ///
+    /// ```no_run
+    /// # async fn example(pool: millrace::Pool) -> Result<(), millrace::Error> {
+    /// let result = pool.command("/hostcall.wasm").max_memory_mib(8).run().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn max_memory_mib(self, mib: u32) -> Self {
         self.option("maxMemoryMiB", mib)
     }
 
     /// The guest's stdin, stdout and stderr say that they are a terminal of that size: C libraries then buffer by lines, and
     /// interpreters prompt.
+    ///
+    /// ```no_run
+    /// # async fn example(pool: millrace::Pool) -> Result<(), millrace::Error> {
+    /// let job = pool.command("/python.wasm").tty(80, 24).spawn().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn tty(self, columns: u16, rows: u16) -> Self {
         let size = js::object_at(&self.options, "tty");
         js::set(&size, "columns", columns);
@@ -167,11 +250,25 @@ impl Command {
     }
 
     /// The URL of a JavaScript module that workers load, whose functions serve what the guest imports, in its own thread.
+    ///
+    /// ```no_run
+    /// # async fn example(pool: millrace::Pool) -> Result<(), millrace::Error> {
+    /// let result = pool.command("/logger.wasm").imports_from("/imports.js").run().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn imports_from(self, url: impl AsRef<str>) -> Self {
         self.option("importsFrom", url.as_ref())
     }
 
     /// A function that the module imports and nobody provides is no reason not to start: calling it traps.
+    ///
+    /// ```no_run
+    /// # async fn example(pool: millrace::Pool) -> Result<(), millrace::Error> {
+    /// let result = pool.command("/logger.wasm").trap_on_missing_imports().run().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn trap_on_missing_imports(self) -> Self {
         self.option("missingImports", "trap")
     }
@@ -206,12 +303,26 @@ impl Command {
     }
 
     /// What it reads. By default `run` gives it nothing, and `spawn` a pipe.
+    ///
+    /// ```no_run
+    /// # async fn example(pool: millrace::Pool) -> Result<(), millrace::Error> {
+    /// let result = pool.command("/cat.wasm").stdin("some text").run().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn stdin(mut self, input: impl Into<Input>) -> Self {
         self.piped.stdin = false;
         self.option("stdin", input.into().0)
     }
 
     /// Where its stdout goes. By default into a pipe.
+    ///
+    /// ```no_run
+    /// # async fn example(pool: millrace::Pool) -> Result<(), millrace::Error> {
+    /// let result = pool.command("/cat.wasm").stdin("seen in the console").stdout(millrace::Stdio::inherit()).run().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn stdout(mut self, target: impl Into<Stdio>) -> Self {
         let target = target.into();
         self.piped.stdout = target.is_piped();
@@ -219,6 +330,13 @@ impl Command {
     }
 
     /// Where its stderr goes. By default into a pipe.
+    ///
+    /// ```no_run
+    /// # async fn example(pool: millrace::Pool) -> Result<(), millrace::Error> {
+    /// let result = pool.command("/cat.wasm").stdin("some text").stderr(millrace::Stdio::null()).run().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn stderr(mut self, target: impl Into<Stdio>) -> Self {
         let target = target.into();
         self.piped.stderr = target.is_piped();
@@ -226,6 +344,13 @@ impl Command {
     }
 
     /// Of `run`: bytes of stdout, and of stderr, that are kept. A guest that writes more is ended. By default 64 MiB.
+    ///
+    /// ```no_run
+    /// # async fn example(pool: millrace::Pool) -> Result<(), millrace::Error> {
+    /// let result = pool.command("/cat.wasm").stdin("some text").max_output(1 << 20).run().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn max_output(self, bytes: u64) -> Self {
         self.option("maxOutput", js::size(bytes))
     }

@@ -14,6 +14,10 @@ macro_rules! errnos {
 
         impl Errno {
             /// Its name, as the package and `pool.h` have it.
+            ///
+            /// ```
+            /// assert_eq!(millrace::Errno::Pipe.name(), "POOL_EPIPE");
+            /// ```
             #[must_use]
             pub fn name(self) -> &'static str {
                 match self { $(Self::$variant => $name,)* }

@@ -154,6 +154,14 @@ impl Error {
     }
 
     /// What every error tells.
+    ///
+    /// ```no_run
+    /// # async fn example(pool: millrace::Pool) -> Result<(), millrace::Error> {
+    /// let error = pool.command("/trap.wasm").run().await.unwrap_err();
+    /// println!("{}: {}", error.failure().name, error.failure().message);
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn failure(&self) -> &Failure {
         match self {
@@ -177,6 +185,15 @@ impl Error {
     }
 
     /// The code of `pool.h`, if it is one.
+    ///
+    /// ```no_run
+    /// # async fn example(pool: millrace::Pool) -> Result<(), millrace::Error> {
+    /// let data = pool.directory()?;
+    /// let error = data.read_file("missing.txt").await.unwrap_err();
+    /// assert_eq!(error.errno(), Some(millrace::Errno::Noent));
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn errno(&self) -> Option<Errno> {
         match self {
@@ -186,6 +203,14 @@ impl Error {
     }
 
     /// What the guest had written until then, if that was collected.
+    ///
+    /// ```no_run
+    /// # async fn example(pool: millrace::Pool) -> Result<(), millrace::Error> {
+    /// let error = pool.command("/trap.wasm").run().await.unwrap_err();
+    /// let written = error.output().map(|output| output.stdout_text());
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn output(&self) -> Option<&Output> {
         self.failure().output.as_ref()

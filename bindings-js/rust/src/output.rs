@@ -28,12 +28,28 @@ impl Output {
     }
 
     /// `stdout` as text in UTF-8; what is not UTF-8 becomes U+FFFD.
+    ///
+    /// ```no_run
+    /// # async fn example(pool: millrace::Pool) -> Result<(), millrace::Error> {
+    /// let result = pool.command("/cat.wasm").stdin("text").run().await?;
+    /// assert_eq!(result.output.stdout_text(), "text");
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn stdout_text(&self) -> String {
         String::from_utf8_lossy(&self.stdout).into_owned()
     }
 
     /// `stderr` as text in UTF-8; what is not UTF-8 becomes U+FFFD.
+    ///
+    /// ```no_run
+    /// # async fn example(pool: millrace::Pool) -> Result<(), millrace::Error> {
+    /// let result = pool.command("/cat.wasm").stdin("text").run().await?;
+    /// assert_eq!(result.output.stderr_text(), "");
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn stderr_text(&self) -> String {
         String::from_utf8_lossy(&self.stderr).into_owned()
@@ -62,6 +78,14 @@ impl JobStatus {
     }
 
     /// Whether it is 0.
+    ///
+    /// ```no_run
+    /// # async fn example(pool: millrace::Pool) -> Result<(), millrace::Error> {
+    /// let result = pool.command("/hello.wasm").run().await?;
+    /// assert!(result.status.success());
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn success(self) -> bool {
         self.code == 0

@@ -104,27 +104,68 @@ impl PluginBuilder {
     }
 
     /// Is told each line that the guest writes to stderr. By default they go to the console.
+    ///
+    /// ```no_run
+    /// # async fn example(pool: millrace::Pool) -> Result<(), millrace::Error> {
+    /// let plugin = pool.command("/rpc.wasm").plugin().on_log(|line| println!("rpc: {line}")).open().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn on_log(self, listener: impl Fn(String) + 'static) -> Self {
         self.listener("onLog", move |line| listener(line.as_string().unwrap_or_default()))
     }
 
     /// Is told of what nobody else is told of: a line of the guest's that is no JSON-RPC, or an answer to no call.
+    ///
+    /// ```no_run
+    /// # async fn example(pool: millrace::Pool) -> Result<(), millrace::Error> {
+    /// let plugin = pool.command("/rpc.wasm").plugin().on_error(|error| println!("{error}")).open().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn on_error(self, listener: impl Fn(Error) + 'static) -> Self {
         self.listener("onError", move |error| listener(Error::from_js(&error)))
     }
 
     /// A guest that ends is started again, so often in a row without one answer in between.
+    ///
+    /// ```no_run
+    /// # async fn example(pool: millrace::Pool) -> Result<(), millrace::Error> {
+    /// let plugin = pool.command("/rpc.wasm").plugin().restart(3).open().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn restart(self, retries: u32) -> Self {
         js::set(&js::object_at(&self.options, "restart"), "retries", retries);
         self
     }
 
     /// Is told when the guest was started again, with the error of the one before.
+    ///
+    /// ```no_run
+    /// # async fn example(pool: millrace::Pool) -> Result<(), millrace::Error> {
+    /// let plugin = pool
+    ///     .command("/rpc.wasm")
+    ///     .plugin()
+    ///     .restart(3)
+    ///     .on_restart(|error| println!("started again after {error}"))
+    ///     .open()
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn on_restart(self, listener: impl Fn(Error) + 'static) -> Self {
         self.listener("onRestart", move |error| listener(Error::from_js(&error)))
     }
 
     /// Bytes that a message of the guest's may have. By default 16 MiB.
+    ///
+    /// ```no_run
+    /// # async fn example(pool: millrace::Pool) -> Result<(), millrace::Error> {
+    /// let plugin = pool.command("/rpc.wasm").plugin().max_message_bytes(1 << 20).open().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn max_message_bytes(self, bytes: u32) -> Self {
         js::set(&self.options, "maxMessageBytes", bytes);
         self
@@ -136,6 +177,14 @@ impl PluginBuilder {
     }
 
     /// Starts the guest: gives the plugin as soon as the pool has a place for it. Dropping the future ends it.
+    ///
+    /// ```no_run
+    /// # async fn example(pool: millrace::Pool) -> Result<(), millrace::Error> {
+    /// let plugin = pool.command("/rpc.wasm").plugin().open().await?;
+    /// plugin.close().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn open(self) -> Result<Plugin, Error> {
         let package = self.pool.package().load_plugin().await?;
         self.package.arrive(package.clone());

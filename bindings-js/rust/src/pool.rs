@@ -102,6 +102,13 @@ impl Pool {
     }
 
     /// Starts a pool with the defaults: the package at [`DEFAULT_URL`](crate::DEFAULT_URL), a worker for each core but one.
+    ///
+    /// ```no_run
+    /// # async fn example() -> Result<(), millrace::Error> {
+    /// let pool = millrace::Pool::create().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn create() -> Result<Self, Error> {
         Self::builder().create().await
     }

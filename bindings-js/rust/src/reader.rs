@@ -56,6 +56,17 @@ impl Reader {
     }
 
     /// The next bytes, as soon as there are some; `None` at the end.
+    ///
+    /// ```no_run
+    /// # async fn example(pool: millrace::Pool) -> Result<(), millrace::Error> {
+    /// let mut job = pool.command("/hello.wasm").spawn().await?;
+    /// let mut stdout = job.stdout.take().expect("stdout is piped");
+    /// while let Some(bytes) = stdout.chunk().await? {
+    ///     println!("{} bytes", bytes.len());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn chunk(&mut self) -> Result<Option<Vec<u8>>, Error> {
         poll_fn(|context| self.poll_chunk(context)).await.transpose()
     }

@@ -20,6 +20,13 @@ pub struct Input(pub(crate) JsValue);
 
 impl Input {
     /// Nothing: the guest is at end of file.
+    ///
+    /// ```no_run
+    /// # async fn example(pool: millrace::Pool) -> Result<(), millrace::Error> {
+    /// let job = pool.command("/cat.wasm").stdin(millrace::Input::null()).spawn().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn null() -> Self {
         Self(JsValue::NULL)
@@ -75,18 +82,41 @@ pub struct Stdio(pub(crate) JsValue);
 
 impl Stdio {
     /// Into the result of `run`, or a [`Reader`] of the job that `spawn` gives: the default.
+    ///
+    /// ```no_run
+    /// # async fn example(pool: millrace::Pool) -> Result<(), millrace::Error> {
+    /// let job = pool.command("/hello.wasm").stdout(millrace::Stdio::piped()).spawn().await?;
+    /// assert!(job.stdout.is_some());
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn piped() -> Self {
         Self(JsValue::from_str("pipe"))
     }
 
     /// It is discarded.
+    ///
+    /// ```no_run
+    /// # async fn example(pool: millrace::Pool) -> Result<(), millrace::Error> {
+    /// let job = pool.command("/hello.wasm").stdout(millrace::Stdio::null()).spawn().await?;
+    /// assert!(job.stdout.is_none());
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn null() -> Self {
         Self(JsValue::from_str("null"))
     }
 
     /// To the console, line by line.
+    ///
+    /// ```no_run
+    /// # async fn example(pool: millrace::Pool) -> Result<(), millrace::Error> {
+    /// let job = pool.command("/hello.wasm").stdout(millrace::Stdio::inherit()).spawn().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn inherit() -> Self {
         Self(JsValue::from_str("inherit"))

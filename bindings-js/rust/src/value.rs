@@ -28,6 +28,10 @@ pub enum Value {
 
 impl Value {
     /// Of a number: the same as f64.
+    ///
+    /// ```
+    /// assert_eq!(millrace::Value::Number(2.5).as_f64(), Some(2.5));
+    /// ```
     #[must_use]
     pub fn as_f64(&self) -> Option<f64> {
         match self {
@@ -37,6 +41,11 @@ impl Value {
     }
 
     /// Of a number that is an i32: that.
+    ///
+    /// ```
+    /// assert_eq!(millrace::Value::Number(42.0).as_i32(), Some(42));
+    /// assert_eq!(millrace::Value::Number(2.5).as_i32(), None);
+    /// ```
     #[must_use]
     #[allow(clippy::cast_possible_truncation)]
     pub fn as_i32(&self) -> Option<i32> {
@@ -46,6 +55,10 @@ impl Value {
     }
 
     /// Of an i64: that.
+    ///
+    /// ```
+    /// assert_eq!(millrace::Value::from(42_i64).as_i64(), Some(42));
+    /// ```
     #[must_use]
     pub fn as_i64(&self) -> Option<i64> {
         match self {

@@ -54,6 +54,15 @@ impl Writer {
     }
 
     /// Writes all of it. When it is done, it is in the pipe.
+    ///
+    /// ```no_run
+    /// # async fn example(pool: millrace::Pool) -> Result<(), millrace::Error> {
+    /// let mut job = pool.command("/cat.wasm").spawn().await?;
+    /// let mut stdin = job.stdin.take().expect("stdin is piped");
+    /// stdin.write_all(b"some text").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn write_all(&mut self, bytes: &[u8]) -> Result<(), Error> {
         poll_fn(|context| self.poll_idle(context)).await?;
         self.begin(bytes)?;
@@ -61,6 +70,16 @@ impl Writer {
     }
 
     /// Closes it, once all is in the pipe.
+    ///
+    /// ```no_run
+    /// # async fn example(pool: millrace::Pool) -> Result<(), millrace::Error> {
+    /// let mut job = pool.command("/cat.wasm").spawn().await?;
+    /// let mut stdin = job.stdin.take().expect("stdin is piped");
+    /// stdin.write_all(b"some text").await?;
+    /// stdin.close().await?; // the guest reads its end of file
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn close(&mut self) -> Result<(), Error> {
         poll_fn(|context| self.poll_end(context)).await
     }
