@@ -1,5 +1,6 @@
 // The conversations with the guest `rpc` that several subjects are about: ours and the other ways', warm and side by side.
 
+import { expect } from '../lib/measure.mjs';
 import { openOurs } from '../lib/rpc-host.mjs';
 import { waysOf } from '../ways/index.mjs';
 
@@ -84,4 +85,24 @@ export function variantsOf(sessions, name, measure) {
 export function rowOf(name, unit, rivals) {
   const variant = (/** @type {string} */ label) => `${name}: ${label}`;
   return { name, unit, better: 'lower', ours: variant('ours'), rivals: rivals.map(variant) };
+}
+
+/**
+ * From the first call to the last, so that the guest runs already, as those do that it stands beside.
+ *
+ * @param {any} pool
+ * @param {WebAssembly.Module} module
+ * @param {number} calls
+ */
+export async function hostCallsMs(pool, module, calls) {
+  let [n, begin, end] = [0, 0, 0];
+  const host_ping = (/** @type {Uint8Array} */ data) => {
+    if (n === 0) begin = performance.now();
+    if (n === calls) end = performance.now();
+    n++;
+    return data;
+  };
+  const args = ['-r', String(calls + 1), 'host_ping', '{"n":1}'];
+  expect((await pool.run(module, { args, host: { host_ping } })).stdoutText, `${calls + 1}\n`, 'host_call');
+  return end - begin;
 }

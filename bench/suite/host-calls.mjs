@@ -7,32 +7,12 @@ import { startExtism } from '../rivals/extism.mjs';
 import { watchStarvation } from '../ways/1-messages/way.mjs';
 import { watchHang } from '../ways/2-rings/way.mjs';
 import { SLOW } from '../ways/index.mjs';
-import { compileGuest, openSessions, othersThan, rowOf, variantsOf } from './guests.mjs';
+import { compileGuest, hostCallsMs, openSessions, othersThan, rowOf, variantsOf } from './guests.mjs';
 
 /** @typedef {import('../lib/rpc-host.mjs').Session} Session */
 
 /** How long way 2 may try to hang by itself. */
 const HANG_MS = 2000;
-
-/**
- * From the first call to the last, so that the guest runs already, as those do that it stands beside.
- *
- * @param {any} pool
- * @param {WebAssembly.Module} module
- * @param {number} calls
- */
-async function measureCalls(pool, module, calls) {
-  let [n, begin, end] = [0, 0, 0];
-  const host_ping = (/** @type {Uint8Array} */ data) => {
-    if (n === 0) begin = performance.now();
-    if (n === calls) end = performance.now();
-    n++;
-    return data;
-  };
-  const args = ['-r', String(calls + 1), 'host_ping', '{"n":1}'];
-  expect((await pool.run(module, { args, host: { host_ping } })).stdoutText, `${calls + 1}\n`, 'host_call');
-  return end - begin;
-}
 
 /**
  * @param {import('../lib/context.mjs').Sizes} sizes
@@ -79,7 +59,7 @@ export default {
       ...variantsOf(sessions, 'call_many_async', callsOf(sizes, 'call_many_async')),
     };
     for (const { label, pool } of builds)
-      variants[`host_call: ${label}`] = () => measureCalls(pool, hostcall, sizes.calls);
+      variants[`host_call: ${label}`] = () => hostCallsMs(pool, hostcall, sizes.calls);
     for (const { label, call } of libraries) variants[`host_call: ${label}`] = () => timed(() => call(sizes.calls));
     const hostCallRow = rowOf('host_call', 'ms', [...othersThan(context), ...libraries.map(({ label }) => label)]);
     const about =

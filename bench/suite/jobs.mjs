@@ -3,19 +3,8 @@
 
 import { allAtOnce, oneAfterAnother } from '../lib/measure.mjs';
 import { startLibraries } from '../rivals/functions.mjs';
+import { EMPTY, ONE_PAGE } from './empty-guests.mjs';
 import { compileGuest, othersThan, rowOf } from './guests.mjs';
-
-/** (module (func (export "_start"))) */
-const EMPTY = [
-  0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 7, 10, 1, 6, 95, 115, 116, 97, 114, 116, 0, 0, 10, 4, 1,
-  2, 0, 11,
-];
-
-/** (module (memory (export "memory") 1) (func (export "_start"))) */
-const ONE_PAGE = [
-  0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 5, 3, 1, 0, 1, 7, 19, 2, 6, 109, 101, 109, 111, 114, 121,
-  2, 0, 6, 95, 115, 116, 97, 114, 116, 0, 0, 10, 4, 1, 2, 0, 11,
-];
 
 /** What each kind of job is. @type {Record<string, string>} */
 const ABOUT = {
@@ -33,8 +22,8 @@ export default {
     const { libraries, close } = await startLibraries(context.env);
     /** @type {Record<string, WebAssembly.Module>} */
     const modules = {
-      'no memory': new WebAssembly.Module(new Uint8Array(EMPTY)),
-      'one page': new WebAssembly.Module(new Uint8Array(ONE_PAGE)),
+      'no memory': EMPTY,
+      'one page': ONE_PAGE,
       'C program': await compileGuest(context, 'rpc'),
     };
     const kinds = {

@@ -4,6 +4,7 @@
 import { expect, timed } from '../lib/measure.mjs';
 import { startBytes } from '../rivals/bytes.mjs';
 import { compileGuest } from './guests.mjs';
+import { intoOneBuffer, ourPipes } from './our-pipes.mjs';
 
 /** How much of them goes in one round: enough that the start of a job does not count. */
 const CHUNKS = [
@@ -14,76 +15,6 @@ const CHUNKS = [
 ];
 const QUICK_SHARE = 10;
 
-/** @typedef {{n: number, chunkBytes: number}} Order */
-
-/** @param {any} job */
-async function finish(job) {
-  expect((await job.status).code, 0, 'the exit code');
-}
-
-/** @param {any} pool @param {Record<string, WebAssembly.Module>} guests */
-function ours(pool, { bulk, cat }) {
-  const writing = (/** @type {Order} */ { n, chunkBytes }) => ['write', String(n * chunkBytes), String(chunkBytes)];
-  return {
-    to: async (/** @type {Order} */ { n, chunkBytes }) => {
-      const job = await pool.spawn(bulk, { args: ['read', String(chunkBytes)] });
-      const writer = job.stdin.getWriter();
-      const chunk = new Uint8Array(chunkBytes).map((_, i) => i % 251);
-      for (let i = 0; i < n; i++) await writer.write(chunk);
-      await writer.close();
-      const total = Number(await job.stdout.text());
-      await finish(job);
-      return total;
-    },
-    from: async (/** @type {Order} */ order) => {
-      const job = await pool.spawn(bulk, { args: writing(order), stdin: 'null' });
-      const reader = job.stdout.getReader();
-      let total = 0;
-      for (let next = await reader.read(); !next.done; next = await reader.read()) total += next.value.length;
-      await finish(job);
-      return total;
-    },
-    between: async (/** @type {Order} */ order) => {
-      const reading = ['read', String(order.chunkBytes)];
-      const { code, stdoutText } = await pool.pipeline([bulk, { args: writing(order) }], [bulk, { args: reading }]);
-      expect(code, 0, 'the exit code');
-      return Number(stdoutText);
-    },
-    bounce: async (/** @type {Order} */ { n, chunkBytes }) => {
-      const job = await pool.spawn(cat);
-      const [writer, reader] = [job.stdin.getWriter(), job.stdout.getReader()];
-      const chunk = new Uint8Array(chunkBytes);
-      let total = 0;
-      for (let i = 1; i <= n; i++) {
-        const written = writer.write(chunk);
-        while (total < i * chunkBytes) total += (await reader.read()).value.length;
-        await written;
-      }
-      await writer.close();
-      await finish(job);
-      return total;
-    },
-  };
-}
-
-/** The same into one buffer, again and again; not every engine has such readers. @param {any} pool @param {any} bulk */
-function intoOneBuffer(pool, bulk) {
-  return async (/** @type {Order} */ { n, chunkBytes }) => {
-    const args = ['write', String(n * chunkBytes), String(chunkBytes)];
-    const job = await pool.spawn(bulk, { args, stdin: 'null' });
-    const reader = job.stdout.getReader({ mode: 'byob' });
-    let [buffer, total] = [new ArrayBuffer(chunkBytes), 0];
-    for (;;) {
-      const { value, done } = await reader.read(new Uint8Array(buffer));
-      if (done) break;
-      total += value.length;
-      buffer = value.buffer;
-    }
-    await finish(job);
-    return total;
-  };
-}
-
 /** What is measured of a chunk's size. */
 const DIRECTIONS = /** @type {const} */ ({
   to: 'to a guest',
@@ -91,6 +22,8 @@ const DIRECTIONS = /** @type {const} */ ({
   between: 'from a guest to a guest',
   bounce: 'forth and back',
 });
+
+/** @typedef {import('./our-pipes.mjs').Order} Order */
 
 /** MB/s, or µs for each that goes forth and back. @param {string} direction @param {Order} order @param {number} ms */
 function figureOf(direction, { n, chunkBytes }, ms) {
@@ -144,7 +77,7 @@ export default {
     for (const { label, millrace } of context.builds) {
       const pool = await millrace.Pool.create({ workers: 2 }); // two guests run at once
       pools.push(pool);
-      ways[label] = ours(pool, guests);
+      ways[label] = ourPipes(pool, guests);
     }
     if (typeof ReadableByteStreamController !== 'undefined') {
       ways['ours, into one buffer'] = { from: intoOneBuffer(pools[0], guests.bulk) };

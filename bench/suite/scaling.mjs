@@ -2,16 +2,11 @@
 // more pipes are open.
 
 import { expect, timed } from '../lib/measure.mjs';
+import { EMPTY } from './empty-guests.mjs';
 import { compileGuest, rowOf } from './guests.mjs';
 
 const PIECES = 16;
 const WORK = String(3_000_000);
-
-/** (module (func (export "noop") (result i32) (i32.const 0))) */
-const EMPTY = [
-  0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 7, 10, 1, 6, 95, 115, 116, 97, 114, 116, 0, 0, 10, 4, 1,
-  2, 0, 11,
-];
 
 /** @param {any} pool @param {WebAssembly.Module} sieve */
 function parallel(pool, sieve) {
@@ -25,10 +20,10 @@ function parallel(pool, sieve) {
   });
 }
 
-/** µs for each job. @param {any} pool @param {WebAssembly.Module} empty @param {number} n */
-async function queued(pool, empty, n) {
+/** µs for each job. @param {any} pool @param {number} n */
+async function queued(pool, n) {
   const ms = await timed(async () => {
-    const results = await Promise.all(Array.from({ length: n }, () => pool.run(empty)));
+    const results = await Promise.all(Array.from({ length: n }, () => pool.run(EMPTY)));
     expect(results.filter(({ code }) => code === 0).length, n, 'how many exited with 0');
   });
   return (ms * 1000) / n;
@@ -66,7 +61,6 @@ export default {
     const { quick } = context.sizes;
     const [{ millrace, pool }] = context.builds;
     const sieve = await compileGuest(context, 'sieve');
-    const empty = new WebAssembly.Module(new Uint8Array(EMPTY));
     /** @type {Record<string, () => Promise<number>>} */
     const variants = {};
     const rows = [];
@@ -80,7 +74,7 @@ export default {
     }
     for (const n of quick ? [100, 1000] : [100, 1000, 10_000, 100_000]) {
       const name = `a job, ${n} at once`;
-      variants[`${name}: ours`] = () => queued(pool, empty, n);
+      variants[`${name}: ours`] = () => queued(pool, n);
       rows.push(pointOf(name, 'us', 'a job, with so many at once (us for each)', n, 'jobs at once'));
     }
     for (const n of quick ? [1, 10] : [1, 10, 100, 1000]) {

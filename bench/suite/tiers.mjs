@@ -2,8 +2,11 @@
 // The tier "jspi" is there on any page if the engine can suspend wasm; elsewhere there is nothing to measure.
 
 import { openOurs } from '../lib/rpc-host.mjs';
-import { expect, timed } from '../lib/measure.mjs';
+import { allAtOnce, expect, timed } from '../lib/measure.mjs';
 import { startBytes } from '../rivals/bytes.mjs';
+import { ONE_PAGE } from './empty-guests.mjs';
+import { compileGuest, hostCallsMs } from './guests.mjs';
+import { ourPipes } from './our-pipes.mjs';
 
 const TIERS = /** @type {const} */ (['jspi', 'shared']);
 const CHUNK = 65536;
@@ -17,17 +20,6 @@ const listen = (f) => (scope.on ? scope.on('message', f) : (scope.onmessage = ({
 listen((data) => scope.postMessage(data));
 scope.postMessage('ready');
 `;
-
-/** (module (memory (export "memory") 1) (func (export "_start"))) */
-const NOOP = [
-  0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 5, 3, 1, 0, 1, 7, 19, 2, 6, 109, 101, 109, 111, 114, 121,
-  2, 0, 6, 95, 115, 116, 97, 114, 116, 0, 0, 10, 4, 1, 2, 0, 11,
-];
-
-/** @param {any} context @param {string} name */
-async function compile({ env }, name) {
-  return WebAssembly.compile(await (await env.fetchGuest(name)).arrayBuffer());
-}
 
 /** Echoes one after another, and at once: milliseconds. @param {any} env @param {number} n */
 async function startEcho(env, n) {
@@ -47,81 +39,46 @@ async function startEcho(env, n) {
   return { 'one after another': () => measure(1), 'at once': () => measure(n), close: () => worker.terminate() };
 }
 
-/** @param {any} pool @param {WebAssembly.Module} module @param {number} calls */
-async function callsInTurn(pool, module, calls) {
-  let [n, begin, end] = [0, 0, 0];
-  const host_ping = (/** @type {Uint8Array} */ data) => {
-    if (n === 0) begin = performance.now();
-    if (n === calls) end = performance.now();
-    n++;
-    return data;
-  };
-  const args = ['-r', String(calls + 1), 'host_ping', '{"n":1}'];
-  expect((await pool.run(module, { args, host: { host_ping } })).stdoutText, `${calls + 1}\n`, 'host calls');
-  return end - begin;
+/** MB/s. @param {import('./our-pipes.mjs').Order} order @param {(order: import('./our-pipes.mjs').Order) => Promise<number>} move */
+async function speedOf(order, move) {
+  const bytes = order.n * order.chunkBytes;
+  const ms = await timed(async () => expect(await move(order), bytes, 'the number of bytes'));
+  return bytes / 1e3 / ms;
 }
 
-/** MB/s. @param {number} bytes @param {() => Promise<number>} work */
-async function speedOf(bytes, work) {
-  const begin = performance.now();
-  expect(await work(), bytes, 'the number of bytes');
-  return bytes / 1e3 / (performance.now() - begin);
-}
+/** @param {any} context */
+const orderOf = ({ sizes }) => ({ n: sizes.pipeBytes / CHUNK, chunkBytes: CHUNK });
 
-/** @param {any} pool @param {WebAssembly.Module} module @param {number} bytes */
-async function readFrom(pool, module, bytes) {
-  const job = await pool.spawn(module, { args: ['write', String(bytes), String(CHUNK)], stdin: 'null' });
-  let total = 0;
-  for await (const chunk of job.stdout) total += chunk.length;
-  expect((await job.status).code, 0, 'the exit code');
-  return total;
-}
-
-/** @param {any} pool @param {WebAssembly.Module} module @param {number} bytes */
-async function writeTo(pool, module, bytes) {
-  const job = await pool.spawn(module, { args: ['read', String(CHUNK)] });
-  const writer = job.stdin.getWriter();
-  const chunk = new Uint8Array(CHUNK);
-  for (let done = 0; done < bytes; done += CHUNK) await writer.write(chunk);
-  await writer.close();
-  return Number(await new Response(job.stdout).text());
-}
-
-/** Between two guests. @param {any} pool @param {WebAssembly.Module} module @param {number} bytes */
-async function handOn(pool, module, bytes) {
-  const writes = [module, { args: ['write', String(bytes), String(CHUNK)] }];
-  const { stdoutText } = await pool.pipeline(writes, [module, { args: ['read', String(CHUNK)] }]);
-  return Number(stdoutText);
-}
-
-/** @param {any} Pool @param {string} tier @param {WebAssembly.Module} noop */
-async function start(Pool, tier, noop) {
+/** @param {any} Pool @param {string} tier */
+async function start(Pool, tier) {
   let pool;
   const ms = await timed(async () => {
     pool = await Pool.create({ workers: 1, tier });
-    expect((await pool.run(noop)).code, 0, 'the exit code');
+    expect((await pool.run(ONE_PAGE)).code, 0, 'the exit code');
   });
   await pool.close();
   return ms;
 }
 
-/** What each tier does, by its rows. @param {any} context @param {any} modules @param {any} at one tier's pool and session */
-function waysOf({ sizes }, { bulk, hostcall, noop }, { Pool, pool, session, tier }) {
-  const { calls, sequentialJobs, jobsAtOnce, pipeBytes } = sizes;
-  const job = async () => expect((await pool.run(noop)).code, 0, 'the exit code');
+/** What each tier does, by its rows. @param {any} context @param {any} guests @param {any} at one tier's pool and session */
+function waysOf(context, guests, { Pool, pool, session, tier }) {
+  const { calls, sequentialJobs, jobsAtOnce } = context.sizes;
+  const order = orderOf(context);
+  const pipes = ourPipes(pool, guests);
+  const job = async () => (await pool.run(ONE_PAGE)).code;
   const inTurn = async () => {
-    for (let i = 0; i < sequentialJobs; i++) await job();
+    for (let i = 0; i < sequentialJobs; i++) expect(await job(), 0, 'the exit code');
   };
   return {
-    [`${calls} host calls one after another`]: () => callsInTurn(pool, hostcall, calls),
+    [`${calls} host calls one after another`]: () => hostCallsMs(pool, guests.hostcall, calls),
     [`${calls} host calls at once`]: () =>
       timed(async () => expect(await session.request('call_many_async', { count: calls }), calls, 'calls')),
-    'pipe from guest': () => speedOf(pipeBytes, () => readFrom(pool, bulk, pipeBytes)),
-    'pipe to guest': () => speedOf(pipeBytes, () => writeTo(pool, bulk, pipeBytes)),
-    'pipe from guest to guest': () => speedOf(pipeBytes, () => handOn(pool, bulk, pipeBytes)),
+    'pipe from guest': () => speedOf(order, pipes.from),
+    'pipe to guest': () => speedOf(order, pipes.to),
+    'pipe from guest to guest': () => speedOf(order, pipes.between),
     [`${sequentialJobs} no-op jobs one after another`]: () => timed(inTurn),
-    [`${jobsAtOnce} no-op jobs at once`]: () => timed(() => Promise.all(Array.from({ length: jobsAtOnce }, job))),
-    'start, with a job': () => start(Pool, tier, noop),
+    [`${jobsAtOnce} no-op jobs at once`]: () => allAtOnce(job, jobsAtOnce, 0),
+    'start, with a job': () => start(Pool, tier),
     'a guest that computes': () =>
       timed(async () =>
         expect(await session.request('prime_sieve', { limit: SIEVE_LIMIT }), SIEVE_PRIMES, 'prime_sieve'),
@@ -141,7 +98,7 @@ function rivalOf(name) {
 /** @param {any} context */
 async function openTiers(context) {
   const Pool = context.builds[0].pool.constructor;
-  const rpc = await compile(context, 'rpc');
+  const rpc = await compileGuest(context, 'rpc');
   return Promise.all(
     TIERS.map(async (tier) => {
       const pool = await Pool.create({ workers: 2, tier });
@@ -156,26 +113,24 @@ export default {
   group: 'tiers',
   open: async (context) => {
     if (!context.env.canSuspend) return { variants: {}, rows: [], close: async () => undefined };
-    const { calls, pipeBytes } = context.sizes;
+    const order = orderOf(context);
     const tiers = await openTiers(context);
-    const echo = await startEcho(context.env, calls);
+    const echo = await startEcho(context.env, context.sizes.calls);
     const bytes = await startBytes(context.env);
     const transferred = bytes.rivals['postMessage, transferred'];
-    const order = { n: pipeBytes / CHUNK, chunkBytes: CHUNK };
-    const [bulk, hostcall] = [await compile(context, 'bulk'), await compile(context, 'hostcall')];
-    const modules = { bulk, hostcall, noop: new WebAssembly.Module(new Uint8Array(NOOP)) };
+    const guests = { bulk: await compileGuest(context, 'bulk'), hostcall: await compileGuest(context, 'hostcall') };
     /** @type {Record<string, () => Promise<number>>} */
     const variants = {
       'echo one after another': echo['one after another'],
       'echo at once': echo['at once'],
-      'transfer, from worker': () => speedOf(pipeBytes, () => transferred.from(order)),
-      'transfer, to worker': () => speedOf(pipeBytes, () => transferred.to(order)),
-      'transfer, between workers': () => speedOf(pipeBytes, () => transferred.between(order)),
+      'transfer, from worker': () => speedOf(order, transferred.from),
+      'transfer, to worker': () => speedOf(order, transferred.to),
+      'transfer, between workers': () => speedOf(order, transferred.between),
     };
     for (const at of tiers) {
-      for (const [name, way] of Object.entries(waysOf(context, modules, at))) variants[`${name}: ${at.tier}`] = way;
+      for (const [name, way] of Object.entries(waysOf(context, guests, at))) variants[`${name}: ${at.tier}`] = way;
     }
-    const rows = Object.keys(waysOf(context, modules, tiers[0])).map((name) => {
+    const rows = Object.keys(waysOf(context, guests, tiers[0])).map((name) => {
       const rivals = [`${name}: shared`, ...[rivalOf(name) ?? []].flat()];
       const [unit, better] = name.startsWith('pipe') ? ['MB/s', 'higher'] : ['ms', 'lower'];
       return { name, unit, better, ours: `${name}: jspi`, rivals };
