@@ -1,5 +1,6 @@
 // What a user's first program looks like.
 import assert from 'node:assert/strict';
+import { inspect } from 'node:util';
 import { Pool, PoolError, run, TrapError } from 'millrace';
 import { openPlugin, PluginEndedError } from 'millrace/plugin';
 
@@ -8,6 +9,8 @@ const { code, stdout } = await pool.run('greet.wasm', { stdin: 'Ada\ngreen\n' })
 assert.equal(code, 0);
 assert.match(new TextDecoder().decode(stdout), /Hello, Ada!/);
 assert.equal(typeof TrapError, 'function');
+const missing = await pool.run('not-there.wasm').catch((error) => error);
+assert.match(inspect(missing), /^CompileError: /); // as Node prints one that nobody has caught
 const lines = [];
 const plugin = await openPlugin(pool, 'greet.wasm', { onError: ({ line }) => lines.push(line) });
 await plugin.close();

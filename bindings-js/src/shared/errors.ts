@@ -123,7 +123,9 @@ export class CompileError extends PoolError {
 }
 
 /** It could not be fetched. To callers it is a CompileError. @internal */
-export class FetchError extends CompileError {}
+export class FetchError extends CompileError {
+  static override readonly name = 'CompileError'; // to users it is one
+}
 
 const decoder = new TextDecoder();
 
