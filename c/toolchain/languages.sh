@@ -25,18 +25,18 @@ install_into() {
   say "ready in $folder"
 }
 
+# Packages of the next Debian release, unpacked into root/ of a folder. The 2nd argument
+# says what they are.
+fill_from_debian() {
+  local deb
+  download_packages "$1/apt" "${@:2}"
+  for deb in "$1"/apt/*.deb; do must dpkg -x "$deb" "$1/root"; done
+  rm -rf "$1/apt"
+}
+
 fill_rust() {
-  local apt=$1/apt deb
-  mkdir -p "$apt"
-  write_apt_configuration "$apt"
-  say "downloading Rust $RUST_VERSION (200 MB)"
-  (
-    cd "$apt"
-    retry apt-get -c "$apt/apt.conf" update
-    retry apt-get -c "$apt/apt.conf" download "${RUST_PACKAGES[@]}"
-  )
-  for deb in "$apt"/*.deb; do must dpkg -x "$deb" "$1/root"; done
-  rm -rf "$apt" "$1"/root/usr/share "$1"/root/usr/lib/rustlib/wasm32-wasip2
+  fill_from_debian "$1" "Rust $RUST_VERSION (200 MB)" "${RUST_PACKAGES[@]}"
+  rm -rf "$1"/root/usr/share "$1"/root/usr/lib/rustlib/wasm32-wasip2
   write_rustc "$1"
 }
 
@@ -79,17 +79,8 @@ fill_assemblyscript() {
 # Any Go will do; where there is none, it is of the next Debian release. Its programs
 # need no library.
 fill_go() {
-  local apt=$1/apt deb
-  mkdir -p "$apt"
-  write_apt_configuration "$apt"
-  say "downloading Go $GO_VERSION (50 MB)"
-  (
-    cd "$apt"
-    retry apt-get -c "$apt/apt.conf" update
-    retry apt-get -c "$apt/apt.conf" download "golang-$GO_VERSION-go" "golang-$GO_VERSION-src"
-  )
-  for deb in "$apt"/*.deb; do must dpkg -x "$deb" "$1/root"; done
-  rm -rf "$apt" "$1/root/usr/share/go-$GO_VERSION/test" "$1/root/usr/share/doc"
+  fill_from_debian "$1" "Go $GO_VERSION (50 MB)" "golang-$GO_VERSION-go" "golang-$GO_VERSION-src"
+  rm -rf "$1/root/usr/share/go-$GO_VERSION/test" "$1/root/usr/share/doc"
   mkdir "$1/bin"
   ln -s "../root/usr/lib/go-$GO_VERSION/bin/go" "$1/bin/go"
 }

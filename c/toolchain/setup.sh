@@ -140,16 +140,18 @@ APT::Sandbox::User "root";
 EOF
 }
 
+# The packages that the 3rd and further arguments name go into the folder; the 2nd says
+# what they are, and how much.
 download_packages() {
   local apt=$1
+  mkdir -p "$apt"
+  write_apt_configuration "$apt"
   (
     cd "$apt"
     say 'reading the package lists of the next Debian release'
     retry apt-get -c "$apt/apt.conf" update
-    say "downloading emscripten $EMSCRIPTEN_VERSION and binaryen $BINARYEN_VERSION (250 MB)"
-    # binaryen is linked against that release's C and C++ libraries.
-    retry apt-get -c "$apt/apt.conf" download "emscripten=$EMSCRIPTEN_VERSION*" \
-      "binaryen=$BINARYEN_VERSION*" libc6 libstdc++6 libgcc-s1
+    say "downloading $2"
+    retry apt-get -c "$apt/apt.conf" download "${@:3}"
   )
 }
 
@@ -264,9 +266,9 @@ install_emscripten() {
   for old in "$TOOLCHAIN".tmp.*; do rm -rf "$old"; done
   stage=$(mktemp -d "$TOOLCHAIN.tmp.XXXXXX")
   chmod 755 "$stage"
-  mkdir "$stage/apt"
-  write_apt_configuration "$stage/apt"
-  download_packages "$stage/apt"
+  # binaryen is linked against that release's C and C++ libraries.
+  download_packages "$stage/apt" "emscripten $EMSCRIPTEN_VERSION and binaryen $BINARYEN_VERSION (250 MB)" \
+    "emscripten=$EMSCRIPTEN_VERSION*" "binaryen=$BINARYEN_VERSION*" libc6 libstdc++6 libgcc-s1
   unpack_emscripten "$stage/apt"
   unpack_binaryen "$stage/apt"
   install_acorn
@@ -284,6 +286,8 @@ move_into_place() {
   mv "$finished" "$TOOLCHAIN"
   stage=$(mktemp -d "$TOOLCHAIN.tmp.XXXXXX")
   check_toolchain
+  rm -rf "$stage"
+  stage=
   : >"$TOOLCHAIN_STAMP"
   say "ready in $TOOLCHAIN"
 }
