@@ -8,7 +8,7 @@ export interface ModuleTypes {
 }
 
 const PREAMBLE_BYTES = 8;
-const [TYPES, IMPORTS, FUNCTIONS, TABLES, MEMORIES, GLOBALS, EXPORTS, TAGS] = [1, 2, 3, 4, 5, 6, 7, 13];
+const [TYPES, IMPORTS, FUNCTIONS, TABLES, MEMORIES, EXPORTS] = [1, 2, 3, 4, 5, 7];
 const [KIND_FUNCTION, KIND_TABLE, KIND_MEMORY, KIND_GLOBAL, KIND_TAG] = [0, 1, 2, 3, 4];
 const FUNCTION = 0x60;
 const [HAS_MOST, IS_SHARED, IS_64] = [1, 2, 4];
@@ -44,7 +44,6 @@ class Reader {
     else if (id === TABLES) cursor.list(() => this.#items[KIND_TABLE]!.push(undefined));
     else if (id === MEMORIES) cursor.list(() => this.#items[KIND_MEMORY]!.push(this.#memory()));
     else if (id === EXPORTS) cursor.list(() => this.#export());
-    else if (id === GLOBALS || id === TAGS) return;
   }
 
   #functionType(): string {
