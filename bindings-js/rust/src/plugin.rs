@@ -32,7 +32,12 @@ pub struct RpcError {
 }
 
 impl RpcError {
-    /// Makes one.
+    /// Makes one, of a code of JSON-RPC 2.0 (<https://www.jsonrpc.org/specification#error_object>) or of your own.
+    ///
+    /// ```
+    /// let error = millrace::RpcError::new(-32601, "no such method");
+    /// assert_eq!(error.code, -32601);
+    /// ```
     pub fn new(code: i32, message: impl Into<String>) -> Self {
         Self { code, message: message.into() }
     }
