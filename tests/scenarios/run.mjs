@@ -1,5 +1,5 @@
 // pool.run: a command from start to end, and every way in which one can end.
-import { assert, bytes, equal, rejects, stillGood, text, withPool } from './harness.mjs';
+import { assert, bytes, equal, rejects, sleep, stillGood, text, withPool } from './harness.mjs';
 
 const traps = [
   ['trap', 'unreachable'],
@@ -164,5 +164,25 @@ export const scenarios = [
         const results = await Promise.all(Array.from({ length: 2000 }, () => pool.run(module)));
         equal(results.filter(({ code }) => code === 3).length, 2000);
       }),
+  },
+  {
+    name: 'jobs that wait for a place begin in the order they came, whatever else becomes free meanwhile',
+    run: (env) => {
+      const begun = [];
+      const host = { turn: (data) => void begun.push(Number(text(data))) };
+      return withPool(env, { workers: 1, maxWorkers: 1, host }, async (pool) => {
+        const module = await pool.compile(env.guest('hostcall'));
+        const numbers = Array.from({ length: 1300 }, (_, i) => i);
+        const jobs = numbers.map((i) => pool.run(module, { args: ['turn', String(i)] }));
+        for (let i = 0; i < 20; i++) {
+          const { readable, writable } = await pool.pipe();
+          await writable.close();
+          await readable.cancel();
+          await sleep(1);
+        }
+        await Promise.all(jobs);
+        equal(begun, numbers);
+      });
+    },
   },
 ];

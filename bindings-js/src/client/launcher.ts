@@ -15,10 +15,11 @@ import type { Directory } from './directory.js';
 import type { Linkage } from './import-list.js';
 import type { ModuleSource } from './modules.js';
 import type { Checked } from './options.js';
-import { after, type Patience } from './patience.js';
+import type { Patience } from './patience.js';
 import { RingBudget } from './ring-budget.js';
 import type { Stdio } from './stdio.js';
 import { Task } from './task.js';
+import { Turns } from './turns.js';
 import { WANT_PIPE, WANT_PREVIOUS, type Wants } from './wants.js';
 
 /** What one job takes. */
@@ -49,12 +50,6 @@ export interface Launch {
   readonly site: CallSite;
 }
 
-/** Somebody's place among those who wait. */
-interface Turn {
-  /** Only while it waits. */
-  wake: (() => void) | undefined;
-}
-
 /** If for so long nothing became free, and no job runs that could free something, nothing ever will by itself. */
 const STUCK_MS = 10_000;
 
@@ -64,10 +59,7 @@ const TIMER_SLACK_MS = 10;
 export class Launcher {
   readonly #client: Client;
   readonly #live = new Map<JobHandle, Task>();
-  /** Whose turn is next, in the order they came. */
-  readonly #waiting = new Set<Turn>();
-  /** A group of which some are submitted: nobody else has a turn before all of it is. */
-  #begun: Turn | undefined;
+  readonly #waiting = new Turns();
   readonly #onBusy: (busy: boolean) => void;
   #shut = false;
   #lacksPipes = false;
@@ -80,7 +72,7 @@ export class Launcher {
     this.#client = client;
     this.#onBusy = onBusy;
     // That memory is there is no reason to try again for want of a pipe: those that a try gives back would wake it.
-    client.onBlocks(() => this.#lacksPipes || this.#wakeNext());
+    client.onBlocks(() => this.#lacksPipes || this.#waiting.wakeFirst());
     client.onRoom(() => this.#onProgress());
   }
 
@@ -102,7 +94,7 @@ export class Launcher {
   /** Submits a job as soon as the pool has room for it. Rejects with what it lacks (POOL_ENFILE, POOL_EAGAIN,
    * POOL_ENOMEM) if that is held by the page alone, or by files. */
   launch(order: Order): Task | Promise<Task> {
-    if (this.#waiting.size === 0 && !this.#begun && !this.#shut) {
+    if (this.#waiting.size === 0 && !this.#shut) {
       order.patience.check();
       const task = this.#tryOne(order);
       if (typeof task !== 'number') return task;
@@ -116,11 +108,7 @@ export class Launcher {
   async launchAll(orders: readonly Order[], patience: Patience): Promise<Task[]> {
     const tasks: Task[] = [];
     try {
-      return await this.#whenRoom(patience, (turn) => {
-        const all = this.#tryAll(orders, tasks);
-        if (tasks.length > 0) this.#begun = turn;
-        return all;
-      });
+      return await this.#whenRoom(patience, () => this.#tryAll(orders, tasks));
     } catch (error) {
       for (const [i, task] of tasks.entries()) this.#giveUp(task, error, i < tasks.length - 1);
       throw error;
@@ -134,26 +122,30 @@ export class Launcher {
     for (const fd of ours) this.#client.release(fd);
   }
 
-  /** What an attempt gives, in the order in which the callers came; a status: it lacks something. */
-  async #whenRoom<T extends object>(patience: Patience, attempt: (turn: Turn) => T | number): Promise<T> {
+  /** What an attempt gives; a status: it lacks something. Nobody who came later has an attempt before: a group of which some
+   * are submitted is one behind the other. */
+  async #whenRoom<T extends object>(patience: Patience, attempt: () => T | number): Promise<T> {
     const begin = performance.now();
-    const turn: Turn = { wake: undefined };
+    const turn = this.#waiting.join();
     try {
-      if (this.#waiting.size > 0 || this.#begun) await this.#wait(turn, patience);
       for (;;) {
         if (this.#shut) await patience.until(new Promise<never>(() => undefined));
         patience.check();
-        const made = this.#begun && this.#begun !== turn ? EAGAIN : attempt(turn);
-        if (typeof made !== 'number') return made;
-        const stuckMs = performance.now() - Math.max(begin, this.#progress);
-        if (stuckMs >= STUCK_MS && this.#live.size === 0) throw errorOfStatus(made);
-        this.#lacksPipes = made === errorCodes.POOL_ENFILE;
-        await this.#wait(turn, patience);
+        const made = this.#waiting.isFirst(turn) ? attempt() : undefined;
+        if (typeof made === 'object') return made;
+        if (made !== undefined) this.#checkProgress(begin, made);
+        await this.#waiting.sleep(turn, patience, made === undefined ? Infinity : STUCK_MS + TIMER_SLACK_MS);
       }
     } finally {
-      if (this.#begun === turn) this.#begun = undefined;
-      this.#wakeNext(); // there may be room for one more, or the turn was not needed
+      this.#waiting.leave(turn); // there may be room for one more, or the turn was not needed
     }
+  }
+
+  /** Throws what is lacking, if nothing has become free for long and no job could free it. */
+  #checkProgress(begin: number, lacking: number): void {
+    const stuckMs = performance.now() - Math.max(begin, this.#progress);
+    if (stuckMs >= STUCK_MS && this.#live.size === 0) throw errorOfStatus(lacking);
+    this.#lacksPipes = lacking === errorCodes.POOL_ENFILE;
   }
 
   /** Cancels every job, and lets no other begin: those that wait do so until the pool has ended. */
@@ -167,30 +159,10 @@ export class Launcher {
     for (const task of [...this.#live.values()]) task.fail(error(task.what));
   }
 
-  /** Waits for something to become free, and no longer than the job is wanted, or until it seems stuck. */
-  #wait(turn: Turn, patience: Patience): Promise<void> {
-    return new Promise((resolve) => {
-      const wake = (): void => {
-        forget.forEach((each) => each());
-        this.#waiting.delete(turn);
-        turn.wake = undefined;
-        resolve();
-      };
-      const forget = [patience.onEnd(wake), after(STUCK_MS + TIMER_SLACK_MS, wake)];
-      turn.wake = wake;
-      this.#waiting.add(turn);
-    });
-  }
-
   #onProgress(): void {
     if (this.#waiting.size === 0) return;
     this.#progress = performance.now();
-    this.#wakeNext();
-  }
-
-  #wakeNext(): void {
-    if (this.#begun) return this.#begun.wake?.();
-    for (const { wake } of this.#waiting) return wake?.();
+    this.#waiting.wakeFirst();
   }
 
   /** One try for all that are not in `tasks` yet. */
