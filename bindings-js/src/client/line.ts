@@ -1,6 +1,7 @@
 /** What an instance is asked, and its answers: one after the other, over its two pipes. */
 import { abortError, EndedError, errorOfStatus, ExitError, PoolError } from '../shared/errors.js';
 import { layout } from '../shared/layout.gen.js';
+import { Fifo, Link } from '../shared/fifo.js';
 import { typeOfValue, writeValue } from '../shared/value.js';
 import { onAbort } from './abort.js';
 import { type Client, EAGAIN, type Fd } from './client.js';
@@ -20,13 +21,17 @@ export interface Ask {
   readonly bytes?: readonly Uint8Array<ArrayBuffer>[] | undefined;
 }
 
-interface Question {
-  readonly ask: Ask;
-  /** It can be ended. So it is sent only when all before it are answered: until then it can be taken back, and afterwards
-   * it is what runs. */
-  readonly alone: boolean;
-  readonly resolve: (reply: Reply) => void;
-  readonly reject: (error: PoolError) => void;
+class Question extends Link {
+  constructor(
+    readonly ask: Ask,
+    /** It can be ended. So it is sent only when all before it are answered: until then it can be taken back, and afterwards
+     * it is what runs. */
+    readonly alone: boolean,
+    readonly resolve: (reply: Reply) => void,
+    readonly reject: (error: PoolError) => void,
+  ) {
+    super();
+  }
 }
 
 /** What errors say that was ended. */
@@ -45,9 +50,9 @@ export class Line {
   readonly #task: Task;
   readonly #to: Fd;
   readonly #from: Fd;
-  #queued: Question[] = [];
+  readonly #queued = new Fifo<Question>();
   /** Those that were sent and are not answered; the first one runs. */
-  #sent: Question[] = [];
+  readonly #sent = new Fifo<Question>();
   readonly #replies = new ReplyReader((reply) => this.#onReply(reply));
   /** Records and small bytes, put together. */
   readonly #batch = new Uint8Array(BATCH_BYTES + RECORD_MAX);
@@ -67,9 +72,9 @@ export class Line {
     this.#task = task;
     [this.#to, this.#from] = task.ends;
     this.ready = new Promise((resolve, reject) => {
-      this.#sent.push({ ask: noQuestion, alone: false, resolve, reject }); // it answers that without being asked
+      this.#sent.push(new Question(noQuestion, false, resolve, reject)); // it answers that without being asked
     });
-    task.status.then(({ code }) => this.#end(this.#sent.length > 0 ? new ExitError(code) : undefined), this.#end);
+    task.status.then(({ code }) => this.#end(this.#sent.size > 0 ? new ExitError(code) : undefined), this.#end);
     this.#listen();
   }
 
@@ -77,9 +82,10 @@ export class Line {
   ask(ask: Ask, limits: Limits, resolve: Question['resolve'], reject: Question['reject']): void {
     if (limits.signal?.aborted) return reject(abortError(limits.signal.reason, CALL));
     if (this.#isOver || this.#closing) return reject(this.#tooLate());
-    const question = { ask, alone: false, resolve, reject };
-    this.#queued.push(limits === unlimited ? question : this.#limited(question, limits));
-    if (this.#sent.length === 0) this.#sendOrEnd();
+    this.#queued.push(
+      limits === unlimited ? new Question(ask, false, resolve, reject) : this.#limited(ask, limits, resolve, reject),
+    );
+    if (this.#sent.size === 0) this.#sendOrEnd();
     else this.#sendSoon();
   }
 
@@ -112,7 +118,12 @@ export class Line {
     return new EndedError(this.#why && { cause: this.#why });
   }
 
-  #limited({ ask, resolve, reject }: Question, { signal, timeoutMs }: Limits): Question {
+  #limited(
+    ask: Ask,
+    { signal, timeoutMs }: Limits,
+    resolve: Question['resolve'],
+    reject: Question['reject'],
+  ): Question {
     const end = (reason: unknown): void => this.#endQuestion(question, reason);
     const forget = [
       onAbort(signal, () => end(signal!.reason)),
@@ -124,20 +135,18 @@ export class Line {
         forget.forEach((each) => each());
         how(value);
       };
-    const question = { ask, alone: true, resolve: settling(resolve), reject: settling(reject) };
+    const question = new Question(ask, true, settling(resolve), settling(reject));
     return question;
   }
 
   /** One that was not sent is taken back. One that runs cannot be stopped without the instance. */
   #endQuestion(question: Question, reason: unknown): void {
-    const place = this.#queued.indexOf(question);
-    if (place >= 0) {
-      this.#queued.splice(place, 1);
+    if (this.#queued.delete(question)) {
       question.reject(abortError(reason, CALL));
       return this.#send();
     }
     this.#take(); // it may have been answered meanwhile
-    if (this.#sent.includes(question)) this.#task.cancel(reason, CALL);
+    if (this.#sent.first === question) this.#task.cancel(reason, CALL);
   }
 
   /** Sends what can be sent now. */
@@ -149,7 +158,7 @@ export class Line {
       if (n < 0) return; // it has ended, and its end will tell why
       this.#done += n;
     }
-    if (this.#closing && this.#queued.length === 0) this.#client.close(this.#to);
+    if (this.#closing && this.#queued.size === 0) this.#client.close(this.#to);
   }
 
   /** The piece to be sent next; `undefined`: none, for now. */
@@ -178,9 +187,9 @@ export class Line {
       this.#batch.set(bytes, size);
       size += bytes.length;
     };
-    while (this.#queued.length > 0 && size < BATCH_BYTES && begin === 0) {
-      const question = this.#queued[0]!;
-      if (question.alone && this.#sent.length > 0) break;
+    while (this.#queued.size > 0 && size < BATCH_BYTES && begin === 0) {
+      const question = this.#queued.first!;
+      if (question.alone && this.#sent.size > 0) break;
       this.#queued.shift();
       this.#sent.push(question);
       size = putRecord(this.#view, size, question.ask);
@@ -220,7 +229,7 @@ export class Line {
 
   #onReply(reply: Reply): void {
     this.#sent.shift()?.resolve(reply);
-    if (this.#queued.length > 0) this.#sendSoon();
+    if (this.#queued.size > 0) this.#sendSoon();
   }
 
   /** The instance has ended. What ran then has that error, and all that comes behind it has it as cause. */
@@ -235,9 +244,7 @@ export class Line {
     this.#isOver = true;
     this.#why = error ?? this.#why;
     const running = this.#sent.shift();
-    const behind = [...this.#sent, ...this.#queued];
-    this.#sent = [];
-    this.#queued = [];
+    const behind = [...this.#sent.clear(), ...this.#queued.clear()];
     running?.reject(error ?? this.#tooLate());
     for (const { reject } of behind) reject(this.#tooLate());
   };

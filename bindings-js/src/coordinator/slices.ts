@@ -28,7 +28,7 @@ export class Slicer {
   /** What was blocked is tried again. */
   unblock(): void {
     if (this.#blocked.length === 0) return;
-    this.#todo.push(...this.#blocked.splice(0));
+    for (const work of this.#blocked.splice(0)) this.#todo.push(work);
     if (!this.#going) void this.#go();
   }
 
