@@ -23,6 +23,7 @@ export function writeResults(
 
 /** Ends the job that worker_next, or proxy_next, has begun. */
 export function endJob({ c, heap }: Thread, outcome: number, code: number, text: string): void {
+  if (text === '') return c.worker_end(outcome, code, 0);
   const bytes = encoder.encode(text).subarray(0, TEXT_MAX_BYTES);
   const address = bytes.length > 0 ? c.worker_text(bytes.length) >>> 0 : 0;
   if (address) heap.u8(address + bytes.length).set(bytes, address);

@@ -22,10 +22,9 @@ export type ExportedFunction = (...values: unknown[]) => unknown;
 
 const decoder = new TextDecoder();
 
-/** What the job that worker_next began calls; `undefined`: it is a command. */
-export function readExportCall({ c, heap }: Thread): ExportCall | undefined {
-  const at = c.worker_call() >>> 0;
-  const nameBytes = at ? heap.u32(at + layout.worker_call_name_bytes) : 0;
+/** What a job calls, as a `struct worker_call` has it; `undefined`: it is a command. */
+export function exportCallAt({ heap }: Thread, at: number): ExportCall | undefined {
+  const nameBytes = heap.u32(at + layout.worker_call_name_bytes);
   if (nameBytes === 0) return undefined;
   const name = heap.u32(at + layout.worker_call_name);
   const values = heap.u32(at + layout.worker_call_values);
@@ -35,11 +34,6 @@ export function readExportCall({ c, heap }: Thread): ExportCall | undefined {
     name: decoder.decode(heap.u8(name + nameBytes).slice(name, name + nameBytes)),
     values: Array.from({ length: n }, (_, i) => readValue(view, values + i * layout.sizeof_pool_value)),
   };
-}
-
-/** Whether that job is an instance, which is called by what comes through its stdin. */
-export function isInstance({ c, heap }: Thread): boolean {
-  return heap.u32((c.worker_call() >>> 0) + layout.worker_call_serves) !== 0;
 }
 
 /** That a function was given too many values or too few. */

@@ -4,15 +4,7 @@ import { layout } from '../shared/layout.gen.js';
 import type { Thread } from '../shared/thread.js';
 import { typeName } from '../shared/value.js';
 import { Ending, endingOf, type Enter, notStarted } from './ending.js';
-import {
-  type ExportedFunction,
-  isInstance,
-  notTaken,
-  readExportCall,
-  resultsOf,
-  type ExportCall,
-  takesNumber,
-} from './export-call.js';
+import { type ExportedFunction, notTaken, resultsOf, type ExportCall, takesNumber } from './export-call.js';
 import { withFrames } from './frames.js';
 import { isOurs } from './guest-imports.js';
 import { GuestMemory } from './guest-memory.js';
@@ -23,9 +15,12 @@ import { InstanceServer } from './instance.js';
 import { Linker, type Wanted } from './linker.js';
 import { readSignature } from './signature.js';
 import type { Steps } from './steps.js';
+import { plainWish, type Wish } from './wish.js';
 
 const START = '_start';
 const INITIALIZE = '_initialize';
+
+const exited = new Ending(layout.POOL_EXITED);
 
 /** An engine that has no room for one more memory often has some again as soon as another thread's garbage is gone: that of
  * a worker at rest, a moment later (litter.ts), or of one that was ended, which on a busy machine lives on for seconds. */
@@ -42,6 +37,8 @@ export class GuestRunner {
   /** What the job's module of `importsFrom` was given. */
   #link: HostLink | undefined;
   #patienceMs = MEMORY_PATIENCE_MS;
+  /** C knows what the job's guest is given. */
+  #hasBegun = false;
 
   constructor(thread: Thread) {
     this.#thread = thread;
@@ -54,22 +51,41 @@ export class GuestRunner {
     this.#end(ending);
   }
 
+  /** Runs the job that worker_next began, which is a plain command, where this thread may block: what most jobs are. Steps
+   * would cost as much as the instance. `undefined`: it is to be run in steps after all. */
+  runNow(guest: Guest): boolean | undefined {
+    const imports = this.#linker.linkPlain(guest);
+    if (!imports || this.#refuse(guest, plainWish)) return undefined;
+    this.#link = undefined;
+    this.#begin();
+    const ending = this.#commandNow(guest, imports);
+    return ending.isOutOfMemory() ? undefined : this.#over(guest, ending); // in steps it is tried again
+  }
+
   /** Runs the job that worker_next began. True: this thread is worn out and must be replaced. */
   *run(guest: Guest, wanted: Wanted): Steps<boolean> {
-    clearFailure(this.#thread);
     this.#link = wanted.provided?.link;
-    const call = readExportCall(this.#thread);
-    const serves = isInstance(this.#thread);
     const imports = this.#linker.link(guest, wanted);
-    const refusal = imports instanceof Ending ? imports : this.#refuse(guest, call, serves);
-    const ending = refusal ?? (yield* this.#run(guest, imports as WebAssembly.Imports, call, serves));
+    const refusal = imports instanceof Ending ? imports : this.#refuse(guest, wanted);
+    return this.#over(guest, refusal ?? (yield* this.#run(guest, imports as WebAssembly.Imports, wanted)));
+  }
+
+  #over({ module }: Guest, ending: Ending): boolean {
+    this.#hasBegun = false;
     this.#bind(undefined);
-    this.#end(withFrames(ending, guest.module));
+    this.#end(withFrames(ending, module));
     return ending.outcome === layout.POOL_TRAPPED && ending.code === layout.POOL_TRAP_STACK_OVERFLOW;
   }
 
+  #begin(): void {
+    if (this.#hasBegun) return;
+    this.#hasBegun = true;
+    clearFailure(this.#thread);
+    this.#thread.c.worker_begin(this.#memory.read, this.#memory.write, this.#memory.check);
+  }
+
   /** Why a guest cannot be run like that; `undefined`: it can, as far as it shows. */
-  #refuse(guest: Guest, call: ExportCall | undefined, serves: boolean): Ending | undefined {
+  #refuse(guest: Guest, { call, serves }: Wish): Ending | undefined {
     const { imports, exports } = guest;
     if (imports.some(({ module }) => isOurs(module)) && exports.get('memory') !== 'memory') {
       return notStarted('POOL_EINVAL', 'the module uses WASI but exports no memory');
@@ -102,8 +118,8 @@ export class GuestRunner {
     return true;
   }
 
-  *#run(guest: Guest, imports: WebAssembly.Imports, call: ExportCall | undefined, serves: boolean): Steps<Ending> {
-    this.#thread.c.worker_begin(this.#memory.read, this.#memory.write, this.#memory.check);
+  *#run(guest: Guest, imports: WebAssembly.Imports, { call, serves }: Wish): Steps<Ending> {
+    this.#begin();
     if (serves) return yield* this.#serve(guest, imports);
     let isCalled = false;
     const onCall = (): void => void (isCalled = true);
@@ -112,7 +128,7 @@ export class GuestRunner {
     const results = yield* this.#start(guest, () => this.#call(guest, imports, call, onCall), refuse);
     if (results instanceof Ending) return call ? inCall(results) : results;
     if (!call || writeResults(this.#thread, resultsOf(results), guest.signatures.get(call.name)?.results)) {
-      return new Ending(layout.POOL_EXITED);
+      return exited;
     }
     return new Ending(layout.POOL_LOST, 0, `what ${call.name} returned could not be handed over`);
   }
@@ -157,20 +173,51 @@ export class GuestRunner {
       c.worker_leave();
       return (this.#link?.wasCancelled && this.#leftBy()) || result;
     } catch (thrown) {
-      c._emscripten_stack_restore(stack);
-      c.worker_leave();
-      return this.#leftBy() ?? this.#failureOf(imports, thrown) ?? survives?.(thrown) ?? endingOf(thrown);
+      return this.#thrownOut(stack, imports, thrown, survives);
     } finally {
       if (this.#link) this.#link.runs = false;
     }
   }
 
+  /** A guest's code has thrown. */
+  #thrownOut<T>(
+    stack: number,
+    imports: Guest['imports'],
+    thrown: unknown,
+    survives?: (thrown: unknown) => T | undefined,
+  ): T | Ending {
+    const { c } = this.#thread;
+    c._emscripten_stack_restore(stack);
+    c.worker_leave();
+    return this.#leftBy() ?? this.#failureOf(imports, thrown) ?? survives?.(thrown) ?? endingOf(thrown);
+  }
+
+  /** Runs a command at once, as `#enter` does in steps. */
+  #commandNow({ module, imports: wanted }: Guest, imports: WebAssembly.Imports): Ending {
+    const { c } = this.#thread;
+    const stack = c.emscripten_stack_get_current();
+    this.#linker.takeLastCalled();
+    if (c.worker_enter() !== 0) return this.#leftBy() ?? new Ending(layout.POOL_CANCELLED);
+    try {
+      startOf(this.#made(new WebAssembly.Instance(module, imports)))();
+      c.worker_leave();
+      return exited;
+    } catch (thrown) {
+      return this.#thrownOut(stack, wanted, thrown);
+    }
+  }
+
   /** In here the guest's code runs, from its start section on. */
   *#instantiate({ module }: Guest, imports: WebAssembly.Imports, initializes: boolean): Steps<WebAssembly.Exports> {
-    const { exports } = new WebAssembly.Instance(module, imports);
-    this.#bind(exports['memory'] instanceof WebAssembly.Memory ? exports['memory'] : undefined);
+    const exports = this.#made(new WebAssembly.Instance(module, imports));
     const initialize = initializes ? exports[INITIALIZE] : undefined;
-    if (typeof initialize === 'function') yield* callWithout(initialize as () => void, INITIALIZE);
+    if (typeof initialize === 'function') yield [callable(initialize, INITIALIZE), []];
+    return exports;
+  }
+
+  /** An instance is there: its memory can be reached. */
+  #made({ exports }: WebAssembly.Instance): WebAssembly.Exports {
+    this.#bind(exports['memory'] instanceof WebAssembly.Memory ? exports['memory'] : undefined);
     return exports;
   }
 
@@ -182,7 +229,7 @@ export class GuestRunner {
   /** What its export returned. `onCall` is told before that is called. */
   *#call(guest: Guest, imports: WebAssembly.Imports, call: ExportCall | undefined, onCall: () => void): Steps<unknown> {
     const exports = yield* this.#instantiate(guest, imports, call !== undefined && call.name !== INITIALIZE);
-    if (!call) return yield* callWithout(exports[START] as () => void, START);
+    if (!call) return yield [startOf(exports), []];
     onCall();
     return yield* callWith(exports[call.name] as ExportedFunction, call);
   }
@@ -227,10 +274,15 @@ function inCall(ending: Ending): Ending {
   return outcome === layout.POOL_EXITED ? new Ending(outcome, code, `the guest exited with ${code}`) : ending;
 }
 
-/** Calls what must have no parameters. */
-function* callWithout(start: () => void, name: string): Steps<void> {
-  if (start.length > 0) throw new WebAssembly.LinkError(`${name} has parameters, so nobody can call it`);
-  yield [start, []];
+function startOf(exports: WebAssembly.Exports): () => void {
+  return callable(exports[START], START);
+}
+
+/** What must have no parameters. */
+function callable(exported: unknown, name: string): () => void {
+  const { length } = exported as ExportedFunction;
+  if (length > 0) throw new WebAssembly.LinkError(`${name} has parameters, so nobody can call it`);
+  return exported as () => void;
 }
 
 function listOf(types: readonly number[]): string {

@@ -10,6 +10,7 @@ import { builtIns, emptyTable, importTable, type ImportTable } from './guest-imp
 import { type AdapterPlan, makeAdapters, untypedAdapter } from './import-adapters.js';
 import { checkReturned } from './returned.js';
 import { importSignature, type ImportSignature } from './signature.js';
+import type { Wish } from './wish.js';
 
 /** What a module of `importsFrom` gave for one guest. */
 export interface Provided {
@@ -18,15 +19,11 @@ export interface Provided {
 }
 
 /** How a job wants its imports. */
-export interface Wanted {
-  /** The number of what follows; 0: neither of the two is given. */
-  readonly id: number;
+export interface Wanted extends Wish {
   /** What the main thread serves, by their indices in the list of the module's imports. */
   readonly served: ReadonlySet<number>;
   /** What a module of `importsFrom` gave for this guest. */
   readonly provided: Provided | undefined;
-  /** What nobody provides traps when it is called. */
-  readonly traps: boolean;
 }
 
 type Descriptor = WebAssembly.ModuleImportDescriptor;
@@ -34,6 +31,7 @@ type Descriptor = WebAssembly.ModuleImportDescriptor;
 export class Linker {
   readonly #thread: Thread;
   readonly #table: ImportTable;
+  readonly #plain = new WeakMap<Guest, boolean>();
   readonly #signatures = new WeakMap<Guest, Map<number, ImportSignature>>();
   /** Functions that call the main thread, by guest and number. */
   readonly #adapters = new WeakMap<Guest, Map<number, WebAssembly.ImportValue>>();
@@ -52,12 +50,23 @@ export class Linker {
     return last;
   }
 
+  /** What a guest is linked with that imports nothing but WASI; `undefined`: it imports more. */
+  linkPlain(guest: Guest): WebAssembly.Imports | undefined {
+    let isPlain = this.#plain.get(guest);
+    if (isPlain === undefined) {
+      isPlain = guest.imports.every(
+        ({ module, name, kind }) => kind === 'function' && this.#table[module]?.[name] !== undefined,
+      );
+      this.#plain.set(guest, isPlain);
+    }
+    return isPlain ? this.#table : undefined;
+  }
+
   /** What a guest's module is linked with, or why it cannot be. */
   link(guest: Guest, wanted: Wanted): WebAssembly.Imports | Ending {
     const { imports } = guest;
-    const isPlain =
-      wanted.id === 0 && imports.every(({ module, name, kind }) => kind === 'function' && this.#table[module]?.[name]);
-    if (isPlain) return this.#table;
+    const plain = wanted.imports === 0 ? this.linkPlain(guest) : undefined;
+    if (plain) return plain;
     const values = builtIns(this.#table, imports);
     for (const number of imports.keys()) {
       values[number] = this.#given(guest, number, wanted) ?? values[number];

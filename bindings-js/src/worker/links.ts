@@ -1,7 +1,5 @@
 /** What the main thread has said of jobs' imports. */
-import { layout } from '../shared/layout.gen.js';
 import type { ImportsMessage } from '../shared/protocol.js';
-import type { Thread } from '../shared/thread.js';
 
 /** What is given for imports, beside WASI. */
 export interface Link {
@@ -33,10 +31,4 @@ export class Links {
   arrival(id: number): Promise<Link> {
     return new Promise((resolve) => this.#waiting.set(id, resolve));
   }
-}
-
-/** What the job that worker_next began says of its imports. */
-export function importWish({ c, heap }: Thread): { readonly id: number; readonly traps: boolean } {
-  const call = c.worker_call() >>> 0;
-  return { id: heap.u32(call + layout.worker_call_imports), traps: heap.u32(call + layout.worker_call_traps) !== 0 };
 }

@@ -16,9 +16,10 @@ import { GuestRunner } from './guest.js';
 import { type Guest, inspect } from './guest-module.js';
 import { ImportModules } from './import-modules.js';
 import type { Provided } from './linker.js';
-import { importWish, Links } from './links.js';
+import { Links } from './links.js';
 import { Litter } from './litter.js';
 import { drive, type Driver, type Steps } from './steps.js';
+import { plainWish, readWish, type Wish } from './wish.js';
 
 type WorkerScope = Scope<FromWorker, ToWorker>;
 type Join = Extract<ToWorker, { type: 'millrace:join' }>;
@@ -108,9 +109,16 @@ async function work(
   const retire = (text: string): void => scope.post({ type: 'millrace:gone', text, retired: true });
   const litter = new Litter();
   const importModules = new ImportModules(thread);
+  const runInSteps = async (guest: Guest, wish: Wish): Promise<boolean> => {
+    const link = links.get(wish.imports) ?? (await links.arrival(wish.imports));
+    const provided = link.from === undefined ? undefined : await provide(thread, importModules, link.from);
+    if (!(provided instanceof Ending)) return drive(runner.run(guest, { ...wish, served: link.served, provided }));
+    runner.refuse(provided);
+    return false;
+  };
   for (;;) {
     if (litter.isLeft) c.worker_tell_idle(IDLE_MS);
-    const id = await drive(next(c)); // sleeps here
+    const id = await (thread.byScript ? drive(next(c)) : c.worker_next()); // sleeps here
     if (id === errorCodes.POOL_EAGAIN) {
       litter.collect();
       continue;
@@ -118,12 +126,10 @@ async function work(
     if (id === errorCodes.POOL_ETIMEDOUT) return retire('the pool has a worker too many');
     if (id < 0) return;
     const guest = modules.get(id) ?? (await modules.arrival(id));
-    const wish = importWish(thread);
-    const link = links.get(wish.id) ?? (await links.arrival(wish.id));
-    const provided = link.from === undefined ? undefined : await provide(thread, importModules, link.from);
-    if (provided instanceof Ending) runner.refuse(provided);
-    else if (await drive(runner.run(guest, { id: wish.id, served: link.served, provided, traps: wish.traps })))
-      return retire('its stack overflowed');
+    const wish = readWish(thread);
+    const isNow = wish === plainWish && !thread.byScript;
+    const isWornOut = (isNow ? runner.runNow(guest) : undefined) ?? (await runInSteps(guest, wish));
+    if (isWornOut) return retire('its stack overflowed');
     litter.add();
   }
 }
