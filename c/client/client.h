@@ -77,4 +77,7 @@ int client_commit(struct pool *pool, pool_fd_t fd, uint32_t size);
  * POOL_EPIPE, POOL_EBADF. */
 int client_watch_reader(struct pool *pool, pool_fd_t fd);
 
+/* Who sleeps until something happens in the pipe, of those at its other end: a waiter; 0: nobody does. */
+uint32_t client_waiter_at(struct pool *pool, pool_fd_t fd);
+
 #endif

@@ -65,3 +65,11 @@ int client_watch_reader(struct pool *pool, pool_fd_t fd)
     pool__pipe_announce(pipe, PIPE_WRITE, WAITER_CLIENT, PIPE_WANTS_CLOSE);
     return pool__pipe_write_status(pipe) == POOL_EPIPE ? POOL_EPIPE : POOL_EAGAIN;
 }
+
+uint32_t client_waiter_at(struct pool *pool, pool_fd_t fd)
+{
+    struct pipe *written = end_of(pool, fd, PIPE_WRITE), *read = end_of(pool, fd, PIPE_READ);
+    if (written && pool__pipe_read_status(written) == POOL_EAGAIN) return atomic_load(&written->x_reader_waits);
+    if (read && pool__pipe_write_status(read) == POOL_EAGAIN) return atomic_load(&read->x_writer_waits);
+    return 0;
+}

@@ -62,6 +62,11 @@ int script_watch_reader(struct pool *pool, double fd)
     return client_watch_reader(pool, handle_of(fd));
 }
 
+uint32_t script_waiter_at(struct pool *pool, double fd)
+{
+    return client_waiter_at(pool, handle_of(fd));
+}
+
 int script_watch_caller(struct pool *pool, double call)
 {
     return client_watch_caller(pool, handle_of(call));

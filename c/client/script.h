@@ -21,6 +21,7 @@ int script_consume(struct pool *pool, double fd, uint32_t size);
 int32_t script_reserve(struct pool *pool, double fd, uint32_t wants, uint8_t **data_out);
 int script_commit(struct pool *pool, double fd, uint32_t size);
 int script_watch_reader(struct pool *pool, double fd);
+uint32_t script_waiter_at(struct pool *pool, double fd);
 
 int script_watch_caller(struct pool *pool, double call);
 int script_reply_room(struct pool *pool, double call, uint32_t size_bytes, uint8_t **address_out);

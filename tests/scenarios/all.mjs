@@ -3,6 +3,7 @@
 import { scenarios as bytes } from './bytes.mjs';
 import { scenarios as call } from './call.mjs';
 import { scenarios as cells } from './cells.mjs';
+import { scenarios as circles } from './circles.mjs';
 import { scenarios as closing } from './closing.mjs';
 import { scenarios as compile } from './compile.mjs';
 import { scenarios as deadlines } from './deadlines.mjs';
@@ -59,6 +60,7 @@ export const subjects = {
   pool,
   'default-pool': defaultPool,
   cells,
+  circles,
   closing,
   stats,
   logs,

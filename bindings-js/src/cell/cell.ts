@@ -15,6 +15,7 @@ import { Crew } from '../client/crew.js';
 import { CellBell } from './cell-bell.js';
 import { CellJobs, type CellScope } from './jobs.js';
 import { Rest } from './rest.js';
+import { Sleepers } from './sleepers.js';
 import { strand } from './strand.js';
 
 type Start = Extract<ToCell, { type: 'cell:start' }>;
@@ -93,7 +94,8 @@ class Cell {
   #join(parts: SharedParts, pool: number): void {
     const thread = instantiate(parts, () => undefined, this.#waits);
     const client = new Client(thread, pool, (...given) => new CellBell(this.#rings, ...given));
-    this.#jobs = new CellJobs(client, this.#scope, () => this.#rest.look());
+    const sleepers = new Sleepers(thread, pool, this.#rings);
+    this.#jobs = new CellJobs(client, sleepers, this.#scope, () => this.#rest.look());
     this.#scope.post({ type: 'cell:started' });
   }
 

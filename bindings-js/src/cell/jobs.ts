@@ -16,21 +16,28 @@ import type { Client, Fd, JobHandle } from '../client/client.js';
 import type { Reply } from '../client/reply.js';
 import { Carrier, type Post, sayGone } from '../client/carrier.js';
 import { Link } from './link.js';
+import type { Sleepers } from './sleepers.js';
 
 export type CellScope = Scope<FromCell, ToCell>;
-type ToJobs = Extract<ToCell, { type: 'cell:run' | 'cell:cancel' | 'cell:reply' } | StreamMessage | LinkMessage>;
+type ToJobs = Extract<
+  ToCell,
+  { type: 'cell:run' | 'cell:cancel' | 'cell:reply' | 'cell:ask' } | StreamMessage | LinkMessage
+>;
 
 /** One that runs. */
 interface Running {
   readonly job: number;
   readonly handle: JobHandle;
   readonly carrier: Carrier;
+  /** The ends of its pipes here. */
+  readonly fds: readonly Fd[];
   /** Of the streams whose other ends other guests have. */
   readonly links: (Link | undefined)[];
 }
 
 export class CellJobs {
   readonly #client: Client;
+  readonly #sleepers: Sleepers;
   readonly #scope: CellScope;
   readonly #onChange: () => void;
   /** By the main thread's handles. */
@@ -41,8 +48,9 @@ export class CellJobs {
   /** Replies for which there was no memory. */
   readonly #replies = new Map<number, Reply>();
 
-  constructor(client: Client, scope: CellScope, onChange: () => void) {
+  constructor(client: Client, sleepers: Sleepers, scope: CellScope, onChange: () => void) {
     this.#client = client;
+    this.#sleepers = sleepers;
     this.#scope = scope;
     this.#onChange = onChange;
     client.onCall((slot) => this.#onCall(slot));
@@ -62,6 +70,8 @@ export class CellJobs {
         return this.#cancel(message.job);
       case 'cell:reply':
         return this.#reply(message.call, { status: message.status, bytes: message.bytes });
+      case 'cell:ask':
+        return this.#onAsk(message.job, message.round);
       case 'cell:link':
         return this.#link(message);
       case 'cell:lost':
@@ -112,7 +122,7 @@ export class CellJobs {
       };
     const fds = pipes.map((pipe) => pipe?.ours ?? 0);
     const carrier = new Carrier(this.#client, fds, streams, (stream) => stream > 0, postOf);
-    const running: Running = { job, handle, carrier, links: [] };
+    const running: Running = { job, handle, carrier, fds, links: [] };
     this.#running.set(job, running);
     this.#byHandle.set(handle, job);
     this.#client.onJobEnd(handle, () => this.#onEnd(job));
@@ -166,6 +176,14 @@ export class CellJobs {
     if (!running) return;
     this.#client.cancel(running.handle);
     for (const stream of [1, 2]) if (!running.links[stream]) running.carrier.cut(stream);
+  }
+
+  /** Answers if it sleeps. */
+  #onAsk(job: number, round: number): void {
+    const bells = this.#running.get(job)?.fds.map((fd) => this.#sleepers.at(fd)) ?? [];
+    const streams = ([0, 1, 2] as const).filter((stream) => bells[stream] !== undefined);
+    const [bell] = streams.map((stream) => bells[stream]!);
+    if (bell !== undefined) this.#scope.post({ type: 'cell:asleep', job, round, streams, bell });
   }
 
   /** A host call has come, or who called has gone. */

@@ -17,6 +17,11 @@ export class FarCalls {
   readonly #calls = new Map<number, FarCall>();
   #last = 0;
 
+  /** Whether a guest has called, and may wait for the reply. */
+  has(job: JobHandle): boolean {
+    return [...this.#calls.values()].some((call) => call.job === job && !call.isGone);
+  }
+
   /** How many are not answered. */
   get size(): number {
     return this.#calls.size;

@@ -53,6 +53,10 @@ export class FarJobs {
     if (peer) connect(stream > 0 ? own : peer, stream > 0 ? peer : own, client);
   }
 
+  get all(): Iterable<FarJob> {
+    return this.#jobs.values();
+  }
+
   get(job: JobHandle): FarJob | undefined {
     return this.#jobs.get(job);
   }

@@ -45,6 +45,11 @@ export class FarLink {
     far.links[stream] = this;
   }
 
+  /** Whose it is. */
+  get job(): JobHandle {
+    return this.#far.job;
+  }
+
   /** What its cell is sent with the job. */
   take(): MessagePort | undefined {
     const port = this.#port;

@@ -3,6 +3,7 @@
 import { errorCodes } from '../shared/layout.gen.js';
 import type { DirectoryPage, EntryStat, FilesReply, FilesRequest, VolumeCalls } from '../shared/protocol.js';
 import { errorOfStatus } from '../shared/errors.js';
+import type { JobHandle } from '../client/client.js';
 import type { CellLink } from './cell-link.js';
 
 /** A directory's volume. */
@@ -13,7 +14,7 @@ interface FarVolume {
   remote: number;
   readonly limits: readonly [maxBytes: number, maxFiles: number];
   /** Jobs that run with it. */
-  users: number;
+  readonly users: Set<JobHandle>;
   /** Jobs that were submitted with it, and have not ended. */
   holds: number;
   /** It goes with the last of those. */
@@ -29,6 +30,7 @@ interface Asked {
 
 /** Who wants several volumes in one cell. */
 interface Gathering {
+  readonly job: JobHandle;
   readonly volumes: readonly FarVolume[];
   /** Others that move with his, for jobs that come later. */
   relatives: readonly FarVolume[];
@@ -94,7 +96,7 @@ export class FarVolumes {
     const number = (await this.#own('make', [maxBytes, maxFiles])) as number;
     const { home, remote } = await this.#settle(number, [maxBytes, maxFiles]);
     const place = { number, home, remote, limits: [maxBytes, maxFiles] as const };
-    this.#volumes.set(number, { ...place, users: 0, holds: 0, isDropped: false, last: Promise.resolve() });
+    this.#volumes.set(number, { ...place, users: new Set(), holds: 0, isDropped: false, last: Promise.resolve() });
     return number;
   }
 
@@ -189,9 +191,9 @@ export class FarVolumes {
 
   /** Finds the cell in which a job can have these volumes, now or once they have moved there; a status: it cannot. They are
    * used from then on, until `leave`. Until then who waits can give up, by what this returns. */
-  gather(numbers: readonly number[], then: (cell: CellLink | number) => void): () => void {
+  gather(job: JobHandle, numbers: readonly number[], then: (cell: CellLink | number) => void): () => void {
     const volumes = [...new Set(numbers)].map((number) => this.#volumes.get(number));
-    const gathering = { volumes: volumes as FarVolume[], then, isMoving: false, relatives: [] };
+    const gathering = { job, volumes: volumes as FarVolume[], then, isMoving: false, relatives: [] };
     if (volumes.some((volume) => !volume || volume.home.isOver)) then(errorCodes.POOL_EIO);
     else this.#gatherings.push(gathering);
     this.#next();
@@ -203,11 +205,8 @@ export class FarVolumes {
   }
 
   /** A job has ended. */
-  leave(numbers: readonly number[]): void {
-    for (const number of new Set(numbers)) {
-      const volume = this.#volumes.get(number);
-      if (volume) volume.users--;
-    }
+  leave(job: JobHandle, numbers: readonly number[]): void {
+    for (const number of numbers) this.#volumes.get(number)?.users.delete(job);
     this.#next();
   }
 
@@ -220,21 +219,44 @@ export class FarVolumes {
   #firstReady(): Gathering | undefined {
     const before = new Set<FarVolume>();
     for (const gathering of this.#gatherings) {
-      const used = new Set(gathering.volumes.filter(({ users }) => users > 0).map(({ home }) => home));
-      if (used.size <= 1 && !gathering.isMoving && gathering.volumes.every((volume) => !before.has(volume)))
-        return gathering;
+      if (!gathering.isMoving && !mustWait(gathering, before, () => true)) return gathering;
       for (const volume of [...gathering.volumes, ...gathering.relatives]) before.add(volume);
     }
     return undefined;
   }
 
+  /** The jobs that wait for their volumes. */
+  get waiting(): readonly JobHandle[] {
+    return this.#gatherings.filter(({ isMoving }) => !isMoving).map(({ job }) => job);
+  }
+
+  /** Those of them that would wait if no jobs were left but some. */
+  waitingFor(isLeft: (job: JobHandle) => boolean): JobHandle[] {
+    const before = new Set<FarVolume>();
+    const stay = this.#gatherings.filter((gathering) => {
+      const { job, volumes, isMoving } = gathering;
+      const stays = !isMoving && isLeft(job) && mustWait(gathering, before, isLeft);
+      if (stays) for (const volume of volumes) before.add(volume);
+      return stays;
+    });
+    return stay.map(({ job }) => job);
+  }
+
+  /** Has a job wait no longer: POOL_EBUSY. */
+  refuse(job: JobHandle): void {
+    const index = this.#gatherings.findIndex((gathering) => gathering.job === job && !gathering.isMoving);
+    const [gathering] = index < 0 ? [] : this.#gatherings.splice(index, 1);
+    gathering?.then(errorCodes.POOL_EBUSY);
+    this.#next();
+  }
+
   /** What is elsewhere moves to where those are that are in use. */
   #begin(gathering: Gathering): void {
     const { volumes } = gathering;
-    const { home } = volumes.find(({ users }) => users > 0) ?? volumes[0]!;
+    const { home } = volumes.find(({ users }) => users.size > 0) ?? volumes[0]!;
     const isElsewhere = (volume: FarVolume): boolean => volume.home !== home;
     gathering.relatives = this.#relativesOf(volumes).filter(isElsewhere);
-    for (const volume of volumes) volume.users++;
+    for (const volume of volumes) volume.users.add(gathering.job);
     const elsewhere = volumes.filter(isElsewhere);
     if (elsewhere.length + gathering.relatives.length === 0) return this.#end(gathering, home);
     gathering.isMoving = true;
@@ -256,14 +278,18 @@ export class FarVolumes {
       .filter(({ isMoving }) => isMoving)
       .flatMap((each) => [...each.volumes, ...each.relatives]);
     const isFree = (volume: FarVolume): boolean =>
-      volume.users === 0 && !volume.home.isOver && !volumes.includes(volume) && !moving.includes(volume);
+      volume.users.size === 0 && !volume.home.isOver && !volumes.includes(volume) && !moving.includes(volume);
     return [...all].filter(isFree);
   }
 
   #end(gathering: Gathering, got: CellLink | number): void {
     this.#gatherings.splice(this.#gatherings.indexOf(gathering), 1);
     gathering.then(got);
-    if (typeof got === 'number') this.leave(gathering.volumes.map(({ number }) => number));
+    if (typeof got === 'number')
+      this.leave(
+        gathering.job,
+        gathering.volumes.map(({ number }) => number),
+      );
     else if (gathering.isMoving) this.#next();
   }
 
@@ -311,6 +337,16 @@ export class FarVolumes {
       await this.#copy(way, path);
     }
   }
+}
+
+/** Whether such jobs use what it wants in two cells, or it waits behind somebody that wants one of the same. */
+function mustWait(
+  { volumes }: Gathering,
+  before: ReadonlySet<FarVolume>,
+  counts: (job: JobHandle) => boolean,
+): boolean {
+  const used = new Set(volumes.filter(({ users }) => [...users].some(counts)).map(({ home }) => home));
+  return used.size > 1 || volumes.some((volume) => before.has(volume));
 }
 
 /** A volume's way from one cell to another. */

@@ -14,6 +14,7 @@ import type { CellLink, CellUser } from './cell-link.js';
 import type { FarCalls } from './far-calls.js';
 import { cellJobOf, type FarJob, type FarJobs } from './far-jobs.js';
 import type { FarVolumes } from './far-volumes.js';
+import type { Standstill } from './standstill.js';
 
 type Join = Extract<ToWorker, { type: 'millrace:join' }>;
 type Call = Extract<FromCell, { type: 'cell:call' }>;
@@ -24,6 +25,7 @@ export interface Shared {
   readonly jobs: FarJobs;
   readonly calls: FarCalls;
   readonly volumes: FarVolumes;
+  readonly standstill: Standstill;
   readonly rings: Rings;
   readonly waits: Waits;
   readonly startCell: () => CellLink;
@@ -94,7 +96,7 @@ export class Proxy implements CellUser {
     this.#isOver = true;
     this.#running = undefined;
     running?.cell?.end('a job that ran in the same cell was to end, and computed on');
-    if (running?.cell) this.#shared.volumes.leave(running.volumes);
+    if (running?.cell) this.#shared.volumes.leave(running.job, running.volumes);
     else running?.giveUp();
     this.#cell?.end('its worker has ended');
   }
@@ -171,20 +173,23 @@ export class Proxy implements CellUser {
     this.#running = running;
     if (volumes.length === 0) return this.#run(running, this.#cell!);
     let isHere = true;
-    running.giveUp = this.#shared.volumes.gather(volumes, (cell) => {
+    running.giveUp = this.#shared.volumes.gather(job, volumes, (cell) => {
       if (isHere) this.#runWith(running, cell);
       else this.#guard(() => this.#runWith(running, cell));
     });
     isHere = false;
     if (running.cell || this.#running !== running) return;
     c.proxy_rest(1); // it waits for its turn
+    this.#shared.standstill.watch();
     this.#look(running);
   }
 
   /** Its directories are in a cell. */
   #runWith(running: Running, cell: CellLink | number): void {
     if (this.#running !== running || this.#isOver) {
-      if (typeof cell !== 'number') this.#shared.volumes.leave(running.volumes);
+      if (typeof cell !== 'number') this.#shared.volumes.leave(running.job, running.volumes);
+    } else if (cell === errorCodes.POOL_EBUSY) {
+      this.#refuse(running, layout.POOL_NOT_STARTED, circleOf(running.far));
     } else if (typeof cell === 'number') {
       this.#refuse(running, layout.POOL_LOST, LOST_DIRECTORY);
     } else {
@@ -267,6 +272,8 @@ export class Proxy implements CellUser {
         running.far.isTold = true;
         if (this.#thread!.c.proxy_look() !== 0) this.#cut(running);
         return this.#endIfDone(running);
+      case 'cell:asleep':
+        return this.#shared.standstill.onAnswer(message);
       case 'cell:call':
         return this.#onCall(message, running);
       case 'cell:left': {
@@ -305,13 +312,18 @@ export class Proxy implements CellUser {
     this.#running = undefined;
     running.cell?.delete(running.job);
     running.giveUp();
-    if (running.cell) this.#shared.volumes.leave(running.volumes);
+    if (running.cell) this.#shared.volumes.leave(running.job, running.volumes);
     c.proxy_rest(0);
     c.worker_leave();
     const wished = outcome === layout.POOL_CANCELLED ? c.worker_left_by() : 0;
     writeResults(this.#thread!, values, undefined);
     endJob(this.#thread!, wished || outcome, code, text);
   }
+}
+
+function circleOf({ submission }: FarJob): string {
+  const paths = submission.preopens.map(({ path }) => JSON.stringify(path)).join(' and ');
+  return `it would wait for ever: ${paths} are in use by jobs in two threads, which wait at pipes for this one; submit it before them, or all as one pipeline`;
 }
 
 const LOST_DIRECTORY = 'a directory is lost: the cell that it was in has been ended';

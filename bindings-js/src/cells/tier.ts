@@ -13,6 +13,7 @@ import { farClient } from './far-client.js';
 import { FarJobs } from './far-jobs.js';
 import { FarVolumes } from './far-volumes.js';
 import { Parked, Proxy } from './proxy.js';
+import { Standstill } from './standstill.js';
 
 /** Code of ours that finds nothing after so many looks never will. */
 const LOOKS_MAX = 1000;
@@ -32,6 +33,7 @@ export class Cells {
   readonly #homes = new Set<CellLink>();
   readonly #listeners: ((message: FromCoordinator) => void)[] = [];
   readonly #volumes: FarVolumes;
+  readonly #standstill: Standstill;
   #tick: () => void = () => undefined;
   #started = 0;
   #looks = 0;
@@ -61,6 +63,7 @@ export class Cells {
       (volume) => this.#homeFor(volume),
       (home) => this.#endIfUnused(home),
     );
+    this.#standstill = new Standstill(this.#jobs, this.#calls, this.#volumes);
   }
 
   #askLocal: (request: Extract<ToCoordinator, { type: 'millrace:files' }>) => void = () => undefined;
@@ -155,6 +158,7 @@ export class Cells {
         jobs: this.#jobs,
         calls: this.#calls,
         volumes: this.#volumes,
+        standstill: this.#standstill,
         rings: this.#rings,
         waits: this.waits,
         startCell: () => this.#startCell(),

@@ -89,6 +89,8 @@ export type ToCell =
       readonly status: number;
       readonly bytes: Uint8Array<ArrayBuffer>;
     }
+  /** What its guest waits for. */
+  | { readonly type: 'cell:ask'; readonly job: number; readonly round: number }
   | StreamMessage
   | LinkMessage
   | ModuleMessage
@@ -112,6 +114,14 @@ export type FromCell =
     }
   /** Who called has gone. */
   | { readonly type: 'cell:left'; readonly call: number }
+  /** To who has asked: its guest sleeps, and these streams wake it, or a host call's reply. `bell` is another after each sleep. */
+  | {
+      readonly type: 'cell:asleep';
+      readonly job: number;
+      readonly round: number;
+      readonly streams: readonly StreamNumber[];
+      readonly bell: number;
+    }
   | StreamMessage
   /** What this job writes goes over its link from now on. */
   | ({ readonly type: 'cell:linked' } & OfStream)

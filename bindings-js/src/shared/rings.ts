@@ -7,6 +7,9 @@ export class Rings {
   /** Who waits, by the addresses of the words. */
   readonly #waiting = new Map<number, Set<() => void>>();
 
+  /** Words at which somebody waits no longer than some time. */
+  readonly #timed = new Set<number>();
+
   /** Who is told of every ring, before anything else happens. */
   readonly #listeners = new Map<number, () => void>();
 
@@ -30,12 +33,19 @@ export class Rings {
       if (timeoutMs < 0) return this.#add(address >>> 0, resolve);
       const wake = (): void => {
         clearTimeout(timer);
+        this.#timed.delete(address >>> 0);
         this.#waiting.get(address >>> 0)?.delete(wake);
         resolve();
       };
       const timer = setTimeout(wake, Math.min(timeoutMs, TIMER_MAX_MS));
+      this.#timed.add(address >>> 0);
       this.#add(address >>> 0, wake);
     });
+
+  /** Whether somebody waits at a word for a ring alone. */
+  isAwaited(address: number): boolean {
+    return (this.#waiting.get(address >>> 0)?.size ?? 0) > 0 && !this.#timed.has(address >>> 0);
+  }
 
   /** As Atomics.waitAsync, which watches only memory that can be shared. */
   readonly watch: WaitAsync = (words, index, value) => {

@@ -29,6 +29,7 @@ export interface CoordinatorExports {
   script_reserve(pool: number, fd: number, wants: number, dataOut: number): number;
   script_commit(pool: number, fd: number, size: number): number;
   script_watch_reader(pool: number, fd: number): number;
+  script_waiter_at(pool: number, fd: number): number;
   script_watch_caller(pool: number, call: number): number;
   script_reply_room(pool: number, call: number, size: number, addressOut: number): number;
   script_reply(pool: number, call: number, status: number, size: number): number;

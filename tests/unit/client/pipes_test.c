@@ -45,6 +45,36 @@ static void peek_and_reserve_in_vain_are_signalled(void **state)
     assert_int_equal(pool_close(pool, fds[1]), 0);
 }
 
+/* As a worker that sleeps there does it. */
+static void announce(struct pool *pool, pool_fd_t fd, enum pipe_end end, uint32_t waiter)
+{
+    pool__pipe_announce(test_pipe(pool, fd), end, waiter, 100);
+}
+
+static void who_sleeps_at_the_other_end_is_told(void **state)
+{
+    struct pool *pool = *state;
+    pool_fd_t fds[2];
+    uint8_t *at;
+    assert_int_equal(pool_pipe(pool, 256, fds), 0);
+    assert_int_equal(client_waiter_at(pool, fds[0]), 0);
+    assert_int_equal(client_waiter_at(pool, fds[1]), 0);
+    announce(pool, fds[0], PIPE_READ, WAITER_WORKER_0 + 3);
+    announce(pool, fds[0], PIPE_WRITE, WAITER_WORKER_0 + 4);
+    assert_int_equal(client_waiter_at(pool, fds[1]), WAITER_WORKER_0 + 3);
+    assert_int_equal(client_waiter_at(pool, fds[0]), 0); /* there is room: it waits for memory at most */
+    announce(pool, fds[0], PIPE_WRITE, 0);
+    assert_int_equal(client_reserve(pool, fds[1], 1, &at), 256);
+    assert_int_equal(client_commit(pool, fds[1], 256), 0);
+    announce(pool, fds[0], PIPE_WRITE, WAITER_WORKER_0 + 4);
+    assert_int_equal(client_waiter_at(pool, fds[0]), WAITER_WORKER_0 + 4);
+    assert_int_equal(client_waiter_at(pool, fds[1]), 0); /* what it waits for is there */
+    assert_int_equal(pool_close(pool, fds[0]), 0);
+    assert_int_equal(client_waiter_at(pool, fds[0]), 0);
+    assert_int_equal(client_waiter_at(pool, fds[1]), 0);
+    assert_int_equal(client_waiter_at(pool, 0), 0);
+}
+
 #define CASE(test) cmocka_unit_test_setup_teardown(test, test_pool_setup, test_pool_teardown)
 
 int main(void)
@@ -52,6 +82,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CASE(consume_and_commit_of_more_than_there_is_are_einval),
         CASE(peek_and_reserve_in_vain_are_signalled),
+        CASE(who_sleeps_at_the_other_end_is_told),
     };
     return cmocka_run_group_tests_name("pipes", tests, NULL, NULL);
 }

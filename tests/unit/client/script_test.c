@@ -52,6 +52,8 @@ static void pipe_is_used_by_the_numbers_of_its_ends(void **state)
     assert_int_equal(script_consume(pool, reader, 3), 0);
     assert_int_equal(script_peek(pool, reader, &at), POOL_EAGAIN);
     assert_int_equal(script_watch_reader(pool, writer), POOL_EAGAIN);
+    pool__pipe_announce(test_pipe(pool, fds[0]), PIPE_READ, WAITER_WORKER_0 + 1, 0);
+    assert_int_equal(script_waiter_at(pool, writer), WAITER_WORKER_0 + 1);
     assert_int_equal(script_close(pool, reader), 0);
     assert_int_equal(script_watch_reader(pool, writer), POOL_EPIPE);
     assert_int_equal(script_write(pool, writer, "x", 1), POOL_EPIPE);
@@ -124,6 +126,7 @@ static void number_that_is_no_handle_is_ebadf_to_every_function(void **state)
         assert_int_equal(script_reserve(pool, none[i], 1, &at), POOL_EBADF);
         assert_int_equal(script_commit(pool, none[i], 0), POOL_EBADF);
         assert_int_equal(script_watch_reader(pool, none[i]), POOL_EBADF);
+        assert_int_equal(script_waiter_at(pool, none[i]), 0);
         assert_int_equal(script_watch_caller(pool, none[i]), POOL_EBADF);
         assert_int_equal(script_reply_room(pool, none[i], 1, &at), POOL_EBADF);
         assert_int_equal(script_reply(pool, none[i], 0, 0), POOL_EBADF);
