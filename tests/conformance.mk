@@ -3,5 +3,5 @@
 ##@ Conformance (tests/conformance)
 
 .PHONY: conformance
-conformance: js ## WASI programs here and on rivals: make conformance SUITE=wasi-testsuite [IN="node chromium …"]
-	node tests/conformance/run.mjs $(if $(SUITE),--suite $(SUITE)) $(IN)
+conformance: js ## WASI programs here and on rivals: make conformance SUITE=wasi-testsuite [IN="node chromium …"] [TIER=jspi]
+	$(if $(filter jspi,$(TIER)),$(NODE_JSPI),node) tests/conformance/run.mjs $(if $(SUITE),--suite $(SUITE)) $(if $(TIER),--tier $(TIER)) $(IN)

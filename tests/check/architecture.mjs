@@ -1,10 +1,10 @@
 // Checks what no compiler does: that includes and imports point downwards, that no files of a folder need each other in a
-// circle, that platforms stay in c/port, that each C source has its test, that each file says what it is about, and that
-// functions fit on a screen.
+// circle, that platforms stay in c/port, that each C source has its test, that each file says what it is about, that what
+// scripts import is there, and that functions fit on a screen.
 import { readFileSync } from 'node:fs';
 import { circlesOf, needsInC } from './circles.mjs';
 import { repositoryFiles } from './files.mjs';
-import { functionLengthsInScript, importsIn } from './script-files.mjs';
+import { functionLengthsInScript, importsIn, problemsOfImports } from './script-files.mjs';
 import { problemsOfUnitTests } from './unit-tests.mjs';
 
 /** What each folder of c/ may include, besides itself and the public headers. */
@@ -162,6 +162,7 @@ checkScriptFolders(imports);
 checkCircles('bindings-js/src', imports);
 checkOpenings([...cFiles, ...scripts]);
 checkNumbers();
+problems.push(...problemsOfImports(repositoryFiles('*.mjs')));
 problems.push(...problemsOfUnitTests(repositoryFiles('c/*/*.c', 'c/*/*.h'), repositoryFiles('tests/unit/*.c')));
 const counts = [
   checkFunctions('C', cFiles.flatMap(functionLengthsInC)),

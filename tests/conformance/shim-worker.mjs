@@ -8,7 +8,7 @@ import {
   PreopenDirectory,
   WASI,
 } from '../../node_modules/@bjorn3/browser_wasi_shim/dist/index.js';
-import { listen, post } from '../../bench/rivals/scope.mjs';
+import { listen, post } from '../../bench/ways/lib/scope.mjs';
 import { decoded } from './judge.mjs';
 
 function contentOf(tree) {
