@@ -66,9 +66,9 @@ async function readsNoFurther(env, pool) {
   equal(items.state.read, 0);
   equal((await results.next()).value, 0);
   await sleep(50); // nobody takes anything
-  assert(items.state.read <= 1 + 2 * 64, `${items.state.read} items were read ahead`);
+  assert(items.state.read <= 1 + 2 * 128, `${items.state.read} items were read ahead`);
   for (let i = 1; i < 500; i++) equal((await results.next()).value, i / 2);
-  assert(items.state.read <= 500 + 2 * 64, `${items.state.read} items were read ahead`);
+  assert(items.state.read <= 500 + 2 * 128, `${items.state.read} items were read ahead`);
   await results.return();
   equal(items.state.letGo, 1);
   equal((await results.next()).done, true);

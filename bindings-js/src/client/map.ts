@@ -13,7 +13,7 @@ type Outcome = { readonly value: AnyResult } | { readonly error: unknown };
 /** How many calls are sent to an instance at once: many if sending them takes longer than running them, and few if a slow
  * one would keep others from an instance that is free. Many are sent by halves, since each piece wakes a worker. */
 const FEW = 2;
-const MANY = 64;
+const MANY = 128;
 const QUICK_MS = 2;
 const SLOW_MS = 20;
 

@@ -109,11 +109,13 @@ export class Heap {
   #u8: Uint8Array;
   #u32: Uint32Array;
   #f64: Float64Array;
+  #view: DataView;
 
   constructor(readonly memory: WebAssembly.Memory) {
     this.#u8 = new Uint8Array(memory.buffer);
     this.#u32 = new Uint32Array(memory.buffer);
     this.#f64 = new Float64Array(memory.buffer);
+    this.#view = new DataView(memory.buffer);
   }
 
   /** Bytes, `end` of them at least. */
@@ -151,13 +153,14 @@ export class Heap {
   /** Everything up to `end` at least, for values of all types. */
   view(end: number): DataView {
     if (end > this.#u8.length) this.#renew();
-    return new DataView(this.#u8.buffer);
+    return this.#view;
   }
 
   #renew(): void {
     this.#u8 = new Uint8Array(this.memory.buffer);
     this.#u32 = new Uint32Array(this.memory.buffer);
     this.#f64 = new Float64Array(this.memory.buffer);
+    this.#view = new DataView(this.memory.buffer);
   }
 }
 

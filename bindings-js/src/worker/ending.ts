@@ -1,5 +1,6 @@
 /** How a job ended, as its worker tells it. */
 import { errorCodes, layout } from '../shared/layout.gen.js';
+import type { ExportedFunction } from './export-call.js';
 import type { Steps } from './steps.js';
 import { textOf, trapOf } from './trap.js';
 
@@ -18,6 +19,13 @@ export class Ending {
 
 /** Runs a guest's code, in the state that says so; otherwise how the job ends. */
 export type Enter = <T>(code: () => Steps<T>, survives?: (thrown: unknown) => T | undefined) => Steps<T | Ending>;
+
+/** The same where the thread may block: calls a function of the guest's at once. */
+export type EnterNow = (
+  called: ExportedFunction,
+  values: readonly unknown[],
+  survives: (thrown: unknown) => unknown,
+) => unknown;
 
 export function notStarted(code: keyof typeof errorCodes, text: string): Ending {
   return new Ending(layout.POOL_NOT_STARTED, -errorCodes[code], text);

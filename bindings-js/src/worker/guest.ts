@@ -3,7 +3,7 @@ import { endJob, writeResults } from '../shared/job-end.js';
 import { layout } from '../shared/layout.gen.js';
 import type { Thread } from '../shared/thread.js';
 import { typeName } from '../shared/value.js';
-import { Ending, endingOf, type Enter, notStarted } from './ending.js';
+import { Ending, endingOf, type Enter, type EnterNow, notStarted } from './ending.js';
 import { type ExportedFunction, notTaken, resultsOf, type ExportCall, takesNumber } from './export-call.js';
 import { withFrames } from './frames.js';
 import { isOurs } from './guest-imports.js';
@@ -137,9 +137,11 @@ export class GuestRunner {
     const exports = yield* this.#start(guest, () => this.#instantiate(guest, imports, true));
     if (exports instanceof Ending) return exports;
     const enter: Enter = (code, survives) => this.#enter(guest, code, survives);
+    const enterNow: EnterNow = (called, values, survives) => this.#enterNow(guest, called, values, survives);
     const typesOf = (name: string): readonly number[] | undefined =>
       this.#learnSignature(guest, name) ? guest.signatures.get(name)?.results : undefined;
-    const server = new InstanceServer(this.#thread, { enter, typesOf }, guest.exports.keys(), exports);
+    const runner = { enter, enterNow: this.#thread.byScript || this.#link ? undefined : enterNow, typesOf };
+    const server = new InstanceServer(this.#thread, runner, guest.exports.keys(), exports);
     return (yield* server.serve()) ?? this.#leftBy() ?? new Ending(layout.POOL_LOST, 0, 'its pipes failed');
   }
 
@@ -192,18 +194,30 @@ export class GuestRunner {
     return this.#leftBy() ?? this.#failureOf(imports, thrown) ?? survives?.(thrown) ?? endingOf(thrown);
   }
 
-  /** Runs a command at once, as `#enter` does in steps. */
-  #commandNow({ module, imports: wanted }: Guest, imports: WebAssembly.Imports): Ending {
+  /** Runs a command at once. */
+  #commandNow(guest: Guest, imports: WebAssembly.Imports): Ending {
+    const start = (): void => startOf(this.#made(new WebAssembly.Instance(guest.module, imports)))();
+    const ended = this.#enterNow(guest, start, [], () => undefined);
+    return ended instanceof Ending ? ended : exited;
+  }
+
+  /** Calls a function of a guest's at once, as `#enter` does in steps. */
+  #enterNow(
+    { imports }: Guest,
+    called: ExportedFunction,
+    values: readonly unknown[],
+    survives: (thrown: unknown) => unknown,
+  ): unknown {
     const { c } = this.#thread;
     const stack = c.emscripten_stack_get_current();
     this.#linker.takeLastCalled();
     if (c.worker_enter() !== 0) return this.#leftBy() ?? new Ending(layout.POOL_CANCELLED);
     try {
-      startOf(this.#made(new WebAssembly.Instance(module, imports)))();
+      const returned = called(...values);
       c.worker_leave();
-      return exited;
+      return returned;
     } catch (thrown) {
-      return this.#thrownOut(stack, wanted, thrown);
+      return this.#thrownOut(stack, imports, thrown, survives);
     }
   }
 

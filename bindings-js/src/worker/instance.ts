@@ -2,11 +2,11 @@
 import { errorCodes, layout } from '../shared/layout.gen.js';
 import type { Thread } from '../shared/thread.js';
 import { readValue, writeValues } from '../shared/value.js';
-import { Ending, type Enter, isRefusal } from './ending.js';
+import { Ending, type Enter, type EnterNow, isRefusal } from './ending.js';
 import { type ExportedFunction, notTaken, takesNumber, type Value } from './export-call.js';
 import { GuestBytes, type Piece } from './guest-bytes.js';
 import { Refusal } from './refusal.js';
-import type { Steps } from './steps.js';
+import { drive, type Steps } from './steps.js';
 
 /** Hands over what an export returned, that was given these. */
 type Answer = (of: Called, returned: unknown, pieces: readonly Piece[]) => Steps<Ending | number>;
@@ -23,6 +23,8 @@ interface Called {
 /** What an instance needs of whoever runs the guest. */
 export interface Runner {
   readonly enter: Enter;
+  /** `undefined`: the thread may not block, or who runs the guest takes part in each call. */
+  readonly enterNow: EnterNow | undefined;
   /** The types of what an export returns; `undefined`: they cannot be told. */
   readonly typesOf: (name: string) => readonly number[] | undefined;
 }
@@ -33,6 +35,7 @@ const decoder = new TextDecoder();
 export class InstanceServer {
   readonly #thread: Thread;
   readonly #enter: Enter;
+  readonly #enterNow: Runner['enterNow'];
   readonly #typesOf: Runner['typesOf'];
   /** By their numbers: their indices in the list of the module's exports. */
   readonly #exports: readonly (readonly [name: string, value: WebAssembly.ExportValue])[];
@@ -41,9 +44,15 @@ export class InstanceServer {
   readonly #buffer: number;
 
   /** `names` are the module's exports. */
-  constructor(thread: Thread, { enter, typesOf }: Runner, names: Iterable<string>, exports: WebAssembly.Exports) {
+  constructor(
+    thread: Thread,
+    { enter, enterNow, typesOf }: Runner,
+    names: Iterable<string>,
+    exports: WebAssembly.Exports,
+  ) {
     this.#thread = thread;
     this.#enter = enter;
+    this.#enterNow = enterNow;
     this.#typesOf = typesOf;
     this.#exports = Array.from(names, (name) => [name, exports[name]!] as const);
     this.#bytes = new GuestBytes(enter, exports);
@@ -60,12 +69,36 @@ export class InstanceServer {
       new Uint8Array(this.#exports.map(([, each]) => arityOf(each))),
     );
     while (status === 1) {
-      status = (yield [c.instance_next, []]) as number; // sleeps here
-      const ending = status === 1 ? yield* this.#serveOne() : undefined;
-      if (ending instanceof Ending) return ending;
-      status = ending ?? status;
+      const enter = this.#enterNow;
+      const next = enter ? this.#callNow(enter) : ((yield [c.instance_next, []]) as number); // sleeps here
+      const done = next === 1 ? yield* this.#serveOne() : next;
+      if (done instanceof Ending) return done;
+      status = done;
     }
     return status === 0 ? new Ending(layout.POOL_EXITED) : undefined;
+  }
+
+  /** Does all plain calls that come, at once: steps would take longer than most of them. 1: something else has come, and is in
+   * the buffer; otherwise a status, or how the job ends. */
+  #callNow(enter: EnterNow): Ending | number {
+    const { c, heap } = this.#thread;
+    for (;;) {
+      const status = c.instance_next(); // sleeps here
+      if (status !== 1 || heap.u32(this.#buffer + layout.instance_record_kind) !== layout.INSTANCE_CALL) return status;
+      const [name, called] = this.#exports[heap.u32(this.#buffer + layout.instance_record_at)]!;
+      const values = this.#values(({ value }) => value);
+      if ((called as ExportedFunction).length !== values.length) return status;
+      const returned = enter(called as ExportedFunction, values, surviving(name, values));
+      if (returned instanceof Ending) return returned;
+      const sent = this.#answerNow(returned);
+      if (sent !== 1) return sent;
+    }
+  }
+
+  #answerNow(returned: unknown): number {
+    const size = returned instanceof Refusal ? returned : this.#putReturned(returned);
+    if (typeof size === 'number') return this.#thread.c.instance_send(size);
+    return drive(size === returned ? this.#refuse(size) : this.#fail(size)) as number;
   }
 
   /** What is in the buffer: a status, or how the job ends. */
@@ -102,11 +135,12 @@ export class InstanceServer {
   }
 
   #run(name: string, called: WebAssembly.ExportValue, values: readonly (number | bigint)[]): Steps<unknown> {
-    const survives = (thrown: unknown): Refusal | undefined =>
-      isRefusal(thrown) ? new Refusal('POOL_EINVAL', notTaken(name, values, thrown)) : undefined;
-    return this.#enter<unknown>(function* () {
-      return yield [called, values];
-    }, survives);
+    return this.#enter<unknown>(
+      function* () {
+        return yield [called, values];
+      },
+      surviving(name, values),
+    );
   }
 
   /** The same with bytes among the values, `size` of them in all, or in what it returns. */
@@ -201,7 +235,7 @@ export class InstanceServer {
 
   /** Answers with bytes of the guest's memory. */
   *#give(address: number, size: number): Steps<number> {
-    const status = yield* this.#head(layout.INSTANCE_DONE, 0, size, 0);
+    const status = yield* this.#head(layout.INSTANCE_DONE, 0, size);
     if (status !== 1 || size === 0) return status;
     return (yield [this.#thread.c.instance_give, [address, size]]) as number;
   }
@@ -231,7 +265,7 @@ export class InstanceServer {
   }
 
   *#answerBytes(kind: number, at: number, bytes: Uint8Array): Steps<number> {
-    let status = yield* this.#head(kind, at, bytes.length, 0);
+    let status = yield* this.#head(kind, at, bytes.length);
     for (let done = 0; status === 1 && done < bytes.length; done += layout.INSTANCE_TEXT_BYTES) {
       const part = bytes.subarray(done, done + layout.INSTANCE_TEXT_BYTES);
       this.#thread.heap.u8(this.#buffer + part.length).set(part, this.#buffer);
@@ -242,25 +276,45 @@ export class InstanceServer {
 
   /** What an export returned: nothing, a value, or an array of them. */
   #answer(returned: unknown, types?: readonly number[]): Steps<number> {
+    const size = this.#putReturned(returned, types);
+    return typeof size === 'number' ? this.#send(size) : this.#fail(size);
+  }
+
+  /** Puts the record of what was returned into the buffer: its size. */
+  #putReturned(returned: unknown, types?: readonly number[]): number | Refusal {
     const results: unknown[] = returned === undefined ? [] : Array.isArray(returned) ? returned : [returned];
     if (results.length > layout.POOL_VALUES_MAX) {
-      return this.#fail(new Refusal('POOL_E2BIG', `it returned ${results.length} values, and 16 can be handed over`));
+      return new Refusal('POOL_E2BIG', `it returned ${results.length} values, and 16 can be handed over`);
     }
     const first = this.#buffer + layout.sizeof_instance_record;
     const view = this.#thread.heap.view(first + results.length * layout.sizeof_pool_value);
     writeValues(view, first, results, types);
-    return this.#head(layout.INSTANCE_DONE, 0, 0, results.length);
+    return this.#putHead(layout.INSTANCE_DONE, 0, 0, results.length);
   }
 
-  /** Sends a record, with the values that are behind it in the buffer. */
-  *#head(kind: number, at: number, size: number, nValues: number): Steps<number> {
-    const { c, heap } = this.#thread;
+  /** Sends a record that no values are behind. */
+  #head(kind: number, at: number, size: number): Steps<number> {
+    return this.#send(this.#putHead(kind, at, size, 0));
+  }
+
+  *#send(size: number): Steps<number> {
+    return (yield [this.#thread.c.instance_send, [size]]) as number;
+  }
+
+  /** Puts a record into the buffer: how large it is with the values that are behind it. */
+  #putHead(kind: number, at: number, size: number, nValues: number): number {
+    const { heap } = this.#thread;
     heap.setU32(this.#buffer + layout.instance_record_kind, kind);
     heap.setU32(this.#buffer + layout.instance_record_at, at);
     heap.setU32(this.#buffer + layout.instance_record_size, size);
     heap.setU32(this.#buffer + layout.instance_record_n_values, nValues);
-    return (yield [c.instance_send, [layout.sizeof_instance_record + nValues * layout.sizeof_pool_value]]) as number;
+    return layout.sizeof_instance_record + nValues * layout.sizeof_pool_value;
   }
+}
+
+/** That an engine does not take the values is an answer. */
+function surviving(name: string, values: readonly unknown[]): (thrown: unknown) => Refusal | undefined {
+  return (thrown) => (isRefusal(thrown) ? new Refusal('POOL_EINVAL', notTaken(name, values, thrown)) : undefined);
 }
 
 /** A record of another kind. */
