@@ -148,7 +148,7 @@ test-package: npm ## the packed package, in an empty project
 	tests/package/test.sh npm/millrace-$(VERSION).tgz
 
 .PHONY: verify
-verify: setup-native ## model-check the pipe and the kill, and that the models notice when they are broken
+verify: setup-native ## model-check the pipe, the kill and who is woken, and that the models notice when they are broken
 	@tests/model/verify.sh
 	@bench/ways/2-rings/spin.sh
 

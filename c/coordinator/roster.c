@@ -93,6 +93,7 @@ static uint64_t rest_until(double rest_ms)
 static void take_off_the_lists(struct pool *pool, uint32_t number)
 {
     pool__sched_clear_idle(&pool->sched, number);
+    pool__sched_clear_looking(&pool->sched, number);
     pool__sched_clear_awake(&pool->sched, number);
     pool__sched_has_left(&pool->sched, number);
     pool__wake_idle(pool); /* this worker may have got the wake-up for a job */

@@ -8,6 +8,7 @@ void pool__sched_init(struct sched *sched)
     for (uint32_t i = 0; i < PRIORITIES; i++) pool__queue_init(&sched->queues[i]);
     for (uint32_t i = 0; i < POOL_COUNT_OF(sched->x_idle); i++) atomic_init(&sched->x_idle[i], 0);
     for (uint32_t i = 0; i < POOL_COUNT_OF(sched->x_awake); i++) atomic_init(&sched->x_awake[i], 0);
+    for (uint32_t i = 0; i < POOL_COUNT_OF(sched->x_looking); i++) atomic_init(&sched->x_looking[i], 0);
     for (uint32_t i = 0; i < POOL_COUNT_OF(sched->x_leaving); i++) atomic_init(&sched->x_leaving[i], 0);
     atomic_init(&sched->x_target, 0);
     atomic_init(&sched->x_floor, 0);
@@ -67,6 +68,23 @@ void pool__sched_set_idle(struct sched *sched, uint32_t worker)
 void pool__sched_clear_idle(struct sched *sched, uint32_t worker)
 {
     take_out(sched->x_idle, worker);
+}
+
+void pool__sched_set_looking(struct sched *sched, uint32_t worker)
+{
+    (void)put_in(sched->x_looking, worker);
+}
+
+void pool__sched_clear_looking(struct sched *sched, uint32_t worker)
+{
+    take_out(sched->x_looking, worker);
+}
+
+bool pool__sched_is_watched(const struct sched *sched)
+{
+    uint32_t any = 0;
+    for (uint32_t i = 0; i < POOL_COUNT_OF(sched->x_looking); i++) any |= atomic_load(&sched->x_looking[i]);
+    return any;
 }
 
 void pool__sched_set_awake(struct sched *sched, uint32_t worker)

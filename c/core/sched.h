@@ -14,10 +14,11 @@ struct sched {
     _Alignas(64) _Atomic uint32_t x_idle[WORKERS_MAX / 32]; /* a bit for each worker that sleeps for want of a job */
     _Atomic uint32_t x_awake[WORKERS_MAX / 32]; /* a bit for each that does not sleep; a count would keep the half of a
                                                  * change that a worker was in the middle of when it died */
-    _Atomic uint32_t x_target;                  /* how many jobs shall run at the same time */
-    _Atomic uint32_t x_floor;                   /* how many workers stay, whether there is work for them or not */
-    _Atomic uint32_t x_live;                    /* workers that are up, or starting */
-    _Atomic uint32_t x_retire;                  /* how many of them shall end when they next look for a job */
+    _Atomic uint32_t x_looking[WORKERS_MAX / 32]; /* a bit for each that looks for a job without sleeping */
+    _Atomic uint32_t x_target;                    /* how many jobs shall run at the same time */
+    _Atomic uint32_t x_floor;                     /* how many workers stay, whether there is work for them or not */
+    _Atomic uint32_t x_live;                      /* workers that are up, or starting */
+    _Atomic uint32_t x_retire;                    /* how many of them shall end when they next look for a job */
     _Atomic uint32_t x_leaving[WORKERS_MAX / 32]; /* a bit for each that ends for that reason and is not buried yet */
 };
 
@@ -36,6 +37,13 @@ bool pool__sched_pop(struct sched *sched, pool_job_t *job_out);
  * that waits for a pipe announces itself before its last look. */
 void pool__sched_set_idle(struct sched *sched, uint32_t worker);
 void pool__sched_clear_idle(struct sched *sched, uint32_t worker);
+
+/* Marks a worker as looking at the queue without sleeping, or not; both are nothing if that has been noted. Whoever
+ * pushes while somebody looks need not wake anybody. So whoever has looked takes its mark away before its own last look
+ * (pool__sched_pick once it has popped, or the look of one that goes to sleep). */
+void pool__sched_set_looking(struct sched *sched, uint32_t worker);
+void pool__sched_clear_looking(struct sched *sched, uint32_t worker);
+bool pool__sched_is_watched(const struct sched *sched);
 
 /* Notes that a worker sleeps no more, or does; both are nothing if that has been noted. How many do not: whether a core is
  * free to spin on, and whether as many jobs run as shall. */

@@ -14,7 +14,10 @@ void pool__ask_coordinator(struct pool *pool);
  */
 void pool__wake_end(struct pool *pool, const struct pipe *pipe, enum pipe_end end, uint32_t waiter);
 
-/* Wakes an idle worker if the run queue has something for it; asks for relief if there is none. */
+/* Counts a worker as awake, unless it is dead. */
+void pool__count_as_awake(struct pool *pool, uint32_t worker);
+
+/* Wakes an idle worker if the run queue has something that nobody looks for; asks for relief if there is none. */
 void pool__wake_idle(struct pool *pool);
 
 /* Has the coordinator look whether a job waits only because workers sleep in the middle of theirs. */

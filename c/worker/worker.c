@@ -75,14 +75,33 @@ static bool take_job(void)
     return false;
 }
 
-/* If it was buried just before, nobody else takes it off the list of the idle again; and it may have been woken for a job. */
-static void become_idle(void)
+/* If it was buried just before, nobody else takes it off the lists again; and others may have relied on it. */
+static void leave_lists_if_buried(void)
 {
-    pool__sched_set_idle(&this.pool->sched, this.number);
     if (!is_buried()) return;
     pool__sched_clear_idle(&this.pool->sched, this.number);
+    pool__sched_clear_looking(&this.pool->sched, this.number);
     pool__wake_idle(this.pool);
     pool__park(this.self);
+}
+
+/* Looks for a job for a moment, in which nobody else is woken for one. True: there is one, and the mark stays until it has
+ * been taken. */
+static bool look_for_a_moment(void)
+{
+    pool__sched_set_looking(&this.pool->sched, this.number);
+    leave_lists_if_buried();
+    this.looks = pool__sleeper_look(&this.sleeper);
+    if (!this.looks) pool__sched_clear_looking(&this.pool->sched, this.number);
+    return this.looks;
+}
+
+/* No more, if it did; whoever relied on it is served. */
+static void stop_looking(void)
+{
+    if (this.looks) pool__sched_clear_looking(&this.pool->sched, this.number);
+    this.looks = false;
+    pool__wake_idle(this.pool); /* see pool__sched_pick */
 }
 
 /* True: it slept for as long as worker_tell_idle said, and nobody rang. */
@@ -90,9 +109,10 @@ static bool sleep_until_work(void)
 {
     struct sched *sched = &this.pool->sched;
     POOL_ASSERT(!this.job && !this.sleeper.job);
-    if (pool__sleeper_look(&this.sleeper)) return false;
+    if (look_for_a_moment()) return false;
     uint32_t count = pool__sleeper_arm(&this.sleeper);
-    become_idle();
+    pool__sched_set_idle(sched, this.number);
+    leave_lists_if_buried();
     bool wanted = pool__sched_has_more(sched) || atomic_load(&sched->x_retire) || atomic_load(&this.pool->x_closing);
     if (!wanted) {
         pool__want_dismissal(this.pool);
@@ -103,21 +123,14 @@ static bool sleep_until_work(void)
     return this.idle_ns && !wanted && atomic_load(&this.pool->bells[this.sleeper.waiter].x_count) == count;
 }
 
-/* It may have been woken for a job that came at this moment. */
-static int retire(void)
-{
-    pool__wake_idle(this.pool);
-    return POOL_ETIMEDOUT;
-}
-
 int pool__worker_look(void)
 {
     park_if_buried();
     if (atomic_load(&this.pool->x_closing)) return POOL_ESHUTDOWN;
-    if (pool__sched_retire(&this.pool->sched, this.number)) return retire();
-    if (!take_job()) return POOL_EAGAIN;
-    pool__wake_idle(this.pool); /* see pool__sched_pick */
-    return 0;
+    bool retires = pool__sched_retire(&this.pool->sched, this.number);
+    if (!retires && !take_job()) return POOL_EAGAIN;
+    stop_looking(); /* also if it retires: it may have been woken for a job that came at this moment */
+    return retires ? POOL_ETIMEDOUT : 0;
 }
 
 /* The same, and sleeps until there is one; POOL_EAGAIN as of worker_tell_idle. */

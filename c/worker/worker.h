@@ -17,6 +17,7 @@ struct worker_thread {
     uint32_t number;
     uint64_t turn; /* see core/worker.h */
     struct job *job;
+    bool looks;       /* it is marked as looking for a job */
     uint64_t idle_ns; /* after so long without a job worker_next says so; 0: it does not */
     struct sleeper sleeper;
 };

@@ -127,7 +127,9 @@ static void bury_takes_a_worker_off_every_list(void **state)
     atomic_store(&pool->sched.x_retire, 1);
     assert_true(pool__sched_retire(&pool->sched, 1));
     pool__sched_set_idle(&pool->sched, 1);
+    pool__sched_set_looking(&pool->sched, 1);
     coordinator_bury_worker(pool, 1, 0, true);
+    assert_false(pool__sched_is_watched(&pool->sched));
     for (uint32_t i = 0; i < WORKERS_MAX / 32; i++) {
         assert_int_equal(atomic_load(&pool->sched.x_idle[i]) | atomic_load(&pool->sched.x_awake[i]), 0);
         assert_int_equal(atomic_load(&pool->sched.x_leaving[i]), 0);
@@ -144,6 +146,20 @@ static void bury_of_an_idle_worker_passes_its_wake_up_on(void **state)
     pool__sched_set_idle(&pool->sched, other);
     uint32_t count = pool__bell_arm(&pool->bells[WAITER_WORKER_0 + other]);
     pool__bell_arm(&pool->bells[WAITER_WORKER_0 + 1]);
+    test_submit(pool, 1);
+    assert_int_equal(atomic_load(&pool->bells[WAITER_WORKER_0 + other].x_count), count);
+    coordinator_bury_worker(pool, 1, 0, true);
+    assert_int_not_equal(atomic_load(&pool->bells[WAITER_WORKER_0 + other].x_count), count);
+}
+
+/* Whoever pushed woke nobody, because one looked; if that one is dead, another must come. */
+static void bury_of_a_worker_that_looks_wakes_another(void **state)
+{
+    struct pool *pool = *state;
+    uint32_t other = (uint32_t)coordinator_add_worker(pool);
+    pool__sched_set_looking(&pool->sched, 1);
+    pool__sched_set_idle(&pool->sched, other);
+    uint32_t count = pool__bell_arm(&pool->bells[WAITER_WORKER_0 + other]);
     test_submit(pool, 1);
     assert_int_equal(atomic_load(&pool->bells[WAITER_WORKER_0 + other].x_count), count);
     coordinator_bury_worker(pool, 1, 0, true);
@@ -237,6 +253,7 @@ int main(void)
         CASE(worker_that_comes_up_after_its_burial_counts_for_nothing),
         CASE(bury_takes_a_worker_off_every_list),
         CASE(bury_of_an_idle_worker_passes_its_wake_up_on),
+        CASE(bury_of_a_worker_that_looks_wakes_another),
         CASE(buried_worker_is_idle_no_more),
         CASE(slot_of_a_buried_worker_rests),
         CASE(slot_of_a_worker_that_may_live_for_ever_is_never_used_again),

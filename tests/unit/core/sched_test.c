@@ -134,6 +134,21 @@ static void sched_counts_who_is_awake_however_often_that_is_noted(void **state)
     assert_int_equal(pool__sched_count_free(&sched), 4);
 }
 
+static void sched_is_watched_as_long_as_anybody_looks(void **state)
+{
+    (void)state;
+    static const uint32_t lookers[] = {1, 33, 128};
+    assert_false(pool__sched_is_watched(&sched));
+    for (uint32_t i = 0; i < COUNT_OF(lookers); i++) {
+        for (uint32_t twice = 0; twice < 2; twice++) pool__sched_set_looking(&sched, lookers[i]);
+    }
+    for (uint32_t i = 0; i < COUNT_OF(lookers); i++) {
+        assert_true(pool__sched_is_watched(&sched));
+        for (uint32_t twice = 0; twice < 2; twice++) pool__sched_clear_looking(&sched, lookers[i]);
+    }
+    assert_false(pool__sched_is_watched(&sched));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -146,6 +161,7 @@ int main(void)
         cmocka_unit_test_setup(sched_wakes_for_a_job_of_any_priority, setup),
         cmocka_unit_test_setup(sched_order_to_retire_is_obeyed_as_often_as_it_was_given, setup),
         cmocka_unit_test_setup(sched_counts_who_is_awake_however_often_that_is_noted, setup),
+        cmocka_unit_test_setup(sched_is_watched_as_long_as_anybody_looks, setup),
         cmocka_unit_test_setup(sched_wake_up_is_passed_on_by_whoever_popped, setup),
     };
     return cmocka_run_group_tests_name("sched", tests, NULL, NULL);

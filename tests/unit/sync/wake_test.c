@@ -102,6 +102,43 @@ static void idle_worker_is_woken_if_there_is_something_to_do(void **state)
     assert_int_equal(fake.ticks, 0); /* there is no need of the coordinator */
 }
 
+static void nobody_is_woken_and_nobody_asked_while_a_worker_looks(void **state)
+{
+    struct pool *pool = *state;
+    atomic_store(&pool->sched.x_target, 2);
+    arm(pool, WORKER(3));
+    pool__sched_set_idle(&pool->sched, 3);
+    pool__sched_set_looking(&pool->sched, 7);
+    assert_true(pool__sched_push(&pool->sched, 1, 0));
+    pool__wake_idle(pool);
+    assert_false(rang(pool, WORKER(3)));
+    assert_int_equal(fake.ticks, 0);
+    pool__sched_clear_looking(&pool->sched, 7);
+    pool__wake_idle(pool);
+    assert_true(rang(pool, WORKER(3)));
+}
+
+/* Until its thread runs, those who submit would find a job that nobody takes, and ask for one worker more. */
+static void worker_counts_as_awake_as_soon_as_it_is_woken(void **state)
+{
+    struct pool *pool = *state;
+    atomic_store(&pool->sched.x_target, 2);
+    pool__sched_set_awake(&pool->sched, 1);
+    pool__sched_set_idle(&pool->sched, 3);
+    assert_true(pool__sched_push(&pool->sched, 1, 0));
+    for (uint32_t i = 0; i < 3; i++) pool__wake_idle(pool);
+    assert_int_equal(pool__sched_count_awake(&pool->sched), 2);
+    assert_int_equal(fake.ticks, 0);
+}
+
+static void dead_worker_never_counts_as_awake(void **state)
+{
+    struct pool *pool = *state;
+    atomic_store(&pool->workers[3].x_state, pool__worker_word(0, WORKER_DEAD));
+    pool__count_as_awake(pool, 3);
+    assert_int_equal(pool__sched_count_awake(&pool->sched), 0);
+}
+
 static void job_that_nobody_can_take_asks_the_coordinator_once(void **state)
 {
     struct pool *pool = *state;
@@ -223,6 +260,9 @@ int main(void)
         CASE(wake_of_an_end_tells_the_client_which),
         CASE(wake_of_the_end_of_a_reply_rings_its_worker),
         CASE(idle_worker_is_woken_if_there_is_something_to_do),
+        CASE(nobody_is_woken_and_nobody_asked_while_a_worker_looks),
+        CASE(worker_counts_as_awake_as_soon_as_it_is_woken),
+        CASE(dead_worker_never_counts_as_awake),
         CASE(job_that_nobody_can_take_asks_the_coordinator_once),
         CASE(relief_is_not_wanted_while_enough_are_awake_or_nothing_waits),
         CASE(dismissal_is_wanted_once_and_only_of_more_than_are_needed),
