@@ -71,8 +71,8 @@ int pool_stats(pool_t *pool, struct pool_stats *stats_out)
     count_jobs(pool, &stats);
     measure_memory(&pool->blocks, &stats);
     count_others(pool, &stats);
-    pool__histogram_read(&pool->waiting, &stats.waiting);
-    pool__histogram_read(&pool->running, &stats.running);
+    pool__histograms_read(pool->waiting, POOL_COUNT_OF(pool->waiting), &stats.waiting);
+    pool__histograms_read(pool->running, POOL_COUNT_OF(pool->running), &stats.running);
     stats.written_bytes = atomic_load_explicit(&pool->x_bytes_written, memory_order_relaxed);
     stats.read_bytes = atomic_load_explicit(&pool->x_bytes_read, memory_order_relaxed);
     *stats_out = stats;

@@ -47,24 +47,28 @@ static int give_ends(struct pool *pool, const struct record *record)
     return 0;
 }
 
+/* Nobody else looks at these before the job is QUEUED, which publishes them. */
 static void fill(struct pool *pool, struct job *job, const struct submission *submission)
 {
     const struct record *record = submission->record;
     POOL_ASSERT(pool__job_state(job) == JOB_FILLING && record->priority < PRIORITIES);
     job->function = submission->function;
-    atomic_store(&job->x_unkillable, submission->function != NULL);
+    atomic_store_explicit(&job->x_unkillable, submission->function != NULL, memory_order_relaxed);
     job->user = submission->user;
     job->module = record->module;
     job->priority = record->priority;
     memcpy(job->stdio, record->stdio, sizeof job->stdio);
+    job->n_piped = 0;
+    for (uint32_t i = 0; i < POOL_COUNT_OF(job->stdio); i++) job->n_piped += job->stdio[i].kind == POOL_STDIO_PIPE;
     job->input_bytes = record->input_bytes;
     job->capture_max_bytes = record->capture_max_bytes ? record->capture_max_bytes : POOL_BYTES_MAX;
     pool__share_out(pool, job, record->max_calls, record->max_memory_mib);
     job->submitted_ns = port_now_ns(PORT_MONOTONIC);
     uint64_t timeout_ns = (uint64_t)record->timeout_ms * 1000000;
-    atomic_store(&job->x_deadline_ns, timeout_ns ? job->submitted_ns + timeout_ns : 0);
+    uint64_t deadline_ns = timeout_ns ? job->submitted_ns + timeout_ns : 0;
+    atomic_store_explicit(&job->x_deadline_ns, deadline_ns, memory_order_relaxed);
     job->input_block = submission->input_block;
-    atomic_store(&job->x_refs, 1); /* the submitter's */
+    atomic_store_explicit(&job->x_refs, 1, memory_order_relaxed); /* the submitter's */
 }
 
 /* Gives the job its record and puts it on the run queue; on failure it is still FILLING. From QUEUED on it may end at
@@ -144,17 +148,25 @@ static int submit_record(struct pool *pool, const struct pool_job_config *config
     return error;
 }
 
+/* With strings, or whatever else is behind the header. */
+static int submit_long(struct pool *pool, const struct pool_job_config *config, uint32_t size, pool_job_t *job_out)
+{
+    _Alignas(struct record) uint8_t small[1024];
+    uint8_t *record = size <= sizeof small ? small : malloc(size);
+    if (!record) return POOL_ENOMEM;
+    pool__record_write(config, record);
+    int error = submit_record(pool, config, (const struct record *)record, size, job_out);
+    if (record != small) free(record);
+    return error;
+}
+
 int pool_submit(pool_t *pool, const struct pool_job_config *config, pool_job_t *job_out)
 {
-    int32_t size = pool && config && job_out ? pool__record_size(config) : POOL_EINVAL;
+    struct record header;
+    int32_t size = pool && config && job_out ? pool__record_header(config, &header) : POOL_EINVAL;
     if (size < 0) return size;
     if (!config->function == !config->module) return POOL_EINVAL; /* one of the two */
     if (!config->function && port_runs_no_guests()) return POOL_ENOSYS;
-    _Alignas(struct record) uint8_t small[1024];
-    uint8_t *record = (uint32_t)size <= sizeof small ? small : malloc((uint32_t)size);
-    if (!record) return POOL_ENOMEM;
-    pool__record_write(config, record);
-    int error = submit_record(pool, config, (const struct record *)record, (uint32_t)size, job_out);
-    if (record != small) free(record);
-    return error;
+    if ((uint32_t)size > sizeof header) return submit_long(pool, config, (uint32_t)size, job_out);
+    return submit_record(pool, config, &header, sizeof header, job_out);
 }

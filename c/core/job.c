@@ -37,6 +37,16 @@ bool pool__job_move(struct job *job, uint64_t generation, enum job_state from, e
     return atomic_compare_exchange_strong(&job->x_state, &before, next << STATE_BITS | to);
 }
 
+void pool__job_pass(struct job *job, enum job_state from, enum job_state to)
+{
+    uint64_t generation = pool__job_generation(job);
+    POOL_ASSERT(pool__job_state(job) == from && allowed[from] & 1u << to);
+    POOL_ASSERT(to == JOB_FILLING || to == JOB_FREE);
+    (void)from;
+    uint64_t next = generation + (to == JOB_FREE);
+    atomic_store_explicit(&job->x_state, next << STATE_BITS | to, memory_order_release);
+}
+
 bool pool__job_wish(struct job *job, uint64_t generation, enum pool_outcome outcome)
 {
     uint64_t none = generation << STATE_BITS;
@@ -47,7 +57,7 @@ bool pool__job_wish(struct job *job, uint64_t generation, enum pool_outcome outc
 void pool__job_forget_wish(struct job *job)
 {
     POOL_ASSERT(pool__job_state(job) == JOB_FILLING);
-    atomic_store(&job->x_wish, pool__job_generation(job) << STATE_BITS);
+    atomic_store_explicit(&job->x_wish, pool__job_generation(job) << STATE_BITS, memory_order_relaxed);
 }
 
 uint32_t pool__job_wished(const struct job *job)

@@ -35,6 +35,7 @@ struct capture {
     uint32_t size;
 };
 
+/* Whoever runs a C function without streams touches the first two cache lines only: the rest stays with the submitter. */
 struct job {
     _Alignas(64) _Atomic uint64_t x_state; /* generation << 8 | enum job_state */
     _Atomic uint64_t x_wish;               /* generation << 8 | enum pool_outcome: how it shall end; 0: no wish */
@@ -45,13 +46,22 @@ struct job {
     _Atomic uint32_t x_waited;             /* 1: a thread may sleep until it has ended */
     _Atomic uint32_t x_unkillable;         /* 1: it is a C function, whose thread is never ended from outside */
     _Atomic uint32_t x_calls;              /* ends of host calls that it has open */
-    struct share share;                    /* what it may have, and has, of what all take */
     _Atomic uint32_t x_volumes;            /* how many of its record's preopens it still uses, the first ones */
     /* the owner of the state writes */
+    uint32_t n_piped; /* how many of `stdio` were pipes when it was submitted */
+    uint32_t priority;
     pool_function function; /* NULL: a guest */
     void *user;
+    uint64_t submitted_ns;
+    uint64_t started_ns;
+    uint64_t ended_ns;
+    uint32_t outcome;
+    uint32_t code;
+    uint32_t text_bytes;
+    uint32_t n_results;
+    uint32_t killed;
+    int32_t output_error; /* why something that it wrote to its stdout or stderr could not be carried; 0: nothing */
     pool_module_t module;
-    uint32_t priority;
     struct pool_stdio stdio[3];
     uint32_t block;       /* its record; later the result's text or values; 0: none */
     uint32_t input_block; /* what stdin reads; 0: nothing */
@@ -59,15 +69,7 @@ struct job {
     uint32_t input_done; /* how much of it was read */
     uint32_t capture_max_bytes;
     struct capture captures[2]; /* of stdout and stderr */
-    uint32_t outcome;
-    uint32_t code;
-    uint32_t text_bytes;
-    uint32_t n_results;
-    uint32_t killed;
-    int32_t output_error; /* why something that it wrote to its stdout or stderr could not be carried; 0: nothing */
-    uint64_t submitted_ns;
-    uint64_t started_ns;
-    uint64_t ended_ns;
+    struct share share;         /* what it may have, and has, of what all take */
     /* coordinator only */
     uint64_t kill_at_ns;      /* when the grace time of a job that shall end is over */
     uint64_t kill_generation; /* whose grace time that is, generation + 1 */
@@ -79,6 +81,9 @@ uint64_t pool__job_generation(const struct job *job);
 /* Moves a job of one generation from one state to another; moving to FREE makes its handles stale. False: it was not
  * in `from`, or the table has no such step, and nothing changed. */
 bool pool__job_move(struct job *job, uint64_t generation, enum job_state from, enum job_state to);
+
+/* The same for its only owner, where nobody else looks: into FILLING, and into FREE. */
+void pool__job_pass(struct job *job, enum job_state from, enum job_state to);
 
 /* Wishes that a job of one generation ends with `outcome`. True: this is the first such wish, and it holds. */
 bool pool__job_wish(struct job *job, uint64_t generation, enum pool_outcome outcome);

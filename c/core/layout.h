@@ -92,10 +92,10 @@ struct pool {
     struct siphash_key names_key;             /* random, secret, this pool's own */
     struct volume volumes[VOLUMES_MAX];
     struct blocks blocks;
-    struct histogram waiting;         /* of the jobs that have begun: until then */
-    struct histogram running;         /* of those that have ended: since they began */
-    _Atomic uint64_t x_bytes_written; /* into pipes, by threads that run no job */
-    _Atomic uint64_t x_bytes_read;    /* out of them */
+    struct histogram waiting[WORKERS_MAX + 1]; /* of the jobs that each worker has begun: until then */
+    struct histogram running[WORKERS_MAX + 1]; /* of those of them that have ended: since they began */
+    _Atomic uint64_t x_bytes_written;          /* into pipes, by threads that run no job */
+    _Atomic uint64_t x_bytes_read;             /* out of them */
 };
 
 struct pool_limits {

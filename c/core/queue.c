@@ -39,7 +39,8 @@ bool pool__queue_push(struct queue *queue, uint64_t value)
     if (!cell) return false;
     POOL_ASSERT(atomic_load_explicit(&cell->x_sequence, memory_order_relaxed) == position); /* ours alone */
     cell->value = value;
-    atomic_store(&cell->x_sequence, position + 1); /* publishes the value to pool__queue_pop */
+    atomic_store_explicit(&cell->x_sequence, position + 1,
+                          memory_order_release); /* publishes the value to pool__queue_pop */
     return true;
 }
 
@@ -50,7 +51,8 @@ bool pool__queue_pop(struct queue *queue, uint64_t *value_out)
     if (!cell) return false;
     POOL_ASSERT(atomic_load_explicit(&cell->x_sequence, memory_order_relaxed) == position + 1);
     *value_out = cell->value;
-    atomic_store(&cell->x_sequence, position + QUEUE_CELLS); /* hands the cell to the push one lap later */
+    atomic_store_explicit(&cell->x_sequence, position + QUEUE_CELLS,
+                          memory_order_release); /* hands the cell to the push one lap later */
     return true;
 }
 

@@ -133,7 +133,7 @@ static int check_texts_of(const struct pool_job_config *config)
     return are_texts(config->argv) && are_texts(config->envp) ? 0 : POOL_EINVAL;
 }
 
-int32_t pool__record_size(const struct pool_job_config *config)
+int32_t pool__record_header(const struct pool_job_config *config, struct record *header_out)
 {
     uint32_t n;
     int error = check_preopens_of(config);
@@ -147,10 +147,16 @@ int32_t pool__record_size(const struct pool_job_config *config)
     if ((config->tty || config->trap_missing_imports) && config->function) return POOL_EINVAL; /* only a guest asks */
     error = check_texts_of(config);
     if (error) return error;
-    struct record header = header_of(config);
-    error = check_numbers(&header);
+    *header_out = header_of(config);
+    error = check_numbers(header_out);
     if (!error) error = check_values(config->values, config->n_values);
-    return error ? error : (int32_t)(sizeof header + payload);
+    return error ? error : (int32_t)(sizeof *header_out + payload);
+}
+
+int32_t pool__record_size(const struct pool_job_config *config)
+{
+    struct record header;
+    return pool__record_header(config, &header);
 }
 
 static uint8_t *put(uint8_t *at, const void *data, size_t size)

@@ -41,7 +41,9 @@ struct record_preopen {
     uint32_t zero;      /* nothing is left unset */
 };
 
-/* The size of a submission's record with its header; POOL_E2BIG, POOL_EINVAL. */
+/* The size of a submission's record with its header; POOL_E2BIG, POOL_EINVAL. The header is all there is of a record of
+ * that size. */
+int32_t pool__record_header(const struct pool_job_config *config, struct record *header_out);
 int32_t pool__record_size(const struct pool_job_config *config);
 
 /* Writes a submission's record. pre: `out` has as many bytes as pool__record_size returned for `config`. */

@@ -47,6 +47,12 @@ static bool put_in(_Atomic uint32_t *x_words, uint32_t worker)
     return !(atomic_fetch_or(&x_words[(worker - 1) / 32], bit) & bit);
 }
 
+/* Most words are 0, and few processors count bits by themselves. */
+static uint32_t count_bits(uint32_t word)
+{
+    return word ? (uint32_t)__builtin_popcount(word) : 0;
+}
+
 static void add(_Atomic uint32_t *x_words, uint32_t worker)
 {
     bool is_new = put_in(x_words, worker);
@@ -101,7 +107,7 @@ uint32_t pool__sched_count_awake(const struct sched *sched)
 {
     uint32_t n = 0;
     for (uint32_t i = 0; i < POOL_COUNT_OF(sched->x_awake); i++) {
-        n += (uint32_t)__builtin_popcount(atomic_load_explicit(&sched->x_awake[i], memory_order_relaxed));
+        n += count_bits(atomic_load_explicit(&sched->x_awake[i], memory_order_relaxed));
     }
     return n;
 }
@@ -111,7 +117,7 @@ uint32_t pool__sched_count_free(const struct sched *sched)
     uint32_t n = 0;
     for (uint32_t i = 0; i < POOL_COUNT_OF(sched->x_awake); i++) {
         uint32_t awake = atomic_load(&sched->x_awake[i]);
-        n += (uint32_t)__builtin_popcount(awake | atomic_load(&sched->x_idle[i]));
+        n += count_bits(awake | atomic_load(&sched->x_idle[i]));
     }
     return n;
 }
@@ -145,9 +151,17 @@ static uint32_t claim_idle(_Atomic uint32_t *x_word)
     return 0;
 }
 
+static bool is_any_idle(const struct sched *sched)
+{
+    uint32_t any = 0;
+    for (uint32_t i = 0; i < POOL_COUNT_OF(sched->x_idle); i++) any |= atomic_load(&sched->x_idle[i]);
+    return any;
+}
+
+/* While all work, nobody touches what others write: the ends of the queues. */
 uint32_t pool__sched_pick(struct sched *sched)
 {
-    if (!pool__sched_has_more(sched)) return 0;
+    if (!is_any_idle(sched) || !pool__sched_has_more(sched)) return 0;
     for (uint32_t i = 0; i < POOL_COUNT_OF(sched->x_idle); i++) {
         uint32_t worker = claim_idle(&sched->x_idle[i]);
         if (worker) return i * 32 + worker;

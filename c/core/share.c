@@ -32,9 +32,10 @@ static uint64_t amount_of(uint32_t n_calls, uint32_t n_units)
 void pool__share_begin(struct share *share, uint64_t generation, uint32_t max_calls, uint32_t max_units)
 {
     POOL_ASSERT(max_calls <= SHARE_CALLS_MAX && max_units <= SHARE_UNITS_MAX);
-    atomic_store(&share->x_max_calls, max_calls);
-    atomic_store(&share->x_max_units, max_units);
-    atomic_store(&share->x_used, generation << USED_BITS);
+    /* Whoever takes of the share has seen that the job runs, and so these. */
+    atomic_store_explicit(&share->x_max_calls, max_calls, memory_order_relaxed);
+    atomic_store_explicit(&share->x_max_units, max_units, memory_order_relaxed);
+    atomic_store_explicit(&share->x_used, generation << USED_BITS, memory_order_relaxed);
 }
 
 int32_t pool__share_take(struct share *share, uint64_t generation, uint32_t n_calls, uint32_t n_units)

@@ -64,11 +64,12 @@ struct job *pool__job_take(struct pool *pool, bool may_take_kept)
     if (slot == FREELIST_NONE) return NULL;
     struct job *job = &pool->jobs[slot];
     POOL_ASSERT(atomic_load(&job->x_refs) == 0);
-    move(job, JOB_FREE, JOB_FILLING);
+    pool__job_pass(job, JOB_FREE, JOB_FILLING);
     pool__job_forget_wish(job);
-    atomic_store(&job->x_worker, 0);
-    atomic_store(&job->x_waited, 0);
-    atomic_store(&job->x_volumes, 0);
+    /* Becoming QUEUED publishes these. */
+    atomic_store_explicit(&job->x_worker, 0, memory_order_relaxed);
+    atomic_store_explicit(&job->x_waited, 0, memory_order_relaxed);
+    atomic_store_explicit(&job->x_volumes, 0, memory_order_relaxed);
     job->outcome = 0;
     job->code = 0;
     job->block = 0;
@@ -88,7 +89,7 @@ static void put_back(struct pool *pool, struct job *job, enum job_state from)
 {
     POOL_ASSERT(atomic_load(&job->x_volumes) == 0);
     uint32_t blocks[] = {job->block, job->input_block, job->captures[0].block, job->captures[1].block};
-    move(job, from, JOB_FREE);
+    pool__job_pass(job, from, JOB_FREE);
     if (!pool__is_used_up(pool__job_generation(job))) {
         pool__slots_give(&pool->job_slots, pool->job_links, slot_of(pool, job));
     }
@@ -102,17 +103,22 @@ void pool__job_untake(struct pool *pool, struct job *job)
     put_back(pool, job, JOB_FILLING);
 }
 
-static void close_all(struct pool *pool, struct job *job)
+static void close_streams(struct pool *pool, struct job *job)
 {
-    POOL_ASSERT(pool__job_state(job) == JOB_ENDING || pool__job_state(job) == JOB_RUNNING);
     for (uint32_t i = 0; i < POOL_COUNT_OF(job->stdio); i++) {
         enum pipe_end end = i == 0 ? PIPE_READ : PIPE_WRITE;
         bool piped = job->stdio[i].kind == POOL_STDIO_PIPE;
         struct pipe *pipe = piped ? pool__end_of(pool, job->stdio[i].fd, end) : NULL;
         if (pipe) pool__close_end(pool, pipe, end);
     }
+}
+
+static void close_all(struct pool *pool, struct job *job)
+{
+    POOL_ASSERT(pool__job_state(job) == JOB_ENDING || pool__job_state(job) == JOB_RUNNING);
+    if (job->n_piped) close_streams(pool, job);
     if (atomic_load(&job->x_calls)) pool__close_calls(pool, job);
-    pool__job_unuse_volumes(pool, job);
+    if (atomic_load(&job->x_volumes)) pool__job_unuse_volumes(pool, job);
 }
 
 static void tell(struct pool *pool, const struct job *job)
@@ -192,7 +198,7 @@ struct job *pool__job_begin(struct pool *pool, pool_job_t handle, uint32_t worke
     atomic_store(&job->x_worker, worker);
     job->started_ns = port_now_ns(PORT_MONOTONIC);
     atomic_fetch_add_explicit(&pool->workers[worker].x_jobs, 1, memory_order_relaxed);
-    pool__histogram_add(&pool->waiting, job->submitted_ns, job->started_ns);
+    pool__histogram_add(&pool->waiting[worker], job->submitted_ns, job->started_ns);
     return job;
 }
 
@@ -214,7 +220,7 @@ void pool__job_end_running(struct pool *pool, struct job *job, enum pool_outcome
     job->outcome = outcome;
     job->code = code;
     job->ended_ns = port_now_ns(PORT_MONOTONIC);
-    pool__histogram_add(&pool->running, job->started_ns, job->ended_ns);
+    pool__histogram_add(&pool->running[atomic_load(&job->x_worker)], job->started_ns, job->ended_ns);
     close_all(pool, job); /* before the job ends, so that whoever sees it ended finds its output complete */
     move(job, JOB_RUNNING, JOB_ENDED);
     tell(pool, job);

@@ -40,7 +40,7 @@ void pool__count_as_awake(struct pool *pool, uint32_t worker)
 
 void pool__wake_idle(struct pool *pool)
 {
-    if (!pool__sched_has_more(&pool->sched) || pool__sched_is_watched(&pool->sched)) return;
+    if (pool__sched_is_watched(&pool->sched)) return;
     uint32_t worker = pool__sched_pick(&pool->sched);
     POOL_ASSERT(worker <= WORKERS_MAX);
     if (worker) {

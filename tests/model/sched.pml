@@ -16,27 +16,36 @@ byte rung[2];             /* the bells */
 
 #define HAS_MORE (pushed > taken)
 
+/* A compare-exchange of x_idle */
+inline claim()
+{
+    atomic {
+        if
+        :: idle[0] -> idle[0] = false; rung[0]++
+        :: else ->
+            if
+            :: idle[1] -> idle[1] = false; rung[1]++
+            :: else
+            fi
+        fi
+    }
+}
+
 inline wake_idle()
 {
     if
-    :: !HAS_MORE -> skip
+    :: looking[0] -> skip /* they may be in two words: two steps */
     :: else ->
         if
-        :: looking[0] -> skip /* two words in the worst case: two steps */
+        :: looking[1] -> skip
         :: else ->
             if
-            :: looking[1] -> skip
+            :: !idle[0] && !idle[1] -> skip
             :: else ->
-                atomic {
-                    if
-                    :: idle[0] -> idle[0] = false; rung[0]++
-                    :: else ->
-                        if
-                        :: idle[1] -> idle[1] = false; rung[1]++
-                        :: else
-                        fi
-                    fi
-                }
+                if
+                :: HAS_MORE -> claim()
+                :: else
+                fi
             fi
         fi
     fi

@@ -4,6 +4,7 @@
 #include "support/prelude.h"
 
 static struct histogram histogram;
+static struct histogram several[3];
 
 static int setup(void **state)
 {
@@ -16,7 +17,7 @@ static struct pool_times times(void)
 {
     struct pool_times times;
     memset(&times, 0xee, sizeof times);
-    pool__histogram_read(&histogram, &times);
+    pool__histograms_read(&histogram, 1, &times);
     return times;
 }
 
@@ -76,6 +77,21 @@ static void end_before_the_begin_is_no_time(void **state)
     assert_true(now.n == 1 && now.sum_us == 0 && now.buckets[0] == 1);
 }
 
+/* Each counts what is less than a microsecond, too. */
+static void several_are_added_up(void **state)
+{
+    (void)state;
+    struct pool_times now;
+    for (uint32_t i = 0; i < COUNT_OF(several); i++) {
+        memset(&several[i], 0, sizeof several[i]);
+        pool__histogram_add(&several[i], 0, 600 + 1000 * (uint64_t)i);
+    }
+    memset(&now, 0xee, sizeof now);
+    pool__histograms_read(several, COUNT_OF(several), &now);
+    assert_true(now.n == 3 && now.sum_us == 4);
+    assert_true(now.buckets[0] == 1 && now.buckets[1] == 1 && now.buckets[2] == 1);
+}
+
 #define CASE(test) cmocka_unit_test_setup(test, setup)
 
 int main(void)
@@ -84,6 +100,7 @@ int main(void)
         CASE(empty_one_is_all_zeros),
         CASE(times_are_in_the_bucket_of_their_magnitude),
         CASE(sum_is_of_all),
+        CASE(several_are_added_up),
         CASE(end_before_the_begin_is_no_time),
     };
     return cmocka_run_group_tests_name("histogram", tests, NULL, NULL);

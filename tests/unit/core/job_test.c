@@ -104,6 +104,21 @@ static void job_wish_for_another_generation_is_refused(void **state)
     assert_int_equal(pool__job_wished(&job), 0);
 }
 
+static void job_passes_as_it_moves(void **state)
+{
+    (void)state;
+    static const enum job_state steps[][2] = {
+        {JOB_FREE, JOB_FILLING}, {JOB_FILLING, JOB_FREE}, {JOB_RELEASED, JOB_FREE}};
+    for (uint32_t i = 0; i < COUNT_OF(steps); i++) {
+        preset(41, steps[i][0]);
+        pool__job_pass(&job, steps[i][0], steps[i][1]);
+        uint64_t word = atomic_load(&job.x_state);
+        preset(41, steps[i][0]);
+        assert_true(pool__job_move(&job, 41, steps[i][0], steps[i][1]));
+        assert_true(word == atomic_load(&job.x_state));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -111,6 +126,7 @@ int main(void)
         cmocka_unit_test(job_in_another_state_does_not_move),
         cmocka_unit_test(job_of_another_generation_does_not_move),
         cmocka_unit_test(job_generation_does_not_come_round),
+        cmocka_unit_test(job_passes_as_it_moves),
         cmocka_unit_test(job_wish_that_is_first_holds),
         cmocka_unit_test(job_wish_for_another_generation_is_refused),
     };

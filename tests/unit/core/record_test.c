@@ -17,6 +17,9 @@ static uint8_t *record_of(const struct pool_job_config *config, uint32_t *size_o
     uint8_t *bytes = aligned_alloc(8, ((size_t)size + 7) & ~(size_t)7);
     assert_non_null(bytes);
     pool__record_write(config, bytes);
+    struct record header;
+    assert_int_equal(pool__record_header(config, &header), size);
+    assert_memory_equal(&header, bytes, sizeof header);
     *size_out = (uint32_t)size;
     return bytes;
 }
