@@ -3,9 +3,6 @@
 
 #include "core/check.h"
 
-#define STATE_BITS 8u
-#define STATE_MASK ((1u << STATE_BITS) - 1)
-
 static const uint8_t allowed[JOB_STATES] = {
     [JOB_FREE] = 1u << JOB_FILLING,
     [JOB_FILLING] = 1u << JOB_QUEUED | 1u << JOB_FREE,
@@ -16,25 +13,13 @@ static const uint8_t allowed[JOB_STATES] = {
     [JOB_RELEASED] = 1u << JOB_FREE,
 };
 
-enum job_state pool__job_state(const struct job *job)
-{
-    uint32_t state = (uint32_t)atomic_load(&job->x_state) & STATE_MASK;
-    POOL_ASSERT(state < JOB_STATES);
-    return (enum job_state)state;
-}
-
-uint64_t pool__job_generation(const struct job *job)
-{
-    return atomic_load(&job->x_state) >> STATE_BITS;
-}
-
 bool pool__job_move(struct job *job, uint64_t generation, enum job_state from, enum job_state to)
 {
     POOL_ASSERT(from < JOB_STATES && to < JOB_STATES);
     if (!(allowed[from] & 1u << to)) return false;
-    uint64_t before = generation << STATE_BITS | from;
+    uint64_t before = generation << JOB_STATE_BITS | from;
     uint64_t next = generation + (to == JOB_FREE);
-    return atomic_compare_exchange_strong(&job->x_state, &before, next << STATE_BITS | to);
+    return atomic_compare_exchange_strong(&job->x_state, &before, next << JOB_STATE_BITS | to);
 }
 
 void pool__job_pass(struct job *job, enum job_state from, enum job_state to)
@@ -44,23 +29,23 @@ void pool__job_pass(struct job *job, enum job_state from, enum job_state to)
     POOL_ASSERT(to == JOB_FILLING || to == JOB_FREE);
     (void)from;
     uint64_t next = generation + (to == JOB_FREE);
-    atomic_store_explicit(&job->x_state, next << STATE_BITS | to, memory_order_release);
+    atomic_store_explicit(&job->x_state, next << JOB_STATE_BITS | to, memory_order_release);
 }
 
 bool pool__job_wish(struct job *job, uint64_t generation, enum pool_outcome outcome)
 {
-    uint64_t none = generation << STATE_BITS;
-    POOL_ASSERT(outcome > 0 && (uint32_t)outcome <= STATE_MASK); /* 0 would be no wish */
+    uint64_t none = generation << JOB_STATE_BITS;
+    POOL_ASSERT(outcome > 0 && (uint32_t)outcome <= JOB_STATE_MASK); /* 0 would be no wish */
     return atomic_compare_exchange_strong(&job->x_wish, &none, none | outcome);
 }
 
 void pool__job_forget_wish(struct job *job)
 {
     POOL_ASSERT(pool__job_state(job) == JOB_FILLING);
-    atomic_store_explicit(&job->x_wish, pool__job_generation(job) << STATE_BITS, memory_order_relaxed);
+    atomic_store_explicit(&job->x_wish, pool__job_generation(job) << JOB_STATE_BITS, memory_order_relaxed);
 }
 
 uint32_t pool__job_wished(const struct job *job)
 {
-    return (uint32_t)atomic_load(&job->x_wish) & STATE_MASK;
+    return (uint32_t)atomic_load(&job->x_wish) & JOB_STATE_MASK;
 }

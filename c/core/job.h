@@ -21,6 +21,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "core/check.h"
 #include "core/share.h"
 #include "pool.h"
 
@@ -75,8 +76,20 @@ struct job {
     uint64_t kill_generation; /* whose grace time that is, generation + 1 */
 };
 
-enum job_state pool__job_state(const struct job *job);
-uint64_t pool__job_generation(const struct job *job);
+#define JOB_STATE_BITS 8u
+#define JOB_STATE_MASK ((1u << JOB_STATE_BITS) - 1)
+
+static inline enum job_state pool__job_state(const struct job *job)
+{
+    uint32_t state = (uint32_t)atomic_load(&job->x_state) & JOB_STATE_MASK;
+    POOL_ASSERT(state < JOB_STATES);
+    return (enum job_state)state;
+}
+
+static inline uint64_t pool__job_generation(const struct job *job)
+{
+    return atomic_load(&job->x_state) >> JOB_STATE_BITS;
+}
 
 /* Moves a job of one generation from one state to another; moving to FREE makes its handles stale. False: it was not
  * in `from`, or the table has no such step, and nothing changed. */

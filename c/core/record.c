@@ -1,12 +1,14 @@
 /* Measuring, writing and checking the record of a submission. */
 #include "core/record.h"
 
+#include <stddef.h>
 #include <string.h>
 
 #include "core/check.h"
 #include "core/utf8.h"
 
 _Static_assert(sizeof(struct record) % 8 == 0, "the values behind it are aligned");
+_Static_assert(offsetof(struct record, traps) == sizeof(struct record) - 4, "write_header sets every member");
 
 static const char *const only_guest[] = {"guest", NULL};
 
@@ -46,25 +48,27 @@ static uint64_t measure_paths(const struct pool_job_config *config)
     return size;
 }
 
-static struct record header_of(const struct pool_job_config *config)
+/* Field by field where it belongs: a copy of the whole would wait for its small parts to be stored. */
+static void write_header(const struct pool_job_config *config, struct record *out)
 {
-    struct record record = {.module = config->module,
-                            .priority = config->priority,
-                            .timeout_ms = config->timeout_ms,
-                            .input_bytes = config->input_bytes,
-                            .capture_max_bytes = config->capture_max_bytes,
-                            .max_calls = config->max_calls,
-                            .max_memory_mib = config->max_memory_mib,
-                            .tty = config->tty,
-                            .traps = config->trap_missing_imports,
-                            .n_values = config->n_values,
-                            .name_bytes = name_bytes_of(config),
-                            .n_preopens = config->n_preopens};
-    memcpy(record.stdio, config->stdio, sizeof record.stdio);
-    record.strings_bytes = (uint32_t)measure(argv_of(config), &record.n_args);
-    record.strings_bytes += (uint32_t)measure(config->envp, &record.n_env);
-    record.strings_bytes += (uint32_t)measure_paths(config);
-    return record;
+    out->module = config->module;
+    out->priority = config->priority;
+    out->timeout_ms = config->timeout_ms;
+    out->input_bytes = config->input_bytes;
+    out->capture_max_bytes = config->capture_max_bytes;
+    memcpy(out->stdio, config->stdio, sizeof out->stdio);
+    out->n_values = config->n_values;
+    out->name_bytes = name_bytes_of(config);
+    out->strings_bytes = (uint32_t)measure(argv_of(config), &out->n_args);
+    out->strings_bytes += (uint32_t)measure(config->envp, &out->n_env);
+    out->strings_bytes += (uint32_t)measure_paths(config);
+    out->n_preopens = config->n_preopens;
+    out->max_calls = config->max_calls;
+    out->max_memory_mib = config->max_memory_mib;
+    out->tty = config->tty;
+    out->serves = 0;
+    out->imports = 0;
+    out->traps = config->trap_missing_imports;
 }
 
 static bool is_piped(const struct record *record, uint32_t index)
@@ -147,7 +151,7 @@ int32_t pool__record_header(const struct pool_job_config *config, struct record 
     if ((config->tty || config->trap_missing_imports) && config->function) return POOL_EINVAL; /* only a guest asks */
     error = check_texts_of(config);
     if (error) return error;
-    *header_out = header_of(config);
+    write_header(config, header_out);
     error = check_numbers(header_out);
     if (!error) error = check_values(config->values, config->n_values);
     return error ? error : (int32_t)(sizeof *header_out + payload);
@@ -191,8 +195,9 @@ static uint8_t *put_paths(uint8_t *at, const struct pool_job_config *config)
 
 void pool__record_write(const struct pool_job_config *config, uint8_t *out)
 {
-    struct record header = header_of(config);
+    struct record header;
     const uint8_t *strings = NULL;
+    write_header(config, &header);
     POOL_ASSERT(header.strings_bytes <= POOL_ARGS_MAX_BYTES); /* it was measured */
     out = put(out, &header, sizeof header);
     out = put(out, config->values, header.n_values * sizeof *config->values);

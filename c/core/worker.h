@@ -41,6 +41,7 @@ struct worker {
     struct sleeper *_Atomic x_abroad; /* what its job sleeps by in another pool (sync/abroad.h); NULL: it does not */
     _Atomic uint32_t x_parked;        /* where it sleeps for ever when it was killed; nobody writes it */
     _Atomic uint32_t x_jobs;          /* how many it has begun in this life */
+    uint64_t now_ns;                  /* worker only: what the clock has just shown; 0: it is to look */
     /* coordinator writes */
     uint8_t *stack;                    /* and thread-local block */
     struct fd_table *fds;              /* of the guest that it runs (fs/table.h) */

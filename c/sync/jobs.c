@@ -187,17 +187,32 @@ void pool__job_queue(struct pool *pool, struct job *job)
     while (!pool__sched_push(&pool->sched, handle, job->priority)) sweep(pool, &pool->sched.queues[job->priority]);
 }
 
+/* Only the worker itself counts. */
+static void count_job(struct worker *worker)
+{
+    uint32_t n = atomic_load_explicit(&worker->x_jobs, memory_order_relaxed);
+    atomic_store_explicit(&worker->x_jobs, n + 1, memory_order_relaxed);
+}
+
+/* Looking at the clock takes a good part of the time that a job of nothing takes. */
+static uint64_t begin_ns(struct worker *worker)
+{
+    uint64_t now_ns = worker->now_ns;
+    worker->now_ns = 0;
+    return now_ns ? now_ns : port_now_ns(PORT_MONOTONIC);
+}
+
 struct job *pool__job_begin(struct pool *pool, pool_job_t handle, uint32_t worker, uint64_t turn)
 {
     uint64_t generation;
     POOL_ASSERT(worker >= 1 && worker <= WORKERS_MAX);
     struct job *job = pool__job_find(pool, handle, &generation);
     if (!job || !pool__job_move(job, generation, JOB_QUEUED, JOB_RUNNING)) return NULL;
-    POOL_ASSERT(!atomic_load(&job->x_worker)); /* no job is begun twice */
-    atomic_store(&job->x_turn, turn);
+    POOL_ASSERT(!atomic_load(&job->x_worker));                       /* no job is begun twice */
+    atomic_store_explicit(&job->x_turn, turn, memory_order_relaxed); /* x_worker publishes it */
     atomic_store(&job->x_worker, worker);
-    job->started_ns = port_now_ns(PORT_MONOTONIC);
-    atomic_fetch_add_explicit(&pool->workers[worker].x_jobs, 1, memory_order_relaxed);
+    job->started_ns = begin_ns(&pool->workers[worker]);
+    count_job(&pool->workers[worker]);
     pool__histogram_add(&pool->waiting[worker], job->submitted_ns, job->started_ns);
     return job;
 }
@@ -214,16 +229,18 @@ bool pool__job_end_queued(struct pool *pool, struct job *job, uint64_t generatio
     return true;
 }
 
-void pool__job_end_running(struct pool *pool, struct job *job, enum pool_outcome outcome, uint32_t code)
+uint64_t pool__job_end_running(struct pool *pool, struct job *job, enum pool_outcome outcome, uint32_t code)
 {
     POOL_ASSERT(outcome > 0 && pool__job_state(job) == JOB_RUNNING);
+    uint64_t now_ns = port_now_ns(PORT_MONOTONIC);
     job->outcome = outcome;
     job->code = code;
-    job->ended_ns = port_now_ns(PORT_MONOTONIC);
-    pool__histogram_add(&pool->running[atomic_load(&job->x_worker)], job->started_ns, job->ended_ns);
+    job->ended_ns = now_ns;
+    pool__histogram_add(&pool->running[atomic_load(&job->x_worker)], job->started_ns, now_ns);
     close_all(pool, job); /* before the job ends, so that whoever sees it ended finds its output complete */
     move(job, JOB_RUNNING, JOB_ENDED);
     tell(pool, job);
+    return now_ns;
 }
 
 void pool__job_unref(struct pool *pool, struct job *job)

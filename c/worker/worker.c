@@ -41,6 +41,7 @@ int worker_join(struct pool *pool, uint32_t number)
     this.self = &pool->workers[number];
     this.turn = pool__worker_turn(this.self);
     if (!pool__worker_move(this.self, this.turn, WORKER_STARTING, WORKER_RUNTIME)) return POOL_ETIMEDOUT;
+    this.self->now_ns = 0;
     pool__sleeper_init(&this.sleeper, pool, WAITER_WORKER_0 + number);
     pool__self_set(&this.sleeper);
     pool__sleeper_wakes(&this.sleeper);
@@ -109,6 +110,7 @@ static bool sleep_until_work(void)
 {
     struct sched *sched = &this.pool->sched;
     POOL_ASSERT(!this.job && !this.sleeper.job);
+    this.self->now_ns = 0;
     if (look_for_a_moment()) return false;
     uint32_t count = pool__sleeper_arm(&this.sleeper);
     pool__sched_set_idle(sched, this.number);
@@ -145,17 +147,34 @@ static int next_job(void)
     }
 }
 
+void worker_tell_idle(uint32_t idle_ms)
+{
+    this.idle_ns = (uint64_t)idle_ms * 1000000;
+}
+
+static uint64_t end_job(uint32_t outcome, uint32_t code, uint32_t text_bytes)
+{
+    struct job *job = this.job;
+    park_if_buried();
+    POOL_ASSERT(job && pool__job_state(job) == JOB_RUNNING && atomic_load(&job->x_worker) == this.number);
+    job->text_bytes = text_bytes;
+    pool__fds_close_all(this.pool, this.self->fds);
+    if (outcome == POOL_EXITED && job->output_error) { /* the job itself may not have noticed */
+        outcome = POOL_OUTPUT_LOST;
+        code = (uint32_t)-job->output_error;
+    }
+    this.sleeper.job = NULL;
+    this.job = NULL;
+    return pool__job_end_running(this.pool, job, (enum pool_outcome)outcome, code);
+}
+
 static void run_function(void)
 {
     POOL_ASSERT(this.job && this.job->function && this.sleeper.job == this.job);
     uint32_t code = this.job->function(this.pool, this.job->user);
     uint32_t wished = pool__job_wished(this.job);
-    worker_end(wished ? wished : POOL_EXITED, wished ? 0 : code, 0);
-}
-
-void worker_tell_idle(uint32_t idle_ms)
-{
-    this.idle_ns = (uint64_t)idle_ms * 1000000;
+    /* If there is one more job, it begins at this moment. */
+    this.self->now_ns = end_job(wished ? wished : POOL_EXITED, wished ? 0 : code, 0);
 }
 
 double worker_next(void)
@@ -170,16 +189,5 @@ double worker_next(void)
 
 void worker_end(uint32_t outcome, uint32_t code, uint32_t text_bytes)
 {
-    struct job *job = this.job;
-    park_if_buried();
-    POOL_ASSERT(job && pool__job_state(job) == JOB_RUNNING && atomic_load(&job->x_worker) == this.number);
-    job->text_bytes = text_bytes;
-    pool__fds_close_all(this.pool, this.self->fds);
-    if (outcome == POOL_EXITED && job->output_error) { /* the job itself may not have noticed */
-        outcome = POOL_OUTPUT_LOST;
-        code = (uint32_t)-job->output_error;
-    }
-    this.sleeper.job = NULL;
-    this.job = NULL;
-    pool__job_end_running(this.pool, job, (enum pool_outcome)outcome, code);
+    end_job(outcome, code, text_bytes);
 }

@@ -79,6 +79,21 @@ static void job_begun_is_known_by_worker_and_turn(void **state)
     assert_int_equal(atomic_load(&job->x_refs), 1);
 }
 
+/* A worker that goes from one job to the next looks at the clock once. What it has seen is of one job only. */
+static void job_begins_when_its_worker_says_that_it_is(void **state)
+{
+    struct pool *pool = *state;
+    for (uint32_t i = 0; i < 2; i++) test_submit(pool, 7);
+    fake_port_advance_ms(12);
+    pool->workers[9].now_ns = FAKE_BEGIN_NS + 5 * MS_NS;
+    struct job *first = pool__job_begin(pool, pop(pool), 9, 1), *second = pool__job_begin(pool, pop(pool), 9, 2);
+    assert_int_equal(first->started_ns, FAKE_BEGIN_NS + 5 * MS_NS);
+    assert_int_equal(second->started_ns, FAKE_BEGIN_NS + 12 * MS_NS);
+    fake_port_advance_ms(1);
+    assert_int_equal(pool__job_end_running(pool, first, POOL_EXITED, 0), FAKE_BEGIN_NS + 13 * MS_NS);
+    assert_int_equal(atomic_load(&pool->workers[9].x_jobs), 2);
+}
+
 static void job_cancelled_in_the_queue_cannot_begin(void **state)
 {
     struct pool *pool = *state;
@@ -214,6 +229,7 @@ int main(void)
         CASE(job_of_nonsense_is_null),
         CASE(job_of_each_stale_generation_is_null),
         CASE(job_begun_is_known_by_worker_and_turn),
+        CASE(job_begins_when_its_worker_says_that_it_is),
         CASE(job_cancelled_in_the_queue_cannot_begin),
         CASE(job_released_while_in_the_queue_is_freed_by_whoever_pops_it),
         CASE(job_end_queued_of_another_generation_has_no_effect),
