@@ -1,7 +1,8 @@
 /** How the client learns that something happened, without ever blocking: it watches its bell in shared memory.
  *
  * A wake-up costs tens of microseconds, so while the conversation is lively the client listens a little before it goes
- * back to sleep: it looks again between microtasks for up to 50 us after it last answered, 2 ms at most in any task. */
+ * back to sleep: it looks again between microtasks for up to 50 us after it last answered, half a ms at most in any task. So
+ * a guest that calls without a pause delays frames and input by little. */
 import { bellIndex, type WaitAsync } from '../shared/bell.js';
 import { layout } from '../shared/layout.gen.js';
 import type { CoordinatorExports, Thread } from '../shared/thread.js';
@@ -9,7 +10,7 @@ import { Rounds } from '../platform/rounds.js';
 import { macrotask } from '../platform/scope.js';
 
 const LISTEN_MS = 0.05;
-const TASK_MS = 2;
+const TASK_MS = 0.5;
 
 /** Awaiting it lets the microtasks that are queued run first. */
 const nextMicrotask = Promise.resolve();
