@@ -151,12 +151,23 @@ function entryPoint(name, platform) {
   return { in: `bindings-js/src/${input}.ts`, out: platform === 'node' ? `${name}.node` : name };
 }
 
+/** Where the packed wasm comes to stand. Each zlib packs it otherwise, and short names are given by how often letters stand in
+ * a script: with the wasm among them, everything would be named otherwise. */
+const WASM_PLACE = 'coordinator.wasm in base64';
+
+async function putWasm(file) {
+  const wasm = gzipSync(await readFile('coordinator-dist/coordinator.wasm'), { level: 9 }).toString('base64');
+  const parts = (await readFile(file, 'utf8')).split(WASM_PLACE);
+  if (parts.length !== 2) throw new Error(`${file} has ${parts.length - 1} places for the wasm`);
+  await writeFile(file, parts.join(wasm));
+}
+
 /** The one file has the others in it. */
 function filesInside(platform) {
   const suffix = platform === 'node' ? '.node.mjs' : '.js';
   return {
     name: 'files-inside',
-    setup({ onLoad }) {
+    setup({ onLoad, onEnd }) {
       onLoad({ filter: /files\.(web|node)\.ts$/ }, async ({ path }) => {
         const inline = path.replace('files.', 'files.inline.');
         return { contents: await readFile(inline, 'utf8'), loader: 'ts', resolveDir: dirname(path) };
@@ -164,9 +175,11 @@ function filesInside(platform) {
       onLoad({ filter: /inlined\.ts$/ }, async () => {
         const script = (name) => readFile(`coordinator-dist/${name}${suffix}`, 'utf8');
         const [coordinator, worker, cell] = await Promise.all(['coordinator', 'worker', 'cell'].map(script));
-        const wasm = gzipSync(await readFile('coordinator-dist/coordinator.wasm'), { level: 9 }).toString('base64');
-        const inlined = { coordinator, worker, cell, wasm };
+        const inlined = { coordinator, worker, cell, wasm: WASM_PLACE };
         return { contents: `export const inlined = ${JSON.stringify(inlined)};`, loader: 'js' };
+      });
+      onEnd(async ({ metafile }) => {
+        for (const file of Object.keys(metafile?.outputs ?? {})) await putWasm(file);
       });
     },
   };
@@ -181,10 +194,10 @@ function settingsOf(group, platform) {
     return { footer, plugins: [numbers], outExtension: platform === 'node' ? { '.js': '.mjs' } : {} };
   }
   if (group === 'inline') return { footer, plugins: [numbers, filesInside(platform), classNames] };
-  if (group === 'plugin') return { plugins: [numbers, errorsFrom(`./index${suffix}.js`), classNames], metafile: true };
+  if (group === 'plugin') return { plugins: [numbers, errorsFrom(`./index${suffix}.js`), classNames] };
   if (group === 'index') {
     const plugins = [numbers, cells, partsOf(platform === 'node' ? 'index.node.ts' : 'index.ts'), classNames];
-    return { plugins, metafile: true, splitting: true, chunkNames: 'index-[name]-[hash]' };
+    return { plugins, splitting: true, chunkNames: 'index-[name]-[hash]' };
   }
   return { plugins: [numbers, cells, classNames] };
 }
@@ -218,6 +231,7 @@ function buildOne(group, platform, name) {
     legalComments: 'none',
     minify: true,
     logLevel: 'warning',
+    metafile: true,
     ...own,
   });
 }
