@@ -66,16 +66,6 @@ const runner = fileURLToPath(new URL('./rivals/node-wasi.mjs', import.meta.url))
 /** It crashes now and then with the engine's fast calls, so it is run without them. */
 const OPTIONS = ['--no-turbo-fast-api-calls', '--no-warnings'];
 
-/**
- * Old programs import wasi_unstable, which is another version to node:wasi.
- *
- * @param {string} path
- */
-async function versionOf(path) {
-  const module = new WebAssembly.Module(await readFile(path));
-  return WebAssembly.Module.imports(module).some((each) => each.module === 'wasi_unstable') ? 'unstable' : 'preview1';
-}
-
 /** @type {import('./lib/context.mjs').RunNodeWasi} */
 async function runNodeWasi({ path, args, stdin, files }) {
   const folder = await mkdtemp(join(tmpdir(), 'bench-'));
@@ -87,7 +77,7 @@ async function runNodeWasi({ path, args, stdin, files }) {
       await mkdir(dirname(join(root, name)), { recursive: true });
       await writeFile(join(root, name), bytes);
     }
-    const argv = [join(ROOT, path), await versionOf(join(ROOT, path)), input, output, root, ...args];
+    const argv = [join(ROOT, path), input, output, root, ...args];
     const child = fork(runner, argv, { execArgv: OPTIONS, stdio: ['ignore', 'inherit', 'pipe', 'ipc'] });
     const [told, stderr] = [once(child, 'message'), new Response(/** @type {any} */ (child.stderr)).text()];
     const [code, signal] = await once(child, 'exit');

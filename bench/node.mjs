@@ -1,7 +1,7 @@
 // Runs a subject in this process, which was forked for it, and sends what comes of it.
 
 import { makeEnv } from './env.node.mjs';
-import { runSuite } from './lib/run-suite.mjs';
+import { failureOf, runSuite } from './lib/run-suite.mjs';
 
 const params = JSON.parse(process.argv[2]);
 let progress = '';
@@ -12,6 +12,6 @@ try {
   };
   process.send?.({ ok: await runSuite(makeEnv(params), params, onProgress) });
 } catch (error) {
-  process.send?.({ failed: `${progress}: ${/** @type {Error} */ (error).stack}` });
+  process.send?.(failureOf(error, progress));
 }
 process.disconnect?.();

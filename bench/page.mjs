@@ -1,7 +1,7 @@
 // Runs a subject in the page; whoever opened it looks at the two globals.
 
 import { makeEnv } from './env.web.mjs';
-import { runSuite } from './lib/run-suite.mjs';
+import { failureOf, runSuite } from './lib/run-suite.mjs';
 
 const page = /** @type {any} */ (globalThis);
 const params = JSON.parse(new URLSearchParams(location.search).get('params') ?? '{}');
@@ -11,5 +11,5 @@ try {
   const suite = runSuite(makeEnv(params), params, (text) => (page.__progress = text));
   page.__report = { ok: await Promise.race([suite, failure]) };
 } catch (error) {
-  page.__report = { failed: `${page.__progress}: ${error}\n${/** @type {Error} */ (error).stack ?? ''}` };
+  page.__report = failureOf(error, page.__progress);
 }

@@ -13,7 +13,7 @@
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { ENGINE_NAMES, runEngine } from './lib/engines.mjs';
+import { ENGINE_NAMES, runWhatWorks } from './lib/engines.mjs';
 import { failedGates } from './lib/gates.mjs';
 import { describeMachine } from './lib/machine.mjs';
 import { providePackages } from './lib/packages.mjs';
@@ -56,9 +56,17 @@ function readArguments() {
   return { tasks: planOf(engines, wordsOf(values.rows)), params, out: resolve(values.out) };
 }
 
-/** One line on the terminal that shows where it is. @param {string} text */
+/** How often a log is told where it is. */
+const LOG_MS = 30_000;
+let lastLogged = performance.now();
+
+/** One line that shows where it is: on a terminal always the newest. @param {string} text */
 function showProgress(text) {
   if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text.slice(0, (process.stderr.columns ?? 80) - 1)}`);
+  else if (text !== '' && performance.now() - lastLogged > LOG_MS) {
+    console.error(text);
+    lastLogged = performance.now();
+  }
 }
 
 /**
@@ -69,7 +77,7 @@ function showProgress(text) {
  */
 async function measure({ engine, subject }, params, place) {
   const hear = (/** @type {string} */ text) => showProgress(`${place}: ${engine}, ${subject.name}: ${text}`);
-  const { version, rounds, foreign, rows } = await runEngine(engine, { ...params, subject: subject.name }, hear);
+  const { version, rounds, foreign, rows } = await runWhatWorks(engine, { ...params, subject: subject.name }, hear);
   const [name, group, at] = [subject.name, subject.group, new Date().toISOString()];
   return { engine, version, subject: name, group, build: buildOf(params.dist), at, rounds, foreign, rows };
 }

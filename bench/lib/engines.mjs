@@ -35,6 +35,29 @@ export async function runEngine(name, params, onProgress) {
   return runBrowser(/** @type {any} */ (name), params, onProgress);
 }
 
+/** More than these are no rivals' faults. */
+const MOST_LEFT_OUT = 4;
+
+/**
+ * The same, and begins anew without a rival that fails or stands still: it stands in its rows with what was seen of it. Nobody
+ * can end what it has begun, so it gets a process of its own for that. In the short run it must not happen at all.
+ *
+ * @type {typeof runEngine}
+ */
+export async function runWhatWorks(name, params, onProgress) {
+  /** @type {Record<string, string>} */
+  const without = {};
+  for (;;) {
+    try {
+      return await runEngine(name, { ...params, without }, onProgress);
+    } catch (error) {
+      const { variant, reason } = /** @type {any} */ (error);
+      if (params.quick || variant === undefined || Object.keys(without).length === MOST_LEFT_OUT) throw error;
+      without[variant] = reason;
+    }
+  }
+}
+
 /** @param {() => Promise<object>} run */
 async function measured(run) {
   const before = sampleLoad();
@@ -43,10 +66,10 @@ async function measured(run) {
 }
 
 /**
- * @param {{ok?: any, failed?: string}} outcome
+ * @param {{ok?: any, failed?: string, variant?: string, reason?: string}} outcome
  */
-function reportOf({ ok, failed }) {
-  if (failed) throw new Error(failed);
+function reportOf({ ok, failed, variant, reason }) {
+  if (failed) throw Object.assign(new Error(failed), { variant, reason });
   return ok;
 }
 

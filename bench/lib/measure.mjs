@@ -27,24 +27,63 @@
  * @property {(rounds: number) => {rounds: number, warmups: number}} [counts] its own: for what takes long
  */
 
+/** A rival that takes this long stands still, or is of no use to anybody: the slowest that is measured takes two seconds. */
+const PATIENCE_MS = 20_000;
+
+/** A variant that does not work here. */
+export class VariantError extends Error {
+  name = 'VariantError';
+
+  /**
+   * @param {string} variant
+   * @param {string} reason what was seen of it
+   */
+  constructor(variant, reason) {
+    super(`${variant}: ${reason}`);
+    this.variant = variant;
+    this.reason = reason;
+  }
+}
+
+/** @template T @param {Promise<T>} work @returns {Promise<T>} */
+export function withPatience(work) {
+  let timer;
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`it was not done in ${PATIENCE_MS / 1000} s`)), PATIENCE_MS);
+  });
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
+}
+
+/** @param {Promise<number>} measuring */
+async function figureOf(measuring) {
+  const value = await measuring;
+  if (!(value > 0)) throw new Error(`${value} is no figure`);
+  return value;
+}
+
 /**
  * Every round runs every variant once, in the reverse order every other round, so that whatever changes in the machine
- * meanwhile meets all of them alike. The warm-up rounds are thrown away.
+ * meanwhile meets all of them alike. The warm-up rounds are thrown away. One that fails, or stands still, ends it all with
+ * a `VariantError`.
  *
  * @param {Record<string, () => Promise<number>>} variants
+ * @param {ReadonlySet<string>} patient which of them have all the time that there is: what is ours
  * @param {{rounds: number, warmups: number}} counts
  * @param {(text: string) => void} onProgress
  * @returns {Promise<Map<string, number[]>>} by the variant's name
  */
-export async function measureRounds(variants, { rounds, warmups }, onProgress) {
+export async function measureRounds(variants, patient, { rounds, warmups }, onProgress) {
   const names = Object.keys(variants);
   const values = new Map(names.map((name) => [name, /** @type {number[]} */ ([])]));
   for (let round = 0; round < warmups + rounds; round++) {
     const order = round % 2 === 0 ? names : [...names].reverse();
     for (const name of order) {
-      onProgress(`round ${round + 1} of ${warmups + rounds}, ${name}`);
-      const value = await variants[name]();
-      if (!(value > 0)) throw new Error(`${name}: ${value} is no figure`);
+      const place = `round ${round + 1} of ${warmups + rounds}`;
+      onProgress(`${place}, ${name}`);
+      const measuring = figureOf(variants[name]());
+      const value = await (patient.has(name) ? measuring : withPatience(measuring)).catch((error) => {
+        throw new VariantError(name, `in ${place} ${error.message}`);
+      });
       if (round >= warmups) values.get(name)?.push(Number(value.toPrecision(5)));
     }
   }

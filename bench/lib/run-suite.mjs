@@ -2,7 +2,7 @@
 
 import { subjects } from '../suite/index.mjs';
 import { FULL, QUICK } from './context.mjs';
-import { measureRounds } from './measure.mjs';
+import { measureRounds, VariantError } from './measure.mjs';
 
 /** The engine goes on compiling what is hot well into the second round. */
 const WARMUPS = 2;
@@ -16,6 +16,7 @@ const QUICK_COUNTS = { rounds: 2, warmups: 0 };
  * @property {string} dist the package's folder
  * @property {string} baseline the folder of another build of it; empty: none
  * @property {string} guests the guests' folder
+ * @property {Record<string, string>} [without] variants of rivals that are not measured, with what was seen of them
  *
  * @typedef {{engine: string, cores: number, rounds: number, rows: import('./figures.mjs').ReportRow[]}} SuiteReport
  */
@@ -34,7 +35,7 @@ export async function runSuite(env, params, onProgress) {
   const context = { env, builds, sizes: params.quick ? QUICK : FULL };
   const counts = countsOf(subject, params);
   onProgress('opening');
-  const rows = await runSubject(subject, context, counts, onProgress);
+  const rows = await runSubject(subject, context, counts, params.without ?? {}, onProgress);
   onProgress('closing the pools');
   for (const { pool } of builds) await pool.close();
   return { engine: env.engine, cores: env.cores, rounds: counts.rounds, rows };
@@ -64,11 +65,17 @@ async function openBuild(env, label, folder) {
  * @param {import('./measure.mjs').Subject} subject
  * @param {import('./context.mjs').Context} context
  * @param {{rounds: number, warmups: number}} counts
+ * @param {Record<string, string>} without
  * @param {(text: string) => void} onProgress
  */
-async function runSubject(subject, context, counts, onProgress) {
+async function runSubject(subject, context, counts, without, onProgress) {
   const { variants, rows, close } = await subject.open(context);
-  const values = await measureRounds(variants, counts, onProgress);
+  for (const variant of Object.keys(without)) delete variants[variant];
+  const own = new Set(rows.map(({ ours }) => ours));
+  const patient = context.sizes.quick ? new Set(Object.keys(variants)) : own; // the short run never fails for being slow
+  const values = await measureRounds(variants, patient, counts, onProgress).catch((error) => {
+    throw own.has(error.variant) ? new Error(error.message, { cause: error }) : error;
+  });
   onProgress('closing');
   await close();
   const cell = (/** @type {string} */ variant) => {
@@ -76,7 +83,31 @@ async function runSubject(subject, context, counts, onProgress) {
     if (!found) throw new Error(`${subject.name}: no variant is called ${variant}`);
     return { label: labelOf(variant), values: found };
   };
-  return rows.map((row) => ({ cannot: [], ...row, ours: cell(row.ours), rivals: row.rivals.map(cell) }));
+  const isLeftOut = (/** @type {string} */ rival) => rival in without;
+  return rows.map(({ rivals, cannot = [], ...row }) => ({
+    ...row,
+    cannot: [
+      ...cannot,
+      ...rivals.filter(isLeftOut).map((rival) => ({ label: labelOf(rival), reason: without[rival] })),
+    ],
+    ours: cell(row.ours),
+    rivals: rivals.filter((rival) => !isLeftOut(rival)).map(cell),
+  }));
+}
+
+/**
+ * What whoever runs the engine is told of a failure.
+ *
+ * @param {any} error
+ * @param {string} progress
+ */
+export function failureOf(error, progress) {
+  const { variant, reason } = error instanceof VariantError ? error : /** @type {any} */ ({});
+  return {
+    failed: `${progress}: ${error.stack?.includes(error.message) ? '' : `${error}\n`}${error.stack ?? ''}`,
+    variant,
+    reason,
+  };
 }
 
 /** What stands behind the last colon and blank, where there is one. @param {string} variant */
