@@ -10,6 +10,7 @@ import {
 } from '../../node_modules/@bjorn3/browser_wasi_shim/dist/index.js';
 import { WASI as RunnoWasi } from '../../node_modules/@runno/wasi/dist/main.js';
 import { listen, post } from '../ways/lib/scope.mjs';
+import { unstableOf } from './unstable.mjs';
 
 const decoder = new TextDecoder();
 
@@ -48,17 +49,18 @@ function tree(files) {
   return root;
 }
 
-/** Old programs import wasi_unstable. @param {object} imports */
-const bothNames = (imports) => /** @type {any} */ ({ wasi_snapshot_preview1: imports, wasi_unstable: imports });
-
 /** @param {any} order */
 function runShim({ module, args, stdin, files, isBinary }) {
   const [stdout, stderr] = [new Sink(), new Sink()];
   const fds = [new OpenFile(new File(stdin)), stdout, stderr, new PreopenDirectory('/', tree(files))];
   const wasi = new WASI(args, [], fds, { debug: false });
   const refused = Object.fromEntries(WebAssembly.Module.imports(module).map(({ name }) => [name, () => 52]));
-  const instance = new WebAssembly.Instance(module, bothNames({ ...refused, ...wasi.wasiImport }));
-  const code = wasi.start(/** @type {any} */ (instance));
+  const preview1 = { ...refused, ...wasi.wasiImport };
+  /** @type {any} */
+  let instance;
+  const unstable = unstableOf(preview1, () => instance.exports.memory);
+  instance = new WebAssembly.Instance(module, { wasi_snapshot_preview1: preview1, wasi_unstable: unstable });
+  const code = wasi.start(instance);
   return { code, stdout: isBinary ? String(stdout.size) : stdout.text(), error: stderr.text() };
 }
 

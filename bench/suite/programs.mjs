@@ -1,12 +1,9 @@
 // Whole programs that nobody here wrote, from the call that starts a compiled one to its exit code and all of its output.
 
-import { expect, timed } from '../lib/measure.mjs';
+import { expect, timed, withPatience } from '../lib/measure.mjs';
 import { programs } from '../programs/list.mjs';
 import { startWasmer } from '../rivals/wasmer.mjs';
 import { rowOf } from './guests.mjs';
-
-/** How long a rival may take at its first try. */
-const PATIENCE_MS = 20_000;
 
 /** @typedef {import('../programs/list.mjs').Program} Program */
 /** @typedef {(program: Program, module: WebAssembly.Module) => Promise<number>} Run answers milliseconds */
@@ -82,15 +79,6 @@ async function openRuns({ env, builds }) {
   };
 }
 
-/** @template T @param {Promise<T>} work @param {number} ms @returns {Promise<T>} */
-function within(work, ms) {
-  let timer;
-  const late = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no end within ${ms / 1000} s`)), ms);
-  });
-  return Promise.race([work, late]).finally(() => clearTimeout(timer));
-}
-
 /**
  * Runs it once everywhere.
  *
@@ -104,7 +92,7 @@ async function tryAll(program, module, runs) {
   for (const [label, run] of Object.entries(runs)) {
     try {
       if (program.not[label]) throw new Error(program.not[label]);
-      await within(run(program, module), PATIENCE_MS);
+      await withPatience(run(program, module));
     } catch (error) {
       if (label === 'ours') throw error;
       cannot.push({ label, reason: /** @type {Error} */ (error).message.split('\n')[0].slice(0, 160) });
