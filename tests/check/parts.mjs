@@ -7,6 +7,7 @@ export const preparations = ['setup-native', 'setup-browsers', 'setup-languages'
 /** Independent of each other, the longest first, so that the last one to end is a short one. */
 export const parts = [
   'test-browsers',
+  'test-stacks-heavy', // in a second, unless the package has changed since its record
   'test-jspi-browsers',
   'test-rust',
   'fuzz',

@@ -6,6 +6,7 @@ import { copyFile, mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from 
 import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { holdFolder } from './lock.mjs';
 
 const run = promisify(execFile);
 
@@ -53,14 +54,17 @@ async function install(folder, manifest) {
 }
 
 /** A project with these files (texts by their paths), and packages by their exact versions.
- * @param {{archive: string, guest: string}} t
+ * @param {{archive: string, guest: string, defer: (cleanup: () => unknown) => void}} t
  * @param {{name: string, files?: Record<string, string>, dependencies?: Record<string, string>, manifest?: object}} what */
 export async function makeProject(t, { name, files = {}, dependencies, manifest = { type: 'module' } }) {
   const whole = { name: `stack-${name}`, private: true, ...manifest, ...(dependencies ? { dependencies } : {}) };
   const folder = dependencies
     ? join(await cacheFolder(), `${name}-${hashOf(JSON.stringify(dependencies))}`)
     : await mkdtemp(join(tmpdir(), `millrace-${name}-`));
-  if (dependencies) await install(folder, whole);
+  if (dependencies) {
+    await holdFolder(t, folder);
+    await install(folder, whole);
+  }
   await unpack(t.archive, folder);
   const all = { 'package.json': JSON.stringify(whole, null, 2), ...files };
   for (const [path, text] of Object.entries(all)) await put(folder, path, text);
