@@ -37,6 +37,7 @@ import { scenarios as rust } from './programs/rust.mjs';
 import { scenarios as sqlite } from './programs/sqlite.mjs';
 import { scenarios as run } from './run.mjs';
 import { scenarios as spawn } from './spawn.mjs';
+import { scenarios as starting } from './starting.mjs';
 import { scenarios as stats } from './stats.mjs';
 import { scenarios as streams } from './streams.mjs';
 import { scenarios as terminal } from './terminal.mjs';
@@ -58,6 +59,7 @@ export const subjects = {
   deadlines,
   depths,
   pool,
+  starting,
   'default-pool': defaultPool,
   cells,
   circles,

@@ -115,12 +115,25 @@ function ownScript(platform: Platform, spawn: SpawnWorker, kind: ScriptKind): Sc
   };
 }
 
-/** Compiles the pool's own wasm. Rejects with a `StartError`, unless it was cancelled. */
+/** The pools' own wasm, of each URL once, for however many pools; and that which has none, but is in the package's script. */
+interface OwnWasm {
+  readonly compiler: Compiler;
+  inside?: WebAssembly.Module;
+}
+
+const ownWasm = new WeakMap<Platform, OwnWasm>();
+
+/** Compiles the pool's own wasm, unless it is. Rejects with a `StartError`, unless it was cancelled. */
 export async function loadWasm(platform: Platform, sources: Sources, patience: Patience): Promise<WebAssembly.Module> {
+  const own = ownWasm.get(platform) ?? { compiler: new Compiler(platform) };
+  ownWasm.set(platform, own);
   const place = sources.places.get('wasm');
+  if (!place && own.inside) return own.inside;
   const source = place?.url ?? located(platform, 'wasm');
   try {
-    return await new Compiler(platform).compile(source, patience);
+    const module = await own.compiler.compile(source, patience);
+    if (typeof source !== 'string') own.inside = module;
+    return module;
   } catch (cause) {
     if (cause instanceof JobError) throw cause; // it was cancelled
     const refused = cause instanceof FetchError ? await platform.refusedConnection() : undefined;

@@ -6,13 +6,23 @@ import type { SharedParts } from '../shared/protocol.js';
 import { milliseconds, wholeNumber } from '../shared/whole-number.js';
 import type { Platform } from '../platform/platform.js';
 import { CallSite } from './callsite.js';
+import { EarlyThreads } from './early.js';
 import { type Handlers, handlersOf, type Host } from './host.js';
 import { Log, type LogHandler } from './log.js';
 import { signalOf, UINT32_MAX } from './options.js';
 import { Patience, START } from './patience.js';
 import { loadWasm, openScript, type PoolUrls, type Sources, sourcesOf, type SpawnWorker, urlNames } from './sources.js';
 import { startThreads, type Threads } from './threads.js';
-import { type LoadCells, openScripts, starterOf, type Tier, tierOf, type TierWish, wishOf } from './tier.js';
+import {
+  firstNames,
+  type LoadCells,
+  openScripts,
+  starterOf,
+  type Tier,
+  tierOf,
+  type TierWish,
+  wishOf,
+} from './tier.js';
 import { type CheckedRange, rangeNames, rangeOf, type WorkerRange } from './worker-range.js';
 
 /** Options of `Pool.create`. */
@@ -134,14 +144,31 @@ export function checkPool(platform: Platform, given: unknown): CheckedPool {
 }
 
 async function startAll(platform: Platform, options: CheckedPool, loadCells: LoadCells): Promise<Parts> {
+  const early = new EarlyThreads();
+  try {
+    return await startWith(early, platform, options, loadCells);
+  } finally {
+    early.end();
+  }
+}
+
+async function startWith(
+  early: EarlyThreads,
+  platform: Platform,
+  options: CheckedPool,
+  loadCells: LoadCells,
+): Promise<Parts> {
   const { range, maxWorkers, idleMs, graceMs, memoryMib, sources, host, log, signal } = options;
   const patience = new Patience(signal, undefined, undefined, START);
   const tier = tierOf(platform, options.tier);
-  const opening = openScripts(tier, (kind) => openScript(platform, sources, kind));
-  opening.catch(() => undefined); // while the wasm is loaded
+  const loading = loadWasm(platform, sources, patience); // first, since it takes the longest
+  const opening = openScripts(tier, (kind) => openScript(platform, sources, kind)).then((scripts) =>
+    early.begin(scripts, (kind) => firstNames(log.name, kind, range.min)),
+  );
+  opening.catch(() => undefined); // if both fail, the wasm is told of
   const parts: SharedParts = {
     abi: layout.POOL_ABI,
-    wasm: await loadWasm(platform, sources, patience),
+    wasm: await loading,
     memory: await makeMemory(memoryMib, (ms) => patience.until(new Promise((resolve) => setTimeout(resolve, ms)))),
   };
   const blocksMib = memoryMib - layout.POOL_MEMORY_MIN_MIB / 2; // the rest is for code, stacks and the pool's own tables

@@ -83,6 +83,17 @@ export function tierOf(platform: Platform, wish: TierWish): Tier {
 
 const ENGINES = 'Chrome 137, Firefox 153, Safari 27 and Node 25';
 
+/** What a thread is called. Coordinators have no number. */
+function threadName(label: string, kind: ScriptKind, number: number): string {
+  return kind === 'coordinator' ? `${label}-coordinator` : `${label}-${kind}-${number}`;
+}
+
+/** What the first threads of a script are called, of a pool that begins with so many workers. */
+export function firstNames(label: string, kind: ScriptKind, workers: number): string[] {
+  const n = kind === 'coordinator' ? 1 : workers;
+  return Array.from({ length: n }, (_, i) => threadName(label, kind, i + 1));
+}
+
 export async function starterOf(name: Tier, site: Site): Promise<Starter> {
   return name === 'shared' ? sharedStarter(site) : jspiStarter(site);
 }
@@ -121,8 +132,8 @@ function sharedStarter({ scripts, label }: Site): Starter {
     failure: scripts.failure,
     script: worker.place,
     coordinator: coordinator.place,
-    spawnCoordinator: () => coordinator.spawn(`${label}-coordinator`),
-    spawnWorker: (number) => worker.spawn(`${label}-worker-${number}`),
+    spawnCoordinator: () => coordinator.spawn(threadName(label, 'coordinator', 0)),
+    spawnWorker: (number) => worker.spawn(threadName(label, 'worker', number)),
     join: (parts, crew, pool) => {
       const client = new Client(instantiate(parts, relayOf(crew)), pool);
       crew.onClientRing = () => client.ring();
@@ -134,7 +145,7 @@ function sharedStarter({ scripts, label }: Site): Starter {
 async function jspiStarter({ scripts, parts, memoryMib, loadCells, label }: Site): Promise<Starter> {
   const { Cells } = await loadCells();
   const cell = scripts.of.cell!;
-  const cells = new Cells(parts, memoryMib, (number) => cell.spawn(`${label}-cell-${number}`));
+  const cells = new Cells(parts, memoryMib, (number) => cell.spawn(threadName(label, 'cell', number)));
   const FarClient = cells.clientOf(Client);
   return {
     failure: scripts.failure,

@@ -25,8 +25,8 @@ export function webScope<Out, In>(): Scope<Out, In> {
 }
 
 /** What ends a worker. WebKit never lets go of what was sent to a worker that is terminated while its script is still being
- * loaded, and a pool's memory is among that: there it ends once it was heard of. */
-function endOf(worker: Worker): () => void {
+ * loaded, and a pool's memory is among that: there one that was sent something ends once it was heard of. */
+function endOf(worker: Worker, wasSent: () => boolean): () => void {
   if (!isJavaScriptCore()) return () => worker.terminate();
   let isHeard = false;
   let isOver = false;
@@ -37,14 +37,18 @@ function endOf(worker: Worker): () => void {
   for (const type of ['message', 'error']) worker.addEventListener(type, hear, { once: true });
   return () => {
     isOver = true;
-    if (isHeard) worker.terminate();
+    if (isHeard || !wasSent()) worker.terminate();
   };
 }
 
 /** A worker of this page. `hint` is the likeliest reason if its script cannot be loaded. */
 export function webChild<Out, In>(worker: Worker, hint = UNLOADED): Child<Out, In> {
+  let wasSent = false;
   return {
-    post: (message, transfer = []) => worker.postMessage(message, { transfer: [...transfer] }),
+    post: (message, transfer = []) => {
+      wasSent = true;
+      worker.postMessage(message, { transfer: [...transfer] });
+    },
     onMessage: (listener) => worker.addEventListener('message', (event) => listener(event.data as In)),
     onFailure: (listener) => {
       worker.addEventListener('error', (event) => {
@@ -53,7 +57,7 @@ export function webChild<Out, In>(worker: Worker, hint = UNLOADED): Child<Out, I
       });
       worker.addEventListener('messageerror', () => listener('a message could not be read'));
     },
-    terminate: endOf(worker),
+    terminate: endOf(worker, () => wasSent),
     keepAlive: () => undefined,
   };
 }
