@@ -8,6 +8,9 @@ const URL_OF_WORKER = new URL('./bytes-worker.mjs', import.meta.url);
 
 /** @typedef {{n: number, chunkBytes: number}} Order n chunks of so many bytes */
 
+/** What a reader takes at once, if so much is there, however small the writer's chunks are. */
+const PIECE_BYTES = 1 << 16;
+
 /** A worker that takes orders and has a channel. @param {import('../lib/context.mjs').Env} env */
 async function startOne(env) {
   const worker = await env.startWorker(URL_OF_WORKER);
@@ -38,17 +41,26 @@ async function writeRing(ring, { n, chunkBytes }) {
   }
 }
 
-/** @param {Ring} ring @param {Order} order */
-async function readRing(ring, { n, chunkBytes }) {
-  const bytes = new Uint8Array(chunkBytes);
+/**
+ * @param {Ring} ring
+ * @param {Order} order
+ * @param {() => number} [read] one piece: its size
+ */
+async function readRing(ring, { n, chunkBytes }, read = readerInto(ring, chunkBytes)) {
   let total = 0;
   while (total < n * chunkBytes) {
     const bell = ring.bell;
-    const size = ring.readSome(bytes);
+    const size = read();
     total += size;
     if (size === 0) await ring.change(bell);
   }
   return total;
+}
+
+/** Into the same memory each time. @param {Ring} ring @param {number} chunkBytes */
+function readerInto(ring, chunkBytes) {
+  const bytes = new Uint8Array(chunkBytes);
+  return () => ring.readSome(bytes);
 }
 
 /**
@@ -120,6 +132,24 @@ function byRing([first, second]) {
 }
 
 /**
+ * The least that anybody does who gives each chunk away in memory of its own, as a stream does: one copy, one notification,
+ * and the new memory.
+ *
+ * @param {Awaited<ReturnType<typeof startOne>>[]} workers
+ */
+function byRingInNewMemory([first]) {
+  return {
+    from: async (/** @type {Order} */ order) => {
+      const ring = new Ring();
+      const done = first.order({ todo: 'ringWrite', ring: ring.buffer, ...order });
+      const total = await readRing(ring, order, () => ring.takeSome(Math.max(order.chunkBytes, PIECE_BYTES)).length);
+      await done;
+      return total;
+    },
+  };
+}
+
+/**
  * Each moves n chunks and answers how many bytes came: to a worker, from it, from one to another, and forth and back.
  *
  * @param {import('../lib/context.mjs').Env} env
@@ -130,7 +160,9 @@ export async function startBytes(env) {
     rivals: {
       'postMessage, copied': byMessages(workers, false),
       'postMessage, transferred': byMessages(workers, true),
-      ...('waitAsync' in Atomics ? { 'a bare ring': byRing(workers) } : {}),
+      ...('waitAsync' in Atomics
+        ? { 'a bare ring': byRing(workers), 'a bare ring, new memory for each chunk': byRingInNewMemory(workers) }
+        : {}),
     },
     close: () => workers.forEach(({ terminate }) => terminate()),
   };

@@ -37,6 +37,23 @@ export class Ring {
   }
 
   /**
+   * The same into memory of its own, new each time.
+   *
+   * @param {number} most
+   * @returns {Uint8Array} empty: there is nothing
+   */
+  takeSome(most) {
+    const head = Atomics.load(this.#words, HEAD);
+    const used = (Atomics.load(this.#words, TAIL) - head) >>> 0;
+    const offset = (head >>> 0) % this.#data.length;
+    const size = Math.min(used, most, this.#data.length - offset);
+    const chunk = new Uint8Array(this.#data.subarray(offset, offset + size));
+    Atomics.store(this.#words, HEAD, (head + size) | 0);
+    if (size > 0) this.#ring();
+    return chunk;
+  }
+
+  /**
    * Blocks until there is something.
    *
    * @param {Uint8Array} target

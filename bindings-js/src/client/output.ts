@@ -184,7 +184,7 @@ async function pull(outlet: Outlet, controller: ReadableStreamController<Chunk>)
     outlet.consume(n);
     request.respond(n);
   } else {
-    const chunk = bytes.slice();
+    const chunk = new Uint8Array(bytes); // `slice` would zero the new memory first
     outlet.consume(chunk.length);
     controller.enqueue(chunk);
   }
