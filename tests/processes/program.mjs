@@ -1,6 +1,7 @@
 // A program of Node for each case: it must do what it says, and then end by itself. Usage: node --expose-gc program.mjs CASE
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
 import http from 'node:http';
 import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
@@ -39,6 +40,30 @@ function watchMemories() {
     },
   });
   return { made, alive: () => made.filter((each) => each.deref()).length };
+}
+
+/** The threads of this process. */
+const threadsNow = () => readdirSync('/proc/self/task');
+
+/** How often threads have slept and woken again. @param {string[]} threads */
+function wakeUpsOf(threads) {
+  const counts = threads.map((thread) => {
+    const status = readFileSync(`/proc/self/task/${thread}/status`, 'utf8');
+    return Number(/^voluntary_ctxt_switches:\s*(\d+)$/m.exec(status)[1]);
+  });
+  return counts.reduce((sum, count) => sum + count, 0);
+}
+
+/** Whether none of the threads wakes while something else is done. @param {string[]} threads @param {() => Promise<void>} work */
+async function isUntouched(threads, work) {
+  const before = wakeUpsOf(threads);
+  await work();
+  return wakeUpsOf(threads) === before;
+}
+
+/** Rounds of this thread and its event loop, for longer than anything of ours waits. */
+async function rounds() {
+  for (let i = 0; i < 125; i++) await turn(20);
 }
 
 const cases = {
@@ -154,6 +179,23 @@ const cases = {
     assert(pool.stats().waitingTime.count >= 20); // some may have been garbage already
     for (let i = 0; pool.stats().jobs > 0 && i < 200; i++) await collectGarbage();
     assert.equal(pool.stats().jobs, 0);
+    await pool.close();
+  },
+
+  /** Nothing wakes the threads of a pool that has nothing to do, whatever others do meanwhile: the system counts. */
+  async asleep() {
+    const own = threadsNow();
+    const pool = await Pool.create({ workers: 2 });
+    const module = await pool.compile(guest('hello'));
+    await Promise.all([1, 2, 3].map(() => pool.run(module, { timeoutMs: 60_000 })));
+    const threads = threadsNow().filter((each) => !own.includes(each));
+    assert(threads.length >= 3, `${threads.length} threads, of the coordinator and two workers`);
+    const isQuiet = () => isUntouched(threads, rounds);
+    // The engine collects garbage a few times after the last work. What wakes by itself would be in each of these.
+    for (let tries = 1; !(await isQuiet()); tries++) assert(tries < 10, 'the threads of an idle pool do not rest');
+    const before = wakeUpsOf(threads);
+    await pool.run(module);
+    assert(wakeUpsOf(threads) > before, 'a job wakes them, and the count shows it');
     await pool.close();
   },
 

@@ -26,6 +26,7 @@ const names = {
   dropped: 'what was dropped unread is freed as garbage',
   pipes: 'pipes that were dropped are freed as garbage',
   instances: 'instances and maps that were dropped end as garbage',
+  asleep: 'nothing wakes the threads of a pool that has nothing to do',
   unasked: 'a default pool that idles does not keep the process',
   warnings: 'guests that share the stderr of a program with many workers are no reason to warn',
   draining: 'a process waits until a pool that closes gracefully is closed',
