@@ -7,9 +7,11 @@ import { BROWSER_NAMES, launch } from '../../tests/browser/launch.mjs';
 import { serve } from '../../tests/browser/server.mjs';
 import { checkAccess } from './test/access.mjs';
 import * as compute from './test/compute.mjs';
+import { hearingOf } from './test/hearing.mjs';
 import { saysNoPool } from './test/page.mjs';
 import * as pipeline from './test/pipeline.mjs';
 import * as plugin from './test/plugin.mjs';
+import { checkReadAloud } from './test/reader.mjs';
 import * as repl from './test/repl.mjs';
 import { Complaints } from './test/tour.mjs';
 
@@ -61,6 +63,25 @@ async function visit(browser, { PAGE, steps }, url) {
 }
 
 /**
+ * Has a page read aloud. What is heard depends on the page, and one engine shows what that is.
+ *
+ * @param {Browser} browser
+ * @param {typeof tours[number]} tour
+ * @param {string} url
+ */
+async function hear(browser, { PAGE }, url) {
+  if (browser.name !== 'chromium') return;
+  const hearing = hearingOf(PAGE);
+  const page = await browser.open(`${url}/${PAGE}`);
+  await test(`chromium: ${PAGE}: read aloud, it makes sense`, async () => {
+    await hearing.untilReady(page);
+    await checkReadAloud(page, hearing.name);
+  });
+  await test(`chromium: ${PAGE}: what happens is told of, and nothing that would drown it`, () => hearing.hear(page));
+  await page.close();
+}
+
+/**
  * Goes to a page that was served without the headers.
  *
  * @param {Browser} browser
@@ -81,6 +102,7 @@ async function visitBare(browser, tour, url) {
 async function testIn(browser, url, bareUrl) {
   for (const tour of tours.filter(({ PAGE }) => pages.includes(PAGE))) {
     await visit(browser, tour, url);
+    await hear(browser, tour, url);
     await visitBare(browser, tour, bareUrl);
   }
 }

@@ -28,6 +28,8 @@ import { launchWebKit } from './webkit.mjs';
  * @property {() => Promise<string>} title
  * @property {(url: string) => Promise<void>} goto resolves on the load event
  * @property {() => Promise<void>} collectGarbage
+ * @property {() => Promise<import('puppeteer-core').Protocol.Accessibility.AXNode[]>} [accessibilityTree] what the page
+ *   shows to screen readers, in no order; in Chromium alone
  * @property {() => Promise<void>} close
  */
 
@@ -237,8 +239,17 @@ function wrapPage(page) {
       await page.goto(url, { waitUntil: 'load', timeout: LOAD_TIMEOUT_MS });
     },
     collectGarbage: () => collectGarbage(page),
+    accessibilityTree: () => accessibilityTree(page),
     close: () => closeSoon(page.close()),
   };
+}
+
+/** @param {import('puppeteer-core').Page} page */
+async function accessibilityTree(page) {
+  const session = await page.createCDPSession();
+  const { nodes } = await session.send('Accessibility.getFullAXTree');
+  await session.detach();
+  return nodes;
 }
 
 /**

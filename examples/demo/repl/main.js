@@ -6,6 +6,7 @@ import { startClockwork } from '../common/clockwork.js';
 import { element } from '../common/element.js';
 import { startPool } from '../common/pool.js';
 import { History } from './history.js';
+import { Hush } from './hush.js';
 import { interpreters } from './interpreters.js';
 import { Screen } from './screen.js';
 import { Session } from './session.js';
@@ -13,7 +14,10 @@ import { Session } from './session.js';
 const LOOK_EVERY_MS = 200;
 const STATES = { running: 'computing', waiting: 'blocked in read()' };
 
-const screen = new Screen(element('screen'));
+const hush = new Hush(element('screen'), (text) => {
+  element('hush').textContent = text;
+});
+const screen = new Screen(element('screen'), hush);
 const history = new History();
 const field = /** @type {HTMLInputElement} */ (element('line'));
 const choice = /** @type {HTMLSelectElement} */ (element('interpreter'));

@@ -7,11 +7,13 @@ const AT_END_PIXELS = 40;
 
 export class Screen {
   #root;
+  #hush;
   #length = 0;
 
-  /** @param {HTMLElement} root */
-  constructor(root) {
+  /** @param {HTMLElement} root @param {import('./hush.js').Hush} hush */
+  constructor(root, hush) {
     this.#root = root;
+    this.#hush = hush;
   }
 
   clear() {
@@ -41,6 +43,7 @@ export class Screen {
    */
   #append(text, kind) {
     const root = this.#root;
+    this.#hush.count(text.length);
     const isAtEnd = root.scrollHeight - root.scrollTop - root.clientHeight < AT_END_PIXELS;
     const newest = text.slice(-MOST_CHARACTERS);
     for (let at = 0; at < newest.length; at += PIECE_CHARACTERS)
