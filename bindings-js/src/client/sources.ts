@@ -14,6 +14,7 @@ import {
   type ScriptPlace,
 } from '../platform/platform.js';
 import { Compiler } from './modules.js';
+import { ownWasm } from './own-files.js';
 import type { Patience } from './patience.js';
 
 export type { ScriptKind };
@@ -115,25 +116,19 @@ function ownScript(platform: Platform, spawn: SpawnWorker, kind: ScriptKind): Sc
   };
 }
 
-/** The pools' own wasm, of each URL once, for however many pools; and that which has none, but is in the package's script. */
-interface OwnWasm {
-  readonly compiler: Compiler;
-  inside?: WebAssembly.Module;
-}
-
-const ownWasm = new WeakMap<Platform, OwnWasm>();
+/** Of each URL that embedders give the wasm is compiled once, too. */
+const compilers = new WeakMap<Platform, Compiler>();
 
 /** Compiles the pool's own wasm, unless it is. Rejects with a `StartError`, unless it was cancelled. */
 export async function loadWasm(platform: Platform, sources: Sources, patience: Patience): Promise<WebAssembly.Module> {
-  const own = ownWasm.get(platform) ?? { compiler: new Compiler(platform) };
-  ownWasm.set(platform, own);
   const place = sources.places.get('wasm');
-  if (!place && own.inside) return own.inside;
+  const own = place ? undefined : await patience.until(ownWasm(platform));
+  if (own) return own;
+  const compiler = compilers.get(platform) ?? new Compiler(platform);
+  compilers.set(platform, compiler);
   const source = place?.url ?? located(platform, 'wasm');
   try {
-    const module = await own.compiler.compile(source, patience);
-    if (typeof source !== 'string') own.inside = module;
-    return module;
+    return await compiler.compile(source, patience);
   } catch (cause) {
     if (cause instanceof JobError) throw cause; // it was cancelled
     const refused = cause instanceof FetchError ? await platform.refusedConnection() : undefined;

@@ -1,10 +1,12 @@
 /** Loading what a pool consists of, when the first one is started: a page that starts none has no use for it. */
 import { isAbortSignal, isPlain, read } from '../shared/brand.js';
 import { StartError } from '../shared/errors.js';
+import { canSuspend } from '../shared/jspi.js';
 import { Part } from '../shared/part.js';
-import type { Platform } from '../platform/platform.js';
+import type { Platform, ScriptKind } from '../platform/platform.js';
 import { CallSite } from './callsite.js';
 import type { Core } from './core.js';
+import { loadAhead } from './own-files.js';
 import { Patience, START } from './patience.js';
 import type { PoolOptions } from './start.js';
 import type { LoadCells } from './tier.js';
@@ -27,11 +29,20 @@ export async function startCore(
     const given = snapshotOf(options);
     const signal = read(given, 'signal');
     const patience = new Patience(isAbortSignal(signal) ? signal : undefined, undefined, undefined, START);
+    patience.check();
+    if (read(given, 'urls') === undefined && read(given, 'spawn') === undefined)
+      loadAhead(platform, kindsOf(platform, given));
     const { start } = await patience.until(cores.load());
     return await start(platform, given, cells);
   } catch (error) {
     throw site.sign(error);
   }
+}
+
+/** The scripts of the tier that it will be, as far as one can see yet; none: there is no tier. */
+function kindsOf(platform: Platform, options: unknown): readonly ScriptKind[] {
+  if (read(options, 'tier') !== 'jspi' && platform.isIsolated()) return ['coordinator', 'worker'];
+  return canSuspend() ? ['cell'] : [];
 }
 
 /** Rejects if options are wrong. */

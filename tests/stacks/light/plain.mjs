@@ -3,6 +3,7 @@ import { appSource, expectRefusal, expectRun, html } from '../lib/pages.mjs';
 import { makeProject } from '../lib/project.mjs';
 import { serveFolder } from '../lib/server.mjs';
 import assert from 'node:assert/strict';
+import { readdir, readFile } from 'node:fs/promises';
 
 const ALL = ['chromium', 'firefox', 'webkit'];
 
@@ -19,16 +20,17 @@ async function site(t, files) {
   return project;
 }
 
-/** A server that counts how often each file is asked for. */
-async function counted(t, project) {
+const FILES = ['coordinator.js', 'worker.js', 'coordinator.wasm'];
+
+/** A server that counts how often each file is asked for, and answers with some of them when `isDue` says so. */
+async function counted(t, project, names = [...FILES, 'index.js'], isDue = () => true) {
   const counts = new Map();
-  const names = ['coordinator.js', 'worker.js', 'coordinator.wasm', 'index.js'];
   const routes = Object.fromEntries(
     names.map((name) => [
       `${DIST}/${name}`,
       async (req, res) => {
         counts.set(name, (counts.get(name) ?? 0) + 1);
-        const { readFile } = await import('node:fs/promises');
+        while (!isDue(name, counts)) await new Promise((resolve) => setTimeout(resolve, 10));
         const type = name.endsWith('.wasm') ? 'application/wasm' : 'text/javascript';
         res.writeHead(200, { 'Content-Type': type }).end(await readFile(project.path(DIST.slice(1), name)));
       },
@@ -71,6 +73,18 @@ export const stacks = [
         'worker.js': 1,
         'coordinator.wasm': 1,
       });
+    },
+  },
+  {
+    name: 'the files of a pool are asked for before the code has come that needs them',
+    async run(t) {
+      const project = await site(t, { 'index.html': page(DIST, appSource()) });
+      const code = (await readdir(project.path(DIST.slice(1)))).filter((name) => name.startsWith('index-core-'));
+      assert.ok(code.length > 0);
+      const isDue = (name, counts) => !code.includes(name) || FILES.every((file) => counts.has(file));
+      const { url, counts } = await counted(t, project, [...FILES, ...code], isDue);
+      await expectRun(t, `${url}/`, { browsers: ['chromium'] });
+      for (const file of FILES) assert.equal(counts.get(file), 1, file);
     },
   },
   {
