@@ -23,6 +23,8 @@ enum file_op {
     FILE_REMOVE,
     FILE_NEXT_DATA, /* fills in (uint64_t) where the next bytes are, from `number` on; the file's size: no more */
     FILE_REPLACE,   /* gives a file, new or old, these bytes only. If it fails, the old bytes stay */
+    FILE_LINK,      /* gives what is there one more name, `other` */
+    FILE_SET_TIMES, /* those of a struct pool_stat: accessed, modified. Of a symlink, its own */
     FILE_OPS
 };
 
@@ -30,13 +32,13 @@ struct file_call {
     uint32_t op; /* enum file_op */
     pool_volume_t volume;
     const char *path;  /* relative to the root, which is `.`; not NUL-ended */
-    const char *other; /* RENAME: the new path; SYMLINK: the target */
+    const char *other; /* RENAME, LINK: the new path; SYMLINK: the target */
     uint32_t path_bytes;
     uint32_t other_bytes;
     uint64_t number;    /* READ, WRITE: the offset; TRUNCATE: the size; LIST: the cookie */
     void *data;         /* what is filled in: bytes; STAT, LSTAT: struct pool_stat; LIST: struct pool_entry, several;
                            CREATE: struct volume_making */
-    const void *source; /* WRITE, REPLACE: what is written, instead of `data` */
+    const void *source; /* WRITE, REPLACE, SET_TIMES: what is written, instead of `data` */
     uint32_t data_bytes;
 };
 

@@ -119,6 +119,14 @@ static int32_t stat_path(struct tree *tree)
     return status;
 }
 
+static int32_t set_times(struct tree *tree)
+{
+    struct pool_stat stat;
+    if (!tree->call->source || tree->call->data_bytes < sizeof stat) return POOL_EINVAL;
+    memcpy(&stat, tree->call->source, sizeof stat);
+    return pool__fs_set_times_at(tree->pool, &tree->root, path(tree), false, stat.accessed_ns, stat.modified_ns);
+}
+
 static bool is_dots(const struct fs_entry *entry)
 {
     return entry->name[0] == '.' && (entry->name_bytes == 1 || (entry->name_bytes == 2 && entry->name[1] == '.'));
@@ -197,6 +205,11 @@ static int32_t make_symlink(struct tree *tree)
     return pool__fs_symlink(tree->sleeper, other(tree), &tree->root, path(tree));
 }
 
+static int32_t link_path(struct tree *tree)
+{
+    return pool__fs_link(tree->sleeper, &tree->root, path(tree), false, &tree->root, other(tree));
+}
+
 static int32_t rename_path(struct tree *tree)
 {
     return pool__fs_rename(tree->sleeper, &tree->root, path(tree), &tree->root, other(tree));
@@ -232,7 +245,7 @@ int32_t pool__tree_call(struct sleeper *sleeper, const struct file_call *call)
         [FILE_WRITE] = write_file,     [FILE_TRUNCATE] = truncate_file, [FILE_MKDIR] = make_directory,
         [FILE_LIST] = list_directory,  [FILE_SYMLINK] = make_symlink,   [FILE_READLINK] = read_link,
         [FILE_RENAME] = rename_path,   [FILE_REMOVE] = remove_path,     [FILE_NEXT_DATA] = next_data,
-        [FILE_REPLACE] = replace_file,
+        [FILE_REPLACE] = replace_file, [FILE_LINK] = link_path,         [FILE_SET_TIMES] = set_times,
     };
     struct tree tree = {.sleeper = sleeper, .pool = sleeper->pool, .call = call};
     if (call->op == FILE_CREATE) return create(sleeper, call);

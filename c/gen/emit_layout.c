@@ -318,6 +318,9 @@ static void files(void)
     CONSTANT(FILE_REMOVE);
     CONSTANT(FILE_NEXT_DATA);
     CONSTANT(FILE_REPLACE);
+    CONSTANT(FILE_LINK);
+    CONSTANT(FILE_SET_TIMES);
+    CONSTANT(PAGE_BYTES);
     SIZE(file_call);
     OFFSET(file_call, op);
     OFFSET(file_call, volume);
@@ -335,6 +338,8 @@ static void files(void)
     OFFSET(volume_making, volume);
     SIZE(pool_stat);
     OFFSET(pool_stat, kind);
+    OFFSET(pool_stat, n_links);
+    OFFSET(pool_stat, inode);
     OFFSET(pool_stat, size_bytes);
     OFFSET(pool_stat, modified_ns);
     SIZE(pool_entry);

@@ -8,9 +8,13 @@
  *   spin PATH TEXT     the same, but computes for ever instead
  *   list PATH          prints the names in a directory, sorted
  *   link TARGET PATH   makes a symlink
+ *   name PATH OTHER    gives a file one more name, a hard link
  *   move FROM TO       renames something
  *   remove PATH        removes a file, a symlink or an empty directory
  *   count PATH N       appends a line to a file N times, by opening it each time
+ *   size PATH BYTES    makes a file so large, without writing anything
+ *   age PATH SECONDS   says that it was read and changed then, since 1970, and some nanoseconds
+ *   stat PATH          prints its size, how many names it has, and when it was read and changed; of a symlink, its own
  *
  * Ends with the number of the error that wasi-libc says, after naming it on standard error; with 0 if all went well.
  */
@@ -110,6 +114,29 @@ static int count(const char *path, long n)
     return 0;
 }
 
+static int resize(const char *path, long long bytes)
+{
+    int fd = open(path, O_WRONLY | O_CREAT, 0666);
+    if (fd < 0) return fail(path);
+    if (ftruncate(fd, bytes)) return fail(path);
+    return close(fd) ? fail(path) : 0;
+}
+
+static int age(const char *path, long long seconds)
+{
+    const struct timespec times[2] = {{.tv_sec = seconds, .tv_nsec = 123456789}, {.tv_sec = seconds, .tv_nsec = 1}};
+    return utimensat(AT_FDCWD, path, times, AT_SYMLINK_NOFOLLOW) ? fail(path) : 0;
+}
+
+static int tell(const char *path)
+{
+    struct stat it;
+    if (lstat(path, &it)) return fail(path);
+    printf("%lld bytes, %d names, read %lld.%09ld, changed %lld.%09ld\n", (long long)it.st_size, (int)it.st_nlink,
+           (long long)it.st_atim.tv_sec, it.st_atim.tv_nsec, (long long)it.st_mtim.tv_sec, it.st_mtim.tv_nsec);
+    return 0;
+}
+
 /* A path in the directory that the demo works in. */
 static const char *at(const char *directory, const char *name)
 {
@@ -153,6 +180,7 @@ static int run(const char *command, char **argv)
     if (!strcmp(command, "cat")) return cat(argv[0]);
     if (!strcmp(command, "list")) return list(argv[0]);
     if (!strcmp(command, "remove")) return remove(argv[0]) ? fail(argv[0]) : 0;
+    if (!strcmp(command, "stat")) return tell(argv[0]);
     if (!strcmp(command, "demo")) {
         int status = copy_in_to_out(argv[0]);
         return status ? status : play_with_names(argv[0]);
@@ -163,6 +191,9 @@ static int run(const char *command, char **argv)
     if (!strcmp(command, "hold")) return hold(argv[0], argv[1], false);
     if (!strcmp(command, "spin")) return hold(argv[0], argv[1], true);
     if (!strcmp(command, "count")) return count(argv[0], strtol(argv[1], NULL, 10));
+    if (!strcmp(command, "size")) return resize(argv[0], strtoll(argv[1], NULL, 10));
+    if (!strcmp(command, "age")) return age(argv[0], strtoll(argv[1], NULL, 10));
+    if (!strcmp(command, "name")) return link(argv[0], argv[1]) ? fail(argv[1]) : 0;
     if (!strcmp(command, "link")) return symlink(argv[0], argv[1]) ? fail(argv[1]) : 0;
     if (!strcmp(command, "move")) return rename(argv[0], argv[1]) ? fail(argv[0]) : 0;
     return 2;

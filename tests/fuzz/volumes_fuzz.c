@@ -102,14 +102,14 @@ static void step(void)
     call.volume = take_volume();
     call.path_bytes = take_path(path);
     call.path = path;
-    if (call.op == FILE_SYMLINK || call.op == FILE_RENAME) {
+    if (call.op == FILE_SYMLINK || call.op == FILE_RENAME || call.op == FILE_LINK) {
         call.other_bytes = take_path(other);
         call.other = other;
     }
     call.number = take_number();
     call.data_bytes = fuzz_take_u16(&run.input) % DATA_MAX;
     uint8_t *data = calloc(1, call.data_bytes ? call.data_bytes : 1);
-    if (call.op == FILE_WRITE || call.op == FILE_REPLACE)
+    if (call.op == FILE_WRITE || call.op == FILE_REPLACE || call.op == FILE_SET_TIMES)
         call.source = data;
     else
         call.data = data;

@@ -244,6 +244,43 @@ static void rename_moves_by_path(void **state)
     assert_int_equal(RUN(FILE_RENAME, "dir", .other = "dir/dir"), POOL_EINVAL);
 }
 
+static void link_is_one_more_name(void **state)
+{
+    (void)state;
+    fs_mkdir("dir");
+    fs_put("file", "abc");
+    assert_int_equal(RUN(FILE_LINK, "file", .other = "dir/other"), 0);
+    assert_int_equal(stat_of(FILE_STAT, "file").inode, stat_of(FILE_STAT, "dir/other").inode);
+    assert_int_equal(stat_of(FILE_STAT, "file").n_links, 2);
+    assert_int_equal(RUN(FILE_LINK, "file", .other = "dir/other"), POOL_EEXIST);
+    assert_int_equal(RUN(FILE_LINK, "dir", .other = "more"), POOL_EPERM);
+    assert_int_equal(RUN(FILE_LINK, "nothing", .other = "more"), POOL_ENOENT);
+    assert_int_equal(RUN(FILE_SYMLINK, "symlink", .other = "file"), 0);
+    assert_int_equal(RUN(FILE_LINK, "symlink", .other = "same"), 0); /* the symlink itself */
+    assert_int_equal(stat_of(FILE_LSTAT, "same").inode, stat_of(FILE_LSTAT, "symlink").inode);
+}
+
+static void times_are_set_of_what_is_there_itself(void **state)
+{
+    (void)state;
+    struct pool_stat times = {.accessed_ns = 1234567890123456789u, .modified_ns = 987654321012345678u, .inode = 5};
+    fs_put("file", "abc");
+    fs_mkdir("dir");
+    assert_int_equal(RUN(FILE_SYMLINK, "symlink", .other = "file"), 0);
+    uint64_t before = stat_of(FILE_STAT, "file").modified_ns;
+    static const char *const paths[] = {"symlink", "dir", "."};
+    for (uint32_t i = 0; i < 3; i++) {
+        assert_int_equal(RUN(FILE_SET_TIMES, paths[i], .source = &times, .data_bytes = sizeof times), 0);
+        assert_int_equal(stat_of(FILE_LSTAT, paths[i]).accessed_ns, times.accessed_ns);
+        assert_int_equal(stat_of(FILE_LSTAT, paths[i]).modified_ns, times.modified_ns);
+        assert_int_not_equal(stat_of(FILE_LSTAT, paths[i]).inode, 5);
+    }
+    assert_int_equal(stat_of(FILE_STAT, "file").modified_ns, before);
+    assert_int_equal(RUN(FILE_SET_TIMES, "file", .source = &times, .data_bytes = sizeof times - 1), POOL_EINVAL);
+    assert_int_equal(RUN(FILE_SET_TIMES, "file", .data = &times, .data_bytes = sizeof times), POOL_EINVAL);
+    assert_int_equal(RUN(FILE_SET_TIMES, "nothing", .source = &times, .data_bytes = sizeof times), POOL_ENOENT);
+}
+
 static void make_tree(void)
 {
     fs_mkdir("tree");
@@ -314,6 +351,8 @@ int main(void)
         CASE(list_leaves_the_dots_out_and_goes_on_where_there_was_no_room),
         CASE(next_data_is_where_bytes_are_or_the_end),
         CASE(rename_moves_by_path),
+        CASE(link_is_one_more_name),
+        CASE(times_are_set_of_what_is_there_itself),
         CASE(what_the_client_removes_is_gone_at_once_and_freed_by_the_coordinator),
         CASE(who_may_take_its_time_frees_what_it_removes),
         CASE(nothing_is_left_open_whatever_came_of_a_call),
