@@ -18,6 +18,9 @@ import {
 
 const MANY = 12;
 
+/** More than there is memory for. */
+const HUGE = 2 ** 35;
+
 const make = scenariosOf('cells', {});
 const scenario = (...given) => ({ ...make(...given), tiers: ['jspi'] });
 
@@ -144,6 +147,66 @@ export const scenarios = [
       const large = await right.readFile('large.bin');
       assert(large.length === 3 << 20 && large.every((byte) => byte === 7), 'it is as it was');
       await Promise.all([left.close(), right.close()]);
+      await isEmpty(pool);
+    },
+  ),
+  scenario(
+    'what comes together has its times, its names and its holes as before',
+    { workers: 2 },
+    async (env, pool) => {
+      const { Directory } = env.millrace;
+      const [one, other] = [new Directory({ 'x.txt': 'one' }), new Directory({ 'dir/file': 'other' })];
+      equal(await read(env, pool, '/d/x.txt', { '/d': one }), 'one');
+      const does = async (preopens, ...args) => {
+        const { code, stdoutText, stderrText } = await pool.run(env.guest('files'), { args, preopens });
+        equal([code, stderrText], [0, '']);
+        return stdoutText;
+      };
+      const alone = (...args) => does({ '/d': other }, ...args);
+      await alone('name', '/d/dir/file', '/d/named');
+      await alone('link', 'dir/file', '/d/symlink');
+      await alone('size', '/d/sparse', String(HUGE));
+      await alone('age', '/d/dir', '1234567890');
+      for (const path of ['dir/file', 'symlink', 'sparse', '']) await alone('age', `/d/${path}`, '987654321');
+      const all = async (preopens) => {
+        const told = [];
+        for (const path of ['dir', 'dir/file', 'named', 'symlink', 'sparse', ''])
+          told.push(await does(preopens, 'stat', `/d/${path}`));
+        return told.join('');
+      };
+      const before = await all({ '/d': other });
+      assert(
+        before.includes(`${HUGE} bytes, 1 names`) && before.includes(', 2 names, read 987654321.123456789'),
+        before,
+      );
+      equal(await all({ '/one': one, '/d': other }), before);
+      await does({ '/one': one, '/d': other }, 'put', '/d/named', 'by its other name');
+      equal(text(await other.readFile('dir/file')), 'by its other name');
+      assert(pool.stats().memory.used < HUGE, 'a hole takes no memory');
+      await Promise.all([one.close(), other.close()]);
+      await isEmpty(pool);
+    },
+  ),
+  scenario(
+    'two directories for which no worker has the memory are as they were, and the job is told',
+    { workers: 2, maxMemory: 48 << 20 },
+    async (env, pool) => {
+      const { Directory } = env.millrace;
+      const large = new Uint8Array(18 << 20).fill(5);
+      const limits = { maxBytes: 48 << 20 };
+      const [one, other] = [new Directory({ large }, limits), new Directory({ large }, limits)];
+      const both = { '/a': one, '/b': other };
+      for (const directory of [one, other])
+        equal((await pool.run(env.guest('hello'), { preopens: { '/d': directory } })).code, 0);
+      const over = () => pool.stats().memory.used - 2 * large.length;
+      const error = await rejects(pool.run(env.guest('hello'), { preopens: both }), 'NotStartedError');
+      equal(error.code, 'POOL_ENOMEM');
+      assert(error.message.includes('"/a" and "/b"'), error.message);
+      await until(() => over() >= 0 && over() < 1 << 20); // no part of a copy is left
+      for (const directory of [one, other]) equal((await directory.readFile('large')).length, large.length);
+      await one.remove('large');
+      equal((await pool.run(env.guest('hello'), { preopens: both })).code, 0);
+      await Promise.all([one.close(), other.close()]);
       await isEmpty(pool);
     },
   ),

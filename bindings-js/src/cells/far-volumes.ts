@@ -1,10 +1,11 @@
 /** Directories where guests run in cells. Each lives in one cell, and the jobs that are given it run there. The main thread's
  * pool has an empty volume for each, which keeps its number and knows who uses it. */
 import { errorCodes } from '../shared/layout.gen.js';
-import type { DirectoryPage, EntryStat, FilesReply, FilesRequest, VolumeCalls } from '../shared/protocol.js';
+import type { FilesReply, FilesRequest, VolumeCalls } from '../shared/protocol.js';
 import { errorOfStatus } from '../shared/errors.js';
 import type { JobHandle } from '../client/client.js';
 import type { CellLink } from './cell-link.js';
+import { copyVolume } from './volume-copy.js';
 
 /** A directory's volume. */
 interface FarVolume {
@@ -42,9 +43,6 @@ interface Gathering {
 /** What asks of the main thread's own volumes. */
 type AskLocal = (request: FilesRequest) => void;
 
-const WHOLE = Number.MAX_SAFE_INTEGER;
-const ROOT = '.';
-
 export class FarVolumes {
   readonly #volumes = new Map<number, FarVolume>();
   readonly #asked = new Map<number, Asked>();
@@ -76,8 +74,7 @@ export class FarVolumes {
   request({ id, call, args }: FilesRequest): void {
     const answer = (value: unknown): void => this.#reply({ type: 'millrace:files', id, status: 0, value });
     const fail = (error: unknown): void => {
-      const code = (error as { code?: keyof typeof errorCodes }).code ?? 'POOL_EIO';
-      this.#reply({ type: 'millrace:files', id, status: errorCodes[code] ?? errorCodes.POOL_EIO, value: undefined });
+      this.#reply({ type: 'millrace:files', id, status: statusOf(error), value: undefined });
     };
     void this.#do(call, args).then(answer, fail);
   }
@@ -262,7 +259,7 @@ export class FarVolumes {
     gathering.isMoving = true;
     void this.#moveAll(elsewhere, gathering.relatives, home).then(
       () => this.#end(gathering, home),
-      () => this.#end(gathering, errorCodes.POOL_EIO),
+      (error: unknown) => this.#end(gathering, statusOf(error)),
     );
   }
 
@@ -302,7 +299,15 @@ export class FarVolumes {
     const moving = volume.last.then(async () => {
       const { home: from, remote: source } = volume;
       const target = (await this.#ask(home, 'make', volume.limits)) as number;
-      await this.#copy({ from, source, home, target }, ROOT);
+      const drop = (): Promise<unknown> => this.#ask(home, 'drop', [target]).catch(() => undefined);
+      await copyVolume(
+        (call, ...args) => this.#ask(from, call, [source, ...args]),
+        (call, ...args) => this.#ask(home, call, [target, ...args]),
+      ).catch((error: unknown) =>
+        drop().then(() => {
+          throw error;
+        }),
+      );
       volume.home = home;
       volume.remote = target;
       home.volumes.add(volume.number);
@@ -312,31 +317,10 @@ export class FarVolumes {
     volume.last = moving.catch(() => undefined);
     return moving;
   }
+}
 
-  async #copy(way: Way, path: string): Promise<void> {
-    const { from, source } = way;
-    for (let cookie = 0; ;) {
-      const page = (await this.#ask(from, 'list', [source, path, cookie])) as DirectoryPage;
-      for (const { name, kind } of page.entries)
-        await this.#copyEntry(way, path === ROOT ? name : `${path}/${name}`, kind);
-      cookie = page.cookie;
-      if (cookie === 0) return;
-    }
-  }
-
-  async #copyEntry(way: Way, path: string, kind: EntryStat['kind']): Promise<void> {
-    const { from, source, home, target } = way;
-    if (kind === 'symlink') {
-      const to = await this.#ask(from, 'readlink', [source, path]);
-      await this.#ask(home, 'symlink', [target, path, to]);
-    } else if (kind === 'file') {
-      const bytes = await this.#ask(from, 'read', [source, path, 0, WHOLE, WHOLE]);
-      await this.#ask(home, 'write', [target, path, bytes]);
-    } else {
-      await this.#ask(home, 'mkdir', [target, path]);
-      await this.#copy(way, path);
-    }
-  }
+function statusOf(error: unknown): number {
+  return errorCodes[(error as { code?: keyof typeof errorCodes }).code ?? 'POOL_EIO'] ?? errorCodes.POOL_EIO;
 }
 
 /** Whether such jobs use what it wants in two cells, or it waits behind somebody that wants one of the same. */
@@ -347,12 +331,4 @@ function mustWait(
 ): boolean {
   const used = new Set(volumes.filter(({ users }) => [...users].some(counts)).map(({ home }) => home));
   return used.size > 1 || volumes.some((volume) => before.has(volume));
-}
-
-/** A volume's way from one cell to another. */
-interface Way {
-  readonly from: CellLink;
-  readonly source: number;
-  readonly home: CellLink;
-  readonly target: number;
 }

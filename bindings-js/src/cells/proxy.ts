@@ -188,10 +188,9 @@ export class Proxy implements CellUser {
   #runWith(running: Running, cell: CellLink | number): void {
     if (this.#running !== running || this.#isOver) {
       if (typeof cell !== 'number') this.#shared.volumes.leave(running.job, running.volumes);
-    } else if (cell === errorCodes.POOL_EBUSY) {
-      this.#refuse(running, layout.POOL_NOT_STARTED, circleOf(running.far));
     } else if (typeof cell === 'number') {
-      this.#refuse(running, layout.POOL_LOST, LOST_DIRECTORY);
+      this.#end(running, refusalOf(cell, running.far));
+      this.#next();
     } else {
       this.#thread!.c.proxy_rest(0);
       this.#run(running, cell);
@@ -226,16 +225,13 @@ export class Proxy implements CellUser {
     return carrier;
   }
 
-  /** Ends a job that is in no cell. */
-  #refuse(running: Running, outcome: number, text = ''): void {
-    this.#end(running, { outcome, code: 0, text, values: [] });
-    this.#next();
-  }
-
   /** Looks whether the job shall end. */
   #look(running: Running): void {
     if (this.#running !== running || this.#thread!.c.proxy_look() === 0) return;
-    if (!running.cell) return this.#refuse(running, layout.POOL_CANCELLED);
+    if (!running.cell) {
+      this.#end(running, refusal(layout.POOL_CANCELLED, 0, ''));
+      return this.#next();
+    }
     if (running.result) this.#cut(running);
     else running.cell.post({ type: 'cell:cancel', job: running.job });
   }
@@ -255,7 +251,7 @@ export class Proxy implements CellUser {
     const running = this.#running;
     if (this.#isOver) return;
     this.#guard(() => {
-      if (running) this.#end(running, { outcome: layout.POOL_LOST, code: 0, text, values: [] });
+      if (running) this.#end(running, refusal(layout.POOL_LOST, 0, text));
       if (this.#cell?.isOver) this.#gone(text, false);
       else this.#next();
     });
@@ -321,9 +317,20 @@ export class Proxy implements CellUser {
   }
 }
 
-function circleOf({ submission }: FarJob): string {
+/** Why a job does not begin that was to have its directories in one cell, by the status that this had. */
+function refusalOf(status: number, { submission }: FarJob): CellResult {
   const paths = submission.preopens.map(({ path }) => JSON.stringify(path)).join(' and ');
-  return `it would wait for ever: ${paths} are in use by jobs in two threads, which wait at pipes for this one; submit it before them, or all as one pipeline`;
+  if (status === errorCodes.POOL_EBUSY) return refusal(layout.POOL_NOT_STARTED, -status, `${paths} ${CIRCLE}`);
+  if (status === errorCodes.POOL_ENOMEM)
+    return refusal(layout.POOL_NOT_STARTED, -status, `no thread has the memory for ${paths} together`);
+  return refusal(layout.POOL_LOST, 0, LOST_DIRECTORY);
 }
 
+function refusal(outcome: number, code: number, text: string): CellResult {
+  return { outcome, code, text, values: [] };
+}
+
+const CIRCLE =
+  'are in use in two threads, by jobs that wait at pipes for this one, and it would wait for them for ever: ' +
+  'submit it before them, or all as one pipeline';
 const LOST_DIRECTORY = 'a directory is lost: the cell that it was in has been ended';

@@ -6,6 +6,7 @@ import type {
   DirectoryPage,
   EntryKind,
   EntryStat,
+  FileRun,
   FilesReply,
   FilesRequest,
   VolumeCalls,
@@ -120,6 +121,40 @@ export class Volumes implements SlicedCalls {
   *nextData(volume: number, path: string, offset: number): Slices<number> {
     yield* this.#run({ op: layout.FILE_NEXT_DATA, volume, number: offset }, 8, path);
     return this.#thread.heap.u64(this.#memory + DATA_AT);
+  }
+
+  *run(volume: number, path: string, from: number): Slices<FileRun> {
+    const offset = yield* this.nextData(volume, path, from);
+    let end = offset;
+    while (end - offset < PIECE_BYTES && (yield* this.nextData(volume, path, end)) === end)
+      end += layout.PAGE_BYTES - (end % layout.PAGE_BYTES);
+    const length = Math.min(end - offset, PIECE_BYTES);
+    return { offset, bytes: yield* this.read(volume, path, offset, length, PIECE_BYTES) };
+  }
+
+  *writeAt(volume: number, path: string, number: number, data: ArrayBuffer): Slices<void> {
+    const source = new Uint8Array(data);
+    yield* this.#run({ op: layout.FILE_WRITE, volume, number, source }, source.length, path);
+  }
+
+  *resize(volume: number, path: string, number: number): Slices<void> {
+    yield* this.#run({ op: layout.FILE_TRUNCATE, volume, number }, 0, path);
+  }
+
+  *node(volume: number, path: string): Slices<ArrayBuffer> {
+    yield* this.#run({ op: layout.FILE_LSTAT, volume }, layout.sizeof_pool_stat, path);
+    const bytes = new Uint8Array(layout.sizeof_pool_stat);
+    bytes.set(this.#data(bytes.length));
+    return bytes.buffer;
+  }
+
+  *setTimes(volume: number, path: string, node: ArrayBuffer): Slices<void> {
+    const source = new Uint8Array(node);
+    yield* this.#run({ op: layout.FILE_SET_TIMES, volume, source }, source.length, path);
+  }
+
+  *link(volume: number, path: string, to: string): Slices<void> {
+    yield* this.#run({ op: layout.FILE_LINK, volume }, 0, path, to);
   }
 
   *stat(volume: number, path: string, follow: boolean): Slices<EntryStat> {

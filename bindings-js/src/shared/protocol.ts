@@ -51,6 +51,12 @@ export interface DirectoryPage {
   readonly cookie: number;
 }
 
+/** A part of a file. */
+export interface FileRun {
+  readonly offset: number;
+  readonly bytes: ArrayBuffer;
+}
+
 /** What the main thread calls in the coordinator, for files. Paths are relative to the volume's root. */
 export interface VolumeCalls {
   /** 0 for a limit means none. */
@@ -61,6 +67,16 @@ export interface VolumeCalls {
   /** Where a file has bytes next, from an offset on: those before are zeros. Its size: nowhere. */
   nextData(volume: number, path: string, offset: number): number;
   write(volume: number, path: string, data: ArrayBuffer): void;
+  /** Bytes that a file has behind each other, from the first on at `offset` or later; none: there are no more. */
+  run(volume: number, path: string, offset: number): FileRun;
+  writeAt(volume: number, path: string, offset: number, data: ArrayBuffer): void;
+  resize(volume: number, path: string, size: number): void;
+  /** What something itself is: a `struct pool_stat`. */
+  node(volume: number, path: string): ArrayBuffer;
+  /** Gives something the times of another's `node`. */
+  setTimes(volume: number, path: string, node: ArrayBuffer): void;
+  /** Gives something one more name. */
+  link(volume: number, path: string, to: string): void;
   /** Some of what comes after `cookie`, 0 at first. */
   list(volume: number, path: string, cookie: number): DirectoryPage;
   stat(volume: number, path: string, follow: boolean): EntryStat;
