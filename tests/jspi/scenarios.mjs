@@ -23,7 +23,20 @@ const scenario = (name, use) => ({
     }),
 });
 
+/** Whatever the engine: the error names the headers, and no engines that would help. */
+const needsHeaders = {
+  name: 'the tier "shared" needs the headers',
+  async run({ millrace }) {
+    const error = await rejects(millrace.Pool.create({ workers: 1, tier: 'shared' }), 'NotIsolatedError');
+    equal(
+      ['Cross-Origin-Embedder-Policy', 'no engine', 'Chrome'].map((word) => error.message.includes(word)),
+      [true, true, false],
+    );
+  },
+};
+
 export const scenarios = [
+  needsHeaders,
   scenario('a command reads its input and is done', async (env, pool) => {
     const { code, stdoutText } = await pool.run(env.guest('wordcount'), {
       args: ['-n', '1'],
@@ -76,6 +89,7 @@ export const scenarios = [
 
 /** Where an engine cannot suspend wasm. */
 export const refusals = [
+  needsHeaders,
   {
     name: 'no pool, and why: the headers and the engines',
     async run({ millrace }) {

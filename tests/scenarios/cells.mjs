@@ -310,6 +310,32 @@ export const scenarios = [
     },
   ),
   scenario(
+    'stats tells at once of calls that are not answered, and of memory when guests wait',
+    { workers: 2, graceMs: 5 },
+    async (env, pool) => {
+      const data = 'x'.repeat(100_000);
+      const least = 3 << 17; // of three calls, in blocks of 128 KiB
+      const begin = async (kind) => {
+        const asked = [];
+        const host = { ask: () => new Promise((resolve) => asked.push(resolve)) };
+        const job = await pool.spawn(env.guest('hostcall'), { args: [kind, '3', 'ask', data], host });
+        await until(() => asked.length === 3);
+        return job;
+      };
+      const computes = await begin('-s');
+      await sleep(50); // time enough to do it wrong
+      const { calls, memory } = pool.stats();
+      equal([calls.used, memory.used < least], [3, true]);
+      computes.cancel();
+      await rejects(computes.status, 'AbortError');
+      const waits = await begin('-g');
+      await until(() => pool.stats().memory.used >= least);
+      equal(pool.stats().calls.used, 3);
+      waits.cancel();
+      await rejects(waits.status, 'AbortError');
+    },
+  ),
+  scenario(
     'directories outlive the workers in whose cells they are',
     { workers: { min: 1, max: 2 }, idleMs: 20 },
     async (env, pool) => {

@@ -6,6 +6,8 @@ static void on_created(void *user, int status, pool_t *created)
     CHECK(user == NULL && created == NULL);
     EQUAL(status, POOL_ENOTSUP);
     CHECK(strstr(pool_error_text(), "Cross-Origin-Embedder-Policy") != NULL);
+    CHECK(strstr(pool_error_text(), "no engine") != NULL); /* whatever it can do else */
+    CHECK(strstr(pool_error_text(), "JSPI") == NULL);
     finish();
 }
 

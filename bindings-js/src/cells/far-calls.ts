@@ -22,9 +22,9 @@ export class FarCalls {
     return [...this.#calls.values()].some((call) => call.job === job && !call.isGone);
   }
 
-  /** How many are not answered. */
-  get size(): number {
-    return this.#calls.size;
+  /** Whose calls are not answered, each as often. */
+  get callers(): readonly JobHandle[] {
+    return [...this.#calls.values()].map(({ job }) => job);
   }
 
   /** A call has come. It is answered once, unless its cell has ended. Its slot. */

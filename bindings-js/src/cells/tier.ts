@@ -131,11 +131,13 @@ export class Cells {
     if (typeof timer === 'object') timer.unref?.(); // Node's would keep the process alive
   }
 
+  /** As the cells have said, and the calls that have come since. */
   #usesOfCells(): CellUses {
     const all = { memory: 0, calls: 0 };
-    for (const { uses } of this.#cells) {
-      all.memory += uses.memory;
-      all.calls += uses.calls;
+    const callers = this.#calls.callers.map((job) => this.#jobs.get(job)?.cell);
+    for (const cell of this.#cells) {
+      all.memory += cell.uses.memory;
+      all.calls += Math.max(cell.uses.calls, callers.filter((caller) => caller === cell).length);
     }
     return all;
   }

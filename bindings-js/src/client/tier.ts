@@ -75,7 +75,7 @@ export function wishOf(given: unknown): TierWish {
 /** The tier that is wished for. Throws if it cannot be had here. */
 export function tierOf(platform: Platform, wish: TierWish): Tier {
   if (wish !== 'jspi' && platform.isIsolated()) return 'shared';
-  if (wish === 'shared') throw new NotIsolatedError();
+  if (wish === 'shared') throw new NotIsolatedError('shared');
   if (canSuspend()) return 'jspi';
   if (wish === 'auto') throw new NotIsolatedError();
   throw new PoolError('POOL_ENOTSUP', `this engine has no JSPI, which the tier "jspi" stands on: ${ENGINES} have it`);

@@ -59,8 +59,8 @@ export class OptionError extends TypeError {
   readonly code = 'POOL_EINVAL';
 }
 
-/** The page is not cross-origin isolated, so it has no shared memory, and the engine has no JSPI. The message
- * names the two headers to set, and the engines that need none.
+/** The page is not cross-origin isolated, so it has no shared memory, and the engine has no JSPI, or the tier `'shared'` was
+ * asked for. The message names the two headers to set, and the engines that need none, if they would do.
  *
  * @example
  * ```ts
@@ -72,13 +72,16 @@ export class OptionError extends TypeError {
  */
 export class NotIsolatedError extends PoolError {
   override name = 'NotIsolatedError';
-  constructor() {
+  /** `needed`: no other tier would do. @internal */
+  constructor(needed?: 'shared') {
     super(
       'POOL_NOT_ISOLATED',
       'This page is not cross-origin isolated, so the browser gives it no shared memory. ' +
         'Serve it (and what it embeds) with the headers "Cross-Origin-Opener-Policy: same-origin" and ' +
-        '"Cross-Origin-Embedder-Policy: require-corp" over https or from localhost; or use an engine with JSPI, ' +
-        'which needs neither: Chrome 137, Firefox 153, Safari 27, Node 25.',
+        '"Cross-Origin-Embedder-Policy: require-corp" over https or from localhost' +
+        (needed
+          ? '. This needs the tier "shared", which no engine has without them.'
+          : '; or use an engine with JSPI, which needs neither: Chrome 137, Firefox 153, Safari 27, Node 25.'),
     );
   }
 }
