@@ -5,6 +5,7 @@ import {
   equal,
   readUntil,
   rejects,
+  sleep,
   spawnSpinning,
   stillGood,
   text,
@@ -84,6 +85,8 @@ export const scenarios = [
     const job = await spawnSpinning(env, pool);
     job.cancel('enough');
     equal((await rejects(job.status, 'AbortError')).cause, 'enough');
+    await sleep(100);
+    equal(globalThis.__console, []); // what Firefox writes to its console is no event of the page
   }),
 ];
 
