@@ -7,7 +7,7 @@ interface Watch {
 
 const watches = new WeakMap<AbortSignal, Watch>();
 
-const forgetNothing = (): void => undefined;
+export const forgetNothing = (): void => undefined;
 
 /** Calls `listener` when the signal aborts, until the function that this returns is called. */
 export function onAbort(signal: AbortSignal | undefined, listener: () => void): () => void {

@@ -116,6 +116,9 @@ export interface Measures {
   readonly workers: readonly WorkerNow[];
 }
 
+/** Who is told once that something has happened; an object costs less than a function, where there are many. */
+export type Listener = (() => void) | { hear(): void };
+
 /** How the client learns that something has happened. */
 export interface Bell {
   /** Looks at what there is. */
@@ -135,6 +138,8 @@ const HELD_JOBS = 32;
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
+
+const noValues: Result['values'] = [];
 
 /** What a stopped client has instead of an instance: whatever is tried with it is refused. */
 const gone: Thread = {
@@ -156,7 +161,7 @@ export class Client {
   readonly #scratch: number;
   #observer: ((signal: number) => void) | undefined;
   /** Who waits for which signal, by its number; each is told once. */
-  readonly #listeners = new Array<(() => void) | undefined>(layout.SIGNAL_CALL_0).fill(undefined);
+  readonly #listeners = new Array<Listener | undefined>(layout.SIGNAL_CALL_0).fill(undefined);
   /** Who wants to hear of memory. */
   readonly #blockListeners = new Set<() => void>();
   /** Of the last job that was given no directories, with their bytes. */
@@ -214,7 +219,7 @@ export class Client {
   stop(): void {
     this.#stopped = true;
     this.#doorbell?.stop();
-    for (const listener of this.#listeners.splice(0)) listener?.();
+    for (const listener of this.#listeners.splice(0)) if (listener) call(listener);
     this.#blockListeners.clear();
     this.#doorbell = undefined;
     this.#thread = gone;
@@ -284,7 +289,7 @@ export class Client {
   }
 
   /** Calls `listener` once, when the job has ended. */
-  onJobEnd(job: JobHandle, listener: () => void): void {
+  onJobEnd(job: JobHandle, listener: Listener): void {
     this.#listeners[layout.SIGNAL_JOB_0 + (job & layout.HANDLE_JOB_MASK)] = listener;
   }
 
@@ -293,7 +298,7 @@ export class Client {
   ready(fd: Fd, first?: () => void): Promise<void> {
     return new Promise((resolve, reject) => {
       const signal = layout.SIGNAL_PIPE_0 + (fd & layout.HANDLE_PIPE_MASK);
-      this.#listeners[signal]?.();
+      this.#tell(signal);
       const listener = (): void => {
         this.#listeners[signal] = undefined;
         this.#blockListeners.delete(listener);
@@ -308,8 +313,8 @@ export class Client {
   }
 
   /** Calls `listener` once, when a read end that was EAGAIN has moved, was closed here, or the pool is closed. */
-  onMove(fd: Fd, listener: () => void): void {
-    if (this.#stopped) listener();
+  onMove(fd: Fd, listener: Listener): void {
+    if (this.#stopped) call(listener);
     else this.#listeners[layout.SIGNAL_PIPE_0 + (fd & layout.HANDLE_PIPE_MASK)] = listener;
   }
 
@@ -352,7 +357,7 @@ export class Client {
     const listener = this.#listeners[signal];
     if (!listener) return;
     this.#listeners[signal] = undefined;
-    listener();
+    call(listener);
   }
 
   /** Something was given back. If it is of no use to those who wait, the signal comes again. */
@@ -488,8 +493,8 @@ export class Client {
     writeValues(this.#thread.heap.view(at + values.length * layout.sizeof_pool_value), at, values);
   }
 
-  #valuesAt(at: number, n: number): (number | bigint)[] {
-    return n ? readValues(this.#thread.heap.view(at + n * layout.sizeof_pool_value), at, n) : [];
+  #valuesAt(at: number, n: number): Result['values'] {
+    return n ? readValues(this.#thread.heap.view(at + n * layout.sizeof_pool_value), at, n) : noValues;
   }
 
   #putPreopens(at: number, preopens: readonly VolumePreopen[]): void {
@@ -585,6 +590,11 @@ export class Client {
     this.#doorbell?.answered();
     return size;
   }
+}
+
+function call(listener: Listener): void {
+  if (typeof listener === 'function') listener();
+  else listener.hear();
 }
 
 /** NUL-ended strings, one behind the other. */

@@ -1,8 +1,7 @@
 /** All that a job writes to one of its outputs, as it comes. */
 import { concat } from '../shared/bytes.js';
 import { errorOfStatus, type PoolError } from '../shared/errors.js';
-import { EAGAIN } from './client.js';
-import type { Outlet } from './streams.js';
+import { type Client, EAGAIN, type Fd } from './client.js';
 
 /** Why there is less than was written. */
 export interface Shortage {
@@ -15,17 +14,21 @@ export interface Shortage {
 /** Reads an output to its end, or `limit` bytes of it, and closes the end. Most outputs are small and at their end when
  * their job is, so nothing here makes a promise unless somebody has to wait. */
 export class Collector {
-  readonly #outlet: Outlet;
+  readonly #client: Client;
+  readonly #fd: Fd;
   readonly #shortage: Shortage;
   #chunks: Uint8Array<ArrayBuffer>[] | undefined;
   #left: number;
   /** Whether there is nothing more to come. */
-  isOver = false;
+  isOver: boolean;
   #listens = false;
   #onOver: ((error?: Error) => void) | undefined;
 
-  constructor(outlet: Outlet, limit: number, shortage: Shortage) {
-    this.#outlet = outlet;
+  /** `fd` is the end to read; 0: there is none, and nothing comes. */
+  constructor(client: Client, fd: Fd, limit: number, shortage: Shortage) {
+    this.#client = client;
+    this.#fd = fd;
+    this.isOver = fd === 0;
     this.#shortage = shortage;
     this.#left = limit;
     this.take();
@@ -42,7 +45,7 @@ export class Collector {
 
   #takeAll(): void {
     while (!this.isOver) {
-      const bytes = this.#outlet.peek();
+      const bytes = this.#client.peek(this.#fd);
       if (bytes === EAGAIN) return this.#listen();
       if (typeof bytes === 'number') this.#end(bytes);
       else this.#put(bytes);
@@ -51,7 +54,7 @@ export class Collector {
 
   /** What was read until now. */
   get collected(): Uint8Array<ArrayBuffer> {
-    return concat(this.#chunks ?? []);
+    return this.#chunks ? concat(this.#chunks) : new Uint8Array(0);
   }
 
   /** All of it. Rejects when the pool is closed before. */
@@ -66,10 +69,13 @@ export class Collector {
   #listen(): void {
     if (this.#listens) return;
     this.#listens = true;
-    this.#outlet.onMove(() => {
-      this.#listens = false;
-      this.take();
-    });
+    this.#client.onMove(this.#fd, this);
+  }
+
+  /** The client has heard of the end. */
+  hear(): void {
+    this.#listens = false;
+    this.take();
   }
 
   #put(bytes: Uint8Array): void {
@@ -79,13 +85,13 @@ export class Collector {
       this.#shortage.onLimit();
     } else {
       this.#left -= bytes.length;
-      this.#outlet.consume(bytes.length);
+      this.#client.consume(this.#fd, bytes.length);
     }
   }
 
   #end(status: number): void {
     this.isOver = true;
-    this.#outlet.close();
+    this.#client.release(this.#fd);
     if (status < 0) this.#shortage.onLost(errorOfStatus(status));
     this.#onOver?.();
   }

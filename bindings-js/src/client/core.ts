@@ -6,7 +6,7 @@ import { Part } from '../shared/part.js';
 import type { FromCoordinator, WorkerCounts } from '../shared/protocol.js';
 import { Files } from '../files/files.js';
 import type { Platform } from '../platform/platform.js';
-import { Asker } from './asker.js';
+import { type Asked, Asker } from './asker.js';
 import { type Attendant, Attendants } from './attendants.js';
 import type { CallSite } from './callsite.js';
 import { checkClose, type CloseOptions } from './closing.js';
@@ -61,14 +61,6 @@ export { checkPool } from './start.js';
 
 const compileNames: Names<CompileOptions> = { signal: true };
 
-/** A job that was submitted, with what belongs to it. */
-interface Started<C extends Checked> {
-  readonly task: Task;
-  readonly stdio: Stdio;
-  readonly patience: Patience;
-  readonly checked: C;
-}
-
 /** What not every page needs is loaded with the first call that does. */
 const instances = new Part(() => import('./instance-part.js'));
 const maps = new Part(() => import('./map.js'));
@@ -77,10 +69,19 @@ const pipelines = new Part(() => import('./run-pipeline.js'));
 const noPreopens: Order['preopens'] = [];
 
 /** What the export has returned that a job has called. */
-async function returned({ task }: Started<Checked>): Promise<CallResult> {
+async function returned(task: Task): Promise<CallResult> {
   const { code } = await task.ended();
   if (code !== 0 || task.hasExited) throw new ExitError(code);
   return task.values.length > 1 ? task.values : task.values[0];
+}
+
+/** The same as `use`, when the job is there. */
+function useLater<C extends Checked, T>(
+  launched: Promise<Task>,
+  asker: Asker<C, T>,
+  use: (task: Task, asker: Asker<C, T>) => void,
+): void {
+  launched.then((task) => use(task, asker)).catch((error: unknown) => asker.reject(error));
 }
 
 /** Starts a pool; on any failure nothing is left behind. */
@@ -150,11 +151,12 @@ export class Core {
   }
 
   run(site: CallSite, source: ModuleSource, options?: RunOptions): Promise<RunResult> {
-    return this.#start({ source, site }, () => checkRun(options), this.#finish);
+    return this.#start({ source, site }, checkRun, options, this.#finish);
   }
 
   spawn(site: CallSite, source: ModuleSource, options?: SpawnOptions): Promise<Job> {
-    const open = ({ task, stdio, patience }: Started<Checked>, asker: Asker<Job>): void => {
+    const open = (task: Task, asker: Asker<Checked, Job>): void => {
+      const { stdio, patience } = asker;
       this.#underway.count(true);
       const status = stdio
         .ended(patience)
@@ -165,7 +167,7 @@ export class Core {
       status.catch(() => undefined); // whoever wants to know asks; nobody has to
       asker.resolve(new Job(task, stdio, status));
     };
-    return this.#start({ source, site }, () => checkSpawn(options), open);
+    return this.#start({ source, site }, checkSpawn, options, open);
   }
 
   async call(site: CallSite, source: ModuleSource, name: string, values: CallValues): Promise<AnyResult> {
@@ -175,10 +177,11 @@ export class Core {
       this.#refuseIfClosed();
       if (!instances.now) await this.#patienceFor(checked).until(instances.load());
       if (checked.call === 'instance') return await this.#callOnce(source, checked, site);
-      return await this.#start<CheckedCall, CallResult>(
+      return await this.#start(
         { source, site, isAccepted: true },
-        () => checked,
-        (started, asker) => asker.follow(returned(started)),
+        (all: CheckedCall) => all,
+        checked,
+        (task, asker: Asker<CheckedCall, CallResult>) => asker.follow(returned(task)),
       );
     } catch (error) {
       throw site.sign(error);
@@ -214,18 +217,17 @@ export class Core {
   }
 
   #keep(module: WebAssembly.Module, checked: Checked, site: CallSite): Promise<Instance> {
-    const open = async ({ task }: Started<Checked>): Promise<Instance> => {
+    const open = async (task: Task): Promise<Instance> => {
       const { Instance, Line } = instances.now!;
       const line = new Line(this.#client, task);
       return new Instance(line, task, module, await line.ready);
     };
     const given = { source: module, module, site };
-    return this.#start<Checked, Instance>(
+    return this.#start(
       given,
-      () => ({ ...checked, call: 'instance' }),
-      (started, asker) => {
-        asker.follow(open(started));
-      },
+      (all: Checked): Checked => ({ ...all, call: 'instance' }),
+      checked,
+      (task, asker: Asker<Checked, Instance>) => asker.follow(open(task)),
     );
   }
 
@@ -368,32 +370,39 @@ export class Core {
     return patience;
   }
 
-  /** Starts a job with options that `check` gives, and has `use` tell its caller what comes of it. If any of it fails, what
-   * was taken for the job is let go. */
-  #start<C extends Checked, T>(
-    given: Pick<Launch, 'source' | 'module' | 'site' | 'isAccepted'>,
-    check: () => C,
-    use: (started: Started<C>, asker: Asker<T>) => void,
+  /** Starts a job with what `check` makes of its options, and has `use` tell its caller what comes of it. If any of it fails,
+   * what was taken for the job is let go. Many jobs at once pay for each object and each function that is made here. */
+  #start<G, C extends Checked, T>(
+    asked: Asked,
+    check: (given: G) => C,
+    given: G,
+    use: (task: Task, asker: Asker<C, T>) => void,
   ): Promise<T> {
     return new Promise((resolve, reject) => {
-      const { source, module, isAccepted, site } = given;
-      const asker = new Asker<T>(site, this.#underway, resolve, reject);
-      try {
-        const checked = check();
-        const patience = this.#patienceFor(checked);
-        const stdio = (asker.stdio = new Stdio(this.#client, checked.stdio, this.#parts.platform));
-        const launched = this.#launch({ source, module, isAccepted, site, checked, stdio, patience });
-        const begin = (task: Task): void => use({ task, stdio, patience, checked }, asker);
-        if (launched instanceof Promise) launched.then(begin).catch((error: unknown) => asker.reject(error));
-        else begin(launched);
-      } catch (error) {
-        asker.reject(error);
-      }
+      this.#begin(new Asker<C, T>(asked, this.#underway, resolve, reject), check, given, use);
     });
   }
 
-  readonly #finish = ({ task, stdio, patience, checked }: Started<CheckedRun>, asker: Asker<RunResult>): void =>
-    finish(task, stdio, checked.maxOutput, patience, this.#isClosing, asker);
+  #begin<G, C extends Checked, T>(
+    asker: Asker<C, T>,
+    check: (given: G) => C,
+    given: G,
+    use: (task: Task, asker: Asker<C, T>) => void,
+  ): void {
+    try {
+      const checked = (asker.checked = check(given));
+      asker.patience = this.#patienceFor(checked);
+      asker.stdio = new Stdio(this.#client, checked.stdio, this.#parts.platform);
+      const launched = this.#launch(asker);
+      if (launched instanceof Promise) useLater(launched, asker, use);
+      else use(launched, asker);
+    } catch (error) {
+      asker.reject(error);
+    }
+  }
+
+  readonly #finish = (task: Task, asker: Asker<CheckedRun, RunResult>): void =>
+    finish(task, asker.stdio, asker.checked.maxOutput, asker.patience, this.#isClosing, asker);
 
   readonly #isClosing = (): boolean => this.#closing !== undefined;
 
@@ -407,26 +416,26 @@ export class Core {
     try {
       const launched = this.#launcher.launch(order);
       return launched instanceof Promise
-        ? this.#beginLater(launched, order.module, stdio)
-        : this.#begin(launched, order.module, stdio);
+        ? this.#attachLater(launched, order.module, stdio)
+        : this.#attach(launched, order.module, stdio);
     } catch (error) {
       this.#modules.done(order.module);
       throw error;
     }
   }
 
-  async #beginLater(launched: Promise<Task>, module: number, stdio: Stdio): Promise<Task> {
+  async #attachLater(launched: Promise<Task>, module: number, stdio: Stdio): Promise<Task> {
     try {
-      return this.#begin(await launched, module, stdio);
+      return this.#attach(await launched, module, stdio);
     } catch (error) {
       this.#modules.done(module);
       throw error;
     }
   }
 
-  #begin(task: Task, module: number, stdio: Stdio): Task {
+  #attach(task: Task, module: number, stdio: Stdio): Task {
     stdio.attach(task);
-    task.onEnd(() => this.#modules.done(module));
+    task.onEnd(this.#modules.onEndOf(module));
     return task;
   }
 
@@ -443,7 +452,7 @@ export class Core {
     const order = this.#orderOf(launch, await found);
     try {
       const { preopens } = launch.checked;
-      return { ...order, preopens: preopens.length > 0 ? await launch.patience.until(this.#attach(preopens)) : [] };
+      return { ...order, preopens: preopens.length > 0 ? await launch.patience.until(this.#attachAll(preopens)) : [] };
     } catch (error) {
       this.#modules.done(order.module);
       throw error;
@@ -474,7 +483,7 @@ export class Core {
   }
 
   /** Moves directories into the pool that are not there yet. */
-  #attach(preopens: readonly CheckedPreopen[]): Promise<Order['preopens']> {
+  #attachAll(preopens: readonly CheckedPreopen[]): Promise<Order['preopens']> {
     return Promise.all(
       preopens.map(async ({ path, directory, readOnly }) => {
         const volume = await directory.attach(this.#files);

@@ -1,10 +1,16 @@
 /** Waiting for the end of a job, and for all that it writes. */
 import { JobError, Output, OutputLimitError, OutputLostError, type PoolError } from '../shared/errors.js';
-import { Collector, type Shortage } from './collector.js';
+import type { Collector, Shortage } from './collector.js';
 import type { Patience } from './patience.js';
 import { RunResult } from './result.js';
 import type { Stdio } from './stdio.js';
-import type { JobStatus, Task } from './task.js';
+import type { JobStatus, Owner, Task } from './task.js';
+
+/** Who is told what comes of a job, by one of the two. */
+interface Asker {
+  resolve(result: RunResult): void;
+  follow(result: Promise<RunResult>): void;
+}
 
 /** Collects a job's outputs, and waits for its end. An error has what was written until then, if the pool still is. Most
  * jobs exit with all of their output there, and then no promise is made. */
@@ -14,15 +20,9 @@ export function finish(
   limit: number,
   patience: Patience,
   isClosing: () => boolean,
-  asker: { resolve(result: RunResult): void; follow(result: Promise<RunResult>): void },
+  asker: Asker,
 ): void {
-  const outputs = new Outputs(task, stdio, limit);
-  task.onEnd((error) => {
-    outputs.take();
-    const result = error || stdio.isPouring ? undefined : outputs.resultNow(task.exitCode);
-    if (result) asker.resolve(result);
-    else asker.follow(finishLater(outputs, stdio.ended(patience), isClosing));
-  });
+  task.own(new Outputs(task, stdio, limit, patience, isClosing, asker));
 }
 
 /** The job has ended, and something is left to wait for, or has failed. */
@@ -39,21 +39,37 @@ async function finishLater(outputs: Outputs, status: Promise<JobStatus>, isClosi
   }
 }
 
-/** What a job writes to stdout and stderr, as far as it is collected. */
-class Outputs implements Shortage {
+/** What a job writes to stdout and stderr, as far as it is collected, and for whom. */
+class Outputs implements Shortage, Owner {
   /** It has written more than is kept. */
   excess: JobError | undefined;
   #lost: JobError | undefined;
   readonly #task: Task;
+  readonly #stdio: Stdio;
   readonly #limit: number;
+  readonly #patience: Patience;
+  readonly #isClosing: () => boolean;
+  readonly #asker: Asker;
   readonly #stdout: Collector;
   readonly #stderr: Collector;
 
-  constructor(task: Task, stdio: Stdio, limit: number) {
+  constructor(task: Task, stdio: Stdio, limit: number, patience: Patience, isClosing: () => boolean, asker: Asker) {
     this.#task = task;
+    this.#stdio = stdio;
     this.#limit = limit;
-    this.#stdout = new Collector(stdio.outlet(1), limit, this);
-    this.#stderr = new Collector(stdio.outlet(2), limit, this);
+    this.#patience = patience;
+    this.#isClosing = isClosing;
+    this.#asker = asker;
+    this.#stdout = stdio.collect(1, limit, this);
+    this.#stderr = stdio.collect(2, limit, this);
+  }
+
+  onJobEnd(error: JobError | undefined): void {
+    this.#stdout.take();
+    this.#stderr.take();
+    const result = error || this.#stdio.isPouring ? undefined : this.#resultNow(this.#task.exitCode);
+    if (result) this.#asker.resolve(result);
+    else this.#asker.follow(finishLater(this, this.#stdio.ended(this.#patience), this.#isClosing));
   }
 
   onLimit(): void {
@@ -70,14 +86,8 @@ class Outputs implements Shortage {
     return this.excess ?? this.#lost;
   }
 
-  /** Takes what is there. */
-  take(): void {
-    this.#stdout.take();
-    this.#stderr.take();
-  }
-
   /** `undefined`: it is not all there. */
-  resultNow(code: number): RunResult | undefined {
+  #resultNow(code: number): RunResult | undefined {
     if (!this.#stdout.isOver || !this.#stderr.isOver || this.failure) return undefined;
     return new RunResult(code, this.#stdout.collected, this.#stderr.collected);
   }

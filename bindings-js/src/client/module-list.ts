@@ -6,6 +6,8 @@ interface Entry {
   /** Jobs that are to run it, or run it. */
   jobs: number;
   unloaded: boolean;
+  /** Of each of them, when it is done: one function for all, since there are many. */
+  readonly onEnd: () => void;
 }
 
 export class ModuleList {
@@ -20,7 +22,7 @@ export class ModuleList {
   /** Sends a module to the workers: its number, which is never used again. */
   add(module: WebAssembly.Module, head?: Uint8Array): number {
     const id = this.#next++;
-    this.#entries.set(id, { module, jobs: 0, unloaded: false });
+    this.#entries.set(id, { module, jobs: 0, unloaded: false, onEnd: () => this.done(id) });
     this.#crew.addModule(id, module, head);
     return id;
   }
@@ -39,6 +41,11 @@ export class ModuleList {
   use(id: number): void {
     const entry = this.#entries.get(id);
     if (entry) entry.jobs++;
+  }
+
+  /** What calls `done`. */
+  onEndOf(id: number): () => void {
+    return this.#entries.get(id)!.onEnd;
   }
 
   done(id: number): void {

@@ -35,6 +35,7 @@ export class RingBudget {
   /** The largest ring, since there were none. */
   #ringBytes = 0;
   #jobs = 0;
+  #promised = 0;
 
   /** `memoryLimit` is that of all blocks. Only so many jobs as there are workers can have written something. */
   constructor(store: RingStore, memoryLimit: number, maxWorkers: number) {
@@ -75,7 +76,10 @@ export class RingBudget {
 
   #promise(): void {
     const bytes = this.#inputBytes + this.#outputBytes * Math.min(this.#jobs, this.#maxWorkers);
-    this.#store.promiseRings(Math.min(bytes, this.#limitBytes));
+    const promised = Math.min(bytes, this.#limitBytes);
+    if (promised === this.#promised) return;
+    this.#promised = promised;
+    this.#store.promiseRings(promised);
   }
 }
 

@@ -3,7 +3,8 @@ import { isWritableStream, read } from '../shared/brand.js';
 import { PoolError } from '../shared/errors.js';
 import { fields, flag, invalid, type Names, refusal, show } from '../shared/gate.js';
 import type { Platform } from '../platform/platform.js';
-import type { Client } from './client.js';
+import type { Client, Fd } from './client.js';
+import { Collector, type Shortage } from './collector.js';
 import { inputOf } from './input.js';
 import { OutputStream } from './output.js';
 import type { Patience } from './patience.js';
@@ -141,7 +142,16 @@ export class Stdio {
 
   /** The same of stdout (1) or stderr (2). */
   outlet(index: 1 | 2): Outlet {
-    return new Outlet(this.#client, this.#isOurs[index] ? this.#task!.ends[index] : 0);
+    return new Outlet(this.#client, this.#outputOf(index));
+  }
+
+  /** The same, to be collected. */
+  collect(index: 1 | 2, limit: number, shortage: Shortage): Collector {
+    return new Collector(this.#client, this.#outputOf(index), limit, shortage);
+  }
+
+  #outputOf(index: 1 | 2): Fd {
+    return this.#isOurs[index] ? this.#task!.ends[index] : 0;
   }
 
   /** Whether streams of the caller's take what it writes. */

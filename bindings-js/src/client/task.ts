@@ -17,7 +17,7 @@ import {
 import { frameOf, type TrapFrame } from '../shared/frame.js';
 import { errorCodes, layout } from '../shared/layout.gen.js';
 import { takeThrown } from '../shared/thrown.js';
-import { onAbort } from './abort.js';
+import { forgetNothing, onAbort } from './abort.js';
 import type { CallSite } from './callsite.js';
 import type { Client, Fd, JobHandle, Result } from './client.js';
 import type { Handlers, HostJob } from './host.js';
@@ -54,6 +54,11 @@ export interface JobStatus {
   readonly runMs: number;
 }
 
+/** Whom a job is run for: told when it has ended, before all others, with its error if it has not exited. */
+export interface Owner {
+  onJobEnd(error: JobError | undefined): void;
+}
+
 /** Is told the error of a job that has not exited. */
 type EndListener = (error: JobError | undefined) => void;
 
@@ -69,6 +74,7 @@ export class Task {
   #importCause: ErrorOptions | undefined;
   #status: Promise<JobStatus> | undefined;
   readonly #forget: () => void;
+  #owner: Owner | undefined;
   #endListener: EndListener | undefined;
   /** An array that grows would take room for many, and few jobs have more than two. */
   #moreEndListeners: readonly EndListener[] = none;
@@ -78,9 +84,8 @@ export class Task {
   #inputFailed = false;
   #grace: ReturnType<typeof setTimeout> | undefined;
   #settled = false;
-  #values: Result['values'] = noValues;
-  #hasExited = false;
-  #ended: JobStatus | undefined;
+  /** Of one that has exited. */
+  #result: Result | undefined;
   #error: JobError | undefined;
 
   /** `ends` are the caller's ends of its pipes; `onSettled` is called once. */
@@ -95,8 +100,8 @@ export class Task {
     this.handle = job;
     this.#wishes = wishes;
     const { signal } = wishes;
-    this.#forget = onAbort(signal, this.#onAbort);
-    client.onJobEnd(job, this.#onEnd);
+    this.#forget = signal ? onAbort(signal, () => this.#onAbort()) : forgetNothing;
+    client.onJobEnd(job, this);
     if (signal?.aborted) this.#onAbort();
   }
 
@@ -127,26 +132,28 @@ export class Task {
   /** The same for somebody who does want to know. */
   ended(): Promise<JobStatus> {
     return new Promise((resolve, reject) => {
-      this.onEnd((error) => (error ? reject(error) : resolve(this.#ended!)));
+      this.onEnd((error) => (error ? reject(error) : resolve(statusOf(this.#result!))));
     });
   }
 
   /** Whether its guest has exited in the middle of a call, whatever its code. */
   get hasExited(): boolean {
-    return this.#hasExited;
+    return this.#result !== undefined && this.#result.text !== '';
   }
 
   /** What the export returned that it has called. */
   get values(): Result['values'] {
-    return this.#values;
+    return this.#result?.values ?? noValues;
   }
 
   /** The exit code of one that has exited. */
   get exitCode(): number {
-    return this.#ended!.code;
+    return this.#result!.code;
   }
 
-  readonly #onAbort = (): void => this.cancel(this.#wishes.signal?.reason);
+  #onAbort(): void {
+    this.cancel(this.#wishes.signal?.reason);
+  }
 
   /** The job, to those who serve its host calls. */
   get caller(): HostJob {
@@ -178,6 +185,12 @@ export class Task {
     this.#importCause = { cause };
   }
 
+  /** Says for whom it is run, once. It may have ended already. */
+  own(owner: Owner): void {
+    if (this.#settled) owner.onJobEnd(this.#error);
+    else this.#owner = owner;
+  }
+
   /** Calls `listener` when the job has ended, or now if it has; with its error, if it has not exited. */
   onEnd(listener: EndListener): void {
     if (this.#settled) listener(this.#error);
@@ -190,7 +203,8 @@ export class Task {
     this.#settle(this.#wishes.site.sign(error));
   }
 
-  readonly #onEnd = (): void => {
+  /** The client has heard that the job of its place has ended. */
+  hear(): void {
     if (this.#settled) return;
     let result: Result | undefined;
     try {
@@ -198,16 +212,13 @@ export class Task {
     } catch (cause) {
       return this.fail(new LostError(`the result of ${this.what} could not be read`, { cause }));
     }
-    if (!result) return this.#client.onJobEnd(this.handle, this.#onEnd);
+    if (!result) return this.#client.onJobEnd(this.handle, this);
     if (this.#inputFailed || result.outcome !== layout.POOL_EXITED) {
       return this.fail(this.#inputFailed ? this.#why!() : (this.#importErrorOf(result) ?? this.#errorOf(result)));
     }
-    const { code, worker, queuedMs, runMs } = result;
-    this.#values = result.values;
-    this.#hasExited = result.text !== '';
-    this.#ended = { success: code === 0, code, worker, queuedMs, runMs };
+    this.#result = result;
     this.#settle(undefined);
-  };
+  }
 
   /** The error of a job that an import has ended, or `importsFrom`. */
   #importErrorOf({ outcome, code, text }: Result): JobError | undefined {
@@ -261,13 +272,20 @@ export class Task {
     this.#error = error;
     clearTimeout(this.#grace);
     this.#forget();
-    const [first, more] = [this.#endListener, this.#moreEndListeners];
-    this.#endListener = undefined;
+    const owner = this.#owner;
+    const first = this.#endListener;
+    const more = this.#moreEndListeners;
+    this.#owner = this.#endListener = undefined;
     this.#moreEndListeners = none;
+    owner?.onJobEnd(error);
     first?.(error);
     for (const listener of more) listener(error);
     this.onSettled(this);
   }
+}
+
+function statusOf({ code, worker, queuedMs, runMs }: Result): JobStatus {
+  return { success: code === 0, code, worker, queuedMs, runMs };
 }
 
 /** The import's name, which the worker quotes. */
