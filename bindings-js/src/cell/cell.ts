@@ -1,7 +1,7 @@
 /** The script of a cell: a worker with a small pool of its own, all of it in this one thread. Its coordinator, its client and its
  * strands each have an instance of coordinator.wasm over one memory, as the threads of a pool have elsewhere. */
 import { layout } from '../shared/layout.gen.js';
-import type { ToCell } from '../shared/cell-protocol.js';
+import { isReply, type ToCell } from '../shared/cell-protocol.js';
 import { makeMemory } from '../shared/memory.js';
 import type { SharedParts } from '../shared/protocol.js';
 import { Rings } from '../shared/rings.js';
@@ -34,7 +34,7 @@ export function serveCell(scope: CellScope): void {
   };
   scope.onMessage((message) => {
     try {
-      if (message.type === 'cell:start') start(message).catch(fail);
+      if (!isReply(message) && message.type === 'cell:start') start(message).catch(fail);
       else cell?.take(message);
     } catch (error) {
       fail(error);
@@ -100,6 +100,7 @@ class Cell {
   }
 
   take(message: Exclude<ToCell, Start>): void {
+    if (isReply(message)) return this.#jobs?.take(message);
     switch (message.type) {
       case 'millrace:module':
         return this.#crew.addModule(message.id, message.module, message.head);

@@ -1,15 +1,18 @@
 /** The jobs that a cell runs for the main thread: their pipes, their host calls, and how they end. */
 import { errorOfStatus, PoolError } from '../shared/errors.js';
 import { errorCodes, layout } from '../shared/layout.gen.js';
-import type {
-  CellJob,
-  CellResult,
-  CellUses,
-  FromCell,
-  LinkMessage,
-  StreamMessage,
-  StreamNumber,
-  ToCell,
+import { buffersOf, disclose, enclose } from '../shared/small-bytes.js';
+import {
+  type CellJob,
+  type CellResult,
+  type CellUses,
+  type FromCell,
+  isReply,
+  type LinkMessage,
+  type ReplyMessage,
+  type StreamMessage,
+  type StreamNumber,
+  type ToCell,
 } from '../shared/cell-protocol.js';
 import type { Scope } from '../platform/scope.js';
 import type { Client, Fd, JobHandle } from '../client/client.js';
@@ -21,7 +24,7 @@ import type { Sleepers } from './sleepers.js';
 export type CellScope = Scope<FromCell, ToCell>;
 type ToJobs = Extract<
   ToCell,
-  { type: 'cell:run' | 'cell:cancel' | 'cell:reply' | 'cell:ask' } | StreamMessage | LinkMessage
+  { type: 'cell:run' | 'cell:cancel' | 'cell:ask' } | ReplyMessage | StreamMessage | LinkMessage
 >;
 
 /** One that runs. */
@@ -63,13 +66,12 @@ export class CellJobs {
   }
 
   take(message: ToJobs): void {
+    if (isReply(message)) return this.#reply(message[0], { status: message[1], bytes: disclose(message[2]) });
     switch (message.type) {
       case 'cell:run':
         return this.#run(message.job, message.submission);
       case 'cell:cancel':
         return this.#cancel(message.job);
-      case 'cell:reply':
-        return this.#reply(message.call, { status: message.status, bytes: message.bytes });
       case 'cell:ask':
         return this.#onAsk(message.job, message.round);
       case 'cell:link':
@@ -193,7 +195,8 @@ export class CellJobs {
       const { call, name, data } = taken;
       const job = this.#byHandle.get(taken.job) ?? 0;
       this.#calls.set(slot, call);
-      this.#scope.post({ type: 'cell:call', call, job, name, data }, [data.buffer]);
+      const enclosed = enclose(data);
+      this.#scope.post([call, job, name, enclosed], buffersOf(enclosed));
     }
     const call = this.#calls.get(slot);
     if (call !== undefined && this.#client.isCallerGone(call)) this.#scope.post({ type: 'cell:left', call });

@@ -27,6 +27,7 @@ export interface Strands {
 export function strand(strands: Strands): Running {
   let isPromising = false;
   let turns = 0;
+  const goOn = (): void => strands.onSuspend(-1);
   const waits: Waits = {
     byScript: true,
     yield: () => {
@@ -35,10 +36,9 @@ export function strand(strands: Strands): Running {
       if (++turns > TURNS_MAX) throw new WebAssembly.LinkError(CANNOT_WAIT);
       return 0;
     },
-    wait: suspending(async (address: number, _: number, timeoutMs: number) => {
+    wait: suspending((address: number, _: number, timeoutMs: number) => {
       strands.onSuspend(1);
-      await strands.rings.wait(address, timeoutMs);
-      strands.onSuspend(-1);
+      return strands.rings.wait(address, timeoutMs, goOn);
     }),
     wake: strands.rings.wake,
     waitAsync: strands.rings.watch,

@@ -1,5 +1,5 @@
 /** The main thread's end of one cell: what it was sent, which jobs run in it, and whether it is there. */
-import type { CellUses, FromCell, ToCell } from '../shared/cell-protocol.js';
+import { type CallMessage, type CellUses, type FromCell, isCall, type ToCell } from '../shared/cell-protocol.js';
 import type { FilesReply, ImportsMessage, LogMessage, ModuleMessage } from '../shared/protocol.js';
 import type { CellChild } from '../platform/platform.js';
 import type { JobHandle } from '../client/client.js';
@@ -45,7 +45,8 @@ export class CellLink {
     child.onFailure((text) => this.end(text));
     child.onMessage((message) => {
       if (this.#isOver) return;
-      if (message.type === 'cell:started') begin();
+      if (isCall(message)) this.#users.get(message[1])?.onCell(message);
+      else if (message.type === 'cell:started') begin();
       else this.#onMessage(message);
     });
     child.post(start);
@@ -65,7 +66,7 @@ export class CellLink {
     return this.#uses;
   }
 
-  #onMessage(message: FromCell): void {
+  #onMessage(message: Exclude<FromCell, CallMessage>): void {
     switch (message.type) {
       case 'cell:failed':
         return this.end(message.text);

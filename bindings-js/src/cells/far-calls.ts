@@ -1,6 +1,8 @@
 /** The host calls of guests in cells, as the client's own are: each has a slot from its arrival to its reply. */
 import type { JobHandle, TakenCall } from '../client/client.js';
 import type { Reply } from '../client/reply.js';
+import { macrotask } from '../platform/scope.js';
+import { Turn } from './turn.js';
 
 /** One that is not answered. */
 interface FarCall {
@@ -15,6 +17,9 @@ export class FarCalls {
   /** Called with the slot of a call that has come, or whose caller has gone. */
   onCall: (slot: number) => void = () => undefined;
   readonly #calls = new Map<number, FarCall>();
+  /** The slots of those that wait for the next turn: guests that call without end must not keep it from the page. */
+  readonly #waiting: number[] = [];
+  readonly #turn = new Turn();
   #last = 0;
 
   /** Whether a guest has called, and may wait for the reply. */
@@ -31,9 +36,16 @@ export class FarCalls {
   add(job: JobHandle, name: string, data: Uint8Array<ArrayBuffer>, answer: (reply: Reply) => void): number {
     const slot = ++this.#last;
     this.#calls.set(slot, { job, taken: { call: slot, job, name, data }, isGone: false, answer });
-    this.onCall(slot);
+    if (this.#waiting.length === 0 && !this.#turn.isLong()) this.onCall(slot);
+    else if (this.#waiting.push(slot) === 1) void macrotask().then(this.#serve);
     return slot;
   }
+
+  readonly #serve = (): void => {
+    do this.onCall(this.#waiting.shift()!);
+    while (this.#waiting.length > 0 && !this.#turn.isLong());
+    if (this.#waiting.length > 0) void macrotask().then(this.#serve);
+  };
 
   /** Who called has gone. */
   leave(slot: number): void {

@@ -1,16 +1,35 @@
 /** The client of a pool whose jobs run in cells: the main thread's own, but for what goes to the cells and comes from them. */
 import type { CellUses } from '../shared/cell-protocol.js';
 import type { Client, Fd, JobHandle, Measures, PoolUses, Result, Submission, TakenCall } from '../client/client.js';
+import { errorCodes } from '../shared/layout.gen.js';
+import type { Rings } from '../shared/rings.js';
+import type { Thread } from '../shared/thread.js';
 import type { Reply } from '../client/reply.js';
 import type { PoolBytes } from '../client/measures.js';
 import type { FarCalls } from './far-calls.js';
 import type { FarJobs } from './far-jobs.js';
+import { NearBell } from './near-bell.js';
 
 type Constructor = new (...given: ConstructorParameters<typeof Client>) => Client;
 
 /** Makes the class. */
-export function farClient(Base: Constructor, jobs: FarJobs, calls: FarCalls, usesOfCells: () => CellUses): Constructor {
-  return withUses(withJobs(withPipes(withCalls(Base, calls), jobs), jobs, calls), jobs, usesOfCells);
+export function farClient(
+  Base: Constructor,
+  rings: Rings,
+  jobs: FarJobs,
+  calls: FarCalls,
+  usesOfCells: () => CellUses,
+): Constructor {
+  return withUses(withJobs(withPipes(withCalls(withBell(Base, rings), calls), jobs), jobs, calls), jobs, usesOfCells);
+}
+
+/** Whoever rings is in this thread. */
+function withBell(Base: Constructor, rings: Rings): Constructor {
+  return class extends Base {
+    constructor(thread: Thread, pool: number) {
+      super(thread, pool, (...given) => new NearBell(rings, ...given));
+    }
+  };
 }
 
 /** Host calls come from cells, and their replies go there. */
@@ -35,7 +54,7 @@ function withCalls(Base: Constructor, calls: FarCalls): Constructor {
   };
 }
 
-/** What is done with one end of a pipe is carried at once, if a guest has the other. */
+/** What is done with one end of a pipe is carried at once, if a guest has the other: beside the pipe, once it is empty. */
 function withPipes(Base: Constructor, jobs: FarJobs): Constructor {
   return class extends Base {
     override pipe(capacity: number): readonly [Fd, Fd] | number {
@@ -48,9 +67,39 @@ function withPipes(Base: Constructor, jobs: FarJobs): Constructor {
     }
 
     override write(fd: Fd, bytes: Uint8Array, offset: number): number {
+      const passed = jobs.senders.get(fd)?.pass(bytes, offset, () => this.nudge(fd));
+      if (passed !== undefined) {
+        if (passed > 0) jobs.bytes.in -= passed;
+        return passed;
+      }
       const n = super.write(fd, bytes, offset);
       jobs.onMove(fd);
       return n;
+    }
+
+    /** What was in the pipe comes before what has landed. */
+    override peek(fd: Fd): Uint8Array | number {
+      const landing = jobs.landings.get(fd);
+      if (!landing?.first) return super.peek(fd);
+      const bytes = landing.isAlone ? errorCodes.POOL_EAGAIN : super.peek(fd);
+      if (typeof bytes !== 'number') return bytes;
+      landing.isAlone = true;
+      return landing.first;
+    }
+
+    override consume(fd: Fd, size: number): void {
+      const landing = jobs.landings.get(fd);
+      if (!landing?.isAlone) return super.consume(fd, size);
+      landing.consume(size);
+      jobs.bytes.out -= size;
+    }
+
+    override read(fd: Fd): Uint8Array<ArrayBuffer> | number {
+      const landing = jobs.landings.get(fd);
+      if (!landing?.isAlone || !landing.first) return super.read(fd);
+      const chunk = landing.read();
+      jobs.bytes.out -= chunk.length;
+      return chunk;
     }
 
     override close(fd: Fd): void {

@@ -2,8 +2,9 @@
  * shall read or write is carried from and to its cell, but for pipes between guests. */
 import type { CellJob } from '../shared/cell-protocol.js';
 import type { Client, Fd, JobHandle, Submission } from '../client/client.js';
-import type { Ends } from '../client/pump.js';
+import type { Ends, Sender } from '../client/pump.js';
 import { connect, type LinkedJob } from './far-links.js';
+import type { Landing } from './landing.js';
 
 /** A job that was submitted, and has not ended. */
 export interface FarJob extends LinkedJob {
@@ -21,8 +22,12 @@ export class FarJobs {
   readonly pipes = new Map<Fd, { readonly capacity: number; readonly peer: Fd }>();
   /** Whose guests wait. */
   readonly resting = new Set<JobHandle>();
-  /** What was carried went through this thread, too, and is no caller's. */
+  /** What was carried went through this thread, too, and is no caller's; less what callers moved beside the pipes. */
   readonly bytes = { in: 0, out: 0 };
+  /** By read ends, what has come from cells for them. */
+  readonly landings = new Map<Fd, Landing>();
+  /** By write ends, what sends to cells what is written there. */
+  readonly senders = new Map<Fd, Sender>();
   /** By the ends that are carried, what looks at them. */
   readonly carried = new Map<Fd, () => void>();
   readonly #jobs = new Map<JobHandle, FarJob>();
@@ -57,6 +62,12 @@ export class FarJobs {
     return this.#jobs.values();
   }
 
+  /** A pipe's other end; 0: it is closed. */
+  peerOf(fd: Fd): Fd {
+    const peer = this.pipes.get(fd)?.peer ?? 0;
+    return this.pipes.has(peer) ? peer : 0;
+  }
+
   get(job: JobHandle): FarJob | undefined {
     return this.#jobs.get(job);
   }
@@ -69,13 +80,9 @@ export class FarJobs {
         client.consume(fd, size);
         this.bytes.out += size;
       },
-      write: (fd, bytes, offset) => {
-        const n = client.write(fd, bytes, offset);
-        if (n > 0) this.bytes.in += n;
-        return n;
-      },
+      write: (fd, bytes, offset) => client.write(fd, bytes, offset),
       onMove: (fd, listener) => client.onMove(fd, listener),
-      ready: (fd, first) => client.ready(fd, first),
+      onReady: (fd, listener) => client.onReady(fd, listener),
       isAbandoned: (fd) => client.isAbandoned(fd),
       release: (fd) => client.release(fd),
       abort: (fd) => client.abort(fd),
@@ -93,6 +100,8 @@ export class FarJobs {
     this.onMove(fd);
     this.pipes.delete(fd);
     this.carried.delete(fd);
+    this.landings.delete(fd);
+    this.senders.delete(fd);
   }
 
   /** A job has ended: its ends are closed, whether it has run or not. */

@@ -1,23 +1,32 @@
 /** What stands for a worker where its guests run in a cell: it takes the worker's jobs out of the main thread's pool, has a cell
  * run each, carries its streams, and says how it has ended. */
 import { bellIndex } from '../shared/bell.js';
-import type { CellJob, CellResult, FromCell, StreamNumber, ToCell } from '../shared/cell-protocol.js';
+import {
+  type CallMessage,
+  type CellJob,
+  type CellResult,
+  type FromCell,
+  isCall,
+  type StreamNumber,
+} from '../shared/cell-protocol.js';
 import { endJob, writeResults } from '../shared/job-end.js';
 import { errorCodes, layout } from '../shared/layout.gen.js';
 import type { FromWorker, ImportsMessage, ModuleMessage, ToWorker } from '../shared/protocol.js';
 import type { Rings } from '../shared/rings.js';
+import { buffersOf, disclose, enclose } from '../shared/small-bytes.js';
 import { check, instantiate, joinWithStack, type Thread, type Waits } from '../shared/thread.js';
 import type { Scope } from '../platform/scope.js';
 import { Carrier, type Post } from '../client/carrier.js';
-import type { Client, JobHandle } from '../client/client.js';
+import type { Client, Fd, JobHandle } from '../client/client.js';
+import type { ReceiverPort, Window } from '../client/pump.js';
 import type { CellLink, CellUser } from './cell-link.js';
 import type { FarCalls } from './far-calls.js';
 import { cellJobOf, type FarJob, type FarJobs } from './far-jobs.js';
 import type { FarVolumes } from './far-volumes.js';
 import type { Standstill } from './standstill.js';
+import { Landing } from './landing.js';
 
 type Join = Extract<ToWorker, { type: 'millrace:join' }>;
-type Call = Extract<FromCell, { type: 'cell:call' }>;
 
 /** What proxies share. */
 export interface Shared {
@@ -215,12 +224,22 @@ export class Proxy implements CellUser {
 
   #carry({ job, ends }: FarJob, cell: CellLink, streams: CellJob['streams']): Carrier {
     const { jobs } = this.#shared;
+    const client = this.#shared.client();
+    const carriedEnds = jobs.endsOf(client);
     const postOf =
       (stream: number): Post =>
       (part, transfer) =>
         cell.post({ ...part, job, stream: stream as StreamNumber }, transfer);
-    const carrier = new Carrier(jobs.endsOf(this.#shared.client()), ends, streams, (stream) => stream === 0, postOf);
+    const landing = (fd: Fd, window: Window, port: ReceiverPort): Landing => {
+      const peer = jobs.peerOf(fd);
+      const made = new Landing(carriedEnds, fd, window, port, () => client.nudge(peer));
+      if (peer) jobs.landings.set(peer, made);
+      return made;
+    };
+    const carrier = new Carrier(carriedEnds, ends, streams, (stream) => stream === 0, postOf, landing);
     ends.forEach((fd, i) => fd && jobs.carried.set(fd, () => carrier.look(i)));
+    const [sender, writes] = [carrier.senderOf(0), jobs.peerOf(ends[0])];
+    if (sender && writes) jobs.senders.set(writes, sender);
     carrier.begin();
     return carrier;
   }
@@ -258,6 +277,7 @@ export class Proxy implements CellUser {
   }
 
   #take(message: FromCell, running: Running): void {
+    if (isCall(message)) return this.#onCall(message, running);
     switch (message.type) {
       case 'cell:rests':
         if (message.rests) this.#shared.jobs.resting.add(running.job);
@@ -270,8 +290,6 @@ export class Proxy implements CellUser {
         return this.#endIfDone(running);
       case 'cell:asleep':
         return this.#shared.standstill.onAnswer(message);
-      case 'cell:call':
-        return this.#onCall(message, running);
       case 'cell:left': {
         const slot = running.calls.get(message.call);
         return slot === undefined ? undefined : this.#shared.calls.leave(slot);
@@ -286,11 +304,11 @@ export class Proxy implements CellUser {
     }
   }
 
-  #onCall({ call, job, name, data }: Call, { calls, cell }: Running): void {
-    const slot = this.#shared.calls.add(job, name, data, ({ status, bytes }) => {
+  #onCall([call, job, name, data]: CallMessage, { calls, cell }: Running): void {
+    const slot = this.#shared.calls.add(job, name, disclose(data), ({ status, bytes }) => {
       calls.delete(call);
-      const copy = bytes.slice();
-      cell!.post({ type: 'cell:reply', call, status, bytes: copy } satisfies ToCell, [copy.buffer]);
+      const enclosed = enclose(bytes);
+      cell!.post([call, status, enclosed], buffersOf(enclosed));
     });
     calls.set(call, slot);
   }

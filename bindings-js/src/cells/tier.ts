@@ -144,7 +144,7 @@ export class Cells {
 
   /** Makes the class of clients whose jobs run in cells. */
   clientOf(Base: typeof Client): typeof Client {
-    return farClient(Base, this.#jobs, this.#calls, () => this.#usesOfCells());
+    return farClient(Base, this.#rings, this.#jobs, this.#calls, () => this.#usesOfCells());
   }
 
   /** The client is there. */

@@ -2,17 +2,30 @@
  * the cell in which the job runs, in a cell between its guest's pipes and the main thread, or the cell of another guest. */
 import type { CellStream, StreamPart } from '../shared/cell-protocol.js';
 import type { Fd } from './client.js';
-import { type Ends, Receiver, Sender, windowOf } from './pump.js';
+import { travels } from './parcels.js';
+import {
+  type Ends,
+  Receiver,
+  type ReceiverPort,
+  type Receiving,
+  Sender,
+  type SenderPort,
+  type Window,
+  windowOf,
+} from './pump.js';
 
 /** Tells the other side something of one stream. */
 export type Post = (part: StreamPart, transfer: ArrayBuffer[]) => void;
 
 /** What carries it, and where to. */
 interface Line {
-  readonly pump: Sender | Receiver;
-  readonly window: number;
+  readonly pump: Sender | Receiving;
+  readonly window: Window;
   post: Post;
 }
+
+/** Makes what receives a stream at an end. */
+export type MakeReceiver = (fd: Fd, window: Window, port: ReceiverPort) => Receiving;
 
 export class Carrier {
   /** Resolves when all that is received is in the pipes, or nobody wants it. */
@@ -20,19 +33,21 @@ export class Carrier {
   #isReceived = false;
   readonly #lines: readonly (Line | undefined)[];
 
-  /** `fds` are the ends here of stdin, stdout and stderr, 0 where there is none; `sends` tells from which of them it sends. */
+  /** `fds` are the ends here of stdin, stdout and stderr, 0 where there is none; `sends` tells from which of them it sends.
+   * What it receives it writes into the pipes, unless `receiver` makes something else of it. */
   constructor(
     ends: Ends,
     fds: readonly Fd[],
     streams: readonly (CellStream | undefined)[],
     sends: (stream: number) => boolean,
     postOf: (stream: number) => Post,
+    receiver: MakeReceiver = (fd, window, port) => new Receiver(ends, fd, window, port),
   ) {
     this.#lines = fds.map((fd, i) => {
       if (!fd) return undefined;
       const window = windowOf(streams[i]!.capacity);
       const say: Post = (part, transfer) => line.post(part, transfer);
-      const pump = sends(i) ? new Sender(ends, fd, window, portOf(say)) : new Receiver(ends, fd, portOf(say));
+      const pump = sends(i) ? new Sender(ends, fd, window.bytes, portOf(say)) : receiver(fd, window, portOf(say));
       const line: Line = { pump, window, post: postOf(i) };
       return line;
     });
@@ -40,12 +55,15 @@ export class Carrier {
 
   begin(): void {
     const pumps = this.#lines.flatMap((line) => line?.pump ?? []);
-    const receiving = pumps.flatMap((pump) => (pump instanceof Receiver ? [pump.run()] : []));
+    const receiving = pumps.flatMap((pump) => (pump instanceof Sender ? [] : [pump.over]));
     this.#isReceived = receiving.length === 0;
     this.received = Promise.all(receiving).then(() => {
       this.#isReceived = true;
     });
-    for (const pump of pumps) if (pump instanceof Sender) pump.send();
+    for (const pump of pumps) {
+      if (pump instanceof Sender) pump.send();
+      else pump.begin();
+    }
   }
 
   get isReceived(): boolean {
@@ -57,6 +75,12 @@ export class Carrier {
     return this.#lines.every((line) => !(line?.pump instanceof Sender) || line.pump.isOver);
   }
 
+  /** What sends a stream. */
+  senderOf(stream: number): Sender | undefined {
+    const pump = this.#lines[stream]?.pump;
+    return pump instanceof Sender ? pump : undefined;
+  }
+
   /** Whether a stream is over, or there is none. */
   isOver(stream: number): boolean {
     return this.#lines[stream]?.pump.isOver ?? true;
@@ -66,7 +90,7 @@ export class Carrier {
   take(stream: number, part: StreamPart): void {
     const pump = this.#lines[stream]?.pump;
     if (pump instanceof Sender) {
-      if (part.type === 'cell:credit') pump.grant(part.bytes);
+      if (part.type === 'cell:credit') pump.grant(part.bytes, part.buffers);
       else if (part.type === 'cell:gone') pump.stop();
     } else if (part.type === 'cell:bytes') {
       pump?.take(part.bytes);
@@ -82,9 +106,9 @@ export class Carrier {
       line.post = post;
       onTurn();
     };
-    if (line.pump instanceof Receiver) return line.pump.follow(turn);
+    if (!(line.pump instanceof Sender)) return line.pump.follow(turn);
     turn();
-    line.pump.renew(line.window);
+    line.pump.renew(line.window.bytes);
   }
 
   /** Something was done with the other end of a pipe. */
@@ -117,11 +141,11 @@ export function sayGone(port: MessagePort, stream: number): void {
   port.postMessage((stream === 0 ? { type: 'cell:gone' } : { type: 'cell:end', status: 0 }) satisfies StreamPart);
 }
 
-function portOf(post: Post): ConstructorParameters<typeof Sender>[3] & ConstructorParameters<typeof Receiver>[2] {
+function portOf(post: Post): SenderPort & ReceiverPort {
   return {
-    bytes: (bytes) => post({ type: 'cell:bytes', bytes }, [bytes.buffer]),
+    bytes: (bytes) => post({ type: 'cell:bytes', bytes }, travels(bytes) ? [bytes.buffer] : []),
     end: (status) => post({ type: 'cell:end', status }, []),
-    credit: (bytes) => post({ type: 'cell:credit', bytes }, []),
+    credit: (bytes, buffers) => post({ type: 'cell:credit', bytes, buffers }, buffers),
     gone: () => post({ type: 'cell:gone' }, []),
   };
 }

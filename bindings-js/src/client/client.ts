@@ -295,21 +295,29 @@ export class Client {
 
   /** Resolves when an end that was EAGAIN has moved, memory can be had again, the end was closed here, or somebody else
    * waits at it from now on. Rejects when the pool is closed. */
-  ready(fd: Fd, first?: () => void): Promise<void> {
+  ready(fd: Fd): Promise<void> {
     return new Promise((resolve, reject) => {
-      const signal = layout.SIGNAL_PIPE_0 + (fd & layout.HANDLE_PIPE_MASK);
-      this.#tell(signal);
-      const listener = (): void => {
-        this.#listeners[signal] = undefined;
-        this.#blockListeners.delete(listener);
-        if (this.#stopped) return reject(closed());
-        first?.();
-        resolve();
-      };
-      if (this.#stopped) return listener();
-      this.#listeners[signal] = listener;
-      this.#blockListeners.add(listener);
+      this.onReady(fd, () => (this.#stopped ? reject(closed()) : resolve()));
     });
+  }
+
+  /** The same once, by a call; also when the pool is closed. */
+  onReady(fd: Fd, listener: () => void): void {
+    if (this.#stopped) return listener();
+    const signal = layout.SIGNAL_PIPE_0 + (fd & layout.HANDLE_PIPE_MASK);
+    this.#tell(signal);
+    const once = (): void => {
+      this.#listeners[signal] = undefined;
+      this.#blockListeners.delete(once);
+      listener();
+    };
+    this.#listeners[signal] = once;
+    this.#blockListeners.add(once);
+  }
+
+  /** Has whoever waits at an end look again. */
+  nudge(fd: Fd): void {
+    this.#tell(layout.SIGNAL_PIPE_0 + (fd & layout.HANDLE_PIPE_MASK));
   }
 
   /** Calls `listener` once, when a read end that was EAGAIN has moved, was closed here, or the pool is closed. */
@@ -540,7 +548,7 @@ export class Client {
 
   close(fd: Fd): void {
     if (!this.#stopped) this.#thread.c.script_close(this.#pool, fd);
-    this.#tell(layout.SIGNAL_PIPE_0 + (fd & layout.HANDLE_PIPE_MASK)); // whoever waits finds it closed
+    this.nudge(fd); // whoever waits finds it closed
   }
 
   /** Closes an end, and lets whoever waits for a pipe try. */
@@ -552,7 +560,7 @@ export class Client {
   /** Closes a write end as one that failed: its reader gets EIO behind what was written. */
   abort(fd: Fd): void {
     if (!this.#stopped) this.#thread.c.script_abort_write(this.#pool, fd);
-    this.#tell(layout.SIGNAL_PIPE_0 + (fd & layout.HANDLE_PIPE_MASK));
+    this.nudge(fd);
     this.#onRoom();
   }
 
@@ -574,6 +582,15 @@ export class Client {
   consume(fd: Fd, size: number): void {
     check(this.#thread.c.script_consume(this.#pool, fd, size));
     this.#bytesOut += size;
+  }
+
+  /** Reads what can be read now, a piece of it at least, into a buffer that is the caller's; or a status. */
+  read(fd: Fd): Uint8Array<ArrayBuffer> | number {
+    const bytes = this.peek(fd);
+    if (typeof bytes === 'number') return bytes;
+    const chunk = new Uint8Array(bytes); // `slice` would zero the new memory first
+    this.consume(fd, chunk.length);
+    return chunk;
   }
 
   /** Writes what fits of `bytes` from `offset` on: how much, or a status. */

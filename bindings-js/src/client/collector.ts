@@ -45,7 +45,7 @@ export class Collector {
 
   #takeAll(): void {
     while (!this.isOver) {
-      const bytes = this.#client.peek(this.#fd);
+      const bytes = this.#client.read(this.#fd);
       if (bytes === EAGAIN) return this.#listen();
       if (typeof bytes === 'number') this.#end(bytes);
       else this.#put(bytes);
@@ -78,15 +78,13 @@ export class Collector {
     this.take();
   }
 
-  #put(bytes: Uint8Array): void {
-    (this.#chunks ??= []).push(bytes.slice(0, this.#left));
-    if (bytes.length > this.#left) {
-      this.#end(0);
-      this.#shortage.onLimit();
-    } else {
-      this.#left -= bytes.length;
-      this.#client.consume(this.#fd, bytes.length);
-    }
+  #put(bytes: Uint8Array<ArrayBuffer>): void {
+    const isTooMuch = bytes.length > this.#left;
+    (this.#chunks ??= []).push(isTooMuch ? bytes.slice(0, this.#left) : bytes);
+    this.#left -= bytes.length;
+    if (!isTooMuch) return;
+    this.#end(0);
+    this.#shortage.onLimit();
   }
 
   #end(status: number): void {

@@ -165,13 +165,18 @@ export class OutputStream extends ReadableStream<Uint8Array<ArrayBuffer>> {
   }
 }
 
+function requestOf(controller: ReadableStreamController<Chunk>): ReadableStreamBYOBRequest | null {
+  return 'byobRequest' in controller ? controller.byobRequest : null;
+}
+
 async function pull(outlet: Outlet, controller: ReadableStreamController<Chunk>): Promise<void> {
-  let bytes = outlet.peek();
+  const look = (): Uint8Array | number => (requestOf(controller)?.view ? outlet.peek() : outlet.read());
+  let bytes = look();
   if (bytes === errorCodes.POOL_EAGAIN) {
     await outlet.ready();
-    bytes = outlet.peek();
+    bytes = look();
   }
-  const request = 'byobRequest' in controller ? controller.byobRequest : null;
+  const request = requestOf(controller);
   if (typeof bytes === 'number') {
     outlet.close();
     if (bytes < 0) throw errorOfStatus(bytes); // its writer has failed
@@ -184,8 +189,6 @@ async function pull(outlet: Outlet, controller: ReadableStreamController<Chunk>)
     outlet.consume(n);
     request.respond(n);
   } else {
-    const chunk = new Uint8Array(bytes); // `slice` would zero the new memory first
-    outlet.consume(chunk.length);
-    controller.enqueue(chunk);
+    controller.enqueue(bytes as Chunk); // it was read
   }
 }

@@ -2,30 +2,13 @@
  * receiver gives credit for what it has written, so that no more is under way than the pipe holds. */
 import type { Client, Fd } from './client.js';
 import { errorCodes, layout } from '../shared/layout.gen.js';
+import { Parcels, travels } from './parcels.js';
 
 /** What both need of the client whose pipe it is. */
 export type Ends = Pick<
   Client,
-  'peek' | 'consume' | 'write' | 'onMove' | 'ready' | 'isAbandoned' | 'release' | 'abort'
+  'peek' | 'consume' | 'write' | 'onMove' | 'onReady' | 'isAbandoned' | 'release' | 'abort'
 >;
-
-/** A promise to be resolved once. */
-class News {
-  #tell: () => void = () => undefined;
-  promise = Promise.resolve();
-
-  constructor() {
-    this.renew();
-  }
-
-  renew(): void {
-    this.promise = new Promise((resolve) => (this.#tell = resolve));
-  }
-
-  tell(): void {
-    this.#tell();
-  }
-}
 
 /** Where a sender's bytes go. */
 export interface SenderPort {
@@ -39,9 +22,14 @@ export class Sender {
   readonly #ends: Ends;
   readonly #fd: Fd;
   readonly #port: SenderPort;
+  readonly #parcels = new Parcels();
   #credit: number;
   #isOver = false;
   #isCut = false;
+  /** Nothing is in its pipe, and it is told when there is. */
+  #isEmpty = false;
+  /** Who waits for credit. */
+  #again: (() => void) | undefined;
 
   /** `window` bytes may be under way. */
   constructor(ends: Ends, fd: Fd, window: number, port: SenderPort) {
@@ -53,16 +41,22 @@ export class Sender {
 
   /** Sends what there is, and what comes, until the end or until nobody wants more. */
   readonly send = (): void => {
+    this.#isEmpty = false;
     while (!this.#isOver) {
       const bytes = this.#peek();
       if (typeof bytes !== 'number' && this.#credit > 0) this.#sendSome(bytes);
       else if (this.#isCut) this.#end(0);
       else if (typeof bytes !== 'number')
         return; // for want of credit
-      else if (bytes === errorCodes.POOL_EAGAIN) return this.#ends.onMove(this.#fd, this.send);
+      else if (bytes === errorCodes.POOL_EAGAIN) return this.#listen();
       else this.#end(bytes);
     }
   };
+
+  #listen(): void {
+    this.#isEmpty = true;
+    this.#ends.onMove(this.#fd, this.send);
+  }
 
   #peek(): Uint8Array | number {
     try {
@@ -73,10 +67,27 @@ export class Sender {
   }
 
   #sendSome(bytes: Uint8Array): void {
-    const chunk = bytes.slice(0, this.#credit);
-    this.#credit -= chunk.length;
-    this.#ends.consume(this.#fd, chunk.length);
+    const size = Math.min(bytes.length, this.#credit);
+    const chunk = this.#parcels.pack(size < bytes.length ? bytes.subarray(0, size) : bytes);
+    this.#credit -= size;
+    this.#ends.consume(this.#fd, size);
     this.#port.bytes(chunk);
+  }
+
+  /** Sends some of what would be written into its pipe, from `offset` on, without a way through that: how much. EAGAIN: there
+   * is no credit, and `again` is called when that has changed. `undefined`: what is in the pipe comes first, or nothing is
+   * sent any more. */
+  pass(bytes: Uint8Array, offset: number, again: () => void): number | undefined {
+    if (this.#isOver || !this.#isEmpty) return undefined;
+    if (this.#credit === 0) {
+      this.#again = again;
+      return errorCodes.POOL_EAGAIN;
+    }
+    const size = Math.min(bytes.length - offset, this.#credit);
+    const chunk = this.#parcels.pack(bytes.subarray(offset, offset + size));
+    this.#credit -= size;
+    this.#port.bytes(chunk);
+    return size;
   }
 
   #end(status: number): void {
@@ -95,11 +106,19 @@ export class Sender {
     this.renew(Infinity);
   }
 
-  /** The receiver has room again. */
-  grant(bytes: number): void {
+  /** The receiver has room again, and does not need these any more. */
+  grant(bytes: number, buffers: readonly ArrayBuffer[]): void {
     const waits = this.#credit === 0;
     this.#credit += bytes;
-    if (waits) this.send();
+    this.#parcels.add(buffers);
+    if (waits && !this.#isEmpty) this.send();
+    this.#tellAgain();
+  }
+
+  #tellAgain(): void {
+    const again = this.#again;
+    this.#again = undefined;
+    again?.();
   }
 
   /** Sends only what can be sent at once. */
@@ -113,6 +132,7 @@ export class Sender {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#ends.release(this.#fd);
+    this.#tellAgain();
   }
 
   get isOver(): boolean {
@@ -122,62 +142,150 @@ export class Sender {
 
 /** What a receiver tells its sender. */
 export interface ReceiverPort {
-  credit(bytes: number): void;
+  credit(bytes: number, buffers: ArrayBuffer[]): void;
   gone(): void;
 }
 
-export class Receiver {
-  readonly #ends: Ends;
-  readonly #fd: Fd;
-  readonly #port: ReceiverPort;
-  readonly #news = new News();
-  readonly #chunks: Uint8Array[] = [];
-  #done = 0;
-  #turns = 0;
-  #end: number | undefined;
-  #next: (() => void) | undefined;
-  #isOver = false;
-  #isCut = false;
+/** How much may be under way in a pipe. */
+export interface Window {
+  readonly bytes: number;
+  /** So much of a stream whose reader waits for more. */
+  readonly most: number;
+}
 
-  constructor(ends: Ends, fd: Fd, port: ReceiverPort) {
-    this.#ends = ends;
-    this.#fd = fd;
+/** Credit goes back when there is some of it: each time costs a message, and wakes a thread. */
+export class Credit {
+  readonly #first: Window;
+  readonly #port: ReceiverPort;
+  #window: number;
+  #owed = 0;
+  #buffers: ArrayBuffer[] = [];
+
+  constructor(window: Window, port: ReceiverPort) {
+    this.#first = window;
+    this.#window = window.bytes;
     this.#port = port;
   }
 
-  /** Writes until the end, or until the reader has gone. */
-  async run(): Promise<void> {
-    while (!this.#isOver) {
-      const [chunk] = this.#chunks;
-      if (chunk) await this.#write(chunk);
-      else if (this.#end !== undefined) this.#finish(this.#end);
-      else if (this.#isCut) this.stop();
-      else if (this.#ends.isAbandoned(this.#fd)) this.#leave();
-      else await this.#wait();
-    }
+  /** There is room for so many bytes more. Less than half of the window is kept: the sender has the rest. If the reader
+   * `waits`, the window grows: the two would take turns otherwise. */
+  add(bytes: number, waits: boolean): void {
+    this.#owed += bytes;
+    if (this.#owed * 2 < this.#window) return;
+    const more = waits ? Math.min(this.#window, this.#first.most - this.#window) : 0;
+    const owed = this.#owed + more;
+    this.#owed = 0;
+    this.#window += more;
+    this.#port.credit(owed, this.#buffers);
+    this.#buffers = [];
   }
 
-  async #write(chunk: Uint8Array): Promise<void> {
+  /** What came has been read, and its buffer is of use to the sender. */
+  giveBack(bytes: Uint8Array<ArrayBuffer>): void {
+    if (travels(bytes)) this.#buffers.push(bytes.buffer);
+  }
+
+  /** Another sender begins, with all of the first window. */
+  renew(): void {
+    this.#owed = 0;
+    this.#window = this.#first.bytes;
+    this.#buffers = [];
+  }
+}
+
+/** What is done with a stream that comes from elsewhere. */
+export interface Receiving {
+  /** Resolves when all is where it can be read, or nobody wants it. */
+  readonly over: Promise<void>;
+  readonly isOver: boolean;
+  begin(): void;
+  take(bytes: Uint8Array<ArrayBuffer>): void;
+  /** Nothing more comes. */
+  end(status: number): void;
+  /** After the end more comes, from another sender: `next` has it begin. */
+  follow(next: () => void): void;
+  /** Writes only what can be written at once. */
+  cut(): void;
+  /** Looks whether the reader has gone. Its sender is to know before it gets what the guest writes after that. */
+  look(): void;
+  /** Closes the end. */
+  stop(): void;
+}
+
+/** Writes into a pipe what comes, in the turn in which it comes if there is room. */
+export class Receiver implements Receiving {
+  readonly over: Promise<void>;
+  readonly #ends: Ends;
+  readonly #fd: Fd;
+  readonly #port: ReceiverPort;
+  readonly #credit: Credit;
+  readonly #chunks: Uint8Array<ArrayBuffer>[] = [];
+  #done = 0;
+  #end: number | undefined;
+  #next: (() => void) | undefined;
+  #tellOver: () => void = () => undefined;
+  #isOver = false;
+  #isCut = false;
+  #isBusy = false;
+
+  constructor(ends: Ends, fd: Fd, window: Window, port: ReceiverPort) {
+    this.#ends = ends;
+    this.#fd = fd;
+    this.#port = port;
+    this.#credit = new Credit(window, port);
+    this.over = new Promise((resolve) => (this.#tellOver = resolve));
+  }
+
+  begin(): void {
+    this.#write();
+  }
+
+  /** Writes what there is, until there is no room. */
+  readonly #write = (): void => {
+    if (this.#isBusy) return; // what it writes may have somebody look
+    this.#isBusy = true;
+    try {
+      while (!this.#isOver && this.#step());
+    } catch {
+      this.stop(); // the pool is closed
+    } finally {
+      this.#isBusy = false;
+    }
+  };
+
+  /** False: there is nothing to do before something moves. */
+  #step(): boolean {
+    const [chunk] = this.#chunks;
+    if (chunk) return this.#writeSome(chunk);
+    if (this.#end !== undefined) this.#finish(this.#end);
+    else if (this.#isCut) this.stop();
+    else if (this.#ends.isAbandoned(this.#fd)) this.#leave();
+    else return this.#wait();
+    return true;
+  }
+
+  #writeSome(chunk: Uint8Array<ArrayBuffer>): boolean {
     const n = this.#ends.write(this.#fd, chunk, this.#done);
-    if (n === errorCodes.POOL_EAGAIN) {
-      if (this.#isCut) return this.stop();
-      return this.#wait();
-    }
-    if (n < 0) return this.#leave();
-    this.#done += n;
-    if (this.#done < chunk.length) return;
-    this.#chunks.shift();
-    this.#done = 0;
-    this.#port.credit(chunk.length);
+    if (n === errorCodes.POOL_EAGAIN && !this.#isCut) return this.#wait();
+    if (n === errorCodes.POOL_EAGAIN) this.stop();
+    else if (n < 0) this.#leave();
+    else this.#count(chunk, n);
+    return true;
   }
 
-  #wait(): Promise<void> {
-    const turn = ++this.#turns;
-    const first = (): void => {
-      if (turn === this.#turns) this.look(); // else it waits anew, and looking would undo that
-    };
-    this.#news.renew();
-    return Promise.race([this.#ends.ready(this.#fd, first).catch(() => this.stop()), this.#news.promise]);
+  #count(chunk: Uint8Array<ArrayBuffer>, n: number): void {
+    this.#done += n;
+    if (this.#done === chunk.length) {
+      this.#chunks.shift();
+      this.#done = 0;
+      this.#credit.giveBack(chunk);
+    }
+    this.#credit.add(n, this.#chunks.length === 0);
+  }
+
+  #wait(): false {
+    this.#ends.onReady(this.#fd, this.#write);
+    return false;
   }
 
   #leave(): void {
@@ -189,55 +297,57 @@ export class Receiver {
     const next = status === 0 ? this.#next : undefined;
     if (next) {
       this.#next = this.#end = undefined;
+      this.#credit.renew();
       return next();
     }
     if (status === 0) return this.stop();
-    this.#isOver = true;
+    this.#over();
     this.#ends.abort(this.#fd);
   }
 
-  /** Looks whether the reader has gone. Its sender is to know before it gets what the guest writes after that. */
   readonly look = (): void => {
     if (!this.#isOver && this.#ends.isAbandoned(this.#fd)) this.#leave();
   };
 
-  take(bytes: Uint8Array): void {
+  take(bytes: Uint8Array<ArrayBuffer>): void {
+    if (this.#isOver) return;
     this.#chunks.push(bytes);
-    this.#news.tell();
+    if (this.#chunks.length === 1) this.#write();
   }
 
-  /** Nothing more comes. */
   end(status: number): void {
     this.#end = status;
-    this.#news.tell();
+    this.#write();
   }
 
-  /** After the end more comes, from another sender: `next` has it begin. */
   follow(next: () => void): void {
     this.#next = next;
   }
 
-  /** Writes only what can be written at once. */
   cut(): void {
     this.#isCut = true;
-    this.#news.tell();
+    this.#write();
   }
 
   get isOver(): boolean {
     return this.#isOver;
   }
 
-  /** Closes the end. */
+  #over(): void {
+    this.#isOver = true;
+    this.#tellOver();
+  }
+
   stop(): void {
     if (this.#isOver) return;
-    this.#isOver = true;
+    this.#over();
     this.#chunks.length = 0;
     this.#ends.release(this.#fd);
-    this.#news.tell();
   }
 }
 
-/** How much may be under way in a pipe of a capacity. */
-export function windowOf(capacity: number): number {
-  return capacity || layout.POOL_PIPE_DEFAULT_BYTES;
+/** How much may be under way in a pipe of a capacity: as much as it holds; and of one that nobody has given a capacity, as
+ * much as a pipe can hold. */
+export function windowOf(capacity: number): Window {
+  return { bytes: capacity || layout.POOL_PIPE_DEFAULT_BYTES, most: capacity || layout.POOL_PIPE_MAX_BYTES };
 }

@@ -57,11 +57,9 @@ export class Sink {
   async #copy(outlet: Outlet): Promise<void> {
     for (;;) {
       await outlet.ready();
-      const bytes = outlet.peek();
+      const bytes = outlet.read();
       if (typeof bytes === 'number') return outlet.close();
-      const chunk = bytes.slice();
-      outlet.consume(chunk.length);
-      await this.#writer.write(chunk);
+      await this.#writer.write(bytes);
     }
   }
 

@@ -10,7 +10,7 @@ import { givenAway } from './given-away.js';
 import { bytesOfChunk } from './input.js';
 import type { Source } from './source.js';
 
-const nothing: Uint8Array = new Uint8Array();
+const nothing = new Uint8Array();
 
 /** Frees what a stream that nobody holds any more had: an input ends, and what comes out is discarded. Register what the
  * stream's own source or sink holds, and not the stream: in WebKit neither a writer nor a reader nor a `pipeTo` under way
@@ -38,9 +38,20 @@ export class Outlet {
   peek(): Uint8Array | number {
     if (this.#rest.length > 0) return this.#rest;
     if (!this.#open) return this.#end;
-    const now = this.#client.peek(this.#fd);
+    return this.#noted(this.#client.peek(this.#fd));
+  }
+
+  #noted<T extends Uint8Array>(now: T | number): T | number {
     if (typeof now === 'number' && now !== EAGAIN) this.#end = now;
     return now;
+  }
+
+  /** The same in a buffer that is the caller's, and consumed. */
+  read(): Uint8Array<ArrayBuffer> | number {
+    const rest = this.#rest;
+    this.#rest = nothing;
+    if (rest.length > 0) return rest;
+    return this.#open ? this.#noted(this.#client.read(this.#fd)) : this.#end;
   }
 
   consume(size: number): void {
@@ -85,10 +96,7 @@ export class Outlet {
    * its memory from others, whoever reads it when. */
   onJobEnd(): void {
     const chunks: Uint8Array<ArrayBuffer>[] = [];
-    for (let bytes = this.peek(); typeof bytes !== 'number'; bytes = this.peek()) {
-      chunks.push(bytes.slice());
-      this.consume(bytes.length);
-    }
+    for (let bytes = this.read(); typeof bytes !== 'number'; bytes = this.read()) chunks.push(bytes);
     if (this.peek() !== EAGAIN) this.close(); // or its writer has not ended: the pool has died
     this.#rest = concat(chunks);
   }

@@ -15,11 +15,17 @@ interface WorkerGlobal {
   addEventListener(type: 'message', listener: (event: MessageEvent) => void): void;
 }
 
+const NOTHING_MOVES: StructuredSerializeOptions = {};
+
+function moves(transfer: readonly (ArrayBuffer | MessagePort)[] = []): StructuredSerializeOptions {
+  return transfer.length > 0 ? { transfer: [...transfer] } : NOTHING_MOVES;
+}
+
 /** The scope of a dedicated worker. */
 export function webScope<Out, In>(): Scope<Out, In> {
   const self = globalThis as unknown as WorkerGlobal;
   return {
-    post: (message, transfer = []) => self.postMessage(message, { transfer: [...transfer] }),
+    post: (message, transfer) => self.postMessage(message, moves(transfer)),
     onMessage: (listener) => self.addEventListener('message', (event) => listener(event.data as In)),
   };
 }
@@ -45,9 +51,9 @@ function endOf(worker: Worker, wasSent: () => boolean): () => void {
 export function webChild<Out, In>(worker: Worker, hint = UNLOADED): Child<Out, In> {
   let wasSent = false;
   return {
-    post: (message, transfer = []) => {
+    post: (message, transfer) => {
       wasSent = true;
-      worker.postMessage(message, { transfer: [...transfer] });
+      worker.postMessage(message, moves(transfer));
     },
     onMessage: (listener) => worker.addEventListener('message', (event) => listener(event.data as In)),
     onFailure: (listener) => {

@@ -27,15 +27,19 @@ export class Rings {
     this.#listeners.set(address >>> 0, listener);
   }
 
-  /** Waits at a word for a ring, or for so long; -1: for ever. */
-  readonly wait = (address: number, timeoutMs: number): Promise<void> =>
+  /** Waits at a word for a ring, or for so long; -1: for ever. `onWake` is called in the ring. */
+  readonly wait = (address: number, timeoutMs: number, onWake?: () => void): Promise<void> =>
     new Promise((resolve) => {
-      if (timeoutMs < 0) return this.#add(address >>> 0, resolve);
+      const end = (): void => {
+        onWake?.();
+        resolve();
+      };
+      if (timeoutMs < 0) return this.#add(address >>> 0, end);
       const wake = (): void => {
         clearTimeout(timer);
         this.#timed.delete(address >>> 0);
         this.#waiting.get(address >>> 0)?.delete(wake);
-        resolve();
+        end();
       };
       const timer = setTimeout(wake, Math.min(timeoutMs, TIMER_MAX_MS));
       this.#timed.add(address >>> 0);
