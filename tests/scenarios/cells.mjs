@@ -46,6 +46,7 @@ const BULK = 10_000_000;
 const PIPE = 256 << 10;
 
 const writes = (env, size = BULK) => [env.guest('bulk'), { args: ['write', String(size), '65536'] }];
+const isWaiting = (pool) => pool.stats().perWorker.some(({ state }) => state === 'waiting');
 const reads = (env) => [env.guest('bulk'), { args: ['read', '65536'] }];
 
 /** Scenarios that are told how many bytes went over this thread. */
@@ -103,6 +104,62 @@ export const scenarios = [
     equal((await pool.run(guest, { ...options, stdout: writable })).code, 0);
     equal((await reading).stdoutText, `${BULK + 100_000}\n`);
     assert(total.bytes - before < 200_000, `${total.bytes - before} bytes passed`);
+  }),
+  crossing('what nobody reads is under way for as much as its pipe holds, and no more', async (env, pool, total) => {
+    for (const pipeCapacity of [4096, undefined]) {
+      const before = total.bytes;
+      const [guest, options] = writes(env);
+      const job = await pool.spawn(guest, { ...options, stdin: 'null', stderr: 'null', pipeCapacity });
+      await until(() => isWaiting(pool));
+      equal(total.bytes - before, pipeCapacity ?? PIPE);
+      job.cancel();
+      await rejects(job.status, 'AbortError');
+    }
+    const before = total.bytes;
+    const job = await pool.spawn(env.guest('misbehaving/sleeper'), { stdout: 'null', stderr: 'null' });
+    const writer = job.stdin.getWriter();
+    const refused = rejects(writer.write(new Uint8Array(BULK)), 'PoolError');
+    await until(() => isWaiting(pool) && total.bytes - before >= PIPE);
+    await sleep(50); // time enough to do it wrong
+    assert(total.bytes - before <= 2 * PIPE, `${total.bytes - before} bytes went`); // as much lies in the guest's own end
+    job.cancel();
+    await rejects(job.status, 'AbortError');
+    await refused;
+  }),
+  crossing('what flows may be ahead of its reader by a MiB, unless it was given less', async (env, pool, total) => {
+    for (const [pipeCapacity, most] of [
+      [4096, 4096],
+      [undefined, 1 << 20],
+    ]) {
+      const before = total.bytes;
+      const [guest, options] = writes(env);
+      const job = await pool.spawn(guest, { ...options, stdin: 'null', stderr: 'null', pipeCapacity });
+      const reader = job.stdout.getReader();
+      let [read, ahead] = [0, 0];
+      for (let next = await reader.read(); !next.done; next = await reader.read()) {
+        read += next.value.length;
+        if (read < BULK / 2 || ahead) continue;
+        await until(() => isWaiting(pool)); // nobody reads meanwhile
+        ahead = total.bytes - before - read;
+      }
+      equal([read, (await job.status).code], [BULK, 0]);
+      assert(ahead > 0 && ahead <= most, `it was ${ahead} bytes ahead`);
+    }
+  }),
+  crossing('what the page has written is sent before the answer to a host call', async (env, pool, total) => {
+    const before = total.bytes;
+    const size = 3 * 40_000;
+    let writer;
+    const greet = async () => {
+      for (let i = 0; i < 3; i++) await writer.write(new Uint8Array(size / 3));
+      return 'hello';
+    };
+    const job = await pool.spawn(env.guest('hostcall'), { args: ['greet', 'world'], host: { greet } });
+    writer = job.stdin.getWriter();
+    equal(await job.stdout.text(), '5 hello\n');
+    equal(total.bytesBeforeReply - before, size);
+    equal((await job.status).code, 0);
+    await job.stderr.cancel();
   }),
   scenario(
     'whoever is at the other end of a pipe hears of a guest that was ended',

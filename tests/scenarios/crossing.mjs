@@ -1,4 +1,5 @@
-// Counts what of streams goes between this thread and the cells that it started: messages, and the bytes in them.
+// Counts what of streams goes between this thread and the cells that it started: messages, and the bytes in them; and how many
+// bytes had gone when the last host call was answered.
 
 const STREAM = ['cell:bytes', 'cell:credit', 'cell:end', 'cell:gone'];
 
@@ -14,7 +15,7 @@ export async function countCrossing(env) {
   const { prototype } = await workerClass(env);
   const listen = env.browser ? 'addEventListener' : 'on';
   const [post, hear] = [prototype.postMessage, prototype[listen]];
-  const total = { messages: 0, bytes: 0 };
+  const total = { messages: 0, bytes: 0, bytesBeforeReply: 0 };
   const count = (message) => {
     if (!STREAM.includes(message?.type)) return;
     total.messages++;
@@ -22,6 +23,7 @@ export async function countCrossing(env) {
   };
   prototype.postMessage = function (message, ...rest) {
     count(message);
+    if (Array.isArray(message)) total.bytesBeforeReply = total.bytes;
     return post.call(this, message, ...rest);
   };
   prototype[listen] = function (type, listener, ...rest) {

@@ -4,6 +4,10 @@ import type { CellUses } from '../shared/cell-protocol.js';
 
 const AFTER_MS = 5;
 
+/** While guests are woken again and again, it looks less often: a timer that is soon due slows down each of their waits. */
+const BUSY_MS = 20;
+const BUSY_TIMES = 3;
+
 export class Rest {
   readonly #tell: (rests: boolean, uses: CellUses | undefined) => void;
   readonly #usesNow: () => CellUses;
@@ -12,6 +16,9 @@ export class Rest {
   #told = false;
   #uses: CellUses = { memory: 0, calls: 0 };
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** It was to look again while the timer ran, and how often it has put that off. */
+  #isBusy = false;
+  #putOff = 0;
 
   constructor(usesNow: () => CellUses, tell: (rests: boolean, uses: CellUses | undefined) => void) {
     this.#usesNow = usesNow;
@@ -31,15 +38,25 @@ export class Rest {
 
   /** Looks whether all of them wait, in a while. */
   look(): void {
-    this.#timer ??= setTimeout(() => {
-      this.#timer = undefined;
-      const rests = this.#suspended >= this.#strands;
-      const uses = this.#usesNow();
-      const isNew = uses.memory !== this.#uses.memory || uses.calls !== this.#uses.calls;
-      if (isNew || rests !== this.#told) this.#say(rests, uses);
-      if (isNew) this.look(); // until it changes no more
-    }, AFTER_MS);
+    this.#isBusy = this.#timer !== undefined;
+    this.#timer ??= setTimeout(this.#onTime, AFTER_MS);
   }
+
+  #lookLater(): void {
+    this.#isBusy = false;
+    this.#timer = setTimeout(this.#onTime, BUSY_MS);
+  }
+
+  readonly #onTime = (): void => {
+    this.#timer = undefined;
+    if (this.#isBusy && ++this.#putOff < BUSY_TIMES) return this.#lookLater();
+    this.#putOff = 0;
+    const rests = this.#suspended >= this.#strands;
+    const uses = this.#usesNow();
+    const isNew = uses.memory !== this.#uses.memory || uses.calls !== this.#uses.calls;
+    if (isNew || rests !== this.#told) this.#say(rests, uses);
+    if (isNew) this.look(); // until it changes no more
+  };
 
   #say(rests: boolean, uses: CellUses | undefined): void {
     this.#told = rests;

@@ -17,6 +17,8 @@ type Start = Extract<ToCell, { type: 'cell:start' }>;
 export class CellLink {
   /** The numbers of volumes that live in it. */
   readonly volumes = new Set<number>();
+  /** What was written for its guests in this turn, and not sent. */
+  readonly gathering = new Set<{ flush(): void }>();
   /** Resolves when it has started, or rejects with why not. */
   readonly started: Promise<void>;
   /** Told of the answers about volumes. */
@@ -86,6 +88,7 @@ export class CellLink {
   }
 
   post(message: ToCell, transfer: readonly (ArrayBuffer | MessagePort)[] = []): void {
+    for (const gathered of this.gathering) gathered.flush(); // it was written before
     if (!this.#isOver) this.#child.post(message, transfer);
   }
 

@@ -36,13 +36,18 @@ export class FarCalls {
   add(job: JobHandle, name: string, data: Uint8Array<ArrayBuffer>, answer: (reply: Reply) => void): number {
     const slot = ++this.#last;
     this.#calls.set(slot, { job, taken: { call: slot, job, name, data }, isGone: false, answer });
-    if (this.#waiting.length === 0 && !this.#turn.isLong()) this.onCall(slot);
+    if (this.#waiting.length === 0 && !this.#turn.isLong()) this.#tell(slot);
     else if (this.#waiting.push(slot) === 1) void macrotask().then(this.#serve);
     return slot;
   }
 
+  #tell(slot: number): void {
+    this.onCall(slot);
+    this.#turn.done();
+  }
+
   readonly #serve = (): void => {
-    do this.onCall(this.#waiting.shift()!);
+    do this.#tell(this.#waiting.shift()!);
     while (this.#waiting.length > 0 && !this.#turn.isLong());
     if (this.#waiting.length > 0) void macrotask().then(this.#serve);
   };

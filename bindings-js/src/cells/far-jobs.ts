@@ -2,7 +2,8 @@
  * shall read or write is carried from and to its cell, but for pipes between guests. */
 import type { CellJob } from '../shared/cell-protocol.js';
 import type { Client, Fd, JobHandle, Submission } from '../client/client.js';
-import type { Ends, Sender } from '../client/pump.js';
+import type { Ends } from '../client/pump.js';
+import type { Bypass } from './bypass.js';
 import { connect, type LinkedJob } from './far-links.js';
 import type { Landing } from './landing.js';
 
@@ -27,7 +28,7 @@ export class FarJobs {
   /** By read ends, what has come from cells for them. */
   readonly landings = new Map<Fd, Landing>();
   /** By write ends, what sends to cells what is written there. */
-  readonly senders = new Map<Fd, Sender>();
+  readonly bypasses = new Map<Fd, Bypass>();
   /** By the ends that are carried, what looks at them. */
   readonly carried = new Map<Fd, () => void>();
   readonly #jobs = new Map<JobHandle, FarJob>();
@@ -101,7 +102,7 @@ export class FarJobs {
     this.pipes.delete(fd);
     this.carried.delete(fd);
     this.landings.delete(fd);
-    this.senders.delete(fd);
+    this.bypasses.delete(fd);
   }
 
   /** A job has ended: its ends are closed, whether it has run or not. */

@@ -36,6 +36,7 @@ export class NearBell implements Bell {
   readonly #look = (): void => {
     this.#isDue = false;
     while (this.#any()) this.#dispatch();
+    this.#turn.done();
     this.#thread?.c.client_arm(this.#pool);
     if (this.#any()) this.wake();
   };

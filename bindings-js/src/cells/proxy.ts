@@ -24,6 +24,7 @@ import type { FarCalls } from './far-calls.js';
 import { cellJobOf, type FarJob, type FarJobs } from './far-jobs.js';
 import type { FarVolumes } from './far-volumes.js';
 import type { Standstill } from './standstill.js';
+import { Bypass } from './bypass.js';
 import { Landing } from './landing.js';
 
 type Join = Extract<ToWorker, { type: 'millrace:join' }>;
@@ -239,7 +240,7 @@ export class Proxy implements CellUser {
     const carrier = new Carrier(carriedEnds, ends, streams, (stream) => stream === 0, postOf, landing);
     ends.forEach((fd, i) => fd && jobs.carried.set(fd, () => carrier.look(i)));
     const [sender, writes] = [carrier.senderOf(0), jobs.peerOf(ends[0])];
-    if (sender && writes) jobs.senders.set(writes, sender);
+    if (sender && writes) jobs.bypasses.set(writes, new Bypass(sender, cell, () => client.nudge(writes)));
     carrier.begin();
     return carrier;
   }

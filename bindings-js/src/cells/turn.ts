@@ -1,11 +1,11 @@
-/** How long the same turn of the event loop has been going on, as far as who asks can know: by how closely the times at which he
- * asks follow each other. */
+/** How long the same turn of the event loop has been going on, as far as who asks can know: by how closely what he does follows
+ * what he did before. */
 
 /** After so long the page shall have its turn. */
 const TASK_MS = 2;
 
 export class Turn {
-  /** When it was asked last, and for the first time of those that followed each other closely. */
+  /** When he did something last, and the first of what followed closely. */
   #last = 0;
   #begin = 0;
 
@@ -17,5 +17,10 @@ export class Turn {
     if (now - this.#begin <= TASK_MS) return false;
     this.#begin = now;
     return true;
+  }
+
+  /** What it was asked for is done. */
+  done(): void {
+    this.#last = performance.now();
   }
 }

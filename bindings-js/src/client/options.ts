@@ -77,7 +77,8 @@ export interface JobOptions {
   /** "high" begins before all others that wait for a worker, "low" only when no other does.
    * @default "normal" */
   priority?: Priority | undefined;
-  /** Bytes that each of its pipes holds before the writer waits; rounded up to a power of two, 1 MiB at most.
+  /** Bytes that each of its pipes holds before the writer waits; rounded up to a power of two, 1 MiB at most. In the tier
+   * `'jspi'` as many again may be under way; by default up to 1 MiB, if the stream flows.
    * @default 256 KiB */
   pipeCapacity?: number | undefined;
   /** Serves the guest's host calls: functions by the names by which it calls them (`pool_guest.h`). Those of the pool serve

@@ -4,8 +4,8 @@
 /** Fewer bytes are copied by the engine with the message: that costs less than handing a buffer over. */
 const SMALL_BYTES = 4096;
 
-/** As many as are under way at most. */
-const KEPT = 32;
+/** As many as come back at once. */
+const KEPT = 8;
 
 /** Whether a message's buffer is handed over. */
 export function travels(bytes: Uint8Array): boolean {
@@ -24,14 +24,20 @@ export class Parcels {
     return parcel;
   }
 
-  /** The last one that came back, if it is of use. */
+  /** An empty one of so many bytes or more. */
+  open(size: number): Uint8Array<ArrayBuffer> {
+    return new Uint8Array(this.#take(size) ?? new ArrayBuffer(size));
+  }
+
+  /** One that came back, if it is of use. */
   #take(size: number): ArrayBuffer | undefined {
-    const buffer = this.#free.pop();
-    return buffer && buffer.byteLength >= size ? buffer : undefined;
+    const at = this.#free.findIndex(({ byteLength }) => byteLength >= size && byteLength <= 2 * size);
+    return at < 0 ? undefined : this.#free.splice(at, 1)[0];
   }
 
   /** Some have come back. */
   add(buffers: readonly ArrayBuffer[]): void {
-    for (const buffer of buffers) if (this.#free.length < KEPT) this.#free.push(buffer);
+    this.#free.push(...buffers);
+    if (this.#free.length > KEPT) this.#free.splice(0, this.#free.length - KEPT);
   }
 }

@@ -22,14 +22,15 @@ export class Sender {
   readonly #ends: Ends;
   readonly #fd: Fd;
   readonly #port: SenderPort;
-  readonly #parcels = new Parcels();
+  /** Buffers in which it sends. */
+  readonly parcels = new Parcels();
   #credit: number;
   #isOver = false;
   #isCut = false;
   /** Nothing is in its pipe, and it is told when there is. */
   #isEmpty = false;
-  /** Who waits for credit. */
-  #again: (() => void) | undefined;
+  /** Who sends beside its pipe. */
+  beside: { flush(): void; onRoom(): void } | undefined;
 
   /** `window` bytes may be under way. */
   constructor(ends: Ends, fd: Fd, window: number, port: SenderPort) {
@@ -41,6 +42,7 @@ export class Sender {
 
   /** Sends what there is, and what comes, until the end or until nobody wants more. */
   readonly send = (): void => {
+    this.beside?.flush();
     this.#isEmpty = false;
     while (!this.#isOver) {
       const bytes = this.#peek();
@@ -68,26 +70,25 @@ export class Sender {
 
   #sendSome(bytes: Uint8Array): void {
     const size = Math.min(bytes.length, this.#credit);
-    const chunk = this.#parcels.pack(size < bytes.length ? bytes.subarray(0, size) : bytes);
+    const chunk = this.parcels.pack(size < bytes.length ? bytes.subarray(0, size) : bytes);
     this.#credit -= size;
     this.#ends.consume(this.#fd, size);
     this.#port.bytes(chunk);
   }
 
-  /** Sends some of what would be written into its pipe, from `offset` on, without a way through that: how much. EAGAIN: there
-   * is no credit, and `again` is called when that has changed. `undefined`: what is in the pipe comes first, or nothing is
-   * sent any more. */
-  pass(bytes: Uint8Array, offset: number, again: () => void): number | undefined {
-    if (this.#isOver || !this.#isEmpty) return undefined;
-    if (this.#credit === 0) {
-      this.#again = again;
-      return errorCodes.POOL_EAGAIN;
-    }
-    const size = Math.min(bytes.length - offset, this.#credit);
-    const chunk = this.#parcels.pack(bytes.subarray(offset, offset + size));
-    this.#credit -= size;
-    this.#port.bytes(chunk);
-    return size;
+  /** How much can be sent beside its pipe; `undefined`: what is in the pipe comes first, or nothing is sent any more. */
+  get room(): number | undefined {
+    return this.#isOver || !this.#isEmpty ? undefined : this.#credit;
+  }
+
+  /** Takes the room for what is sent beside the pipe in a moment. */
+  reserve(bytes: number): void {
+    this.#credit -= bytes;
+  }
+
+  /** Sends what room was taken for. */
+  ship(bytes: Uint8Array<ArrayBuffer>): void {
+    if (!this.#isOver) this.#port.bytes(bytes);
   }
 
   #end(status: number): void {
@@ -110,15 +111,9 @@ export class Sender {
   grant(bytes: number, buffers: readonly ArrayBuffer[]): void {
     const waits = this.#credit === 0;
     this.#credit += bytes;
-    this.#parcels.add(buffers);
+    this.parcels.add(buffers);
     if (waits && !this.#isEmpty) this.send();
-    this.#tellAgain();
-  }
-
-  #tellAgain(): void {
-    const again = this.#again;
-    this.#again = undefined;
-    again?.();
+    this.beside?.onRoom();
   }
 
   /** Sends only what can be sent at once. */
@@ -132,7 +127,7 @@ export class Sender {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#ends.release(this.#fd);
-    this.#tellAgain();
+    this.beside?.onRoom();
   }
 
   get isOver(): boolean {
@@ -149,7 +144,7 @@ export interface ReceiverPort {
 /** How much may be under way in a pipe. */
 export interface Window {
   readonly bytes: number;
-  /** So much of a stream whose reader waits for more. */
+  /** So much of a stream that flows. */
   readonly most: number;
 }
 
@@ -168,11 +163,11 @@ export class Credit {
   }
 
   /** There is room for so many bytes more. Less than half of the window is kept: the sender has the rest. If the reader
-   * `waits`, the window grows: the two would take turns otherwise. */
-  add(bytes: number, waits: boolean): void {
+   * `reads` on and on, the window grows: the two would take turns otherwise. */
+  add(bytes: number, reads: boolean): void {
     this.#owed += bytes;
     if (this.#owed * 2 < this.#window) return;
-    const more = waits ? Math.min(this.#window, this.#first.most - this.#window) : 0;
+    const more = reads ? Math.min(this.#window, this.#first.most - this.#window) : 0;
     const owed = this.#owed + more;
     this.#owed = 0;
     this.#window += more;
@@ -219,8 +214,11 @@ export class Receiver implements Receiving {
   readonly #fd: Fd;
   readonly #port: ReceiverPort;
   readonly #credit: Credit;
+  readonly #capacity: number;
   readonly #chunks: Uint8Array<ArrayBuffer>[] = [];
   #done = 0;
+  /** Bytes that were written. If they are more than the pipe holds, the rest was read. */
+  #flowed = 0;
   #end: number | undefined;
   #next: (() => void) | undefined;
   #tellOver: () => void = () => undefined;
@@ -232,6 +230,7 @@ export class Receiver implements Receiving {
     this.#ends = ends;
     this.#fd = fd;
     this.#port = port;
+    this.#capacity = window.bytes;
     this.#credit = new Credit(window, port);
     this.over = new Promise((resolve) => (this.#tellOver = resolve));
   }
@@ -275,12 +274,13 @@ export class Receiver implements Receiving {
 
   #count(chunk: Uint8Array<ArrayBuffer>, n: number): void {
     this.#done += n;
+    this.#flowed += n;
     if (this.#done === chunk.length) {
       this.#chunks.shift();
       this.#done = 0;
       this.#credit.giveBack(chunk);
     }
-    this.#credit.add(n, this.#chunks.length === 0);
+    this.#credit.add(n, this.#flowed > 2 * this.#capacity);
   }
 
   #wait(): false {
@@ -297,6 +297,7 @@ export class Receiver implements Receiving {
     const next = status === 0 ? this.#next : undefined;
     if (next) {
       this.#next = this.#end = undefined;
+      this.#flowed = 0;
       this.#credit.renew();
       return next();
     }
