@@ -387,9 +387,18 @@ export class Client {
     return {
       call: heap.u64(at + layout.client_call_call),
       job: heap.u64(at + layout.client_call_job),
-      name: decoder.decode(bytes(layout.client_call_name, layout.client_call_name_bytes)),
+      name: this.#nameAt(heap.u32(at + layout.client_call_name), heap.u32(at + layout.client_call_name_bytes)),
       data: bytes(layout.client_call_data, layout.client_call_size_bytes),
     };
+  }
+
+  /** Most names are a few letters, for which a decoder takes longer than all else. */
+  #nameAt(begin: number, size: number): string {
+    const end = begin + size;
+    const bytes = this.#thread.heap.u8(end);
+    let name = '';
+    for (let i = begin; i < end && bytes[i]! < 0x80; i++) name += String.fromCharCode(bytes[i]!);
+    return name.length === size ? name : decoder.decode(bytes.slice(begin, end));
   }
 
   /** Whether nobody waits for the reply to a call any more; if somebody does, `onCall` tells when he goes. */
