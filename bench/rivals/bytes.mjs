@@ -6,7 +6,7 @@ import { bounceChunks, sendChunks, takeChunks } from './shuttle.mjs';
 
 const URL_OF_WORKER = new URL('./bytes-worker.mjs', import.meta.url);
 
-/** @typedef {{n: number, chunkBytes: number}} Order n chunks of so many bytes */
+/** @typedef {{n: number, chunkBytes: number, isKept?: boolean}} Order n chunks of so many bytes */
 
 /** What a reader takes at once, if so much is there, however small the writer's chunks are. */
 const PIECE_BYTES = 1 << 16;

@@ -1,6 +1,7 @@
 // Bytes as messages, the same between any two threads. Chunks are copied by the engine, or are buffers that are
 // transferred and come back to be used again; sixteen are on the way, so that nobody waits for a single one. A worker
-// copies the bytes out of or into memory of its own, as a wasm program must; the page uses the buffers as they are.
+// copies the bytes out of or into memory of its own, as a wasm program must; the page uses the buffers as they are. `isKept`:
+// whoever takes them keeps them, as an application may what it is given, and each chunk is in a buffer of its own.
 
 const IN_FLIGHT = 16;
 
@@ -38,17 +39,18 @@ export function sendChunks(channel, { n, chunkBytes, isTransferred, isProgram })
  * Takes n chunks, and says so of each.
  *
  * @param {Channel} channel
- * @param {{n: number, chunkBytes: number, isTransferred: boolean, isProgram?: boolean}} order
+ * @param {{n: number, chunkBytes: number, isTransferred: boolean, isProgram?: boolean, isKept?: boolean}} order
  * @returns {Promise<number>} bytes that came
  */
-export function takeChunks(channel, { n, chunkBytes, isTransferred, isProgram }) {
+export function takeChunks(channel, { n, chunkBytes, isTransferred, isProgram, isKept }) {
   const own = new Uint8Array(chunkBytes);
   return new Promise((resolve) => {
     let [come, total] = [0, 0];
     channel.onMessage(({ bytes }) => {
       if (isProgram) own.set(bytes);
       total += bytes.length;
-      if (isTransferred) channel.post({ taken: bytes.length, buffer: bytes.buffer }, [bytes.buffer]);
+      const goesBack = isTransferred && !isKept;
+      if (goesBack) channel.post({ taken: bytes.length, buffer: bytes.buffer }, [bytes.buffer]);
       else channel.post({ taken: bytes.length });
       if (++come === n) resolve(total);
     });
