@@ -1,7 +1,7 @@
 /** The host calls of guests in cells, as the client's own are: each has a slot from its arrival to its reply. */
 import type { JobHandle, TakenCall } from '../client/client.js';
 import type { Reply } from '../client/reply.js';
-import { macrotask } from '../platform/scope.js';
+import { macrotask, messagesShareTurns } from '../platform/scope.js';
 import { Turn } from './turn.js';
 
 /** One that is not answered. */
@@ -36,7 +36,8 @@ export class FarCalls {
   add(job: JobHandle, name: string, data: Uint8Array<ArrayBuffer>, answer: (reply: Reply) => void): number {
     const slot = ++this.#last;
     this.#calls.set(slot, { job, taken: { call: slot, job, name, data }, isGone: false, answer });
-    if (this.#waiting.length === 0 && !this.#turn.isLong()) this.#tell(slot);
+    if (!messagesShareTurns) this.onCall(slot);
+    else if (this.#waiting.length === 0 && !this.#turn.isLong()) this.#tell(slot);
     else if (this.#waiting.push(slot) === 1) void macrotask().then(this.#serve);
     return slot;
   }

@@ -1,5 +1,5 @@
 /** What a handler gives or throws, as what goes to the guest: a status and bytes. */
-import { copyOf, viewOf } from '../shared/bytes.js';
+import { copyOf, fewBytesOf, viewOf } from '../shared/bytes.js';
 import { PoolError } from '../shared/errors.js';
 import { hasLoneSurrogate, invalid, quote } from '../shared/gate.js';
 import { jsonOf, messageOf } from '../shared/json.js';
@@ -16,10 +16,10 @@ const encoder = new TextEncoder();
 /** The reply that carries `value`, or the error that says why it cannot. `name` is the call's. */
 export function replyOf(name: string, value: unknown): Reply {
   try {
-    const bytes = bytesOf(`the reply of ${quote(name)}`, value);
+    const bytes = bytesOf(name, value);
     const most = layout.POOL_BYTES_MAX;
     if (bytes.length <= most) return { status: 0, bytes };
-    throw new PoolError('POOL_E2BIG', `the reply of ${quote(name)} has ${bytes.length} bytes; the most is ${most}`);
+    throw new PoolError('POOL_E2BIG', `${whatOf(name)} has ${bytes.length} bytes; the most is ${most}`);
   } catch (error) {
     return replyOfError(error);
   }
@@ -39,11 +39,19 @@ export function keptReply({ status, bytes }: Reply): Reply {
   }
 }
 
-function bytesOf(what: string, value: unknown): Uint8Array {
+function whatOf(name: string): string {
+  return `the reply of ${quote(name)}`;
+}
+
+function bytesOf(name: string, value: unknown): Uint8Array {
   if (value === undefined) return NO_BYTES;
-  if (typeof value !== 'string') return viewOf(what, value) ?? encoder.encode(jsonOf(what, value, TAKEN));
-  if (hasLoneSurrogate(value)) throw invalid(`${what} is text that was cut in the middle of a character`);
+  if (typeof value !== 'string') return fewBytesOf(value) ?? viewOrJsonOf(whatOf(name), value);
+  if (hasLoneSurrogate(value)) throw invalid(`${whatOf(name)} is text that was cut in the middle of a character`);
   return encoder.encode(value);
+}
+
+function viewOrJsonOf(what: string, value: unknown): Uint8Array {
+  return viewOf(what, value) ?? encoder.encode(jsonOf(what, value, TAKEN));
 }
 
 function statusOf(error: unknown): number {

@@ -63,16 +63,21 @@ export class Hosts {
   }
 
   #run(handler: HostHandler, data: Uint8Array<ArrayBuffer>, pending: Pending): void {
-    const { call, context } = pending;
-    const resolve = (value: unknown): void => this.#answer(pending, replyOf(context.name, value));
-    const reject = (error: unknown): void => this.#answer(pending, replyOfError(error));
+    const { context } = pending;
     let given: unknown;
     try {
       given = handler(data, context);
     } catch (error) {
-      return reject(error);
+      return this.#answer(pending, replyOfError(error));
     }
-    if (!isThenable(given)) return resolve(given);
+    if (isThenable(given)) this.#await(given, pending);
+    else this.#answer(pending, replyOf(context.name, given));
+  }
+
+  #await(given: unknown, pending: Pending): void {
+    const { call, context } = pending;
+    const resolve = (value: unknown): void => this.#answer(pending, replyOf(context.name, value));
+    const reject = (error: unknown): void => this.#answer(pending, replyOfError(error));
     new Promise((settle) => settle(given)).then(resolve, reject); // Promise.resolve may throw
     if (this.#client.isCallerGone(call)) this.#drop(pending);
   }

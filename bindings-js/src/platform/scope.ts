@@ -26,6 +26,9 @@ export interface Scope<Out, In> {
 /** Node has it, and a message to oneself takes there many times as long. */
 const immediate = (globalThis as { setImmediate?: (listener: () => void) => unknown }).setImmediate;
 
+/** Whether messages that have come are all told of in one turn of the event loop, and not each in one of its own. */
+export const messagesShareTurns = immediate !== undefined;
+
 /** Those who wait for the next message to ourselves. */
 const waiting: (() => void)[] = [];
 let toOurselves: MessagePort | undefined;
