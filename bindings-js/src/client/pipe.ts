@@ -9,7 +9,8 @@ import { dropped, Inlet, InletStream, Outlet } from './streams.js';
 
 /** Options of `pool.pipe`. */
 export interface PipeOptions {
-  /** Bytes that it holds before its writer waits; rounded up to a power of two, 1 MiB at most.
+  /** Bytes that it holds before its writer waits; rounded up to a power of two, 1 MiB at most. In the tier `'jspi'` as many
+   * again may be under way to a job or from it; by default up to 1 MiB, if the stream flows.
    * @default 256 KiB */
   capacity?: number | undefined;
 }
