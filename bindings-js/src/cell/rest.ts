@@ -4,7 +4,8 @@ import type { CellUses } from '../shared/cell-protocol.js';
 
 const AFTER_MS = 5;
 
-/** While guests are woken again and again, it looks less often: a timer that is soon due slows down each of their waits. */
+/** While guests are woken so often in that time, it looks later: a timer that is soon due slows down each of their waits. */
+const BUSY_WAITS = 8;
 const BUSY_MS = 20;
 const BUSY_TIMES = 3;
 
@@ -16,8 +17,8 @@ export class Rest {
   #told = false;
   #uses: CellUses = { memory: 0, calls: 0 };
   #timer: ReturnType<typeof setTimeout> | undefined;
-  /** It was to look again while the timer ran, and how often it has put that off. */
-  #isBusy = false;
+  /** How often it was to look while the timer ran, and how often it has put that off. */
+  #looks = 0;
   #putOff = 0;
 
   constructor(usesNow: () => CellUses, tell: (rests: boolean, uses: CellUses | undefined) => void) {
@@ -38,25 +39,25 @@ export class Rest {
 
   /** Looks whether all of them wait, in a while. */
   look(): void {
-    this.#isBusy = this.#timer !== undefined;
+    this.#looks++;
     this.#timer ??= setTimeout(this.#onTime, AFTER_MS);
   }
 
-  #lookLater(): void {
-    this.#isBusy = false;
-    this.#timer = setTimeout(this.#onTime, BUSY_MS);
-  }
-
   readonly #onTime = (): void => {
-    this.#timer = undefined;
-    if (this.#isBusy && ++this.#putOff < BUSY_TIMES) return this.#lookLater();
+    const isBusy = this.#looks > BUSY_WAITS && ++this.#putOff < BUSY_TIMES;
+    this.#looks = 0;
+    this.#timer = isBusy ? setTimeout(this.#onTime, BUSY_MS) : undefined;
+    if (!isBusy) this.#lookNow();
+  };
+
+  #lookNow(): void {
     this.#putOff = 0;
     const rests = this.#suspended >= this.#strands;
     const uses = this.#usesNow();
     const isNew = uses.memory !== this.#uses.memory || uses.calls !== this.#uses.calls;
     if (isNew || rests !== this.#told) this.#say(rests, uses);
     if (isNew) this.look(); // until it changes no more
-  };
+  }
 
   #say(rests: boolean, uses: CellUses | undefined): void {
     this.#told = rests;
