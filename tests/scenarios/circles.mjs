@@ -68,6 +68,17 @@ export const scenarios = [
     equal((await written).code, 0);
     for (const { job } of [first, second]) equal((await job.status).code, 0);
   }),
+  circle('one that comes later and makes it a circle', async (env, pool, { one, other, both }) => {
+    const [first, second] = [await reader(env, pool, one), await reader(env, pool, other)];
+    const { readable, writable } = pool.pipe();
+    const refused = isRefused(pool.run(env.guest('hello'), { stdout: writable, preopens: both }));
+    await until(() => pool.stats().running === 3);
+    await sleep(WHILE_MS);
+    const ends = { stdin: readable, stdout: first.writable, stderr: second.writable };
+    equal((await pool.run(env.guest('cat'), ends)).code, 0);
+    await refused;
+    for (const { job } of [first, second]) equal((await job.status).code, 0);
+  }),
   circle('who waits for the page is waited for', async (env, pool, { one, other, both }) => {
     const first = await reader(env, pool, one);
     const second = await cat(env, pool, { preopens: { '/d': other } });

@@ -35,7 +35,9 @@ export class Standstill {
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
       this.#look();
-      if (this.#volumes.waiting.some((job) => this.#isLinked(job))) this.#ask();
+      const { waiting } = this.#volumes;
+      if (waiting.some((job) => this.#isLinked(job))) this.#ask();
+      if (waiting.length > 0) this.watch(); // it can be linked later
     }, ROUND_MS);
   }
 
@@ -49,7 +51,6 @@ export class Standstill {
     this.#answers = new Map();
     for (const { job, cell, links } of this.#jobs.all)
       if (cell && links.some((link) => link)) cell.post({ type: 'cell:ask', job, round: this.#round });
-    this.watch();
   }
 
   onAnswer(answer: Answer): void {
