@@ -6,13 +6,8 @@
 #include "sync/ends.h"
 #include "sync/wake.h"
 
-/* A wake-up costs 20 to 100 us, and the peer needs 15 to 30 us to answer: a page's streams alone take 10 or more. So
- * looking for that long pays, unless somebody else wants the core. */
-#define SPIN_NS 30000u
 #define LOOKS_A_CLOCK 256u /* the clock is read once in so many looks; it costs more than looking */
 #define LOOKS_MAX 100000u  /* where the clock does not move */
-#define CREDIT_MAX 16
-#define CREDIT_RETRY (-32) /* after so many sleeps without a bet, one more is tried */
 
 /* What a sleeper looks for before it sleeps. */
 typedef bool look_fn(struct sleeper *sleeper, uint32_t count);
@@ -29,9 +24,9 @@ static bool has_jobs(struct sleeper *sleeper, uint32_t count)
     return pool__sched_has_more(&sleeper->pool->sched);
 }
 
-/* Looks for SPIN_NS. True: it is there. The clock decides, not a number of looks: that would have to be
+/* Looks for so long. True: it is there. The clock decides, not a number of looks: that would have to be
  * measured first, in code that the engine has not optimised yet, with a clock that is too coarse. */
-static bool spin(struct sleeper *sleeper, look_fn *look, uint32_t count)
+static bool spin(struct sleeper *sleeper, look_fn *look, uint32_t count, uint32_t for_ns)
 {
     uint64_t begin_ns = 0;
     for (uint32_t i = 1; i < LOOKS_MAX; i++) {
@@ -40,7 +35,7 @@ static bool spin(struct sleeper *sleeper, look_fn *look, uint32_t count)
         if (i % LOOKS_A_CLOCK) continue;
         uint64_t now_ns = port_now_ns(PORT_MONOTONIC);
         if (!begin_ns) begin_ns = now_ns;
-        if (now_ns - begin_ns > SPIN_NS) return false;
+        if (now_ns - begin_ns > for_ns) return false;
     }
     return false;
 }
@@ -48,7 +43,9 @@ static bool spin(struct sleeper *sleeper, look_fn *look, uint32_t count)
 void pool__sleeper_init(struct sleeper *sleeper, struct pool *pool, uint32_t waiter)
 {
     POOL_ASSERT(waiter > 0 && waiter < WAITERS_MAX);
-    *sleeper = (struct sleeper){.pool = pool, .waiter = waiter, .credit = CREDIT_MAX};
+    *sleeper = (struct sleeper){.pool = pool, .waiter = waiter};
+    pool__bet_init(&sleeper->on_ring);
+    pool__bet_init(&sleeper->on_jobs);
 }
 
 int pool__sleeper_interrupted(const struct sleeper *sleeper)
@@ -69,25 +66,14 @@ void pool__sleeper_disarm(struct sleeper *sleeper)
     pool__bell_disarm(&sleeper->pool->bells[sleeper->waiter]);
 }
 
-/* Spinning is a bet that the peer runs on another core: with no core to spare it only keeps the peer from running. */
-static bool worth_spinning(struct sleeper *sleeper)
+/* Looks for a moment, if that is worth it: with no core to spare it only keeps the peer from running. True: it was. */
+static bool look_for(struct sleeper *sleeper, struct bet *bet, look_fn *look, uint32_t count)
 {
     if (pool__sched_count_awake(&sleeper->pool->sched) >= sleeper->pool->n_cores) return false;
-    if (sleeper->credit > 0) return true;
-    if (--sleeper->credit > CREDIT_RETRY) return false;
-    sleeper->credit = 1;
-    return true;
-}
-
-/* Looks for a moment, if that is worth it. True: it was. */
-static bool bet(struct sleeper *sleeper, look_fn *look, uint32_t count)
-{
-    if (!worth_spinning(sleeper)) return false;
-    bool won = spin(sleeper, look, count);
-    if (!won)
-        sleeper->credit--;
-    else if (sleeper->credit < CREDIT_MAX)
-        sleeper->credit++;
+    uint32_t for_ns = pool__bet_take(bet);
+    if (!for_ns) return false;
+    bool won = spin(sleeper, look, count, for_ns);
+    pool__bet_settle(bet, won);
     return won;
 }
 
@@ -100,12 +86,12 @@ static const struct sleeper *worker_behind(const struct sleeper *sleeper)
 
 bool pool__sleeper_look(struct sleeper *sleeper)
 {
-    return bet(sleeper, has_jobs, 0);
+    return look_for(sleeper, &sleeper->on_jobs, has_jobs, 0);
 }
 
 void pool__sleeper_sleep(struct sleeper *sleeper, uint32_t count, uint64_t timeout_ns)
 {
-    if (!bet(sleeper, has_rung, count)) pool__sleeper_wait(sleeper, count, timeout_ns);
+    if (!look_for(sleeper, &sleeper->on_ring, has_rung, count)) pool__sleeper_wait(sleeper, count, timeout_ns);
 }
 
 static void fall_asleep(const struct sleeper *worker)

@@ -3,12 +3,14 @@
 #define MILLRACE_SYNC_SLEEP_H
 
 #include "core/layout.h"
+#include "sync/bet.h"
 
 struct sleeper {
     struct pool *pool;
     uint32_t waiter;
-    int32_t credit;                    /* more than 0: looking before sleeping has paid lately */
-    const struct job *job;             /* the sleep ends when somebody wishes that this job ends; NULL: no job */
+    struct bet on_ring;    /* whether to look before sleeping */
+    struct bet on_jobs;    /* the same while there is no job: those who submit are no measure for those who answer */
+    const struct job *job; /* the sleep ends when somebody wishes that this job ends; NULL: no job */
     const struct sleeper *home;        /* of a worker of another pool, whose job sleeps by this one; NULL: none */
     void (*refill)(struct pool *pool); /* hands out memory instead of sleeping for it; NULL but for the coordinator */
 };

@@ -49,7 +49,7 @@ static void memory_of_the_pool_runs_out(void **state)
     assert_true(done > 40u << 20);
     fake.step_ns = 1000 * MS_NS; /* each look at the clock */
     pool__sleeper_init(&sleeper, fs_rig.pool, WAITER_WORKER_0 + 1);
-    sleeper.credit = -1000; /* does not spin */
+    sleeper.on_ring = (struct bet){.rest = UINT32_MAX}; /* does not spin */
     atomic_store(&fs_rig.pool->x_closing, 1);
     assert_int_equal(fs_write_in(&sleeper, &file, UINT64_MAX, data, sizeof data), POOL_ESHUTDOWN);
     atomic_store(&fs_rig.pool->x_closing, 0);
