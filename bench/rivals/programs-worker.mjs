@@ -10,7 +10,7 @@ import {
 } from '../../node_modules/@bjorn3/browser_wasi_shim/dist/index.js';
 import { WASI as RunnoWasi } from '../../node_modules/@runno/wasi/dist/main.js';
 import { listen, post } from '../ways/lib/scope.mjs';
-import { unstableOf } from './unstable.mjs';
+import { unstableOf, withAllRights } from './unstable.mjs';
 
 const decoder = new TextDecoder();
 
@@ -58,7 +58,8 @@ function runShim({ module, args, stdin, files, isBinary }) {
   const preview1 = { ...refused, ...wasi.wasiImport };
   /** @type {any} */
   let instance;
-  const unstable = unstableOf(preview1, () => instance.exports.memory);
+  const memory = () => instance.exports.memory;
+  const unstable = withAllRights(unstableOf(preview1, memory), memory);
   instance = new WebAssembly.Instance(module, { wasi_snapshot_preview1: preview1, wasi_unstable: unstable });
   const code = wasi.start(instance);
   return { code, stdout: isBinary ? String(stdout.size) : stdout.text(), error: stderr.text() };

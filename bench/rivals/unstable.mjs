@@ -44,3 +44,23 @@ export function unstableOf(imports, memory) {
     path_filestat_get: withOldStat(imports.path_filestat_get, memory),
   };
 }
+
+/** Where the rights stand in what fd_fdstat_get gives. */
+const RIGHTS = 8;
+
+/**
+ * For a rival that knows of no rights, and says so: old programs use no directory without them.
+ *
+ * @param {any} imports
+ * @param {() => WebAssembly.Memory} memory of the program
+ */
+export function withAllRights(imports, memory) {
+  return {
+    ...imports,
+    fd_fdstat_get: (/** @type {number} */ fd, /** @type {number} */ out) => {
+      const errno = imports.fd_fdstat_get(fd, out);
+      if (errno === 0) new Uint32Array(memory().buffer, (out >>> 0) + RIGHTS, 4).fill(-1);
+      return errno;
+    },
+  };
+}
