@@ -102,7 +102,10 @@ export const groups = [
       'µs for each C function that runs on a thread of the pool, one at a time and with 512 in flight; GB/s through a pipe.',
     fair:
       'The same function, on as many threads. A plain queue (a mutex, a condition, a linked list) is what one writes ' +
-      'by hand; libuv’s uv_queue_work and pipe(2) are what one takes instead. Ours has handles, results and cancelling.',
+      'by hand; libuv’s uv_queue_work and pipe(2) are what one takes instead. Ours has handles, results, cancelling and ' +
+      'statistics: with 512 in flight a job takes 0.33 to 0.43 µs of processor time, and libuv’s 0.17, which has a ' +
+      'lock and a list. Of ours two looks at the clock are 40 ns and eight compare-exchanges 65 ns; about a third is ' +
+      'the system’s, for sleeping and waking.',
   },
   {
     name: 'tiers',
