@@ -58,7 +58,8 @@ function hasRoom() {
   }
 }
 
-/** Keeps an eye on the page's workers: `heard`, of each that was ended, whether something had come from it. */
+/** Keeps an eye on the page's workers: `heard`, of each that was ended, whether something had come from it, or nothing had been
+ * sent to it. */
 async function watchingEnds(use) {
   const { Worker } = globalThis;
   const watch = { started: 0, heard: new Map() };
@@ -69,8 +70,13 @@ async function watchingEnds(use) {
       for (const type of ['message', 'error']) this.addEventListener(type, () => (this.isHeard = true));
     }
 
+    postMessage(...message) {
+      this.wasSent = true;
+      super.postMessage(...message);
+    }
+
     terminate() {
-      if (!watch.heard.has(this)) watch.heard.set(this, this.isHeard === true);
+      if (!watch.heard.has(this)) watch.heard.set(this, this.isHeard === true || !this.wasSent);
       super.terminate();
     }
   };
