@@ -41,15 +41,6 @@ static uint32_t count_workers(struct pool *pool)
     return n;
 }
 
-static uint32_t count_idle(struct pool *pool)
-{
-    uint32_t n = 0;
-    for (uint32_t i = 0; i < WORKERS_MAX / 32; i++) {
-        n += (uint32_t)__builtin_popcount(atomic_load(&pool->sched.x_idle[i]));
-    }
-    return n;
-}
-
 static void measure_memory(const struct blocks *blocks, struct pool_stats *stats)
 {
     stats->memory_limit_bytes = pool__blocks_limit(blocks);
@@ -66,8 +57,9 @@ static void measure_memory(const struct blocks *blocks, struct pool_stats *stats
 int pool_stats(pool_t *pool, struct pool_stats *stats_out)
 {
     if (!pool || !stats_out) return POOL_EINVAL;
-    struct pool_stats stats = {
-        .n_workers = count_workers(pool), .n_idle = count_idle(pool), .n_lost = atomic_load(&pool->x_lost)};
+    struct pool_stats stats = {.n_workers = count_workers(pool),
+                               .n_idle = pool__sched_count_idle(&pool->sched),
+                               .n_lost = atomic_load(&pool->x_lost)};
     count_jobs(pool, &stats);
     measure_memory(&pool->blocks, &stats);
     count_others(pool, &stats);

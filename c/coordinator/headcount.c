@@ -36,7 +36,7 @@ static struct head_count count_heads(struct pool *pool)
     for (uint32_t i = 1; i <= WORKERS_MAX; i++) {
         n.starting += pool__worker_state(&pool->workers[i]) == WORKER_STARTING;
     }
-    n.idle = count_bits(pool->sched.x_idle);
+    n.idle = pool__sched_count_idle(&pool->sched);
     uint32_t others = n.starting + pool__sched_count_free(&pool->sched);
     POOL_ASSERT(n.idle <= WORKERS_MAX && n.starting <= WORKERS_MAX);
     n.blocked = n.live > others ? n.live - others : 0;

@@ -3,12 +3,6 @@
 #include "coordinator/coordinator.h"
 #include "core/check.h"
 
-static bool is_idle(const struct sched *sched, uint32_t number)
-{
-    POOL_ASSERT(number >= 1 && number <= WORKERS_MAX);
-    return atomic_load(&sched->x_idle[(number - 1) / 32]) & 1u << (number - 1) % 32;
-}
-
 /* Since when one has been idle, as far as has been seen. */
 static uint64_t idle_since(struct worker *worker, uint64_t now_ns)
 {
@@ -26,7 +20,7 @@ uint32_t pool__idle_for_long(struct pool *pool, uint64_t now_ns, uint64_t *next_
     uint32_t n = 0;
     for (uint32_t i = 1; i <= WORKERS_MAX; i++) {
         struct worker *worker = &pool->workers[i];
-        if (!is_idle(&pool->sched, i)) {
+        if (!pool__sched_is_idle(&pool->sched, i)) {
             worker->idle_turn = 0;
             continue;
         }

@@ -6,8 +6,7 @@
 void pool__sched_init(struct sched *sched)
 {
     for (uint32_t i = 0; i < PRIORITIES; i++) pool__queue_init(&sched->queues[i]);
-    for (uint32_t i = 0; i < POOL_COUNT_OF(sched->x_idle); i++) atomic_init(&sched->x_idle[i], 0);
-    for (uint32_t i = 0; i < POOL_COUNT_OF(sched->x_awake); i++) atomic_init(&sched->x_awake[i], 0);
+    for (uint32_t i = 0; i < POOL_COUNT_OF(sched->x_states); i++) atomic_init(&sched->x_states[i], 0);
     for (uint32_t i = 0; i < POOL_COUNT_OF(sched->x_looking); i++) atomic_init(&sched->x_looking[i], 0);
     for (uint32_t i = 0; i < POOL_COUNT_OF(sched->x_leaving); i++) atomic_init(&sched->x_leaving[i], 0);
     atomic_init(&sched->x_target, 0);
@@ -66,14 +65,47 @@ static void take_out(_Atomic uint32_t *x_words, uint32_t worker)
     atomic_fetch_and(&x_words[(worker - 1) / 32], ~(1u << (worker - 1) % 32));
 }
 
+/* Bits of `x_states`. */
+static uint64_t awake_bit(uint32_t worker)
+{
+    POOL_ASSERT(worker >= 1 && worker <= WORKERS_MAX);
+    return UINT64_C(1) << (worker - 1) % 32;
+}
+
+static uint64_t idle_bit(uint32_t worker)
+{
+    return awake_bit(worker) << 32;
+}
+
+static _Atomic uint64_t *state_of(struct sched *sched, uint32_t worker)
+{
+    return &sched->x_states[(worker - 1) / 32];
+}
+
 void pool__sched_set_idle(struct sched *sched, uint32_t worker)
 {
-    add(sched->x_idle, worker);
+    uint64_t before = atomic_fetch_or(state_of(sched, worker), idle_bit(worker));
+    POOL_ASSERT(!(before & idle_bit(worker))); /* only the worker itself puts itself in */
+    (void)before;
 }
 
 void pool__sched_clear_idle(struct sched *sched, uint32_t worker)
 {
-    take_out(sched->x_idle, worker);
+    atomic_fetch_and(state_of(sched, worker), ~idle_bit(worker));
+}
+
+bool pool__sched_is_idle(const struct sched *sched, uint32_t worker)
+{
+    return atomic_load(&sched->x_states[(worker - 1) / 32]) & idle_bit(worker);
+}
+
+uint32_t pool__sched_count_idle(const struct sched *sched)
+{
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < POOL_COUNT_OF(sched->x_states); i++) {
+        n += count_bits((uint32_t)(atomic_load(&sched->x_states[i]) >> 32));
+    }
+    return n;
 }
 
 void pool__sched_set_looking(struct sched *sched, uint32_t worker)
@@ -95,19 +127,19 @@ bool pool__sched_is_watched(const struct sched *sched)
 
 void pool__sched_set_awake(struct sched *sched, uint32_t worker)
 {
-    (void)put_in(sched->x_awake, worker);
+    atomic_fetch_or(state_of(sched, worker), awake_bit(worker));
 }
 
 void pool__sched_clear_awake(struct sched *sched, uint32_t worker)
 {
-    take_out(sched->x_awake, worker);
+    atomic_fetch_and(state_of(sched, worker), ~awake_bit(worker));
 }
 
 uint32_t pool__sched_count_awake(const struct sched *sched)
 {
     uint32_t n = 0;
-    for (uint32_t i = 0; i < POOL_COUNT_OF(sched->x_awake); i++) {
-        n += count_bits(atomic_load_explicit(&sched->x_awake[i], memory_order_relaxed));
+    for (uint32_t i = 0; i < POOL_COUNT_OF(sched->x_states); i++) {
+        n += count_bits((uint32_t)atomic_load_explicit(&sched->x_states[i], memory_order_relaxed));
     }
     return n;
 }
@@ -115,9 +147,9 @@ uint32_t pool__sched_count_awake(const struct sched *sched)
 uint32_t pool__sched_count_free(const struct sched *sched)
 {
     uint32_t n = 0;
-    for (uint32_t i = 0; i < POOL_COUNT_OF(sched->x_awake); i++) {
-        uint32_t awake = atomic_load(&sched->x_awake[i]);
-        n += count_bits(awake | atomic_load(&sched->x_idle[i]));
+    for (uint32_t i = 0; i < POOL_COUNT_OF(sched->x_states); i++) {
+        uint64_t word = atomic_load(&sched->x_states[i]);
+        n += count_bits((uint32_t)word | (uint32_t)(word >> 32));
     }
     return n;
 }
@@ -140,30 +172,31 @@ void pool__sched_has_left(struct sched *sched, uint32_t worker)
     take_out(sched->x_leaving, worker);
 }
 
-/* Claims the lowest idle worker of one word: its bit's number + 1; 0: none. */
-static uint32_t claim_idle(_Atomic uint32_t *x_word)
+/* Claims the lowest idle worker of one word, which is awake from then on: its bit's number + 1; 0: none. */
+static uint32_t claim_idle(_Atomic uint64_t *x_word)
 {
-    uint32_t bits = atomic_load(x_word);
-    while (bits) {
-        uint32_t lowest = bits & -bits;
-        if (atomic_compare_exchange_weak(x_word, &bits, bits & ~lowest)) return (uint32_t)__builtin_ctz(lowest) + 1;
+    uint64_t word = atomic_load(x_word);
+    while (word >> 32) {
+        uint32_t number = (uint32_t)__builtin_ctz((uint32_t)(word >> 32)) + 1;
+        uint64_t claimed = (word & ~idle_bit(number)) | awake_bit(number);
+        if (atomic_compare_exchange_weak(x_word, &word, claimed)) return number;
     }
     return 0;
 }
 
 static bool is_any_idle(const struct sched *sched)
 {
-    uint32_t any = 0;
-    for (uint32_t i = 0; i < POOL_COUNT_OF(sched->x_idle); i++) any |= atomic_load(&sched->x_idle[i]);
-    return any;
+    uint64_t any = 0;
+    for (uint32_t i = 0; i < POOL_COUNT_OF(sched->x_states); i++) any |= atomic_load(&sched->x_states[i]);
+    return any >> 32;
 }
 
 /* While all work, nobody touches what others write: the ends of the queues. */
 uint32_t pool__sched_pick(struct sched *sched)
 {
     if (!is_any_idle(sched) || !pool__sched_has_more(sched)) return 0;
-    for (uint32_t i = 0; i < POOL_COUNT_OF(sched->x_idle); i++) {
-        uint32_t worker = claim_idle(&sched->x_idle[i]);
+    for (uint32_t i = 0; i < POOL_COUNT_OF(sched->x_states); i++) {
+        uint32_t worker = claim_idle(&sched->x_states[i]);
         if (worker) return i * 32 + worker;
     }
     return 0;

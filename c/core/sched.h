@@ -10,10 +10,12 @@
 #define PRIORITIES 3u
 
 struct sched {
-    struct queue queues[PRIORITIES];                        /* by enum pool_priority */
-    _Alignas(64) _Atomic uint32_t x_idle[WORKERS_MAX / 32]; /* a bit for each worker that sleeps for want of a job */
-    _Atomic uint32_t x_awake[WORKERS_MAX / 32]; /* a bit for each that does not sleep; a count would keep the half of a
-                                                 * change that a worker was in the middle of when it died */
+    struct queue queues[PRIORITIES]; /* by enum pool_priority */
+    /* Two bits for each worker: in the lower half of a word that it does not sleep, in the upper half that it sleeps for want
+     * of a job. Whoever claims one that is idle notes in the same step that it will be awake: noted later, it could be
+     * asleep in the middle of a job by then. A count would keep the half of a change that a worker was in the middle of
+     * when it died. */
+    _Alignas(64) _Atomic uint64_t x_states[WORKERS_MAX / 32];
     _Atomic uint32_t x_looking[WORKERS_MAX / 32]; /* a bit for each that looks for a job without sleeping */
     _Atomic uint32_t x_target;                    /* how many jobs shall run at the same time */
     _Atomic uint32_t x_floor;                     /* how many workers stay, whether there is work for them or not */
@@ -37,6 +39,8 @@ bool pool__sched_pop(struct sched *sched, pool_job_t *job_out);
  * that waits for a pipe announces itself before its last look. */
 void pool__sched_set_idle(struct sched *sched, uint32_t worker);
 void pool__sched_clear_idle(struct sched *sched, uint32_t worker);
+bool pool__sched_is_idle(const struct sched *sched, uint32_t worker);
+uint32_t pool__sched_count_idle(const struct sched *sched);
 
 /* Marks a worker as looking at the queue without sleeping, or not; both are nothing if that has been noted. Whoever
  * pushes while somebody looks need not wake anybody. So whoever has looked takes its mark away before its own last look
@@ -58,7 +62,8 @@ uint32_t pool__sched_count_free(const struct sched *sched);
 bool pool__sched_retire(struct sched *sched, uint32_t worker);
 void pool__sched_has_left(struct sched *sched, uint32_t worker);
 
-/* Picks an idle worker to wake if there is something to do: its number, from 1; 0: nothing to do, or nobody is idle.
+/* Picks an idle worker to wake if there is something to do: its number, from 1; 0: nothing to do, or nobody is idle. It is
+ * not idle any more then, and counts as awake: or those who submit before it is would find too few.
  * The lowest number comes first, so that the same few stay warm. Whoever has pushed calls it, and so does each worker
  * that has popped: if a wake-up went to a worker that had found a job by itself, the next worker is woken in this way.
  */

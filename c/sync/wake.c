@@ -44,7 +44,6 @@ void pool__wake_idle(struct pool *pool)
     uint32_t worker = pool__sched_pick(&pool->sched);
     POOL_ASSERT(worker <= WORKERS_MAX);
     if (worker) {
-        pool__count_as_awake(pool, worker); /* before it is, or those who submit meanwhile would ask for relief */
         pool__wake(pool, WAITER_WORKER_0 + worker, 0);
     } else {
         pool__want_relief(pool);

@@ -82,6 +82,7 @@ static void leave_lists_if_buried(void)
     if (!is_buried()) return;
     pool__sched_clear_idle(&this.pool->sched, this.number);
     pool__sched_clear_looking(&this.pool->sched, this.number);
+    pool__sched_clear_awake(&this.pool->sched, this.number); /* it may have been claimed meanwhile */
     pool__wake_idle(this.pool);
     pool__park(this.self);
 }

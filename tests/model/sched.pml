@@ -11,12 +11,12 @@
 #define JOBS 3
 
 byte pushed, taken;       /* x_tail and x_head of the run queue */
-bool looking[2], idle[2]; /* x_looking, x_idle */
+bool looking[2], idle[2]; /* x_looking, and the upper halves of x_states */
 byte rung[2];             /* the bells */
 
 #define HAS_MORE (pushed > taken)
 
-/* A compare-exchange of x_idle */
+/* A compare-exchange of x_states */
 inline claim()
 {
     atomic {

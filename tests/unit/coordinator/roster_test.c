@@ -131,7 +131,7 @@ static void bury_takes_a_worker_off_every_list(void **state)
     coordinator_bury_worker(pool, 1, 0, true);
     assert_false(pool__sched_is_watched(&pool->sched));
     for (uint32_t i = 0; i < WORKERS_MAX / 32; i++) {
-        assert_int_equal(atomic_load(&pool->sched.x_idle[i]) | atomic_load(&pool->sched.x_awake[i]), 0);
+        assert_int_equal(atomic_load(&pool->sched.x_states[i]), 0);
         assert_int_equal(atomic_load(&pool->sched.x_leaving[i]), 0);
     }
     assert_int_equal(atomic_load(&pool->sched.x_live), 0);

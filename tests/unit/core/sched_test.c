@@ -16,7 +16,7 @@ static void sched_pick_with_nothing_to_do_returns_0(void **state)
     (void)state;
     pool__sched_set_idle(&sched, 1);
     assert_int_equal(pool__sched_pick(&sched), 0);
-    assert_int_equal(atomic_load(&sched.x_idle[0]), 1);
+    assert_true(pool__sched_is_idle(&sched, 1));
 }
 
 static void sched_pick_with_nobody_idle_returns_0(void **state)
@@ -33,7 +33,11 @@ static void sched_picks_the_lowest_idle_worker(void **state)
     static const uint32_t picked[] = {1, 3, 32, 33, 64, 97, 128};
     for (uint32_t i = 0; i < COUNT_OF(idle); i++) pool__sched_set_idle(&sched, idle[i]);
     assert_true(pool__sched_push(&sched, 5, POOL_PRIORITY_NORMAL));
-    for (uint32_t i = 0; i < COUNT_OF(picked); i++) assert_int_equal(pool__sched_pick(&sched), picked[i]);
+    for (uint32_t i = 0; i < COUNT_OF(picked); i++) {
+        assert_int_equal(pool__sched_pick(&sched), picked[i]);
+        assert_false(pool__sched_is_idle(&sched, picked[i]));
+        assert_int_equal(pool__sched_count_awake(&sched), i + 1); /* from that step on */
+    }
     assert_int_equal(pool__sched_pick(&sched), 0);
 }
 

@@ -269,7 +269,7 @@ static void give_up(void)
 static void exit_if_off_the_list(int signal)
 {
     (void)signal;
-    bool is_off = is_over && !(atomic_load(&stage->sched.x_idle[0]) & 1);
+    bool is_off = is_over && !pool__sched_is_idle(&stage->sched, 1);
     _exit(is_off ? 7 : 1);
 }
 
