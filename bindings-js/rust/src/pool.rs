@@ -44,8 +44,9 @@ impl Tier {
 /// A pool of workers that run guests, and never keep this thread waiting.
 ///
 /// It is a handle: clones are the same pool. The pool is closed when [`close`](Self::close) is called, or when the last of
-/// them is dropped, and of its commands, jobs, instances, directories and plugins. Like all of those it belongs to the
-/// thread that made it, and is not `Send`:
+/// them is dropped, and of its commands, jobs, instances, directories and plugins. A [handler](crate::Command::host) that
+/// holds one of those is dropped by JavaScript's garbage collector, some time after its job has ended: then call `close`.
+/// Like all of those it belongs to the thread that made it, and is not `Send`:
 ///
 /// ```compile_fail
 /// fn send(_: impl Send) {}

@@ -62,6 +62,7 @@ async fn keeps_code(env: Rc<Env>) -> Outcome {
     };
     let command = pool.command(env.guest("hostcall")).args(["open", "missing"]).host("open", open);
     is!(command.run().await?.output.stdout_text(), text if text.starts_with("error -2: "));
+    pool.close().await?; // the handler holds it, too, until it is garbage
     Ok(())
 }
 
