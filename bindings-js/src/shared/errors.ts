@@ -72,7 +72,7 @@ export class OptionError extends TypeError {
  */
 export class NotIsolatedError extends PoolError {
   override name = 'NotIsolatedError';
-  /** `needed`: no other tier would do. @internal */
+  /** `needed`: the tier, if no other would do. */
   constructor(needed?: 'shared') {
     super(
       'POOL_NOT_ISOLATED',
