@@ -8,9 +8,9 @@ const KIB = 1024;
 
 /** In KiB: the archive, what it unpacks to, and one file of each kind. */
 const BUDGETS = {
-  'the archive': 1060,
-  unpacked: 2850,
-  'dist/inline.js': 400,
+  'the archive': 1090,
+  unpacked: 2950,
+  'dist/inline.js': 430,
   'dist/index.d.ts': 96,
 };
 
