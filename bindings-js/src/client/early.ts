@@ -6,9 +6,6 @@ import type { Scripts } from './tier.js';
 /** A thread, or what its start has thrown. */
 type Held = { readonly child: Child<unknown, unknown> } | { readonly error: unknown };
 
-/** Firefox 153: of a worker's own workers that start while it fetches and compiles, one pool in six never begins. */
-const isInWorker = 'WorkerGlobalScope' in globalThis;
-
 export class EarlyThreads {
   readonly #held = new Map<string, Held>();
   #isOver = false;
@@ -16,7 +13,7 @@ export class EarlyThreads {
   /** Starts the threads that `namesOf` names, the coordinator first: whoever spawns one of that name from the scripts that are
    * answered has it. */
   begin({ of, failure }: Scripts, namesOf: (kind: ScriptKind) => readonly string[]): Scripts {
-    if (this.#isOver || isInWorker) return { of, failure };
+    if (this.#isOver) return { of, failure };
     const kinds = Object.keys(of) as ScriptKind[];
     for (const kind of kinds) for (const name of namesOf(kind)) this.#held.set(name, start(of[kind]!, name));
     return { of: Object.fromEntries(kinds.map((kind) => [kind, this.#over(of[kind]!)])), failure };
