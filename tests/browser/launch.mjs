@@ -68,7 +68,7 @@ const CHROMIUM = {
   ],
 };
 
-const FIREFOX = {
+export const FIREFOX = {
   browser: /** @type {const} */ ('firefox'),
   executablePath: '/usr/bin/firefox-esr',
   // Beyond what puppeteer sets: nothing that opens a page or talks to the

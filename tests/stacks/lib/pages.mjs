@@ -1,6 +1,9 @@
 // What a stack's page says in the end: it runs a guest, and puts into `__report` what came of it.
 import assert from 'node:assert/strict';
 import { runPage } from '../../browser/run-page.mjs';
+import { reportUnattended } from '../../browser/unattended.mjs';
+
+const TIMEOUT_MS = 120_000;
 
 /** What the guest is given, and gives back. */
 export const TEXT = 'through the mill\n';
@@ -36,7 +39,7 @@ export function html(body) {
 }
 
 /** Opens a page in a browser: its report. */
-export async function reportOf(t, browserName, url, timeoutMs = 120_000) {
+export async function reportOf(t, browserName, url, timeoutMs = TIMEOUT_MS) {
   return runPage({ browser: await t.browser(browserName), url, timeoutMs });
 }
 
@@ -46,6 +49,11 @@ export async function expectRun(t, url, { browsers = ['chromium'], tier = 'share
     const report = await reportOf(t, name, url, timeoutMs);
     assert.deepEqual(report, { text: TEXT, tier }, `${name}: ${JSON.stringify(report)}`);
   }
+}
+
+/** Opens a folder's page, which posts its report, in a Firefox that nobody drives, and expects that a guest has run. */
+export async function expectUnattendedRun(folder) {
+  assert.deepEqual(await reportUnattended(folder, TIMEOUT_MS), { text: TEXT, tier: 'shared' });
 }
 
 /** Opens a page in each browser, and expects an error that says this. */
