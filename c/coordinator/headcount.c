@@ -21,13 +21,6 @@ struct head_count {
     uint32_t floor;   /* as many workers stay */
 };
 
-static uint32_t count_bits(_Atomic uint32_t *x_words)
-{
-    uint32_t n = 0;
-    for (uint32_t i = 0; i < WORKERS_MAX / 32; i++) n += (uint32_t)__builtin_popcount(atomic_load(&x_words[i]));
-    return n;
-}
-
 static struct head_count count_heads(struct pool *pool)
 {
     struct head_count n = {.live = atomic_load(&pool->sched.x_live),
@@ -40,7 +33,8 @@ static struct head_count count_heads(struct pool *pool)
     uint32_t others = n.starting + pool__sched_count_free(&pool->sched);
     POOL_ASSERT(n.idle <= WORKERS_MAX && n.starting <= WORKERS_MAX);
     n.blocked = n.live > others ? n.live - others : 0;
-    uint32_t unfit = n.blocked + count_bits(pool->sched.x_leaving); /* their threads may be on the way out for long */
+    uint32_t unfit =
+        n.blocked + pool__sched_count_leaving(&pool->sched); /* their threads may be on the way out for long */
     n.fit = n.live > unfit ? n.live - unfit : 0;
     return n;
 }

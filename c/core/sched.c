@@ -172,6 +172,13 @@ void pool__sched_has_left(struct sched *sched, uint32_t worker)
     take_out(sched->x_leaving, worker);
 }
 
+uint32_t pool__sched_count_leaving(const struct sched *sched)
+{
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < POOL_COUNT_OF(sched->x_leaving); i++) n += count_bits(atomic_load(&sched->x_leaving[i]));
+    return n;
+}
+
 /* Claims the lowest idle worker of one word, which is awake from then on: its bit's number + 1; 0: none. */
 static uint32_t claim_idle(_Atomic uint64_t *x_word)
 {

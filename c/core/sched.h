@@ -61,6 +61,7 @@ uint32_t pool__sched_count_free(const struct sched *sched);
 /* Takes an order to retire, if there is one. True: the worker must end. It counts as leaving until it is buried. */
 bool pool__sched_retire(struct sched *sched, uint32_t worker);
 void pool__sched_has_left(struct sched *sched, uint32_t worker);
+uint32_t pool__sched_count_leaving(const struct sched *sched);
 
 /* Picks an idle worker to wake if there is something to do: its number, from 1; 0: nothing to do, or nobody is idle. It is
  * not idle any more then, and counts as awake: or those who submit before it is would find too few.

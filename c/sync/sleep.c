@@ -100,9 +100,15 @@ static void fall_asleep(const struct sleeper *worker)
     if (worker->job) pool__want_relief(worker->pool);
 }
 
+/* If this worker has been buried meanwhile, nobody else takes it out of the count again: whoever buries marks it as dead
+ * first, so one of us sees the other. */
 void pool__sleeper_wakes(const struct sleeper *worker)
 {
-    pool__count_as_awake(worker->pool, worker->waiter - WAITER_WORKER_0);
+    uint32_t number = worker->waiter - WAITER_WORKER_0;
+    POOL_ASSERT(number >= 1 && number <= WORKERS_MAX);
+    pool__sched_set_awake(&worker->pool->sched, number);
+    if (pool__worker_state(&worker->pool->workers[number]) != WORKER_DEAD) return;
+    pool__sched_clear_awake(&worker->pool->sched, number);
 }
 
 void pool__sleeper_wait(struct sleeper *sleeper, uint32_t count, uint64_t timeout_ns)

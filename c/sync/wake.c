@@ -28,16 +28,6 @@ void pool__wake_end(struct pool *pool, const struct pipe *pipe, enum pipe_end en
     pool__wake(pool, waiter, is_reply ? SIGNAL_CALL_0 + slot - PIPES_MAX : SIGNAL_PIPE_0 + slot * 2 + (uint32_t)end);
 }
 
-/* If the worker has been buried meanwhile, nobody else takes it out of the count again: whoever buries marks it as dead
- * first, so one of us sees the other. */
-void pool__count_as_awake(struct pool *pool, uint32_t worker)
-{
-    POOL_ASSERT(worker >= 1 && worker <= WORKERS_MAX);
-    pool__sched_set_awake(&pool->sched, worker);
-    if (pool__worker_state(&pool->workers[worker]) != WORKER_DEAD) return;
-    pool__sched_clear_awake(&pool->sched, worker);
-}
-
 void pool__wake_idle(struct pool *pool)
 {
     if (pool__sched_is_watched(&pool->sched)) return;

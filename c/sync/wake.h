@@ -14,9 +14,6 @@ void pool__ask_coordinator(struct pool *pool);
  */
 void pool__wake_end(struct pool *pool, const struct pipe *pipe, enum pipe_end end, uint32_t waiter);
 
-/* Counts a worker as awake, unless it is dead. */
-void pool__count_as_awake(struct pool *pool, uint32_t worker);
-
 /* Wakes an idle worker if the run queue has something that nobody looks for; asks for relief if there is none. */
 void pool__wake_idle(struct pool *pool);
 

@@ -68,6 +68,17 @@ static void look_finds_a_job_in_the_queue_and_nothing_else(void **state)
     assert_true(pool__sleeper_look(&sleeper));
 }
 
+static void dead_worker_never_counts_as_awake(void **state)
+{
+    struct pool *pool = *state;
+    struct sleeper sleeper;
+    pool__sleeper_init(&sleeper, pool, WAITER_WORKER_0 + 3);
+    atomic_store(&pool->workers[3].x_state, pool__worker_word(0, WORKER_DEAD));
+    uint32_t before = pool__sched_count_awake(&pool->sched);
+    pool__sleeper_wakes(&sleeper);
+    assert_int_equal(pool__sched_count_awake(&pool->sched), before);
+}
+
 #define CASE(test) cmocka_unit_test_setup_teardown(test, test_worker_setup, test_worker_teardown)
 
 int main(void)
@@ -77,6 +88,7 @@ int main(void)
         CASE(sleep_of_a_cancelled_job_is_ecanceled_and_takes_its_announcement_back),
         CASE(sleep_lets_go_of_a_core_and_takes_it_back),
         CASE(look_finds_a_job_in_the_queue_and_nothing_else),
+        CASE(dead_worker_never_counts_as_awake),
     };
     return cmocka_run_group_tests_name("sleep", tests, NULL, NULL);
 }

@@ -131,14 +131,6 @@ static void worker_counts_as_awake_as_soon_as_it_is_woken(void **state)
     assert_int_equal(fake.ticks, 0);
 }
 
-static void dead_worker_never_counts_as_awake(void **state)
-{
-    struct pool *pool = *state;
-    atomic_store(&pool->workers[3].x_state, pool__worker_word(0, WORKER_DEAD));
-    pool__count_as_awake(pool, 3);
-    assert_int_equal(pool__sched_count_awake(&pool->sched), 0);
-}
-
 static void job_that_nobody_can_take_asks_the_coordinator_once(void **state)
 {
     struct pool *pool = *state;
@@ -262,7 +254,6 @@ int main(void)
         CASE(idle_worker_is_woken_if_there_is_something_to_do),
         CASE(nobody_is_woken_and_nobody_asked_while_a_worker_looks),
         CASE(worker_counts_as_awake_as_soon_as_it_is_woken),
-        CASE(dead_worker_never_counts_as_awake),
         CASE(job_that_nobody_can_take_asks_the_coordinator_once),
         CASE(relief_is_not_wanted_while_enough_are_awake_or_nothing_waits),
         CASE(dismissal_is_wanted_once_and_only_of_more_than_are_needed),
