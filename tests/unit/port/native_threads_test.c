@@ -60,7 +60,7 @@ static void look_at_mask_in_callback(void *user, pool_t *pool, pool_job_t job, c
 static void functions_and_callbacks_have_all_signals_blocked_but_their_own(void **state)
 {
     (void)state;
-    struct gate gate;
+    static struct gate gate; /* the callback may still be at it when this has returned */
     gate_init(&gate);
     pool_t *pool = make();
     pool_job_t job = native_submit(pool, look_at_mask, NULL);

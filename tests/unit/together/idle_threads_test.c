@@ -76,7 +76,7 @@ static void tell(void *user, pool_t *pool, pool_job_t job, const struct pool_res
 /* A callback starts the thread that calls back. */
 static void call_back_once(pool_t *pool)
 {
-    struct gate gate;
+    static struct gate gate; /* the callback may still be at it when this has returned */
     gate_init(&gate);
     pool_job_t job = native_submit(pool, nothing, NULL);
     assert_int_equal(pool_on_end(pool, job, tell, &gate), 0);
