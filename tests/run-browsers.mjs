@@ -57,7 +57,7 @@ async function testBrowser(name, server) {
     }
     total.passed += (await testCollected(browser, server)).passed;
   } catch (error) {
-    console.log(`${name}: ${error.message}`);
+    console.log(`${name}: FAILED: ${error.message}`);
     total.failed++;
   } finally {
     await browser.close();

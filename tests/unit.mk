@@ -52,7 +52,7 @@ $(TSAN_PROGRAMS): %: %.o $(TSAN_OBJECTS)
 define run_each
 @failed=; for program in $(1); do \
     echo; echo "== $$program"; \
-    timeout $(UNIT_SECONDS) $$program || failed="$$failed $$program"; \
+    timeout $(UNIT_SECONDS) $$program || { echo "FAILED with status $$?"; failed="$$failed $$program"; }; \
 done; \
 if [ -n "$$failed" ]; then echo; echo "failed:$$failed"; exit 1; fi
 endef

@@ -1,17 +1,17 @@
 // All of CI, as `make check` runs it: as many parts at a time as there are cores, a line for each as it ends, and a summary.
 // Usage: node tests/check/run.mjs [tests | part…]. `tests` is every part that runs what was built.
 //
-// What a part prints goes to build/check/<part>.log; of one that fails, the end is shown.
+// What a part prints goes to build/check/<part>.log; of one that fails, what failed and the end are shown.
 
 import { spawn } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { once } from 'node:events';
+import { excerptOf } from './excerpt.mjs';
 import { last, parts, preparations } from './parts.mjs';
 
 const LOGS = 'build/check';
-const TAIL_LINES = 60;
 const SLOWEST = 10;
 
 /** @typedef {{part: string, ok: boolean, seconds: number}} Result */
@@ -26,19 +26,14 @@ async function run(part) {
   log.end();
   const seconds = (performance.now() - begin) / 1000;
   console.log(`${code === 0 ? 'ok    ' : 'FAILED'} ${part.padEnd(20)} ${seconds.toFixed(1).padStart(7)} s`);
-  if (code !== 0) await showTail(part);
+  if (code !== 0) await showFailure(part);
   return { part, ok: code === 0, seconds };
 }
 
 /** @param {string} part */
-async function showTail(part) {
-  const lines = (await readFile(`${LOGS}/${part}.log`, 'utf8')).trimEnd().split('\n');
-  console.log(
-    lines
-      .slice(-TAIL_LINES)
-      .map((line) => `    ${line}`)
-      .join('\n'),
-  );
+async function showFailure(part) {
+  const lines = excerptOf(await readFile(`${LOGS}/${part}.log`, 'utf8'));
+  console.log(lines.map((line) => `    ${line}`).join('\n'));
   console.log(`    (all of it: ${LOGS}/${part}.log; again: make ${part})`);
 }
 
