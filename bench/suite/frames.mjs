@@ -3,7 +3,7 @@
 
 import { quantile } from '../lib/figures.mjs';
 import { expect } from '../lib/measure.mjs';
-import { compileGuest, openSessions, rowOf } from './guests.mjs';
+import { compileGuest, hostCallsMs, openSessions, rowOf } from './guests.mjs';
 
 /** What is measured, and how it is read out of what was seen. */
 const METRICS = {
@@ -28,6 +28,9 @@ const METRICS = {
 const PROBE_MS = 5;
 const PIECE_EVERY = 20;
 const PIECE_LOOPS = 400_000;
+
+/** A job that calls ends now and then: so rarely that it is the calls that are seen. */
+const CALLS_A_JOB = 25;
 
 const sleep = (/** @type {number} */ ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -87,6 +90,19 @@ async function keepCalling(session, ms, count) {
   while (performance.now() < end) expect(await session.request('call_many', { count }), count, 'call_many');
 }
 
+/**
+ * Calls without a Web Stream, as the rivals' are.
+ *
+ * @param {any} pool
+ * @param {WebAssembly.Module} caller
+ * @param {number} ms
+ * @param {number} count
+ */
+async function keepCallingHost(pool, caller, ms, count) {
+  const end = performance.now() + ms;
+  while (performance.now() < end) await hostCallsMs(pool, caller, count);
+}
+
 /** Keeps each worker computing. @param {any} pool @param {WebAssembly.Module} sieve @param {number} workers @param {number} ms */
 async function keepComputing(pool, sieve, workers, ms) {
   const end = performance.now() + ms;
@@ -118,14 +134,16 @@ async function openLooks(context, watchFrames, pool) {
   const { framesMs, calls } = context.sizes;
   const { cores } = context.env;
   const sieve = await compileGuest(context, 'sieve');
+  const caller = await compileGuest(context, 'hostcall');
   const { sessions, close } = await openSessions(context);
   const ways = {
+    ours: () => keepCallingHost(pool, caller, framesMs, calls * CALLS_A_JOB),
     'an idle page': () => sleep(framesMs),
     'ours, computing on every core': () => keepComputing(pool, sieve, cores, framesMs),
     'ours, computing on all but one': () => keepComputing(pool, sieve, Math.max(1, cores - 1), framesMs),
   };
   for (const [label, session] of Object.entries(sessions)) {
-    const name = label === 'ours' ? label : `${label}, calling`;
+    const name = label === 'ours' ? 'ours, over streams' : `${label}, calling`;
     ways[name] = () => keepCalling(session, framesMs, calls);
   }
   const looks = Object.entries(ways).map(([label, work]) => [label, sharedLook(() => watch(watchFrames, work))]);
@@ -150,7 +168,7 @@ export default {
     }
     const rows = Object.entries(METRICS).map(([metric, { unit, about }]) => ({
       ...rowOf(metric, unit, rivals),
-      about: `${about}; ours: while a guest calls its host without a pause`,
+      about: `${about}; ours: while a guest calls its host without a pause, by host calls; “over streams”: each call is a line of its stdout and the answer one of its stdin, and the engine pauses to collect its Web Streams`,
     }));
     const closeAll = async () => {
       await close();
