@@ -73,6 +73,11 @@ void client_promise(struct pool *pool, uint32_t bytes)
     atomic_store(&pool->blocks.x_promised, bytes);
 }
 
+void client_told(struct pool *pool, uint64_t told_ns)
+{
+    pool__raise_told(pool, told_ns);
+}
+
 int client_call(struct pool *pool, uint32_t slot, struct client_call *call_out)
 {
     return slot < CALLS_MAX ? pool__call_take(pool, slot, call_out) : POOL_EBADF;

@@ -42,6 +42,10 @@ bool client_has_rings(struct pool *pool, uint32_t ring_bytes, uint32_t n);
 /* How much the pipes of all jobs may need that the client has submitted: files leave it to them. */
 void client_promise(struct pool *pool, uint32_t bytes);
 
+/* A guest of another pool, in a memory of its own, was shown this time last, and its job has ended: no guest of this pool
+ * that begins later is shown a time before it. */
+void client_told(struct pool *pool, uint64_t told_ns);
+
 /* Takes the host call that a signal told of. POOL_EBADF: it is not there any more, or was taken. */
 int client_call(struct pool *pool, uint32_t slot, struct client_call *call_out);
 

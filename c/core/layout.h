@@ -96,6 +96,7 @@ struct pool {
     struct histogram running[WORKERS_MAX + 1]; /* of those of them that have ended: since they began */
     _Atomic uint64_t x_bytes_written;          /* into pipes, by threads that run no job */
     _Atomic uint64_t x_bytes_read;             /* out of them */
+    _Atomic uint64_t x_told_ns; /* the latest that the monotonic clock has shown to a guest of a job that has ended */
 };
 
 struct pool_limits {
@@ -110,6 +111,13 @@ struct pool_limits {
 static inline void pool__count_bytes(_Atomic uint64_t *x_bytes, uint32_t size)
 {
     atomic_fetch_add_explicit(x_bytes, size, memory_order_relaxed);
+}
+
+/* No guest that first looks at the clock from now on is shown a time before that. */
+static inline void pool__raise_told(struct pool *pool, uint64_t told_ns)
+{
+    uint64_t before = atomic_load(&pool->x_told_ns);
+    while (before < told_ns && !atomic_compare_exchange_weak(&pool->x_told_ns, &before, told_ns)) continue;
 }
 
 /* Makes an empty pool in zeroed memory. */

@@ -354,6 +354,7 @@ static void offsets(void)
     OFFSET(pool, bells);
     SIZE(bell);
     NUMBER("pool_client_any", offsetof(struct pool, signals) + offsetof(struct signals, x_any));
+    NUMBER("pool_told_ns", offsetof(struct pool, x_told_ns));
     OFFSET(pool, client_stack);
     OFFSET(pool, client_scratch);
     OFFSET(pool, abi);

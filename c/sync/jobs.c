@@ -80,6 +80,7 @@ struct job *pool__job_take(struct pool *pool, bool may_take_kept)
     job->n_results = 0;
     job->killed = 0;
     job->output_error = 0;
+    job->told_ns = 0;
     job->started_ns = 0;
     return job;
 }
@@ -229,6 +230,13 @@ bool pool__job_end_queued(struct pool *pool, struct job *job, uint64_t generatio
     return true;
 }
 
+void pool__job_keep_told(struct pool *pool, struct job *job)
+{
+    if (!job->told_ns) return;
+    pool__raise_told(pool, job->told_ns);
+    job->told_ns = 0;
+}
+
 uint64_t pool__job_end_running(struct pool *pool, struct job *job, enum pool_outcome outcome, uint32_t code)
 {
     POOL_ASSERT(outcome > 0 && pool__job_state(job) == JOB_RUNNING);
@@ -237,6 +245,7 @@ uint64_t pool__job_end_running(struct pool *pool, struct job *job, enum pool_out
     job->code = code;
     job->ended_ns = now_ns;
     pool__histogram_add(&pool->running[atomic_load(&job->x_worker)], job->started_ns, now_ns);
+    if (!job->function) pool__job_keep_told(pool, job);
     close_all(pool, job); /* before the job ends, so that whoever sees it ended finds its output complete */
     move(job, JOB_RUNNING, JOB_ENDED);
     tell(pool, job);

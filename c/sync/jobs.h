@@ -30,6 +30,10 @@ struct job *pool__job_begin(struct pool *pool, pool_job_t handle, uint32_t worke
 /* Ends a job of one generation that no worker has begun. False: it had begun. pre: an end was wished for. */
 bool pool__job_end_queued(struct pool *pool, struct job *job, uint64_t generation);
 
+/* Notes in the pool what the monotonic clock has shown to the job's guest: who begins later is shown no time before that.
+ * pre: as of the next. */
+void pool__job_keep_told(struct pool *pool, struct job *job);
+
 /* Ends a running job, and returns when that was (job->ended_ns, which is the submitter's by then). pre: the caller is its worker, or its worker is dead. */
 uint64_t pool__job_end_running(struct pool *pool, struct job *job, enum pool_outcome outcome, uint32_t code);
 

@@ -22,13 +22,16 @@ uint32_t wasi_clock_res_get(struct wasi_context *c, uint32_t clock, uint32_t ste
     return c->guest.write(step_out, &step, sizeof step);
 }
 
-/* A browser's clock stands still for microseconds. A guest never sees that: each look shows a later time than the last.
- * It adds one nanosecond for each look, and a look takes longer than that, so it never runs ahead. */
+/* A browser's clock stands still for microseconds, and is behind that of another thread by as much. A guest never sees
+ * either: each look shows a later time than the last, and the first look a later one than all looks of guests that have
+ * ended. It adds one nanosecond for each look, and a look takes longer than that, so it never runs ahead. */
 static uint64_t monotonic_ns(struct wasi_context *c)
 {
+    struct job *job = c->job;
     uint64_t now = port_now_ns(PORT_MONOTONIC);
-    c->told_ns = now > c->told_ns ? now : c->told_ns + 1;
-    return c->told_ns;
+    uint64_t told = job->told_ns ? job->told_ns : atomic_load(&c->sleeper->pool->x_told_ns);
+    job->told_ns = now > told ? now : told + 1;
+    return job->told_ns;
 }
 
 uint32_t wasi_clock_time_get(struct wasi_context *c, uint32_t clock, uint64_t precision, uint32_t time_out)

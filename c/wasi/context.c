@@ -47,12 +47,12 @@ void wasi_context_init(struct wasi_context *context, struct sleeper *sleeper, st
     const struct record *record = pool__job_record(sleeper->pool, job);
     POOL_ASSERT(context->table->n_used == 0);
     context->sleeper = sleeper;
+    context->job = job;
     const char *strings = record ? pool__record_strings(record) : NULL;
     context->args = strings_at(strings, record ? record->n_args : 0);
     context->env = strings_at(record ? strings + context->args.size : NULL, record ? record->n_env : 0);
     POOL_ASSERT(!record || context->args.size + context->env.size <= record->strings_bytes);
     context->exited = false;
-    context->told_ns = 0;
     context->exit_code = 0;
     for (uint32_t fd = 0; fd < 3; fd++) {
         context->table->fds[fd] = fd_of_stream(pool__stream_of(sleeper->pool, job, fd));

@@ -19,11 +19,11 @@ struct wasi_strings {
 struct wasi_context {
     struct wasi_guest guest;
     struct sleeper *sleeper;
+    struct job *job; /* that it runs as */
     struct wasi_strings args;
     struct wasi_strings env;
     uint32_t exit_code; /* what proc_exit was given */
     bool exited;
-    uint64_t told_ns; /* what the monotonic clock has shown to it last */
     struct fd_table *table;
 };
 

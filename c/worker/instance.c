@@ -2,6 +2,7 @@
 #include "worker/instance.h"
 
 #include "core/check.h"
+#include "sync/jobs.h"
 #include "sync/plain.h"
 #include "wasi/memory.h"
 #include "worker/guest.h"
@@ -95,6 +96,8 @@ int instance_skip(uint32_t size)
 int instance_send(uint32_t size)
 {
     POOL_ASSERT(size <= sizeof buffer);
+    pool__job_keep_told(pool__this_worker()->pool,
+                        pool__this_worker()->job); /* whoever hears of a call may begin others */
     struct plain_cursor cursor = pool__plain_from((const uint8_t *)&buffer, size);
     return send(&cursor.cursor);
 }

@@ -105,6 +105,13 @@ static void end_job(void)
     pool_close(rig.pool, rig.stderr_reader);
 }
 
+void wasi_rig_next_guest(void)
+{
+    end_job();
+    fake_guest_reset();
+    assert_int_equal(begin_with_pipes(NULL, 0), 0);
+}
+
 int wasi_rig_setup_read_only(void **state)
 {
     (void)state;

@@ -41,6 +41,9 @@ int wasi_rig_teardown(void **state);
 #define WASI_CASE_READ_ONLY(test) cmocka_unit_test_setup_teardown(test, wasi_rig_setup_read_only, wasi_rig_teardown)
 #define WASI_CASE_PLAIN(test) cmocka_unit_test_setup_teardown(test, wasi_rig_setup_plain, wasi_rig_teardown)
 
+/* The guest returns, and another begins. */
+void wasi_rig_next_guest(void);
+
 /* Tries `call` with every kind of bad address for `size` bytes: it must be WASI_EFAULT and write nothing. Then with one
  * that ends exactly where the memory ends: it must be `expected`. */
 void check_pointer(uint32_t (*call)(uint32_t address), uint32_t size, uint32_t expected);

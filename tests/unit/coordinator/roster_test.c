@@ -1,5 +1,6 @@
 /* coordinator/roster.c: workers that come, die and are buried. */
 
+#include "support/fake_guest.h"
 #include "support/fake_port.h"
 #include "support/prelude.h"
 #include "support/test_pool.h"
@@ -48,6 +49,25 @@ static void bury_of_a_killed_worker_leaves_its_job_as_it_ended(void **state)
     assert_int_equal(coordinator_next_kill(pool), 0);
     assert_int_equal(pool_release(pool, job), 0);
     assert_pool_is_empty(pool);
+}
+
+static void bury_of_a_killed_worker_keeps_what_its_guest_was_told_of_the_time(void **state)
+{
+    struct pool *pool = *state;
+    pool_job_t job = test_submit(pool, 1);
+    uint32_t at = fake_guest_new(8);
+    test_worker_enter(1);
+    fake.step_ns = 0;
+    assert_int_equal(guest_clock_time_get(WASI_CLOCK_MONOTONIC, 0, at), WASI_SUCCESS);
+    assert_int_equal(guest_clock_time_get(WASI_CLOCK_MONOTONIC, 0, at), WASI_SUCCESS);
+    assert_int_equal(atomic_load(&pool->x_told_ns), 0);
+    assert_int_equal(pool_cancel(pool, job), 0);
+    coordinator_tick(pool);
+    fake_port_advance_ms(TEST_GRACE_MS);
+    coordinator_tick(pool);
+    assert_int_equal(test_result(pool, job).outcome, POOL_CANCELLED);
+    assert_int_equal(atomic_load(&pool->x_told_ns), FAKE_BEGIN_NS + 1);
+    coordinator_bury_worker(pool, coordinator_next_kill(pool), -1, true);
 }
 
 static void bury_of_nobody_is_nothing(void **state)
@@ -246,6 +266,7 @@ int main(void)
         CASE(bury_of_a_running_worker_loses_its_job),
         CASE(bury_of_a_worker_whose_job_shall_end_ends_it_as_was_wished),
         CASE(bury_of_a_killed_worker_leaves_its_job_as_it_ended),
+        CASE(bury_of_a_killed_worker_keeps_what_its_guest_was_told_of_the_time),
         CASE(bury_of_nobody_is_nothing),
         CASE(bury_of_a_worker_that_never_started_changes_no_count),
         CASE(bury_of_a_worker_that_died_asleep_counts_it_once),

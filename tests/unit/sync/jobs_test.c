@@ -146,6 +146,22 @@ static void job_end_running_closes_stdio_then_tells(void **state)
     assert_pool_is_empty(pool);
 }
 
+static void job_end_keeps_the_latest_that_a_guest_was_told_of_the_time(void **state)
+{
+    struct pool *pool = *state;
+    static const uint64_t told[][2] = {{700, 700}, {0, 700}, {699, 700}, {UINT64_MAX - 1, UINT64_MAX - 1}};
+    for (uint32_t i = 0; i < COUNT_OF(told); i++) {
+        pool_job_t handle = test_submit(pool, 1);
+        struct job *job = pool__job_begin(pool, pop(pool), 1, 1);
+        assert_int_equal(job->told_ns, 0);
+        job->told_ns = told[i][0];
+        pool__job_end_running(pool, job, POOL_EXITED, 0);
+        assert_int_equal(atomic_load(&pool->x_told_ns), told[i][1]);
+        job->told_ns = 800; /* what comes to this slot next knows nothing of it */
+        assert_int_equal(pool_release(pool, handle), 0);
+    }
+}
+
 static void job_end_queued_closes_stdio_too(void **state)
 {
     struct pool *pool = *state;
@@ -234,6 +250,7 @@ int main(void)
         CASE(job_released_while_in_the_queue_is_freed_by_whoever_pops_it),
         CASE(job_end_queued_of_another_generation_has_no_effect),
         CASE(job_end_running_closes_stdio_then_tells),
+        CASE(job_end_keeps_the_latest_that_a_guest_was_told_of_the_time),
         CASE(job_end_queued_closes_stdio_too),
         CASE(job_end_does_not_close_a_pipe_that_has_become_another),
         CASE(job_that_ends_before_it_is_in_the_run_queue_has_ended),

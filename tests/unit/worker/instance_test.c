@@ -2,6 +2,7 @@
 #include "worker/instance.h"
 
 #include "support/fake_guest.h"
+#include "support/fake_port.h"
 #include "support/piped_job.h"
 #include "support/prelude.h"
 #include "support/test_pool.h"
@@ -196,6 +197,26 @@ static void answer_that_nobody_reads_is_0_and_no_output_that_was_lost(void **sta
     end(pool, job, POOL_EXITED);
 }
 
+static void answer_keeps_what_the_guest_was_told_of_the_time(void **state)
+{
+    struct pool *pool = *state;
+    pool_job_t job = test_submit_with_pipes(pool);
+    uint8_t heard[RECORD_BYTES];
+    begin();
+    uint32_t at = fake_guest_new(8);
+    fake.step_ns = 0;
+    for (uint64_t i = 0; i < 3; i++) {
+        assert_int_equal(worker_enter(), 0);
+        assert_int_equal(guest_clock_time_get(WASI_CLOCK_MONOTONIC, 0, at), WASI_SUCCESS);
+        assert_int_equal(fake_guest_u64(at), FAKE_BEGIN_NS + i);
+        worker_leave();
+        assert_int_equal(instance_send(RECORD_BYTES), 1);
+        hear(pool, heard, sizeof heard);
+        assert_int_equal(atomic_load(&pool->x_told_ns), FAKE_BEGIN_NS + i);
+    }
+    end(pool, job, POOL_EXITED);
+}
+
 static void answer_of_a_job_that_is_to_end_is_ecanceled(void **state)
 {
     struct pool *pool = *state;
@@ -220,6 +241,7 @@ int main(void)
         WITH_WORKER(text_comes_into_the_buffer_and_no_further),
         WITH_WORKER(bytes_outside_of_the_guests_memory_are_einval),
         WITH_WORKER(answer_that_nobody_reads_is_0_and_no_output_that_was_lost),
+        WITH_WORKER(answer_keeps_what_the_guest_was_told_of_the_time),
         WITH_WORKER(answer_of_a_job_that_is_to_end_is_ecanceled),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
