@@ -17,6 +17,7 @@ import { CellJobs, type CellScope } from './jobs.js';
 import { Rest } from './rest.js';
 import { Sleepers } from './sleepers.js';
 import { strand } from './strand.js';
+import { CellTold } from './told.js';
 
 type Start = Extract<ToCell, { type: 'cell:start' }>;
 
@@ -50,6 +51,7 @@ class Cell {
   readonly #crew: Crew;
   #tick: () => void = () => undefined;
   #jobs: CellJobs | undefined;
+  #told: CellTold | undefined;
 
   constructor(scope: CellScope, start: Start, memory: WebAssembly.Memory) {
     this.#scope = scope;
@@ -95,7 +97,12 @@ class Cell {
     const thread = instantiate(parts, () => undefined, this.#waits);
     const client = new Client(thread, pool, (...given) => new CellBell(this.#rings, ...given));
     const sleepers = new Sleepers(thread, pool, this.#rings);
-    this.#jobs = new CellJobs(client, sleepers, this.#scope, () => this.#rest.look());
+    const told = (this.#told = new CellTold(thread, pool, (ns) => this.#scope.post({ type: 'cell:told', ns })));
+    const post: CellScope['post'] = (message, transfer) => {
+      told.look();
+      this.#scope.post(message, transfer);
+    };
+    this.#jobs = new CellJobs(client, sleepers, post, () => this.#rest.look());
     this.#scope.post({ type: 'cell:started' });
   }
 
@@ -108,6 +115,8 @@ class Cell {
         return this.#crew.addImports(message);
       case 'millrace:unload':
         return this.#crew.dropModule(message.id);
+      case 'cell:told':
+        return this.#told?.take(message.ns);
       case 'millrace:files':
         this.#rest.look();
         return this.#coordinator.post(message);

@@ -41,7 +41,7 @@ interface Running {
 export class CellJobs {
   readonly #client: Client;
   readonly #sleepers: Sleepers;
-  readonly #scope: CellScope;
+  readonly #post: CellScope['post'];
   readonly #onChange: () => void;
   /** By the main thread's handles. */
   readonly #running = new Map<number, Running>();
@@ -51,10 +51,10 @@ export class CellJobs {
   /** Replies for which there was no memory. */
   readonly #replies = new Map<number, Reply>();
 
-  constructor(client: Client, sleepers: Sleepers, scope: CellScope, onChange: () => void) {
+  constructor(client: Client, sleepers: Sleepers, post: CellScope['post'], onChange: () => void) {
     this.#client = client;
     this.#sleepers = sleepers;
-    this.#scope = scope;
+    this.#post = post;
     this.#onChange = onChange;
     client.onCall((slot) => this.#onCall(slot));
     client.onBlocks(() => this.#retry());
@@ -119,7 +119,7 @@ export class CellJobs {
     const postOf =
       (stream: number): Post =>
       (part, transfer) => {
-        this.#scope.post({ ...part, job, stream: stream as StreamNumber }, transfer);
+        this.#post({ ...part, job, stream: stream as StreamNumber }, transfer);
         if (part.type === 'cell:end') this.#forget(running);
       };
     const fds = pipes.map((pipe) => pipe?.ours ?? 0);
@@ -144,7 +144,7 @@ export class CellJobs {
     const running = this.#running.get(job);
     if (!running || running.carrier.isOver(stream)) return sayGone(port, stream);
     running.links[stream] = this.#linkOf(running, stream, port, () => {
-      if (stream > 0) this.#scope.post({ type: 'cell:linked', job, stream });
+      if (stream > 0) this.#post({ type: 'cell:linked', job, stream });
     });
   }
 
@@ -156,7 +156,7 @@ export class CellJobs {
     running.carrier.stop(0);
     for (const link of running.links) link?.leave();
     const { outcome, code, text, values } = result;
-    this.#scope.post({ type: 'cell:ended', job, result: { outcome, code, text, values } });
+    this.#post({ type: 'cell:ended', job, result: { outcome, code, text, values } });
     this.#forget(running);
   }
 
@@ -170,7 +170,7 @@ export class CellJobs {
     const status = error instanceof PoolError ? errorCodes[error.code as keyof typeof errorCodes] : undefined;
     const code = -(status ?? errorCodes.POOL_EIO);
     const result: CellResult = { outcome: layout.POOL_NOT_STARTED, code, text: String(error), values: [] };
-    this.#scope.post({ type: 'cell:ended', job, result });
+    this.#post({ type: 'cell:ended', job, result });
   }
 
   #cancel(job: number): void {
@@ -185,7 +185,7 @@ export class CellJobs {
     const bells = this.#running.get(job)?.fds.map((fd) => this.#sleepers.at(fd)) ?? [];
     const streams = ([0, 1, 2] as const).filter((stream) => bells[stream] !== undefined);
     const [bell] = streams.map((stream) => bells[stream]!);
-    if (bell !== undefined) this.#scope.post({ type: 'cell:asleep', job, round, streams, bell });
+    if (bell !== undefined) this.#post({ type: 'cell:asleep', job, round, streams, bell });
   }
 
   /** A host call has come, or who called has gone. */
@@ -196,10 +196,10 @@ export class CellJobs {
       const job = this.#byHandle.get(taken.job) ?? 0;
       this.#calls.set(slot, call);
       const enclosed = enclose(data);
-      this.#scope.post([call, job, name, enclosed], buffersOf(enclosed));
+      this.#post([call, job, name, enclosed], buffersOf(enclosed));
     }
     const call = this.#calls.get(slot);
-    if (call !== undefined && this.#client.isCallerGone(call)) this.#scope.post({ type: 'cell:left', call });
+    if (call !== undefined && this.#client.isCallerGone(call)) this.#post({ type: 'cell:left', call });
   }
 
   #reply(call: number, reply: Reply): void {

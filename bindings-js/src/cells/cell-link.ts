@@ -3,6 +3,7 @@ import { type CallMessage, type CellUses, type FromCell, isCall, type ToCell } f
 import type { FilesReply, ImportsMessage, LogMessage, ModuleMessage } from '../shared/protocol.js';
 import type { CellChild } from '../platform/platform.js';
 import type { JobHandle } from '../client/client.js';
+import type { Told } from './told.js';
 
 /** Who runs a job in the cell. */
 export interface CellUser {
@@ -33,11 +34,15 @@ export class CellLink {
   readonly #imports = new Set<number>();
   #owner: CellUser | undefined;
   #uses: CellUses = { memory: 0, calls: 0 };
+  readonly #told: Told;
+  /** What it knows of that. */
+  #toldNs = 0n;
   #isOver = false;
   #fail: (error: Error) => void = () => undefined;
 
-  constructor(child: CellChild, start: Start) {
+  constructor(child: CellChild, start: Start, told: Told) {
     this.#child = child;
+    this.#told = told;
     let begin!: () => void;
     this.started = new Promise((resolve, reject) => {
       begin = resolve;
@@ -75,6 +80,8 @@ export class CellLink {
       case 'cell:rests':
         if (message.uses) this.#uses = message.uses;
         return this.#users.forEach((user) => user.onCell(message));
+      case 'cell:told':
+        return this.#told.raise(message.ns);
       case 'millrace:files':
         return this.onFiles(message);
       case 'millrace:log':
@@ -89,7 +96,14 @@ export class CellLink {
 
   post(message: ToCell, transfer: readonly (ArrayBuffer | MessagePort)[] = []): void {
     for (const gathered of this.gathering) gathered.flush(); // it was written before
-    if (!this.#isOver) this.#child.post(message, transfer);
+    if (this.#isOver) return;
+    if (this.#toldNs !== this.#told.ns) this.#tellTime();
+    this.#child.post(message, transfer);
+  }
+
+  #tellTime(): void {
+    this.#toldNs = this.#told.ns;
+    this.#child.post({ type: 'cell:told', ns: this.#toldNs });
   }
 
   /** A job runs in it from now on. */
@@ -126,6 +140,7 @@ export class CellLink {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#child.terminate();
+    if (this.#users.size > 0) this.#told.lose();
     this.#fail(new Error(text));
     const users = new Set(this.#users.values());
     if (this.#owner) users.add(this.#owner);

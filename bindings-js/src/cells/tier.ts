@@ -14,6 +14,7 @@ import { FarJobs } from './far-jobs.js';
 import { FarVolumes } from './far-volumes.js';
 import { Parked, Proxy } from './proxy.js';
 import { Standstill } from './standstill.js';
+import { Told } from './told.js';
 
 /** Code of ours that finds nothing after so many looks never will. */
 const LOOKS_MAX = 1000;
@@ -29,6 +30,7 @@ export class Cells {
   readonly #memoryMib: number;
   readonly #spawn: (number: number) => CellChild;
   readonly #cells = new Set<CellLink>();
+  readonly #told = new Told();
   /** Cells of no worker, in which directories live: a guest that has none of them shall not end them with its own. */
   readonly #homes = new Set<CellLink>();
   readonly #listeners: ((message: FromCoordinator) => void)[] = [];
@@ -100,7 +102,8 @@ export class Cells {
     const number = ++this.#started;
     const { abi, wasm } = this.#parts;
     const memoryMib = this.#memoryMib;
-    const cell = new CellLink(this.#spawn(number), { type: 'cell:start', abi, wasm, memoryMib, name: String(number) });
+    const start = { type: 'cell:start', abi, wasm, memoryMib, name: String(number) } as const;
+    const cell = new CellLink(this.#spawn(number), start, this.#told);
     this.#cells.add(cell);
     cell.onFiles = this.#volumes.onReply;
     cell.onLog = (message) => this.#listeners.forEach((listener) => listener(message));

@@ -86,6 +86,13 @@ export function isReply(message: ToCell): message is ReplyMessage {
   return Array.isArray(message);
 }
 
+/** Guests that have ended, or answered, were told that it was so late; in nanoseconds. Both sides say so, before they say
+ * what follows from it. */
+export interface ToldMessage {
+  readonly type: 'cell:told';
+  readonly ns: bigint;
+}
+
 /** Main thread to cell. */
 export type ToCell =
   | ReplyMessage
@@ -98,6 +105,7 @@ export type ToCell =
     }
   | { readonly type: 'cell:run'; readonly job: number; readonly submission: CellJob }
   | { readonly type: 'cell:cancel'; readonly job: number }
+  | ToldMessage
   /** What its guest waits for. */
   | { readonly type: 'cell:ask'; readonly job: number; readonly round: number }
   | StreamMessage
@@ -114,6 +122,7 @@ export type FromCell =
   | { readonly type: 'cell:failed'; readonly text: string }
   /** Whether all its guests wait, and what is used. */
   | { readonly type: 'cell:rests'; readonly rests: boolean; readonly uses: CellUses | undefined }
+  | ToldMessage
   | { readonly type: 'cell:ended'; readonly job: number; readonly result: CellResult }
   /** Who called has gone. */
   | { readonly type: 'cell:left'; readonly call: number }

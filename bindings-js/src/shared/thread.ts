@@ -37,6 +37,7 @@ export interface CoordinatorExports {
   client_join(pool: number, relayed: number): number;
   client_shut(pool: number): void;
   client_take(pool: number): number;
+  client_told(pool: number, toldNs: bigint): void;
   client_arm(pool: number): number;
   client_disarm(pool: number): void;
   client_poll(pool: number, fds: number, n: number): number;
@@ -263,7 +264,7 @@ function supply(memory: WebAssembly.Memory, relay: Relay, waits: Waits): Map<str
 }
 
 /** Milliseconds by enum port_clock. Both count from 1970 by the origin that all workers of a page derive theirs from. */
-function nowMs(clock: number): number {
+export function nowMs(clock: number): number {
   return clock === 0 ? Date.now() : originMs + steadyClock.now();
 }
 
