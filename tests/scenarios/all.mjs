@@ -4,6 +4,7 @@ import { scenarios as bytes } from './bytes.mjs';
 import { scenarios as call } from './call.mjs';
 import { scenarios as cells } from './cells.mjs';
 import { scenarios as circles } from './circles.mjs';
+import { scenarios as clocks } from './clocks.mjs';
 import { scenarios as closing } from './closing.mjs';
 import { scenarios as compile } from './compile.mjs';
 import { scenarios as deadlines } from './deadlines.mjs';
@@ -76,6 +77,7 @@ export const subjects = {
   'plugin-wire': pluginWire,
   compile,
   modules,
+  clocks,
   page,
   workers,
   files,
