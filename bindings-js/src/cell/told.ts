@@ -7,6 +7,7 @@ export class CellTold {
   readonly #thread: Thread;
   readonly #pool: number;
   readonly #tell: (ns: bigint) => void;
+  /** What the main thread knows. */
   #known = 0n;
 
   /** `thread` is the cell's client. */
@@ -18,8 +19,7 @@ export class CellTold {
 
   /** Something is about to be said. */
   look(): void {
-    const at = this.#pool + layout.pool_told_ns;
-    const ns = this.#thread.heap.view(at + 8).getBigUint64(at, true);
+    const ns = this.#ns;
     if (ns === this.#known) return;
     this.#known = ns;
     this.#tell(ns);
@@ -27,5 +27,11 @@ export class CellTold {
 
   take(ns: bigint): void {
     this.#thread.c.client_told(this.#pool, ns);
+    if (ns === this.#ns) this.#known = ns; // otherwise guests here were told more, and that is to be said
+  }
+
+  get #ns(): bigint {
+    const at = this.#pool + layout.pool_told_ns;
+    return this.#thread.heap.view(at + 8).getBigUint64(at, true);
   }
 }

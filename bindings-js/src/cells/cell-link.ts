@@ -81,6 +81,7 @@ export class CellLink {
         if (message.uses) this.#uses = message.uses;
         return this.#users.forEach((user) => user.onCell(message));
       case 'cell:told':
+        this.#toldNs = message.ns; // what it has said itself it knows
         return this.#told.raise(message.ns);
       case 'millrace:files':
         return this.onFiles(message);
