@@ -63,8 +63,7 @@ struct job {
     uint32_t killed;
     int32_t output_error; /* why something that it wrote to its stdout or stderr could not be carried; 0: nothing */
     pool_module_t module;
-    uint64_t
-        told_ns; /* what the monotonic clock has shown to its guest last; 0: nothing that pool->x_told_ns has not */
+    uint64_t told_ns; /* what the monotonic clock has shown to its guest last; 0: no more than pool->x_told_ns */
     struct pool_stdio stdio[3];
     uint32_t block;       /* its record; later the result's text or values; 0: none */
     uint32_t input_block; /* what stdin reads; 0: nothing */
