@@ -9,6 +9,7 @@ THIN_TESTS := args_test.plain args_test.asyncify event_test.asyncify event_test.
     instances_test.plain instances_test.asyncify instances_test.jspi \
     imports_test.plain imports_test.asyncify imports_test.jspi imports_test.plain-closure import_limits_test.plain import_limits_test.jspi \
     questions_test.plain questions_test.asyncify questions_test.jspi \
+    log_test.plain log_test.asyncify log_test.jspi log_test.plain-closure \
     callback_test.plain-closure blocking_test.asyncify-closure blocking_test.jspi-closure event_test.jspi-closure
 THIN_MODULES := callback_test.plain-module callback_test.plain-closure-module blocking_test.asyncify-closure-module \
     blocking_test.jspi-closure-module
@@ -56,8 +57,13 @@ $(THIN_TESTS_DIR)/millrace: npm/dist/index.js
 	@rm -rf $@ && mkdir -p $(@D) && cp -r npm/dist $@
 	@echo '{"type": "commonjs"}' > $(@D)/package.json && echo '{"type": "module"}' > $@/package.json
 
+# The same files, but for a script that no worker can be started from.
+$(THIN_TESTS_DIR)/millrace-no-worker: $(THIN_TESTS_DIR)/millrace tests/scenarios/no-worker.mjs
+	@rm -rf $@ && cp -r $< $@
+	@cp tests/scenarios/no-worker.mjs $@/worker.js && cp tests/scenarios/no-worker.mjs $@/worker.node.mjs
+
 .PHONY: thin-tests
-thin-tests: $(THIN_TESTS_BUILT) $(THIN_TESTS_DIR)/millrace
+thin-tests: $(THIN_TESTS_BUILT) $(THIN_TESTS_DIR)/millrace $(THIN_TESTS_DIR)/millrace-no-worker
 
 .PHONY: test-thin
 test-thin: thin-tests ## the thin client: make test-thin [THIN_IN="node chromium firefox webkit"]

@@ -37,3 +37,9 @@ uint32_t pool__text_bytes(const char *text, uint32_t most)
     const char *end = memchr(text, '\0', most);
     return end ? (uint32_t)(end - text) : most;
 }
+
+uint32_t pool__name_bytes(const char *name, uint32_t most)
+{
+    uint32_t size = name ? pool__text_bytes(name, most + 1) : 0;
+    return size <= most && pool__is_utf8(name, size) ? size : 0;
+}

@@ -40,8 +40,8 @@
  *       waits. Use the forms with a callback there. pool_error_text says which of these it was
  *   [c] on a thread of the pool's own, one at a time; they should be quick, and must not call pool_destroy
  *
- *   The pool's own threads are named `millrace-…` and take no signals but those that a thread raises itself, such as
- *   SIGSEGV: all others stay the program's.
+ *   The pool's own threads have its name (see pool_config) and take no signals but those that a thread raises itself,
+ *   such as SIGSEGV: all others stay the program's.
  *
  * CONVENTIONS, for every function unless it says otherwise
  *   - It returns 0 or a count on success and a negative enum pool_error on failure. A call that fails has no effect.
@@ -74,7 +74,7 @@
 #include "pool_export.h"
 
 /* The version of everything that threads share. Script and wasm of different versions refuse each other. */
-#define POOL_ABI 6u
+#define POOL_ABI 7u
 
 #define POOL_FOREVER (-1)
 #define POOL_WAIT_MAX 16384u /* how many jobs, or ends of pipes, one call can wait for */
@@ -134,6 +134,43 @@ POOL_API const char *pool_error_text(void);
 
 typedef struct pool pool_t;
 
+enum pool_log_level {
+    POOL_LOG_DEBUG = 1, /* workers come and go as they should */
+    POOL_LOG_INFO = 2,  /* a lost worker's number is not used again yet */
+    POOL_LOG_WARN = 3,  /* something was lost or refused, and the pool goes on */
+    POOL_LOG_ERROR = 4  /* it goes on with less than it should have, or not at all */
+};
+
+/* Something that a pool has noticed and no call of its users reports. */
+struct pool_log_entry {
+    uint32_t level;  /* enum pool_log_level */
+    uint32_t worker; /* the number of the worker that it is about, as in pool_worker_stats; 0: it is about none */
+    int32_t code;    /* what is behind it: an enum pool_error (POOL_ENOMEM, memory was refused; of a worker that could
+                            not be started what pool_create returns if none can); POOL_LOST, a worker was lost, or all
+                            of them are; 0: nothing */
+    const char *message; /* what it is, in English */
+    const char *name;    /* the pool's */
+};
+
+/* Is told of what a pool notices, in the order in which it is noticed: a worker that has started, has ended as too many,
+ * was lost (thin client only: C functions are never killed) or could not be started; that no further one can be for now;
+ * memory that was refused. Workers that pool_destroy ends are not told of.
+ *
+ *     static void on_log(void *user, pool_t *pool, const struct pool_log_entry *entry)
+ *     {
+ *         (void)user, (void)pool;
+ *         if (entry->level >= POOL_LOG_WARN) fprintf(stderr, "%s: %s\n", entry->name, entry->message);
+ *     }
+ *
+ *     struct pool_config config = {.name = "thumbs", .on_log = on_log};
+ *
+ * `entry` and its texts belong to the pool, and are valid until it returns. `pool` is NULL until the pool is made, and in
+ * all entries of one that cannot be made: those come before pool_create returns, or calls back.
+ * Called: see BUILDS, callbacks; never after pool_destroy has returned. It may call what other callbacks may. If it is
+ * slow, 64 entries wait for it at most (native, pthread); later ones are left out, and one tells how many. It does not
+ * keep a program running that has nothing else to wait for. */
+typedef void (*pool_log_callback)(void *user, pool_t *pool, const struct pool_log_entry *entry);
+
 struct pool_config {
     uint32_t n_workers;   /* jobs that run at the same time, POOL_WORKERS_MAX at most (default 0: the number of cores
                              less one, at least 1 and min_workers) */
@@ -153,6 +190,12 @@ struct pool_config {
                                 n_workers, start while jobs wait (default 0: n_workers, all of them stay) */
     uint32_t idle_ms;        /* how long one that need not stay may have nothing to do before it ends (default 0:
                                 POOL_IDLE_DEFAULT_MS) */
+    const char *name;        /* what its threads are called after, and its log entries: POOL_NAME_MAX_BYTES at most, and
+                                not empty. Linux shows 15 bytes of a thread's name: NAME-1, NAME-2, … are workers, beside
+                                NAME-coord and NAME-calls, and a long NAME is cut, the rest is not. On pages, as developer
+                                tools show: NAME-worker-1, …, NAME-coordinator (default NULL: "millrace") */
+    pool_log_callback on_log; /* is told of what the pool notices (default NULL: nobody is, and nothing is kept) */
+    void *log_user;           /* its `user` */
 };
 
 #define POOL_WORKERS_MAX 127u

@@ -3,7 +3,7 @@
 #include "client/client.h"
 #include "core/check.h"
 #include "native/native.h"
-#include "port/native.h"
+#include "port/port.h"
 #include "sync/wake.h"
 
 static void dispatch(struct native *native, uint32_t signal)
@@ -51,7 +51,7 @@ int pool__dispatcher_start_locked(struct native *native)
     POOL_ASSERT(native->dispatch && native->pool);
     if (native->stops) return POOL_ESHUTDOWN; /* also out of the last callbacks: one that asks again would never end */
     if (native->dispatches) return 0;
-    if (port_thread_start(&native->dispatcher, "millrace-calls", run, native) != 0) return POOL_ENOMEM;
+    if (pool__thread_start(native, &native->dispatcher, "calls", run, native) != 0) return POOL_ENOMEM;
     native->dispatches = true;
     atomic_store(&native->pool->x_served, 1);
     return 0;

@@ -34,8 +34,8 @@ static struct host *make(const char *name, uint32_t name_bytes, pool_host_handle
 
 int pool_host_set(pool_t *pool, const char *name, pool_host_handler handler, void *user)
 {
-    uint32_t size = name ? pool__text_bytes(name, POOL_NAME_MAX_BYTES + 1) : 0;
-    if (!pool || size == 0 || size > POOL_NAME_MAX_BYTES || !pool__is_utf8(name, size)) return POOL_EINVAL;
+    uint32_t size = pool__name_bytes(name, POOL_NAME_MAX_BYTES);
+    if (!pool || size == 0) return POOL_EINVAL;
     struct native *native = native_of(pool);
     struct host *host = handler ? make(name, size, handler, user) : NULL;
     if (handler && !host) return POOL_ENOMEM;

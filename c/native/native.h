@@ -11,6 +11,7 @@
 #include "core/layout.h"
 
 struct callback;   /* callbacks.c */
+struct log;        /* log.c */
 struct host;       /* hosts.c */
 struct kept_reply; /* replies.c */
 
@@ -21,7 +22,8 @@ struct dispatch {
     void (*job)(struct native *native, uint32_t slot);
     void (*end)(struct native *native, uint32_t slot, enum pipe_end end);
     void (*call)(struct native *native, uint32_t slot);
-    void (*room)(struct native *native);  /* there is memory again, or something was released */
+    void (*room)(
+        struct native *native); /* there is memory again, something was released, or there is something to tell */
     void (*flush)(struct native *native); /* the last: calls all callbacks and sends all replies that still wait */
 };
 
@@ -33,8 +35,20 @@ struct native_thread {
     _Atomic uint32_t x_gone; /* it is about to end */
 };
 
+/* What was told of already; of the thread that starts workers: the one that makes the pool, then the coordinator's. */
+struct journal {
+    uint32_t n_failed_starts; /* in a row */
+    bool has_no_slot;
+    uint32_t n_refused;
+    uint64_t quiet_until_ns; /* before that nothing more is told of memory */
+};
+
 struct native {
     struct pool *pool;
+    char name[POOL_NAME_MAX_BYTES + 1];
+    struct log *log; /* NULL: nobody wants to know */
+    struct journal journal;
+    _Atomic uint32_t x_made; /* pool_create has succeeded: log entries have the pool */
     const struct dispatch *dispatch;
     struct native_thread workers[WORKERS_MAX + 1]; /* by number, from 1; the coordinator's thread writes */
     pthread_t coordinator;
@@ -53,6 +67,27 @@ static inline struct native *native_of(struct pool *pool)
 {
     return pool->owner;
 }
+
+/* thread.c: starts a thread of the pool, as pthread_create. Its name is the pool's and `suffix`, of which the pool's is cut
+ * if both are too long. */
+int pool__thread_start(struct native *native, pthread_t *thread_out, const char *suffix, void *(*run)(void *),
+                       void *argument);
+
+/* log.c. pool__log_write keeps an entry for the dispatcher, without any memory: any thread, but for those in our locks.
+ * `worker` 0: it is about none. Nothing is done if nobody wants to know. */
+int pool__log_open(struct native *native, pool_log_callback callback, void *user); /* before any thread is started */
+void pool__log_write(struct native *native, enum pool_log_level level, int32_t code, uint32_t worker,
+                     const char *format, ...) __attribute__((format(printf, 5, 6)));
+void pool__log_tell(struct native *native); /* on the dispatcher's thread: calls back */
+void pool__log_free(struct native *native);
+
+/* journal.c: what is told of, in words. */
+void pool__journal_started(struct native *native, uint32_t worker); /* on its own thread */
+void pool__journal_starts(struct native *native);                   /* a thread could be started */
+void pool__journal_retired(struct native *native, uint32_t worker);
+void pool__journal_not_started(struct native *native, uint32_t worker, int code, const char *why);
+void pool__journal_no_slot(struct native *native);
+void pool__journal_memory(struct native *native); /* if some was refused */
 
 /* workers.c: starts the workers that are missing, joins those that have ended. True: at least one worker is up. */
 bool pool__workers_start(struct native *native);

@@ -1,8 +1,10 @@
 /* pool_create and pool_destroy for threads. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "coordinator/coordinator.h"
 #include "core/check.h"
+#include "core/utf8.h"
 #include "native/native.h"
 #include "port/port.h"
 #include "sync/self.h"
@@ -22,6 +24,8 @@ static int normalise(const struct pool_config *given, struct pool_config *out)
     if (config.n_workers == 0) config.n_workers = default_workers(config.min_workers);
     if (config.max_memory_mib == 0) config.max_memory_mib = POOL_MEMORY_DEFAULT_MIB;
     if (config.grace_ms == 0) config.grace_ms = POOL_GRACE_DEFAULT_MS;
+    if (!config.name) config.name = "millrace";
+    if (!pool__name_bytes(config.name, POOL_NAME_MAX_BYTES)) return POOL_EINVAL;
     if (config.n_workers > POOL_WORKERS_MAX || config.max_workers > POOL_WORKERS_MAX) return POOL_EINVAL;
     if (config.max_workers && config.max_workers < config.n_workers) return POOL_EINVAL;
     if (config.min_workers > config.n_workers) return POOL_EINVAL;
@@ -35,6 +39,7 @@ static void free_all(struct native *native)
 {
     POOL_ASSERT(!native->callbacks && !native->replies); /* whatever was owed was called, and sent */
     pool__hosts_free(native);
+    pool__log_free(native);
     pthread_mutex_destroy(&native->lock);
     if (native->pool) pool__coordinator_destroy(native->pool);
     free(native);
@@ -82,6 +87,7 @@ int pool_destroy(pool_t *pool)
 /* Replies that wait come first, then ends that want a ring, then those who want to submit more. */
 static void tell_room(struct native *native)
 {
+    pool__log_tell(native);
     pool__replies_send(native);
     pool__callbacks_memory(native);
     pool__callbacks_room(native);
@@ -104,6 +110,7 @@ static struct native *allocate(const struct pool_config *config)
     struct native *native = calloc(1, sizeof *native);
     if (!native) return NULL;
     native->dispatch = &dispatch;
+    memcpy(native->name, config->name, pool__name_bytes(config->name, POOL_NAME_MAX_BYTES));
     pthread_mutex_init(&native->lock, NULL);
     native->pool = coordinator_create(port_cores(), config->grace_ms, config->max_memory_mib, config->n_workers,
                                       config->max_workers);
@@ -116,6 +123,31 @@ static struct native *allocate(const struct pool_config *config)
     return NULL;
 }
 
+/* There is no coordinator's thread. */
+static void abandon(struct native *native)
+{
+    pool__workers_abandon(native);
+    pool__dispatcher_stop(native);
+    pool__dispatcher_join(native);
+    free_all(native);
+}
+
+/* Starts the threads. On any failure nothing is left behind. */
+static int start(struct native *native)
+{
+    coordinator_tick(native->pool);
+    pool__workers_start(native);
+    if (!pool__workers_run(native)) {
+        abandon(native);
+        return POOL_EAGAIN;
+    }
+    if (atomic_load(&native->pool->sched.x_live) == 0) {
+        pool_destroy(native->pool);
+        return POOL_EAGAIN;
+    }
+    return 0;
+}
+
 int pool_create(const struct pool_config *given, pool_t **pool_out)
 {
     struct pool_config config;
@@ -123,18 +155,15 @@ int pool_create(const struct pool_config *given, pool_t **pool_out)
     if (error) return error;
     struct native *native = allocate(&config);
     if (!native) return POOL_ENOMEM;
-    coordinator_tick(native->pool);
-    pool__workers_start(native);
-    if (!pool__workers_run(native)) {
-        pool__workers_abandon(native);
+    error = config.on_log ? pool__log_open(native, config.on_log, config.log_user) : 0;
+    if (error) {
         free_all(native);
-        return POOL_EAGAIN;
+        return error;
     }
-    if (atomic_load(&native->pool->sched.x_live) == 0) {
-        pool_destroy(native->pool);
-        return POOL_EAGAIN;
-    }
+    error = start(native);
+    if (error) return error;
     *pool_out = native->pool;
+    atomic_store(&native->x_made, 1);
     return 0;
 }
 

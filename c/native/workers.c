@@ -12,6 +12,7 @@ static void *run_worker(void *argument)
 {
     struct native_thread *thread = argument;
     if (worker_join(thread->pool, thread->number) == 0) {
+        pool__journal_started(native_of(thread->pool), thread->number);
         while (worker_next() >= 0) continue; /* functions are run in there; there are no guests */
     }
     atomic_store(&thread->x_gone, 1);
@@ -22,13 +23,19 @@ static void *run_worker(void *argument)
 static bool start_one(struct native *native)
 {
     int32_t number = coordinator_add_worker(native->pool);
+    if (number == POOL_EAGAIN) pool__journal_no_slot(native);
+    if (number == POOL_ENOMEM) pool__journal_not_started(native, 0, POOL_ENOMEM, "there is no memory for its stack");
     if (number < 0) return false;
     struct native_thread *thread = &native->workers[number];
     POOL_ASSERT(number >= 1 && number <= (int32_t)WORKERS_MAX && !thread->runs);
     *thread = (struct native_thread){.pool = native->pool, .number = (uint32_t)number, .runs = true};
-    char name[24];
-    (void)snprintf(name, sizeof name, "millrace-%u", thread->number);
-    if (port_thread_start(&thread->thread, name, run_worker, thread) == 0) return true;
+    char suffix[12];
+    (void)snprintf(suffix, sizeof suffix, "%u", thread->number);
+    if (pool__thread_start(native, &thread->thread, suffix, run_worker, thread) == 0) {
+        pool__journal_starts(native);
+        return true;
+    }
+    pool__journal_not_started(native, thread->number, POOL_EAGAIN, "the system gives no further thread");
     thread->runs = false;
     coordinator_bury_worker(native->pool, (uint32_t)number, 0, false);
     return false;
@@ -49,6 +56,7 @@ static void join_the_gone(struct native *native)
         pthread_join(thread->thread, NULL);
         thread->runs = false;
         coordinator_bury_worker(native->pool, i, 0, false);
+        if (!atomic_load(&native->pool->x_closing)) pool__journal_retired(native, i);
     }
 }
 
@@ -76,6 +84,7 @@ static void *run_coordinator(void *argument)
         join_the_gone(native);
         if (is_over(pool)) break;
         double ms = coordinator_tick(pool);
+        pool__journal_memory(native);
         if (!atomic_load(&pool->x_closing)) pool__workers_start(native);
         port_wait(&pool->bells[WAITER_COORDINATOR].x_count, count, ms < 0 ? PORT_FOREVER : (uint64_t)(ms * 1e6));
     }
@@ -85,7 +94,7 @@ static void *run_coordinator(void *argument)
 
 bool pool__workers_run(struct native *native)
 {
-    return port_thread_start(&native->coordinator, "millrace-coord", run_coordinator, native) == 0;
+    return pool__thread_start(native, &native->coordinator, "coord", run_coordinator, native) == 0;
 }
 
 void pool__workers_stop(struct native *native)

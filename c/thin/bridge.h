@@ -23,6 +23,7 @@
 #define THIN_SIGNAL_CLOSED 0x60000u   /* an end was closed that somebody waited for */
 #define THIN_SIGNAL_DIED 0x70000u     /* `text`: why the pool is no more */
 #define THIN_SIGNAL_QUESTION 0x80000u /* `number`: a question that is to end */
+#define THIN_SIGNAL_LOG_0 0x90000u    /* + level; `number`: the worker; `status`: the code; `text`: the message */
 
 /* Receives a signal on an empty stack. The receiver frees `text`; NULL: there is none. */
 typedef void (*thin_deliver)(struct pool *pool, uint32_t signal, uint32_t number, double status, char *text);
@@ -62,8 +63,23 @@ struct thin_host_call {
     uint32_t size_bytes;
 };
 
-/* Begins to open a pool: its number. THIN_SIGNAL_OPENED follows. */
-uint32_t pool__thin_open(struct pool *pool, thin_deliver deliver, const char *url, const uint32_t options[7]);
+/* What of a pool's config crosses as a number. */
+enum thin_option {
+    THIN_OPTION_ABI, /* POOL_ABI of the program */
+    THIN_OPTION_WORKERS,
+    THIN_OPTION_MAX_WORKERS,
+    THIN_OPTION_MEMORY_MIB,
+    THIN_OPTION_GRACE_MS,
+    THIN_OPTION_MIN_WORKERS,
+    THIN_OPTION_IDLE_MS,
+    THIN_OPTION_LOGS, /* whether THIN_SIGNAL_LOG_0 and what follows it are wanted */
+    THIN_OPTIONS
+};
+
+/* Begins to open a pool: its number. THIN_SIGNAL_OPENED follows; THIN_SIGNAL_LOG_0 may come before it. `url` and `name` may
+ * be NULL. */
+uint32_t pool__thin_open(struct pool *pool, thin_deliver deliver, const char *url, const char *name,
+                         const uint32_t options[THIN_OPTIONS]);
 /* From now on no job begins. */
 void pool__thin_shut(uint32_t id);
 /* Closes the pool in the background. No more signals are delivered, and suspended calls go on. */

@@ -44,8 +44,8 @@ static struct thin_handler **find(struct pool *pool, const char *name)
 int pool_host_set(pool_t *pool, const char *name, pool_host_handler handler, void *user)
 {
     pool__thin_begin();
-    uint32_t size = name ? pool__text_bytes(name, POOL_NAME_MAX_BYTES + 1) : 0;
-    if (!pool || size == 0 || size > POOL_NAME_MAX_BYTES || !pool__is_utf8(name, size)) return POOL_EINVAL;
+    uint32_t size = pool__name_bytes(name, POOL_NAME_MAX_BYTES);
+    if (!pool || size == 0) return POOL_EINVAL;
     struct thin_handler **at = find(pool, name);
     if (!*at && handler) {
         *at = calloc(1, sizeof **at + size + 1);

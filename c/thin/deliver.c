@@ -8,6 +8,7 @@
 #include "thin/jobs.h"
 #include "thin/life.h"
 #include "thin/line.h"
+#include "thin/log.h"
 #include "thin/modules.h"
 #include "thin/question_ends.h"
 #include "thin/ready.h"
@@ -58,8 +59,13 @@ static void dispatch(struct pool *pool, uint32_t signal, uint32_t number, double
 
 void pool__thin_deliver(struct pool *pool, uint32_t signal, uint32_t number, double status, char *text)
 {
+    uint32_t which = signal & 0xffff;
     pool__thin_enter(pool);
-    if (text) pool__thin_explain(text);
-    dispatch(pool, signal, number, status);
+    if (signal - which == THIN_SIGNAL_LOG_0) {
+        pool__thin_log_signal(pool, which, number, (int32_t)status, text);
+    } else {
+        if (text) pool__thin_explain(text);
+        dispatch(pool, signal, number, status);
+    }
     pool__thin_leave(pool);
 }

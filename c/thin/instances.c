@@ -103,12 +103,11 @@ static int64_t size_of_values(const struct pool_question *question)
 /* The bytes that go with a call, its name among them. */
 static int64_t size_of_call(const struct pool_question *question)
 {
-    if (!question->export_name) return POOL_EINVAL;
-    const char *name = question->export_name, *end = memchr(name, '\0', POOL_NAME_MAX_BYTES + 1);
-    if (!end || end == name || !pool__is_utf8(name, (uint32_t)(end - name))) return POOL_EINVAL;
+    uint32_t name_bytes = pool__name_bytes(question->export_name, POOL_NAME_MAX_BYTES);
+    if (name_bytes == 0) return POOL_EINVAL;
     if (question->n_values >= POOL_VALUES_MAX || (question->n_values && !question->values)) return POOL_EINVAL;
     int64_t size = size_of_values(question);
-    return size < 0 ? size : size + (end - name);
+    return size < 0 ? size : size + name_bytes;
 }
 
 static int64_t size_of(const struct pool_question *question)

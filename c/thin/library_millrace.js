@@ -23,6 +23,9 @@ const millraceLibrary = {
     THIN_SIGNAL_LOADED: 0x50000,
     THIN_SIGNAL_DIED: 0x70000,
     THIN_SIGNAL_QUESTION: 0x80000,
+    THIN_SIGNAL_LOG_0: 0x90000,
+    THIN_OPTION_LOGS: 7,
+    THIN_OPTIONS: 8,
     POOL_EIO: -5,
 
     /** The folder of thin.js as a URL; `url` may be relative. */
@@ -33,7 +36,7 @@ const millraceLibrary = {
       return new URL(encodeURI(path), require('url')['pathToFileURL'](scriptDirectory)).href;
     },
 
-    start: async (entry, url, options) => {
+    start: async (entry, url, name, options) => {
       const script = new URL(ENVIRONMENT_IS_NODE ? 'thin.node.js' : 'thin.js', Millrace.folder(url)).href;
       let thin;
       try {
@@ -44,13 +47,16 @@ const millraceLibrary = {
       Millrace.describe = thin['describe'];
       const onSignal = (signal) => Millrace.deliver(entry, signal);
       const onDeath = (text) => Millrace.deliver(entry, Millrace.THIN_SIGNAL_DIED, 0, 0, text);
-      return thin['start'](options, onSignal, onDeath);
+      const onLog = (level, worker, code, text) =>
+        Millrace.deliver(entry, Millrace.THIN_SIGNAL_LOG_0 + level, worker, code, text);
+      const logs = options[Millrace.THIN_OPTION_LOGS] !== 0;
+      return thin['start'](options, name, onSignal, onDeath, logs ? onLog : undefined);
     },
 
     /** Opens a pool and delivers how it went. */
-    open: async (entry, url, options) => {
+    open: async (entry, url, name, options) => {
       try {
-        entry.thin = await Millrace.start(entry, url, options);
+        entry.thin = await Millrace.start(entry, url, name, options);
         if (entry.owed > 0) entry.thin['keepAlive'](true);
         Millrace.deliver(entry, Millrace.THIN_SIGNAL_OPENED);
       } catch (error) {
@@ -114,12 +120,13 @@ const millraceLibrary = {
   },
 
   pool__thin_open__deps: ['$Millrace'],
-  pool__thin_open__sig: 'ipppp',
-  pool__thin_open: (pool, deliver, url, options) => {
+  pool__thin_open__sig: 'ippppp',
+  pool__thin_open: (pool, deliver, url, name, options) => {
     const id = Millrace.next++;
     const entry = { thin: undefined, pool, deliver, owed: 0, waiting: new Set(), timers: new Map(), closed: false };
     Millrace.pools[id] = entry;
-    Millrace.open(entry, url ? UTF8ToString(url) : '', [...HEAPU32.subarray(options >>> 2, (options >>> 2) + 7)]);
+    const numbers = [...HEAPU32.subarray(options >>> 2, (options >>> 2) + Millrace.THIN_OPTIONS)];
+    Millrace.open(entry, url ? UTF8ToString(url) : '', name ? UTF8ToString(name) : '', numbers);
     return id;
   },
 

@@ -18,6 +18,7 @@ void pool__thin_opened(struct pool *pool, int32_t status)
     POOL_ASSERT(pool->on_created && !pool->gone);
     pool__thin_owe(pool->id, -1);
     if (status) pool__thin_close(pool->id);
+    pool->made = status == 0;
     pool->gone = status != 0;
     pool->on_created(pool->created_user, status, status ? NULL : pool);
 }

@@ -2,8 +2,10 @@
 #include "pool.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/check.h"
+#include "core/utf8.h"
 #include "thin/bridge.h"
 #include "thin/calls.h"
 #include "thin/deliver.h"
@@ -26,8 +28,21 @@ static int check_config(const struct pool_config *config)
     if (config->max_workers && config->max_workers < config->n_workers) return POOL_EINVAL;
     if (config->n_workers && config->min_workers > config->n_workers) return POOL_EINVAL;
     if (config->min_workers > POOL_WORKERS_MAX) return POOL_EINVAL;
+    if (config->name && !pool__name_bytes(config->name, POOL_NAME_MAX_BYTES)) return POOL_EINVAL;
     uint32_t mib = config->max_memory_mib;
     return mib && (mib < POOL_MEMORY_MIN_MIB || mib > POOL_MEMORY_MAX_MIB) ? POOL_EINVAL : 0;
+}
+
+/* A pool that has the config's callbacks, and is not open. */
+static struct pool *make(const struct pool_config *config)
+{
+    struct pool *pool = calloc(1, sizeof *pool);
+    if (!pool) return NULL;
+    const char *name = config->name ? config->name : "millrace";
+    memcpy(pool->name, name, pool__name_bytes(name, POOL_NAME_MAX_BYTES));
+    pool->on_log = config->on_log;
+    pool->log_user = config->log_user;
+    return pool;
 }
 
 /* Begins to open a pool: 0, and `callback` will be called. */
@@ -36,13 +51,19 @@ static int open_pool(const struct pool_config *config, pool_create_callback call
     static const struct pool_config defaults;
     if (!config) config = &defaults;
     if (!callback || check_config(config)) return POOL_EINVAL;
-    struct pool *pool = calloc(1, sizeof *pool);
+    struct pool *pool = make(config);
     if (!pool) return POOL_ENOMEM;
     pool->on_created = callback;
     pool->created_user = user;
-    const uint32_t options[7] = {POOL_ABI,         config->n_workers,   config->max_workers, config->max_memory_mib,
-                                 config->grace_ms, config->min_workers, config->idle_ms};
-    pool->id = pool__thin_open(pool, pool__thin_deliver, config->url, options);
+    const uint32_t options[THIN_OPTIONS] = {[THIN_OPTION_ABI] = POOL_ABI,
+                                            [THIN_OPTION_WORKERS] = config->n_workers,
+                                            [THIN_OPTION_MAX_WORKERS] = config->max_workers,
+                                            [THIN_OPTION_MEMORY_MIB] = config->max_memory_mib,
+                                            [THIN_OPTION_GRACE_MS] = config->grace_ms,
+                                            [THIN_OPTION_MIN_WORKERS] = config->min_workers,
+                                            [THIN_OPTION_IDLE_MS] = config->idle_ms,
+                                            [THIN_OPTION_LOGS] = config->on_log != NULL};
+    pool->id = pool__thin_open(pool, pool__thin_deliver, config->url, config->name, options);
     pool__thin_owe(pool->id, 1);
     *pool_out = pool;
     return 0;

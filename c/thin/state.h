@@ -2,7 +2,7 @@
  * the program's own memory; the real pool's memory is behind bridge.h. One thread, so no locks: between two calls out
  * of the event loop nothing changes but what the pool's other threads do behind the bridge.
  *
- * A file knows only those below it: explain, scratch, life; then suspend, ends and replies; then ready, pipes, results,
+ * A file knows only those below it: explain, scratch, life; then log, suspend, ends and replies; then ready, pipes, results,
  * imports; then inherit and line; then jobs, modules, room, volumes; then import_calls and question_ends; then calls; then
  * instances and deliver; and pool at the top.
  */
@@ -22,8 +22,12 @@ struct pool {
     uint32_t id; /* the bridge's number for it */
     pool_create_callback on_created;
     void *created_user;
-    uint32_t depth;       /* callbacks that run */
-    uint32_t n_suspended; /* calls that are suspended */
+    pool_log_callback on_log;
+    void *log_user;
+    char name[POOL_NAME_MAX_BYTES + 1]; /* as log entries have it */
+    uint32_t depth;                     /* callbacks that run */
+    uint32_t n_suspended;               /* calls that are suspended */
+    bool made;                          /* it was opened */
     bool closing;
     bool died;
     bool gone; /* freed as soon as nobody is in it */

@@ -83,14 +83,17 @@ static void never_moved(void *user, pool_t *pool, pool_call_t call, int status, 
 
 #define ROW(function, wanted, arguments) check(#function, #function #arguments, (long long)function arguments, wanted);
 
-static void run_pools(pool_t *pool, bad_args_check *check)
+static void run_pools(pool_t *pool, const struct unended *text, bad_args_check *check)
 {
     pool_t *made = NULL;
     struct pool_config many = {.n_workers = UINT32_MAX}, more = {.max_workers = POOL_WORKERS_MAX + 1},
                        fewer = {.n_workers = 3, .max_workers = 2}, little = {.max_memory_mib = 31},
-                       much = {.max_memory_mib = UINT32_MAX}, lower = {.n_workers = 2, .min_workers = 3};
+                       much = {.max_memory_mib = UINT32_MAX}, lower = {.n_workers = 2, .min_workers = 3},
+                       unnamed = {.name = ""}, named_long = {.name = text->name}, named_badly = {.name = NOT_UTF8},
+                       named_by_half = {.name = SURROGATE};
     ROW(pool_create, POOL_EINVAL, (NULL, NULL))
-    const struct pool_config *const bad[] = {&many, &more, &fewer, &little, &much, &lower};
+    const struct pool_config *const bad[] = {&many,  &more,    &fewer,      &little,      &much,
+                                             &lower, &unnamed, &named_long, &named_badly, &named_by_half};
     for (uint32_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         ROW(pool_create, POOL_EINVAL, (bad[i], &made))
         ROW(pool_create_async, POOL_EINVAL, (bad[i], never_created, NULL))
@@ -451,7 +454,7 @@ static void run_random(const struct bad_args *args, bad_args_check *check)
 void bad_args_run(const struct bad_args *args, bad_args_check *check)
 {
     const struct unended text = {unended_of(NAME_BYTES), unended_of(PATH_BYTES), unended_of(POOL_ARGS_MAX_BYTES)};
-    run_pools(args->pool, check);
+    run_pools(args->pool, &text, check);
     run_modules(args->pool, check);
     run_instances(args->pool, check);
     run_files(args->pool, args->volume, &text, check);

@@ -1,10 +1,12 @@
 /** The pool for C programs that emscripten built without threads: c/thin keeps the books, in the program's own memory; here
  * is what touches the pool's. The glue between is c/thin/library_millrace.js. */
-import { CompileError, FetchError, NotIsolatedError, PoolError, StartError } from '../shared/errors.js';
+import { CompileError, FetchError, LostError, NotIsolatedError, PoolError, StartError } from '../shared/errors.js';
 import { errorCodes, layout } from '../shared/layout.gen.js';
+import type { LogLevel } from '../shared/protocol.js';
 import type { CoordinatorExports, Thread } from '../shared/thread.js';
 import type { Platform } from '../platform/platform.js';
 import { ImportList } from '../client/import-list.js';
+import type { LogHandler } from '../client/log.js';
 import { ModuleList } from '../client/module-list.js';
 import { compileBytes, fetched } from '../client/modules.js';
 import { type Parts, type PoolOptions, startParts } from '../client/start.js';
@@ -64,7 +66,7 @@ const sends: ReadonlySet<number> = new Set([
   layout.THIN_CALL_REPLY,
 ]);
 
-/** POOL_ABI of the program, and `struct pool_config`, but for its URL. Zeroes are defaults. */
+/** `enum thin_option` of c/thin/bridge.h. Zeroes are defaults. */
 export type ThinOptions = readonly [
   abi: number,
   workers: number,
@@ -73,6 +75,7 @@ export type ThinOptions = readonly [
   graceMs: number,
   minWorkers: number,
   idleMs: number,
+  logs: number,
 ];
 
 /** A host call, as `struct thin_host_call` of c/thin/bridge.h; addresses are of the shared memory. */
@@ -91,6 +94,26 @@ export interface ThinEvents {
   readonly onSignal: (signal: number) => void;
   /** The coordinator died, and with it everything. */
   readonly onDeath: (text: string) => void;
+  /** What the pool notices, as `struct pool_log_entry` has it; `undefined`: nobody wants to know. */
+  readonly onLog: ((level: number, worker: number, code: number, message: string) => void) | undefined;
+}
+
+/** `enum pool_log_level`. */
+const levels: Readonly<Record<LogLevel, number>> = {
+  debug: layout.POOL_LOG_DEBUG,
+  info: layout.POOL_LOG_INFO,
+  warn: layout.POOL_LOG_WARN,
+  error: layout.POOL_LOG_ERROR,
+};
+
+/** Tells C of an entry. */
+function logHandler(onLog: NonNullable<ThinEvents['onLog']>): LogHandler {
+  return ({ level, worker, cause, message }) => onLog(levels[level], worker ?? 0, codeOf(cause), message);
+}
+
+function codeOf(cause: PoolError | undefined): number {
+  if (!cause) return 0;
+  return cause instanceof LostError ? layout.POOL_LOST : statusOf(cause);
 }
 
 const MIB = 1 << 20;
@@ -124,7 +147,9 @@ export class ThinPool {
       if (this.#closed || this.#dead) return;
       this.#dead = true;
       parts.client.shut();
-      onDeath(`the coordinator died: ${text}`);
+      const message = `the coordinator died: ${text}`;
+      parts.log.tell({ level: 'error', message, cause: new LostError(message) });
+      onDeath(message);
     };
     parts.coordinator.onFailure(die);
     parts.coordinator.onMessage((message) => message.type === 'millrace:failed' && die(message.message));
@@ -231,7 +256,12 @@ export class ThinPool {
   }
 }
 
-async function startThin(platform: Platform, options: ThinOptions, events: ThinEvents): Promise<ThinPool> {
+async function startThin(
+  platform: Platform,
+  options: ThinOptions,
+  name: string,
+  events: ThinEvents,
+): Promise<ThinPool> {
   const [abi, workers, maxWorkers, memoryMib, graceMs, minWorkers, idleMs] = options;
   if (abi !== layout.POOL_ABI) {
     throw new PoolError('POOL_EPROTO', `the program is for ABI ${abi}, these files are of ${layout.POOL_ABI}`);
@@ -243,6 +273,8 @@ async function startThin(platform: Platform, options: ThinOptions, events: ThinE
     maxWorkers: maxWorkers || undefined,
     maxMemory: memoryMib * MIB || undefined,
     graceMs: graceMs || undefined,
+    name: name || undefined,
+    onlog: events.onLog && logHandler(events.onLog),
   };
   const parts = await startParts(platform, wanted, () => Promise.reject(new Error('cells share no memory')));
   return new ThinPool(platform, parts, events);
@@ -251,8 +283,14 @@ async function startThin(platform: Platform, options: ThinOptions, events: ThinE
 /** The function that starts a pool on a platform, as library_millrace.js calls it. */
 export function startOn(
   platform: Platform,
-): (options: ThinOptions, onSignal: (signal: number) => void, onDeath: (text: string) => void) => Promise<ThinPool> {
-  return (options, onSignal, onDeath) => startThin(platform, options, { onSignal, onDeath });
+): (
+  options: ThinOptions,
+  name: string,
+  onSignal: ThinEvents['onSignal'],
+  onDeath: ThinEvents['onDeath'],
+  onLog: ThinEvents['onLog'],
+) => Promise<ThinPool> {
+  return (options, name, onSignal, onDeath, onLog) => startThin(platform, options, name, { onSignal, onDeath, onLog });
 }
 
 /** What C is told of an error. */

@@ -154,6 +154,18 @@ static void no_more_than_the_most_is_read(void **state)
     free(text);
 }
 
+static void name_has_bytes_and_is_text_of_no_more_than_the_most(void **state)
+{
+    (void)state;
+    assert_int_equal(pool__name_bytes("name", 4), 4);
+    assert_int_equal(pool__name_bytes("\xc3\xa4", 2), 2);
+    assert_int_equal(pool__name_bytes("name", 3), 0);
+    assert_int_equal(pool__name_bytes("\xc3\xa4", 1), 0);
+    assert_int_equal(pool__name_bytes("", 4), 0);
+    assert_int_equal(pool__name_bytes(NULL, 4), 0);
+    assert_int_equal(pool__name_bytes("a\xc3(", 4), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -166,6 +178,7 @@ int main(void)
         cmocka_unit_test(any_bytes_are_judged_as_by_decoding_them),
         cmocka_unit_test(text_ends_at_its_nul_or_at_the_most),
         cmocka_unit_test(no_more_than_the_most_is_read),
+        cmocka_unit_test(name_has_bytes_and_is_text_of_no_more_than_the_most),
     };
     return cmocka_run_group_tests_name("utf8", tests, NULL, NULL);
 }

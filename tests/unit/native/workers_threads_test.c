@@ -20,6 +20,7 @@ static int setup(void **state)
     *state = pool = test_pool_make(2, WORKERS);
     if (!pool) return -1;
     native_side = (struct native){.pool = pool};
+    pool->owner = &native_side;
     gate_init(&gate);
     coordinator_tick(pool);
     return 0;

@@ -1,6 +1,7 @@
 /* One program's use of a pool, with each of its allocations failing in turn, and each of its threads: it succeeds all
  * the same, or is told by an error that pool.h names. Nothing leaks, nothing hangs, and the next run works.
  */
+#include <sched.h>
 #include <semaphore.h>
 #include <stdlib.h>
 
@@ -125,10 +126,30 @@ static int use(pool_t *pool)
     return status ? status : watched;
 }
 
+/* What was told, on the pool's own thread. */
+static struct {
+    _Atomic uint32_t x_not_started, x_gave_up, x_came;
+    _Atomic uint32_t x_without_pool; /* of those: before the pool was made */
+} log_of;
+
+static void on_log(void *user, pool_t *pool, const struct pool_log_entry *entry)
+{
+    THREAD_CHECK(user == &log_of && strcmp(entry->name, "failing") == 0);
+    bool is_refusal = entry->level == POOL_LOG_WARN && strstr(entry->message, "could not be started, and another is");
+    bool gives_up =
+        entry->level == POOL_LOG_ERROR && strstr(entry->message, "no further worker can be started for now");
+    if (is_refusal || gives_up) THREAD_CHECK(is_named(entry->code));
+    if (!pool) atomic_fetch_add(&log_of.x_without_pool, 1);
+    atomic_fetch_add(&log_of.x_came, entry->level == POOL_LOG_DEBUG);
+    atomic_fetch_add(&log_of.x_gave_up, gives_up);
+    atomic_fetch_add(&log_of.x_not_started, is_refusal); /* last */
+}
+
 static int run(void)
 {
     pool_t *pool = (pool_t *)&ended;
-    struct pool_config config = {.n_workers = 2, .max_memory_mib = 32};
+    struct pool_config config = {
+        .n_workers = 2, .max_memory_mib = 32, .name = "failing", .on_log = on_log, .log_user = &log_of};
     int status = pool_create(&config, &pool);
     if (status) {
         assert_ptr_equal(pool, &ended);
@@ -224,6 +245,63 @@ static void thread_for_callbacks_may_fail_to_start(void **state)
     assert_int_equal(pool_destroy(pool), 0);
 }
 
+static void clear_log(void)
+{
+    atomic_store(&log_of.x_not_started, 0);
+    atomic_store(&log_of.x_gave_up, 0);
+    atomic_store(&log_of.x_came, 0);
+    atomic_store(&log_of.x_without_pool, 0);
+}
+
+static void await_number(_Atomic uint32_t *x_number, uint32_t n)
+{
+    while (atomic_load(x_number) < n) sched_yield();
+}
+
+/* The pool goes on with the worker that it has, tells so, and has the other one when that can be had. */
+static void workers_that_cannot_be_started_are_told_of(void **state)
+{
+    (void)state;
+    pool_t *pool;
+    pool_job_t job;
+    struct pool_job_config config = {.function = return_at_once};
+    struct pool_config named = {
+        .n_workers = 1, .max_workers = 2, .name = "failing", .on_log = on_log, .log_user = &log_of};
+    clear_log();
+    assert_int_equal(pool_create(&named, &pool), 0);
+    await_number(&log_of.x_came, 1);
+    failing_alloc_arm(FAILING_THREADS, 1, true);
+    assert_int_equal(pool_resize(pool, 2), 0);
+    await_number(&log_of.x_gave_up, 1);
+    await_number(&log_of.x_not_started, 3);
+    assert_int_equal(pool_submit(pool, &config, &job), 0);
+    assert_int_equal(pool_wait(pool, job, POOL_FOREVER, NULL), 0);
+    assert_int_equal(pool_release(pool, job), 0);
+    assert_int_equal(atomic_load(&log_of.x_came), 1);
+    assert_true(failing_alloc_disarm());
+    await_number(&log_of.x_came, 2);
+    assert_int_equal(pool_destroy(pool), 0);
+    assert_int_equal(atomic_load(&log_of.x_not_started), 3); /* more would not help */
+    assert_int_equal(atomic_load(&log_of.x_gave_up), 1);
+}
+
+/* What is told of a pool that cannot be made has come when pool_create returns, and has no pool. */
+static void pool_that_cannot_be_made_tells_why_first(void **state)
+{
+    (void)state;
+    clear_log();
+    failing_alloc_arm(FAILING_THREADS, 2, true); /* the first one calls back */
+    assert_int_equal(run(), POOL_EAGAIN);
+    assert_true(failing_alloc_disarm());
+    assert_int_equal(atomic_load(&log_of.x_not_started), 1);
+    assert_int_equal(atomic_load(&log_of.x_without_pool), 1);
+    assert_int_equal(atomic_load(&log_of.x_came), 0);
+    failing_alloc_arm(FAILING_THREADS, 1, true); /* nor can that */
+    assert_int_equal(run(), POOL_EAGAIN);
+    assert_true(failing_alloc_disarm());
+    assert_int_equal(atomic_load(&log_of.x_not_started), 1);
+}
+
 static int setup(void **state)
 {
     (void)state;
@@ -240,6 +318,8 @@ int main(void)
         cmocka_unit_test(each_thread_may_fail_to_start),
         cmocka_unit_test(all_threads_may_fail_to_start_from_any_on),
         cmocka_unit_test(thread_for_callbacks_may_fail_to_start),
+        cmocka_unit_test(workers_that_cannot_be_started_are_told_of),
+        cmocka_unit_test(pool_that_cannot_be_made_tells_why_first),
     };
     return cmocka_run_group_tests_name("alloc_failure", tests, setup, NULL);
 }
