@@ -10,3 +10,8 @@ export function isJavaScriptCore(): boolean {
 export function isChromium(): boolean {
   return /Chrom(e|ium)\//.test(globalThis.navigator?.userAgent ?? '');
 }
+
+/** Firefox, and other browsers of Gecko. */
+export function isFirefox(): boolean {
+  return /Gecko\/\d/.test(globalThis.navigator?.userAgent ?? '');
+}
