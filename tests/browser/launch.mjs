@@ -89,6 +89,9 @@ export const FIREFOX = {
     'dom.push.connection.enabled': false,
     'extensions.getAddons.discovery.api_url': '',
     'extensions.systemAddon.update.enabled': false,
+    // Its driver turns them on in each page in which it evaluates something. No user's page has them without the developer
+    // tools, and a promise that is made or resolved takes up to twice as long.
+    'javascript.options.asyncstack': false,
     'messaging-system.rsexperimentloader.enabled': false,
     'network.captive-portal-service.enabled': false,
     'network.connectivity-service.enabled': false,
