@@ -15,7 +15,7 @@ const { captureStackTrace, stackTraceLimit: usualLimit = 0 } = stacks;
 const FRAMES = 5;
 
 /** Calls that come so close together are many at once, as in a loop. */
-const GROUP = 16;
+const GROUP = 64;
 const GROUP_MS = 2;
 
 interface Trace {

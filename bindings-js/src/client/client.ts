@@ -453,8 +453,9 @@ export class Client {
     const { module, call, stdio, args, env, preopens, timeoutMs, priority, maxCalls, maxMemoryMiB, tty } = submission;
     const { heap } = this.#thread;
     const record = this.#scratch + layout.SCRATCH_RECORD;
-    const { values, name: exported } = call && call !== 'instance' ? call : { values: [], name: undefined };
-    const name = exported === undefined ? NO_BYTES : encoder.encode(`${exported}\0`);
+    const exported = call === 'instance' ? undefined : call;
+    const values = exported ? exported.values : noValues;
+    const name = exported ? encoder.encode(`${exported.name}\0`) : NO_BYTES;
     const preopensAt = record + layout.sizeof_record + values.length * layout.sizeof_pool_value;
     const nameAt = preopensAt + preopens.length * layout.sizeof_record_preopen;
     const stringsAt = nameAt + name.length;
@@ -489,7 +490,11 @@ export class Client {
   #strings({ args, env, preopens }: Submission, otherBytes: number): Uint8Array {
     const isKnown = preopens.length === 0 && args === this.#args && env === this.#env;
     const bytes = isKnown ? this.#stringBytes : encodeAll([...args, ...env, ...preopens.map(({ path }) => path)]);
-    if (preopens.length === 0) [this.#args, this.#env, this.#stringBytes] = [args, env, bytes];
+    if (!isKnown && preopens.length === 0) {
+      this.#args = args;
+      this.#env = env;
+      this.#stringBytes = bytes;
+    }
     const most = layout.POOL_ARGS_MAX_BYTES - otherBytes;
     if (bytes.length <= most) return bytes;
     throw new PoolError('POOL_E2BIG', `arguments and environment are ${bytes.length} bytes, the most is ${most}`);
@@ -516,6 +521,7 @@ export class Client {
 
   #putPreopens(at: number, preopens: readonly VolumePreopen[]): void {
     const { heap } = this.#thread;
+    if (preopens.length === 0) return;
     for (const [i, { volume, readOnly }] of preopens.entries()) {
       heap.setU64(at + i * layout.sizeof_record_preopen + layout.record_preopen_volume, volume);
       heap.setU32(at + i * layout.sizeof_record_preopen + layout.record_preopen_read_only, readOnly ? 1 : 0);

@@ -1,6 +1,7 @@
 /** Starting jobs: opens their pipes and submits them, in the order they came, waiting while the pool is full. */
 import { errorOfStatus, type JobError } from '../shared/errors.js';
-import { errorCodes } from '../shared/layout.gen.js';
+import { Fifo } from '../shared/fifo.js';
+import { errorCodes, layout } from '../shared/layout.gen.js';
 import type { CallSite } from './callsite.js';
 import {
   type Called,
@@ -58,7 +59,9 @@ const TIMER_SLACK_MS = 10;
 
 export class Launcher {
   readonly #client: Client;
-  readonly #live = new Map<JobHandle, Task>();
+  readonly #live = new Fifo<Task>();
+  /** The same by their places in the pool. */
+  readonly #places: (Task | undefined)[] = [];
   readonly #waiting = new Turns();
   readonly #onBusy: (busy: boolean) => void;
   #shut = false;
@@ -88,7 +91,8 @@ export class Launcher {
 
   /** The job of a handle, if it has not settled. */
   taskOf(job: JobHandle): Task | undefined {
-    return this.#live.get(job);
+    const task = this.#places[placeOf(job)];
+    return task?.handle === job ? task : undefined;
   }
 
   /** Submits a job as soon as the pool has room for it. Rejects with what it lacks (POOL_ENFILE, POOL_EAGAIN,
@@ -151,12 +155,12 @@ export class Launcher {
   /** Cancels every job, and lets no other begin: those that wait do so until the pool has ended. */
   shut(reason: unknown): void {
     this.#shut = true;
-    for (const task of [...this.#live.values()]) task.cancel(reason);
+    for (const task of this.#live) task.cancel(reason);
   }
 
   /** Ends every job with an error of its own: the pool is gone. */
   failAll(error: (what: string) => JobError): void {
-    for (const task of [...this.#live.values()]) task.fail(error(task.what));
+    for (const task of this.#live) task.fail(error(task.what));
   }
 
   #onProgress(): void {
@@ -200,23 +204,15 @@ export class Launcher {
 
   /** One try; a status: the pool is full. */
   #try(order: Order): Task | number {
-    const { options, linkage, wants, site } = order;
-    const pipes = this.#openPipes(wants, options.pipeCapacity);
-    if (!pipes) return errorCodes.POOL_ENFILE;
-    const { theirs, ours } = pipes;
+    const { options, wants } = order;
+    const theirs: [Fd, Fd, Fd] = [0, 0, 0];
+    const ours: [Fd, Fd, Fd] = [0, 0, 0];
+    if (!this.#openPipes(wants, options.pipeCapacity, theirs, ours)) return errorCodes.POOL_ENFILE;
     try {
       const job = this.#client.submit(submissionOf(order, theirs));
       if (job > 0) {
-        const wishes = {
-          args: options.args,
-          signal: options.signal,
-          host: options.host,
-          linkage,
-          site,
-          what: options.what,
-        };
         this.#rings?.add(job, order);
-        return this.#add(new Task(this.#client, job, ours, wishes, this.#onSettled));
+        return this.#add(new Task(this.#client, job, ours, order, this.#onSettled));
       }
       if (job !== EAGAIN) throw errorOfStatus(job);
     } catch (error) {
@@ -227,9 +223,8 @@ export class Launcher {
     return EAGAIN;
   }
 
-  #openPipes(wants: Wants, capacity: number): { theirs: [Fd, Fd, Fd]; ours: [Fd, Fd, Fd] } | undefined {
-    const theirs: [Fd, Fd, Fd] = [0, 0, 0];
-    const ours: [Fd, Fd, Fd] = [0, 0, 0];
+  /** Fills in the ends. False: there are no more pipes, and none is open. */
+  #openPipes(wants: Wants, capacity: number, theirs: [Fd, Fd, Fd], ours: [Fd, Fd, Fd]): boolean {
     for (let i = 0; i < wants.length; i++) {
       const want = wants[i]!;
       if (want !== WANT_PIPE) {
@@ -239,13 +234,13 @@ export class Launcher {
       const pipe = this.#client.pipe(capacity);
       if (typeof pipe === 'number') {
         this.#closeOpened(wants, theirs, ours);
-        if (pipe === errorCodes.POOL_ENFILE) return undefined;
+        if (pipe === errorCodes.POOL_ENFILE) return false;
         throw errorOfStatus(pipe);
       }
-      const [reads, writes] = pipe;
-      [theirs[i], ours[i]] = i === 0 ? [reads, writes] : [writes, reads];
+      theirs[i] = pipe[i === 0 ? 0 : 1];
+      ours[i] = pipe[i === 0 ? 1 : 0];
     }
-    return { theirs, ours };
+    return true;
   }
 
   /** Closes both ends of each pipe that was opened for a job; ends that were given stay whose they are. */
@@ -256,16 +251,23 @@ export class Launcher {
 
   #add(task: Task): Task {
     if (this.#live.size === 0) this.#onBusy(true);
-    this.#live.set(task.handle, task);
+    this.#live.push(task);
+    this.#places[placeOf(task.handle)] = task;
     return task;
   }
 
   readonly #onSettled = (task: Task): void => {
-    this.#live.delete(task.handle);
+    this.#live.delete(task);
+    const place = placeOf(task.handle);
+    if (this.#places[place] === task) this.#places[place] = undefined; // another may have it already
     this.#rings?.delete(task.handle);
     if (this.#live.size === 0) this.#onBusy(false);
     this.#onProgress();
   };
+}
+
+function placeOf(job: JobHandle): number {
+  return job & layout.HANDLE_JOB_MASK;
 }
 
 function submissionOf({ module, call, options, preopens, linkage }: Order, stdio: Submission['stdio']): Submission {

@@ -46,7 +46,9 @@ export class RingBudget {
 
   /** Whether there is enough for these as well; for those that are alone there always is, unless files have it. */
   hasFor(all: readonly Ringed[]): boolean {
-    let [inputs, outputs, ring] = [this.#inputBytes, this.#outputBytes, this.#ringBytes];
+    let inputs = this.#inputBytes;
+    let outputs = this.#outputBytes;
+    let ring = this.#ringBytes;
     for (const each of all) {
       inputs += inputOf(each);
       outputs = Math.max(outputs, outputOf(each));
@@ -68,8 +70,10 @@ export class RingBudget {
   }
 
   delete(job: JobHandle): void {
-    this.#inputBytes -= this.#inputs.get(job) ?? 0;
-    this.#inputs.delete(job);
+    if (this.#inputs.size > 0) {
+      this.#inputBytes -= this.#inputs.get(job) ?? 0;
+      this.#inputs.delete(job);
+    }
     if (--this.#jobs === 0) this.#outputBytes = this.#ringBytes = 0;
     this.#promise();
   }
@@ -83,12 +87,12 @@ export class RingBudget {
   }
 }
 
-function inputOf({ wants: [stdin], options }: Ringed): number {
-  return stdin === WANT_PIPE ? ringOf(options.pipeCapacity) : 0;
+function inputOf({ wants, options }: Ringed): number {
+  return wants[0] === WANT_PIPE ? ringOf(options.pipeCapacity) : 0;
 }
 
-function outputOf({ wants: [, stdout, stderr], options }: Ringed): number {
-  return (Number(stdout === WANT_PIPE) + Number(stderr === WANT_PIPE)) * ringOf(options.pipeCapacity);
+function outputOf({ wants, options }: Ringed): number {
+  return (Number(wants[1] === WANT_PIPE) + Number(wants[2] === WANT_PIPE)) * ringOf(options.pipeCapacity);
 }
 
 /** The size of a job's rings; 0: it has none. */

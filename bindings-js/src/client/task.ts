@@ -14,6 +14,7 @@ import {
   errorOfStatus,
   trapKindOf,
 } from '../shared/errors.js';
+import { Link } from '../shared/fifo.js';
 import { frameOf, type TrapFrame } from '../shared/frame.js';
 import { errorCodes, layout } from '../shared/layout.gen.js';
 import { takeThrown } from '../shared/thrown.js';
@@ -30,12 +31,14 @@ const INPUT_GRACE_MS = 1000;
 
 /** What a task keeps of what was asked for. */
 export interface Wishes {
-  readonly args: readonly string[];
-  readonly signal: AbortSignal | undefined;
-  readonly host: Handlers;
+  readonly options: {
+    readonly args: readonly string[];
+    readonly signal: AbortSignal | undefined;
+    readonly host: Handlers;
+    /** What it is, in words of errors. */
+    readonly what: string;
+  };
   readonly linkage: Linkage;
-  /** What it is, in words of errors. */
-  readonly what: string;
   /** Where it was. */
   readonly site: CallSite;
 }
@@ -65,7 +68,7 @@ type EndListener = (error: JobError | undefined) => void;
 const none: readonly EndListener[] = [];
 const noValues: Result['values'] = [];
 
-export class Task {
+export class Task extends Link {
   readonly handle: JobHandle;
   readonly #client: Client;
   readonly #wishes: Wishes;
@@ -96,10 +99,11 @@ export class Task {
     wishes: Wishes,
     readonly onSettled: (task: Task) => void,
   ) {
+    super();
     this.#client = client;
     this.handle = job;
     this.#wishes = wishes;
-    const { signal } = wishes;
+    const { signal } = wishes.options;
     this.#forget = signal ? onAbort(signal, () => this.#onAbort()) : forgetNothing;
     client.onJobEnd(job, this);
     if (signal?.aborted) this.#onAbort();
@@ -107,7 +111,7 @@ export class Task {
 
   /** Who serves its host calls before the pool's do. */
   get handlers(): Handlers {
-    return this.#wishes.host;
+    return this.#wishes.options.host;
   }
 
   /** Who serves its imports, by their places in the module's list. */
@@ -117,7 +121,7 @@ export class Task {
 
   /** What it is, in words of errors. */
   get what(): string {
-    return this.#wishes.what;
+    return this.#wishes.options.what;
   }
 
   /** Resolves when the job has exited, rejects with a JobError when it ended in any other way. Settles once. */
@@ -152,12 +156,12 @@ export class Task {
   }
 
   #onAbort(): void {
-    this.cancel(this.#wishes.signal?.reason);
+    this.cancel(this.#wishes.options.signal?.reason);
   }
 
   /** The job, to those who serve its host calls. */
   get caller(): HostJob {
-    const [name = '', ...args] = this.#wishes.args;
+    const [name = '', ...args] = this.#wishes.options.args;
     this.#caller ??= { name, args, cancel: (reason) => this.cancel(reason) };
     return this.#caller;
   }
@@ -174,7 +178,7 @@ export class Task {
   failInput(error: unknown, inlet: Inlet): void {
     inlet.abort();
     if (this.#settled || this.#why) return;
-    if (this.#wishes.signal?.aborted) return this.#onAbort(); // it was the signal that made the source fail
+    if (this.#wishes.options.signal?.aborted) return this.#onAbort(); // it was the signal that made the source fail
     this.#why = () => new InputError(error);
     this.#inputFailed = true;
     this.#grace = setTimeout(() => this.#client.cancel(this.handle), INPUT_GRACE_MS);

@@ -49,6 +49,13 @@ export class Fifo<T extends Link> {
     return true;
   }
 
+  /** Those that are in it when it is asked, in their order; they may leave meanwhile. */
+  [Symbol.iterator](): Iterator<T> {
+    const all: T[] = [];
+    for (let item = this.#first; item; item = item.next) all.push(item);
+    return all.values();
+  }
+
   /** Takes all out: in their order. */
   clear(): T[] {
     const all: T[] = [];
