@@ -9,7 +9,7 @@ interface Stacks {
 }
 
 const stacks = Error as unknown as Stacks;
-const { captureStackTrace, stackTraceLimit: usualLimit = 0 } = stacks;
+const { captureStackTrace, stackTraceLimit: usualLimit } = stacks;
 
 /** Our own frame, the caller's, and some of those above it. Every call pays for each of them, and few calls fail. */
 const FRAMES = 5;
@@ -86,7 +86,7 @@ export class CallSites {
   }
 }
 
-/** Whoever has changed it wants what it is, of every call. */
+/** Whoever has changed it wants what it is, of every call. Firefox has none. */
 function hasUsualLimit(): boolean {
   return stacks.stackTraceLimit === usualLimit || !captureStackTrace;
 }

@@ -134,7 +134,7 @@ export type MakeBell = (thread: Thread, pool: number, dispatch: () => void) => B
 export const EAGAIN = errorCodes.POOL_EAGAIN;
 
 /** So many jobs in one go wake a worker once. */
-const HELD_JOBS = 32;
+const HELD_JOBS = 64;
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
