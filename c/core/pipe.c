@@ -33,15 +33,15 @@ void pool__pipe_open(struct pipe *pipe, uint32_t capacity, uint32_t start)
     POOL_ASSERT(atomic_load(&pipe->x_ends) == 0); /* nobody has an end of the last pipe in this slot */
     pipe->capacity = capacity;
     pipe->data = NULL;
-    atomic_store(&pipe->x_aborted, 0);
+    /* Only who has an end looks at these, and x_ends publishes them: in wasm each atomic store is a barrier. */
+    atomic_init(&pipe->x_aborted, 0);
+    atomic_init(&pipe->x_reply, POOL_EAGAIN);
+    for (enum pipe_end end = PIPE_READ; end <= PIPE_WRITE; end++) atomic_init(&pipe->x_nonblocking[end], 0);
+    atomic_init(&pipe->x_block, 0);
+    atomic_init(&pipe->x_tail, start);
+    atomic_init(&pipe->x_head, start);
+    /* Others may: whoever looks through all pipes for the calls of a job, or has just closed the other end of the last one. */
     atomic_store(&pipe->x_caller, 0);
-    atomic_store(&pipe->x_reply, POOL_EAGAIN);
-    for (enum pipe_end end = PIPE_READ; end <= PIPE_WRITE; end++) {
-        atomic_store(&pipe->x_nonblocking[end], 0);
-    }
-    atomic_store(&pipe->x_block, 0);
-    atomic_store(&pipe->x_tail, start);
-    atomic_store(&pipe->x_head, start);
     atomic_store(&pipe->x_writer_waits, 0);
     atomic_store(&pipe->x_writer_wants, 0);
     atomic_store(&pipe->x_reader_waits, 0);
