@@ -31,7 +31,10 @@ export const groups = [
       'A job is a new instance of a module, a call is one of an instance that is kept; rivals call an empty function.',
     fair:
       'One worker each, warm, with the same number of tasks in the same round. A job of ours does more than a rival’s ' +
-      'empty function: it has a memory, arguments, streams and an exit code. The calls of an instance compare directly.',
+      'empty function: it has a memory, arguments, streams and an exit code. The calls of an instance compare directly. ' +
+      'Of a thousand jobs at once without memory the limit in Chromium and Node is the worker: of its 3.5 µs for each the ' +
+      'engine takes 1.8 to make an instance and 0.9 to collect it, so that even without anything else it would be 4.4 times ' +
+      'Comlink’s 12. In Firefox it is the main thread, with 5 to 6 µs for each, of Comlink’s 14 and raw messages’ 9.',
   },
   {
     name: 'start',
