@@ -81,7 +81,7 @@ export class FarVolumes {
 
   async #do(call: keyof VolumeCalls, args: readonly unknown[]): Promise<unknown> {
     const [number, ...rest] = args as [number, ...unknown[]];
-    if (call === 'make') return this.#make(number, rest[0] as number);
+    if (call === 'make') return this.#make([number, rest[0] as number], rest.slice(1));
     const volume = this.#volumes.get(number);
     if (!volume || volume.isDropped) throw errorOfStatus(errorCodes.POOL_EBADF);
     if (call === 'drop') return this.#drop(volume);
@@ -89,20 +89,20 @@ export class FarVolumes {
     return this.#ask(volume.home, call, [volume.remote, ...rest]);
   }
 
-  async #make(maxBytes: number, maxFiles: number): Promise<number> {
-    const number = (await this.#own('make', [maxBytes, maxFiles])) as number;
-    const { home, remote } = await this.#settle(number, [maxBytes, maxFiles]);
-    const place = { number, home, remote, limits: [maxBytes, maxFiles] as const };
+  async #make(limits: FarVolume['limits'], content: readonly unknown[]): Promise<number> {
+    const number = (await this.#own('make', limits)) as number;
+    const { home, remote } = await this.#settle(number, [...limits, ...content]);
+    const place = { number, home, remote, limits };
     this.#volumes.set(number, { ...place, users: new Set(), holds: 0, isDropped: false, last: Promise.resolve() });
     return number;
   }
 
-  /** Finds a place for one. */
-  async #settle(number: number, limits: readonly number[]): Promise<{ home: CellLink; remote: number }> {
+  /** Finds a place for one, and makes it there. */
+  async #settle(number: number, making: readonly unknown[]): Promise<{ home: CellLink; remote: number }> {
     let home: CellLink | undefined;
     try {
       home = await this.#choose(number);
-      return { home, remote: (await this.#ask(home, 'make', limits)) as number };
+      return { home, remote: (await this.#ask(home, 'make', making)) as number };
     } catch (error) {
       if (home) this.#remove(number, home);
       await this.#own('drop', [number]);

@@ -390,15 +390,8 @@ export class Directory {
 
   async #move(files: Files): Promise<number> {
     const { moveInto, Volume } = await parts.load();
-    const volume = await files.call('make', ...this.#limits);
-    const store = new Volume(files, volume);
-    try {
-      if (this.#local) await moveInto(store, this.#local);
-    } catch (error) {
-      await files.call('drop', volume).catch(() => undefined);
-      throw error;
-    }
-    this.#store = store;
+    const volume = await moveInto(files, this.#limits, this.#local!);
+    this.#store = new Volume(files, volume);
     this.#local = undefined;
     dropped.register(this, { files, volume }, this);
     return volume;

@@ -9,6 +9,7 @@ import type {
   FileRun,
   FilesReply,
   FilesRequest,
+  Leaf,
   VolumeCalls,
 } from '../shared/protocol.js';
 import { check, type Thread } from '../shared/thread.js';
@@ -16,6 +17,8 @@ import type { Slices } from './slices.js';
 
 /** Bytes of a file that are moved at a time. */
 const PIECE_BYTES = 1 << 20;
+/** What a volume is filled with at a time, unless it is more than such a piece. */
+const FILLED_LEAVES = 32;
 /** Entries that are listed at a time, and that are sent together. */
 const LIST_ENTRIES = 256;
 const PAGE_ENTRIES = 8 * LIST_ENTRIES;
@@ -68,7 +71,18 @@ export class Volumes implements SlicedCalls {
     }
   }
 
-  *make(maxBytes: number, maxFiles: number): Slices<number> {
+  *make(maxBytes: number, maxFiles: number, leaves: readonly Leaf[] = [], bytes = new ArrayBuffer(0)): Slices<number> {
+    const volume = yield* this.#create(maxBytes, maxFiles);
+    try {
+      yield* this.fill(volume, leaves, bytes);
+    } catch (error) {
+      yield* this.drop(volume);
+      throw error;
+    }
+    return volume;
+  }
+
+  *#create(maxBytes: number, maxFiles: number): Slices<number> {
     const { heap } = this.#thread;
     for (;;) {
       const data = this.#reserve(layout.sizeof_volume_making);
@@ -90,9 +104,27 @@ export class Volumes implements SlicedCalls {
     yield* this.#run({ op: layout.FILE_MKDIR, volume }, 0, path);
   }
 
-  /** The first piece takes the place of all that was there, in one step. */
+  *fill(volume: number, leaves: readonly Leaf[], data: ArrayBuffer): Slices<void> {
+    let at = 0;
+    let [pieceEnd, n] = [PIECE_BYTES, 0];
+    for (const [path, content] of leaves) {
+      if (at > pieceEnd || ++n % FILLED_LEAVES === 0) {
+        pieceEnd = at + PIECE_BYTES;
+        yield;
+      }
+      if (content === undefined) yield* this.mkdir(volume, path);
+      else if (typeof content === 'string') yield* this.symlink(volume, path, content);
+      else yield* this.#replace(volume, path, new Uint8Array(data, at, content));
+      if (typeof content === 'number') at += content;
+    }
+  }
+
   *write(volume: number, path: string, data: ArrayBuffer): Slices<void> {
-    const bytes = new Uint8Array(data);
+    yield* this.#replace(volume, path, new Uint8Array(data));
+  }
+
+  /** The first piece takes the place of all that was there, in one step. */
+  *#replace(volume: number, path: string, bytes: Uint8Array): Slices<void> {
     const first = bytes.subarray(0, PIECE_BYTES);
     yield* this.#run({ op: layout.FILE_REPLACE, volume, source: first }, first.length, path);
     for (let number = PIECE_BYTES; number < bytes.length; number += PIECE_BYTES) {

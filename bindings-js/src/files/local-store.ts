@@ -19,7 +19,8 @@ interface LinkNode {
   readonly target: string;
   readonly lastModified: number;
 }
-type Node = FileNode | FolderNode | LinkNode;
+/** What a path leads to. */
+export type Node = FileNode | FolderNode | LinkNode;
 
 /** Where a path leads: a name in a folder, with or without something behind it. The root has no name. */
 interface Spot {

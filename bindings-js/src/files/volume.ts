@@ -1,12 +1,12 @@
 /** A directory's content once a pool has it. */
-import type { DirectoryEntry, EntryStat } from '../shared/protocol.js';
+import type { DirectoryEntry, EntryStat, Leaf } from '../shared/protocol.js';
 import type { Files } from './files.js';
-import type { LocalStore } from './local-store.js';
+import type { LocalStore, Node } from './local-store.js';
 import type { Store } from './store.js';
 
-/** What is under way together on the way into a pool. */
-const MOVED_AT_ONCE = 64;
-const MOVED_BYTES_AT_ONCE = 4 * 1024 * 1024;
+/** What goes into a pool in one message, unless a single file is more. */
+const BATCH_LEAVES = 1024;
+const BATCH_BYTES = 2 * 1024 * 1024;
 
 export class Volume implements Store {
   readonly #files: Files;
@@ -64,17 +64,57 @@ export class Volume implements Store {
   }
 }
 
-/** Copies what is kept here into a store: some of it at a time, since each answer takes a while to come. */
-export async function moveInto(store: Store, local: LocalStore): Promise<void> {
-  let [asked, bytes]: [Promise<void>[], number] = [[], 0];
-  for (const { path, node } of local.leaves()) {
-    if (node.kind === 'file') asked.push(store.write(path, node.data.slice(0)));
-    else if (node.kind === 'symlink') asked.push(store.symlink(path, node.target));
-    else asked.push(store.mkdir(path));
-    bytes += node.kind === 'file' ? node.data.byteLength : 0;
-    if (asked.length < MOVED_AT_ONCE && bytes < MOVED_BYTES_AT_ONCE) continue;
-    await Promise.all(asked);
-    [asked, bytes] = [[], 0];
+/** What goes in one message. */
+interface Batch {
+  readonly leaves: readonly Leaf[];
+  readonly bytes: ArrayBuffer;
+}
+
+/** Makes a volume of what is kept here: its number. While some of it is put there, what comes next is copied. */
+export async function moveInto(files: Files, limits: readonly [number, number], local: LocalStore): Promise<number> {
+  const batches = batchesOf(local);
+  const first = batches.next().value;
+  const volume = await files.call('make', ...limits, first?.leaves, first?.bytes);
+  try {
+    let filled: Promise<void> | undefined;
+    for (const { leaves, bytes } of batches) {
+      await filled;
+      filled = files.call('fill', volume, leaves, bytes);
+    }
+    await filled;
+  } catch (error) {
+    await files.call('drop', volume).catch(() => undefined);
+    throw error;
   }
-  await Promise.all(asked);
+  return volume;
+}
+
+function* batchesOf(local: LocalStore): Generator<Batch, undefined> {
+  let [leaves, chunks, size]: [Leaf[], ArrayBuffer[], number] = [[], [], 0];
+  for (const { path, node } of local.leaves()) {
+    leaves.push([path, contentOf(node)]);
+    if (node.kind === 'file') {
+      chunks.push(node.data);
+      size += node.data.byteLength;
+    }
+    if (leaves.length < BATCH_LEAVES && size < BATCH_BYTES) continue;
+    yield { leaves, bytes: joined(chunks, size) };
+    [leaves, chunks, size] = [[], [], 0];
+  }
+  if (leaves.length > 0) yield { leaves, bytes: joined(chunks, size) };
+}
+
+function contentOf(node: Node): Leaf[1] {
+  if (node.kind === 'file') return node.data.byteLength;
+  return node.kind === 'symlink' ? node.target : undefined;
+}
+
+function joined(chunks: readonly ArrayBuffer[], size: number): ArrayBuffer {
+  const all = new Uint8Array(size);
+  let end = 0;
+  for (const chunk of chunks) {
+    all.set(new Uint8Array(chunk), end);
+    end += chunk.byteLength;
+  }
+  return all.buffer;
 }

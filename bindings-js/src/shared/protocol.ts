@@ -57,10 +57,15 @@ export interface FileRun {
   readonly bytes: ArrayBuffer;
 }
 
+/** Something that a new volume is filled with, and what it is: a file of so many bytes, a symlink with a target, or a directory. */
+export type Leaf = readonly [path: string, content: number | string | undefined];
+
 /** What the main thread calls in the coordinator, for files. Paths are relative to the volume's root. */
 export interface VolumeCalls {
-  /** 0 for a limit means none. */
-  make(maxBytes: number, maxFiles: number): number;
+  /** A volume with these in it. 0 for a limit means none. */
+  make(maxBytes: number, maxFiles: number, leaves?: readonly Leaf[], bytes?: ArrayBuffer): number;
+  /** Adds these. The bytes of all files are one behind the other. */
+  fill(volume: number, leaves: readonly Leaf[], bytes: ArrayBuffer): void;
   drop(volume: number): void;
   /** So many bytes from `offset` on, or as many as there are: of all of them, when that is more than `max`, POOL_EFBIG. */
   read(volume: number, path: string, offset: number, length: number, max: number): ArrayBuffer;
