@@ -2,7 +2,7 @@
 
 /** Constants, sizes and offsets of the C side. */
 export const layout = {
-  POOL_ABI: 6,
+  POOL_ABI: 7,
   POOL_ARGS_MAX_BYTES: 262144,
   POOL_PIPE_DEFAULT_BYTES: 262144,
   POOL_PIPE_MAX_BYTES: 1048576,
@@ -69,6 +69,13 @@ export const layout = {
   THIN_SIGNAL_CLOSED: 393216,
   THIN_SIGNAL_DIED: 458752,
   THIN_SIGNAL_QUESTION: 524288,
+  THIN_SIGNAL_LOG_0: 589824,
+  THIN_OPTION_LOGS: 7,
+  THIN_OPTIONS: 8,
+  POOL_LOG_DEBUG: 1,
+  POOL_LOG_INFO: 2,
+  POOL_LOG_WARN: 3,
+  POOL_LOG_ERROR: 4,
   THIN_CALL_RESIZE: 0,
   THIN_CALL_STATS: 1,
   THIN_CALL_WORKERS: 2,
@@ -301,6 +308,7 @@ export const layout = {
   pool_bells: 1344,
   sizeof_bell: 64,
   pool_client_any: 26112,
+  pool_told_ns: 1838176,
   pool_client_stack: 12,
   pool_client_scratch: 16,
   pool_abi: 0,
