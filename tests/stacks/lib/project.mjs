@@ -32,10 +32,14 @@ export async function cacheFolder() {
   return CACHE;
 }
 
+/** Where bundlers keep what they have made of packages of a version. It is another package here with the same version. */
+const BUNDLER_CACHES = ['node_modules/.vite', 'node_modules/.cache', '.parcel-cache', '.next'];
+
 /** Puts the package where npm would. */
 async function unpack(archive, folder) {
   const modules = join(folder, 'node_modules');
-  await rm(join(modules, 'millrace'), { recursive: true, force: true });
+  for (const path of ['node_modules/millrace', ...BUNDLER_CACHES])
+    await rm(join(folder, path), { recursive: true, force: true });
   await mkdir(modules, { recursive: true });
   await run('tar', ['xzf', archive, '-C', modules]);
   await rename(join(modules, 'package'), join(modules, 'millrace'));
