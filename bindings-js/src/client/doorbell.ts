@@ -15,8 +15,9 @@ const TASK_MS = 0.5;
 /** Awaiting it lets the microtasks that are queued run first. */
 const nextMicrotask = Promise.resolve();
 
-/** Microtasks that the page's own reactions are given to answer what they were told. */
-const REACTION_MICROTASKS = 64;
+/** Microtasks that the page's own reactions are given to answer what they were told. With many more, a thread that is told of
+ * one result after the other would never sleep, and keep a core from the engine's own threads, which collect garbage. */
+const REACTION_MICROTASKS = 8;
 
 /** The clock is read once in so many microtasks; it costs more than looking at the signals. */
 const MICROTASKS_A_CLOCK = 8;
