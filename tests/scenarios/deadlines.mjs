@@ -79,6 +79,9 @@ async function endingsSayWhatEnded(env, pool) {
   await plugin.close({ timeoutMs: 0 });
 }
 
+/** By then a guest that writes little has written it. */
+const UNREAD_MS = 300;
+
 export const scenarios = [
   {
     name: 'timeoutMs and signals end what comes before a job',
@@ -176,6 +179,24 @@ export const scenarios = [
           assert(error instanceof env.millrace.TimedOutError, 'another class');
           equal([error.code, error.cause.name], ['POOL_TIMED_OUT', 'TimeoutError']);
         }
+      }),
+  },
+  {
+    name: 'whoever is ended before all of its output has come has not exited, though its guest may have',
+    run: (env) =>
+      withPool(env, { workers: 1 }, async (pool) => {
+        const written = { args: ['write', '6000', '6000'], pipeCapacity: 4096 }; // nobody reads: so much is on its way
+        const controller = new AbortController();
+        const aborted = await pool.spawn(env.guest('bulk'), { ...written, signal: controller.signal });
+        await sleep(UNREAD_MS);
+        controller.abort('enough');
+        equal((await rejects(aborted.status, 'AbortError')).cause, 'enough');
+        const late = await pool.spawn(env.guest('bulk'), { ...written, timeoutMs: UNREAD_MS });
+        await rejects(late.status, 'TimeoutError');
+        const whole = await pool.spawn(env.guest('bulk'), written);
+        await sleep(UNREAD_MS);
+        equal((await whole.stdout.bytes()).length, 6000);
+        equal((await whole.status).code, 0);
       }),
   },
   {

@@ -57,6 +57,8 @@ interface Running {
   /** By the cell's numbers, the slots of calls that are not answered. */
   readonly calls: Map<number, number>;
   result: CellResult | undefined;
+  /** Some of its output is lost, because it is to end. */
+  isCut: boolean;
   /** Does no longer wait for its directories. */
   giveUp: () => void;
 }
@@ -178,7 +180,7 @@ export class Proxy implements CellUser {
     const far = this.#shared.jobs.get(job);
     if (!far || c.worker_enter() !== 0) return c.worker_end(c.worker_left_by() || layout.POOL_CANCELLED, 0, 0);
     const volumes = far.submission.preopens.map(({ volume }) => volume);
-    const nothing = { cell: undefined, carrier: undefined, result: undefined, giveUp: () => undefined };
+    const nothing = { cell: undefined, carrier: undefined, result: undefined, isCut: false, giveUp: () => undefined };
     const running: Running = { job, far, volumes, calls: new Map(), ...nothing };
     this.#running = running;
     if (volumes.length === 0) return this.#run(running, this.#cell!);
@@ -257,8 +259,11 @@ export class Proxy implements CellUser {
   }
 
   /** Its output is of use only as far as there is room for it. */
-  #cut({ carrier }: Running): void {
-    for (const stream of [1, 2]) carrier!.cut(stream);
+  #cut(running: Running): void {
+    for (const stream of [1, 2]) {
+      if (!running.carrier!.isOver(stream)) running.isCut = true;
+      running.carrier!.cut(stream);
+    }
   }
 
   onCell(message: FromCell): void {
@@ -295,8 +300,10 @@ export class Proxy implements CellUser {
         const slot = running.calls.get(message.call);
         return slot === undefined ? undefined : this.#shared.calls.leave(slot);
       }
-      case 'cell:bytes':
       case 'cell:end':
+        if (message.isCut) running.isCut = true;
+        return running.carrier!.take(message.stream, message);
+      case 'cell:bytes':
       case 'cell:credit':
       case 'cell:gone':
         return running.carrier!.take(message.stream, message);
@@ -330,9 +337,11 @@ export class Proxy implements CellUser {
     if (running.cell) this.#shared.volumes.leave(running.job, running.volumes);
     c.proxy_rest(0);
     c.worker_leave();
-    const wished = outcome === layout.POOL_CANCELLED ? c.worker_left_by() : 0;
+    // One that has ended by itself, too, was ended before its time if that has cost some of its output.
+    const wished = outcome === layout.POOL_CANCELLED || running.isCut ? c.worker_left_by() : 0;
+    if (wished) return endJob(this.#thread!, wished, 0, '');
     writeResults(this.#thread!, values, undefined);
-    endJob(this.#thread!, wished || outcome, code, text);
+    endJob(this.#thread!, outcome, code, text);
   }
 }
 

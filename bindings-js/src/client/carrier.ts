@@ -144,7 +144,8 @@ export function sayGone(port: MessagePort, stream: number): void {
 function portOf(post: Post): SenderPort & ReceiverPort {
   return {
     bytes: (bytes) => post({ type: 'cell:bytes', bytes }, travels(bytes) ? [bytes.buffer] : []),
-    end: (status) => post({ type: 'cell:end', status }, []),
+    end: (status, isWhole) =>
+      post(isWhole ? { type: 'cell:end', status } : { type: 'cell:end', status, isCut: true }, []),
     credit: (bytes, buffers) => post({ type: 'cell:credit', bytes, buffers }, buffers),
     gone: () => post({ type: 'cell:gone' }, []),
   };

@@ -13,8 +13,8 @@ export type Ends = Pick<
 /** Where a sender's bytes go. */
 export interface SenderPort {
   bytes(bytes: Uint8Array<ArrayBuffer>): void;
-  /** Nothing more comes: 0, or why its writer has failed. */
-  end(status: number): void;
+  /** Nothing more comes: 0, or why its writer has failed. Not whole: it was cut before its end. */
+  end(status: number, isWhole: boolean): void;
 }
 
 /** It sends in the same turn in which it is told of bytes: there may be no other while a guest computes. */
@@ -46,12 +46,12 @@ export class Sender {
     this.#isEmpty = false;
     while (!this.#isOver) {
       const bytes = this.#peek();
-      if (typeof bytes !== 'number' && this.#credit > 0) this.#sendSome(bytes);
-      else if (this.#isCut) this.#end(0);
-      else if (typeof bytes !== 'number')
-        return; // for want of credit
-      else if (bytes === errorCodes.POOL_EAGAIN) return this.#listen();
-      else this.#end(bytes);
+      const isOpen = bytes === errorCodes.POOL_EAGAIN;
+      if (typeof bytes === 'number' && !isOpen) this.#end(bytes, true);
+      else if (typeof bytes !== 'number' && this.#credit > 0) this.#sendSome(bytes);
+      else if (this.#isCut) this.#end(0, false);
+      else if (isOpen) return this.#listen();
+      else return; // for want of credit
     }
   };
 
@@ -91,9 +91,9 @@ export class Sender {
     if (!this.#isOver) this.#port.bytes(bytes);
   }
 
-  #end(status: number): void {
+  #end(status: number, isWhole: boolean): void {
     this.stop();
-    this.#port.end(status);
+    this.#port.end(status, isWhole);
   }
 
   /** Another receiver takes it from now on, who has so much room. */

@@ -50,8 +50,8 @@ export interface CellUses {
 export type StreamPart =
   /** Some of what it carries. */
   | { readonly type: 'cell:bytes'; readonly bytes: Uint8Array<ArrayBuffer> }
-  /** Nothing more comes: its writer has ended (0), or why not. */
-  | { readonly type: 'cell:end'; readonly status: number }
+  /** Nothing more comes: its writer has ended (0), or why not. Cut: more was written, or would have been. */
+  | { readonly type: 'cell:end'; readonly status: number; readonly isCut?: boolean }
   /** So many bytes more may be sent. Buffers in which some came are sent back, to be used again. */
   | { readonly type: 'cell:credit'; readonly bytes: number; readonly buffers: readonly ArrayBuffer[] }
   /** Nobody reads what is sent. */
