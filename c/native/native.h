@@ -51,6 +51,7 @@ struct native {
     _Atomic uint32_t x_made; /* pool_create has succeeded: log entries have the pool */
     const struct dispatch *dispatch;
     struct native_thread workers[WORKERS_MAX + 1]; /* by number, from 1; the coordinator's thread writes */
+    uint64_t start_again_ns; /* a worker could not be started: not before that; of the thread that starts workers */
     pthread_t coordinator;
     pthread_t dispatcher;
     _Atomic uint32_t x_coordinator_over; /* these threads have nothing more to do: joining them does not block */

@@ -8,6 +8,8 @@
 #include "sync/wake.h"
 #include "worker/worker.h"
 
+#define START_RETRY_NS 500000000u /* as long as a tick of the coordinator that misses workers lets pass at most */
+
 static void *run_worker(void *argument)
 {
     struct native_thread *thread = argument;
@@ -43,7 +45,10 @@ static bool start_one(struct native *native)
 
 bool pool__workers_start(struct native *native)
 {
-    for (uint32_t n = coordinator_vacancies(native->pool); n > 0 && start_one(native); n--) continue;
+    uint64_t now_ns = port_now_ns(PORT_MONOTONIC);
+    uint32_t n = now_ns < native->start_again_ns ? 0 : coordinator_vacancies(native->pool);
+    while (n > 0 && start_one(native)) n--;
+    if (n > 0) native->start_again_ns = now_ns + START_RETRY_NS; /* burying it has rung the coordinator */
     return atomic_load(&native->pool->sched.x_live) > 0;
 }
 

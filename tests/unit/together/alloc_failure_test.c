@@ -285,6 +285,44 @@ static void workers_that_cannot_be_started_are_told_of(void **state)
     assert_int_equal(atomic_load(&log_of.x_gave_up), 1);
 }
 
+static _Atomic uint64_t x_now_ns;
+
+static uint64_t now_stands_still(enum port_clock clock)
+{
+    (void)clock;
+    return atomic_load(&x_now_ns);
+}
+
+/* However often the coordinator is rung: a system that has no thread to give is not asked over and over. */
+static void failed_start_is_not_tried_again_at_once(void **state)
+{
+    (void)state;
+    pool_t *pool;
+    struct pool_job_config config = {.function = return_at_once};
+    struct pool_config named = {
+        .n_workers = 1, .max_workers = 2, .name = "failing", .on_log = on_log, .log_user = &log_of};
+    clear_log();
+    atomic_store(&x_now_ns, 1000000000u);
+    port_set_hooks(&(struct port_hooks){.now_ns = now_stands_still});
+    assert_int_equal(pool_create(&named, &pool), 0);
+    failing_alloc_arm(FAILING_THREADS, 1, true);
+    assert_int_equal(pool_resize(pool, 2), 0);
+    await_number(&log_of.x_not_started, 1);
+    for (uint32_t i = 0; i < 100; i++) {
+        pool_job_t job;
+        assert_int_equal(pool_submit(pool, &config, &job), 0);
+        assert_int_equal(pool_resize(pool, 2), 0); /* it rings */
+        assert_int_equal(pool_wait(pool, job, POOL_FOREVER, NULL), 0);
+        assert_int_equal(pool_release(pool, job), 0);
+    }
+    assert_int_equal(atomic_load(&log_of.x_not_started), 1);
+    atomic_fetch_add(&x_now_ns, 500000000u);
+    await_number(&log_of.x_not_started, 2);
+    assert_true(failing_alloc_disarm());
+    assert_int_equal(pool_destroy(pool), 0);
+    port_set_hooks(&(struct port_hooks){0});
+}
+
 /* What is told of a pool that cannot be made has come when pool_create returns, and has no pool. */
 static void pool_that_cannot_be_made_tells_why_first(void **state)
 {
@@ -319,6 +357,7 @@ int main(void)
         cmocka_unit_test(all_threads_may_fail_to_start_from_any_on),
         cmocka_unit_test(thread_for_callbacks_may_fail_to_start),
         cmocka_unit_test(workers_that_cannot_be_started_are_told_of),
+        cmocka_unit_test(failed_start_is_not_tried_again_at_once),
         cmocka_unit_test(pool_that_cannot_be_made_tells_why_first),
     };
     return cmocka_run_group_tests_name("alloc_failure", tests, setup, NULL);
