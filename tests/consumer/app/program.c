@@ -1,4 +1,4 @@
-/* A program of somebody else's: jobs, a pipe between two of them, a captured output, a host call, a callback. */
+/* A program of somebody else's: jobs, a pipe between two of them, a captured output, a host call, a callback, a log. */
 #include <pool.h>
 #include <pool_guest.h>
 #include <stdio.h>
@@ -106,15 +106,24 @@ static void test_call_and_callback(pool_t *pool)
     check(pool_read(pool, fds[0], &code, sizeof code) == sizeof code && code == 42, "the host doubles 21");
 }
 
+static void on_log(void *user, pool_t *pool, const struct pool_log_entry *entry)
+{
+    (void)pool;
+    check(strcmp(entry->name, "consumer") == 0, "an entry has the pool's name");
+    *(int *)user += entry->level == POOL_LOG_DEBUG && strstr(entry->message, "has started") != NULL;
+}
+
 int main(void)
 {
     pool_t *pool;
-    struct pool_config config = {.n_workers = 2};
+    int n_started = 0;
+    struct pool_config config = {.n_workers = 2, .name = "consumer", .on_log = on_log, .log_user = &n_started};
     must(pool_create(&config, &pool), "pool_create");
     test_pipe(pool);
     test_call_and_callback(pool);
     check(pool_module_unload(pool, 1) < 0, "there are no guests here");
     must(pool_destroy(pool), "pool_destroy");
+    check(n_started >= 2, "it told of both workers");
     puts("consumer: ok");
     return 0;
 }
