@@ -1,6 +1,6 @@
 /* What a pool tells of itself, and what its threads are called, in any program: a pool that cannot start its workers, a
- * guest that has to be ended with its worker, want of memory, and a pool that is destroyed while it has something to
- * tell. Arguments: the folder of the guests, and how this program was built. */
+ * guest that has to be ended with its worker, want of memory, a pool that is destroyed while it has something to tell,
+ * and one whose coordinator dies. Arguments: the folder of the guests, and how this program was built. */
 #include <emscripten.h>
 
 #include "check.h"
@@ -25,17 +25,19 @@ static void step(void (*next)(void *user))
     emscripten_async_call(next, NULL, TURN_MS);
 }
 
-/* Keeps the names of the threads that are started from now on. */
-static void watch_names(void)
+/* Keeps the threads that are started from now on, by their names; Node does not tell these. */
+static void watch_threads(void)
 {
-    emscripten_run_script("if (typeof Worker === 'function') {"
-                          "    const names = (globalThis.threadNames = []);"
+    emscripten_run_script("globalThis.threads = [];"
+                          "if (typeof Worker === 'function') {"
                           "    globalThis.Worker = class extends Worker {"
                           "        constructor(url, options) {"
                           "            super(url, options);"
-                          "            names.push(options?.name);"
+                          "            threads.push({ name: options?.name, worker: this });"
                           "        }"
                           "    };"
+                          "} else {"
+                          "    process.on('worker', (worker) => threads.push({ worker }));"
                           "}");
 }
 
@@ -43,13 +45,83 @@ static void watch_names(void)
 static int count_names(const char *name)
 {
     char script[200];
-    snprintf(script, sizeof script, "globalThis.threadNames?.filter((name) => name === '%s').length ?? -1", name);
+    snprintf(script, sizeof script,
+             "typeof Worker === 'function' ? threads.filter(({ name }) => name === '%s').length : -1", name);
     return emscripten_run_script_int(script);
+}
+
+/* Ends the first of them as far as anybody can hear. */
+static void end_first_thread(void)
+{
+    emscripten_run_script("if (typeof Worker === 'function') {"
+                          "    const { worker } = threads.find(({ name }) => /-coordinator$/.test(name));"
+                          "    worker.dispatchEvent(new ErrorEvent('error', { message: 'it fell over' }));"
+                          "} else {"
+                          "    void threads[0].worker.terminate();"
+                          "}");
 }
 
 static bool begins(const struct pool_log_entry *entry, uint32_t level, const char *beginning)
 {
     return entry->level == level && strncmp(entry->message, beginning, strlen(beginning)) == 0;
+}
+
+/* ---------------------------------------------------------------------------------- a pool that loses its coordinator */
+
+static int deaths;
+static pool_t *dying;
+
+static void on_death(void *user, pool_t *of, const struct pool_log_entry *entry)
+{
+    (void)user;
+    if (entry->level == POOL_LOG_DEBUG) return;
+    CHECK(of == dying && strcmp(entry->name, "dying") == 0);
+    CHECK(begins(entry, POOL_LOG_ERROR, "the coordinator died"));
+    EQUAL(entry->code, POOL_LOST);
+    EQUAL(entry->worker, 0);
+    deaths++;
+}
+
+static void end(void *user)
+{
+    (void)user;
+    EQUAL(pool_destroy(dying), 0);
+    finish();
+}
+
+static void on_job_of_the_dead(void *user, pool_t *of, pool_job_t job, const struct pool_result *result)
+{
+    (void)user, (void)job;
+    EQUAL(deaths, 1); /* that comes first */
+    CHECK(of == dying);
+    EQUAL(result->outcome, POOL_LOST);
+    step(end);
+}
+
+static void on_module_of_the_dying(void *user, int status, pool_module_t module)
+{
+    pool_job_t job = 0;
+    (void)user;
+    EQUAL(status, 0);
+    EQUAL(pool_submit(dying, &(struct pool_job_config){.module = module}, &job), 0);
+    EQUAL(pool_on_end(dying, job, on_job_of_the_dead, NULL), 0);
+    end_first_thread();
+}
+
+static void on_dying(void *user, int status, pool_t *created)
+{
+    (void)user;
+    if (!EQUAL(status, 0)) finish();
+    dying = created;
+    struct pool_module_config config = {.url = guest("misbehaving/sleeper")};
+    EQUAL(pool_module_load_async(dying, &config, on_module_of_the_dying, NULL), 0);
+}
+
+static void die(void)
+{
+    struct pool_config config = {.n_workers = 1, .name = "dying", .on_log = on_death};
+    emscripten_run_script("threads.length = 0");
+    EQUAL(pool_create_async(&config, on_dying, NULL), 0);
 }
 
 /* ------------------------------------------------------------------------------- a pool that is destroyed as it tells */
@@ -62,7 +134,7 @@ static void last(void *user)
         return;
     }
     EQUAL(pool_destroy(silent), 0);
-    finish();
+    die();
 }
 
 /* A pool without a callback has the others' place, and tells nobody. */
@@ -335,7 +407,7 @@ int main(int argc, char **argv)
     base = argc > 1 ? argv[1] : "";
     refuse_names();
     if (argc > 2 && strcmp(argv[2], "plain") != 0) make_by_waiting();
-    watch_names();
+    watch_threads();
     fail_to_make();
     return 0;
 }
