@@ -1,7 +1,7 @@
 /* A pool of POSIX threads: what a native program, or one that is built with -pthread, makes with pool_create.
  *
- * Three kinds of threads: workers; one that plays the coordinator; and, from the first callback on, one that calls
- * back.
+ * Three kinds of threads: workers; one that plays the coordinator; and, from the first callback on, which may be that of
+ * the log, one that calls back.
  */
 #ifndef MILLRACE_NATIVE_NATIVE_H
 #define MILLRACE_NATIVE_NATIVE_H
