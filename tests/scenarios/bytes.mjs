@@ -194,6 +194,14 @@ async function noHeap(env, pool) {
   await isEmpty(pool);
 }
 
+/** Wherever the call is by then. */
+async function isEndedAfter(pool, heap, ms) {
+  const controller = new AbortController();
+  const call = rejects(pool.call(heap, 'spin', 'text', { signal: controller.signal }), 'AbortError');
+  setTimeout(() => controller.abort('enough'), ms);
+  equal((await call).cause, 'enough');
+}
+
 async function endsInIt(env, pool) {
   const heap = env.guest('misbehaving/heap');
   equal((await rejects(pool.call(heap, 'fail', 'text'), 'TrapError')).kind, 'unreachable');
@@ -203,6 +211,7 @@ async function endsInIt(env, pool) {
   const spinning = rejects(pool.call(heap, 'spin', counting(100_000), { signal: controller.signal }), 'AbortError');
   setTimeout(() => controller.abort(), 20);
   await spinning;
+  for (let i = 0; i < 30; i++) await isEndedAfter(pool, heap, i / 3);
   const instance = await pool.instantiate(heap);
   await instance.call('rig', -2, 0);
   const trapped = rejects(instance.call('size', counting(1_000_000)), 'TrapError');

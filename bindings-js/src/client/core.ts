@@ -1,6 +1,6 @@
 /** A pool at work: what `Pool` stands on, loaded when one is started. */
 import { isModule } from '../shared/brand.js';
-import { CancelledError, ExitError, type JobError, LostError, PoolError } from '../shared/errors.js';
+import { CancelledError, EndedError, ExitError, type JobError, LostError, PoolError } from '../shared/errors.js';
 import { fields, type Names, refusal } from '../shared/gate.js';
 import { Part } from '../shared/part.js';
 import type { FromCoordinator, WorkerCounts } from '../shared/protocol.js';
@@ -195,6 +195,8 @@ export class Core {
     const instance = await this.#keep(await this.#moduleOf(source, this.#patienceFor(checked)), checked, site);
     try {
       return await new Promise((resolve, reject) => instance.run(checked.asked, unlimited, resolve, reject));
+    } catch (error) {
+      throw error instanceof EndedError ? (error.cause ?? error) : error; // it is the call that was ended, by whatever
     } finally {
       await instance.close();
     }
