@@ -1,5 +1,5 @@
 // Files: directories that guests are given, and that the page fills and reads.
-import { assert, bytes, equal, rejects, sleep, stillGood, text, withPool } from './harness.mjs';
+import { assert, bytes, equal, rejects, sleep, stillGood, text, until, withPool } from './harness.mjs';
 import { readOnlyHandle, withHandle } from './handles.mjs';
 
 /** What guests of wasi-libc say, by their exit codes. */
@@ -447,6 +447,32 @@ export const scenarios = [
         equal((await namesIn(directory)).length, 2000);
         await expectFiles(env, pool, directory, ['cat', `/data/${names[1234]}`]);
         equal(await namesIn(directory), names);
+      }),
+  },
+  {
+    name: 'files: few and many, small and large ones move in whole, or leave nothing behind',
+    run: (env) =>
+      withPool(env, { workers: 1 }, async (pool) => {
+        for (const [n, size] of [
+          [16, 4096],
+          [17, 1],
+          [1, 65_536],
+          [1, 65_537],
+          [3, 1_000_000],
+        ]) {
+          const names = Array.from({ length: n }, (_, i) => `${i % 3}/${i}`);
+          const tree = Object.fromEntries(names.map((name, i) => [name, String.fromCharCode(97 + i).repeat(size)]));
+          const directory = new env.millrace.Directory({ ...tree, empty: {}, none: '' });
+          for (const name of names)
+            equal(await expectFiles(env, pool, directory, ['cat', `/data/${name}`]), tree[name]);
+          equal((await directory.list('empty')).length, 0);
+          equal((await directory.stat('none')).size, 0);
+          await directory.close();
+          const narrow = new env.millrace.Directory({ ...tree, more: 'x' }, { maxFiles: n });
+          await refuses(runFiles(env, pool, narrow, ['cat', '/data/more']), 'POOL_ENOSPC');
+          equal(await readText(narrow, 'more'), 'x');
+          await until(() => pool.stats().directories.used === 0);
+        }
       }),
   },
   {

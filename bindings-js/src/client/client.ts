@@ -192,6 +192,11 @@ export class Client {
   /** Hands every signal to somebody who keeps books of their own, and uses the client's thread directly. */
   observe(observer: (signal: number) => void): { thread: Thread; pool: number; scratch: number } {
     this.#observer = observer;
+    return this.here;
+  }
+
+  /** What the client's thread reaches the pool by, for calls of its own. */
+  get here(): { thread: Thread; pool: number; scratch: number } {
     return { thread: this.#thread, pool: this.#pool, scratch: this.#scratch };
   }
 

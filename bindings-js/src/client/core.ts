@@ -129,7 +129,7 @@ export class Core {
       this.#underway.count(busy);
     });
     this.#serving = new Serving(client, host, (job) => this.#launcher.taskOf(job));
-    this.#files = new Files(coordinator, onBusy);
+    this.#files = new Files(coordinator, onBusy, this.tier === 'shared' ? client.here : undefined);
     coordinator.onMessage((message) => this.#onMessage(message));
     coordinator.onFailure((text) => this.#die(`the coordinator died: ${text}`));
   }

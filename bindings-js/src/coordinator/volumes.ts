@@ -1,5 +1,6 @@
 /** Volumes in the coordinator's thread: what the main thread asks for, as calls of c/core/file_call.h. */
 import { errorOfStatus, PoolError } from '../shared/errors.js';
+import { type FileCall, FileCaller } from '../shared/file-call.js';
 import { errorCodes, layout } from '../shared/layout.gen.js';
 import type {
   DirectoryEntry,
@@ -29,35 +30,27 @@ const kinds: Readonly<Record<number, EntryKind>> = {
   [layout.NODE_SYMLINK]: 'symlink',
 };
 
-const encoder = new TextEncoder();
 const decoder = new TextDecoder();
-
-/** A call but for its paths and its data. */
-interface Call {
-  readonly op: number;
-  readonly volume: number;
-  /** An offset, a size, or a cookie. */
-  readonly number?: number;
-  /** What is written. */
-  readonly source?: Uint8Array;
-}
 
 /** The calls, each in slices: what it needs of memory that all share is there from one `yield` to the next. */
 type SlicedCalls = {
   [Name in keyof VolumeCalls]: (...args: Parameters<VolumeCalls[Name]>) => Slices<ReturnType<VolumeCalls[Name]>>;
 };
 
-/** Memory that all calls share: the call itself, its data, its texts. */
-const DATA_AT = (layout.sizeof_file_call + 7) & ~7;
-
 export class Volumes implements SlicedCalls {
   readonly #thread: Thread;
   readonly #pool: number;
-  #memory = 0;
+  readonly #caller: FileCaller;
 
   constructor(thread: Thread, pool: number) {
+    const { c } = thread;
     this.#thread = thread;
     this.#pool = pool;
+    this.#caller = new FileCaller(
+      thread.heap,
+      (size) => c.coordinator_memory(pool, size) >>> 0,
+      (call) => c.coordinator_file_call(pool, call),
+    );
   }
 
   /** Does what is asked, and then says so. */
@@ -83,15 +76,11 @@ export class Volumes implements SlicedCalls {
   }
 
   *#create(maxBytes: number, maxFiles: number): Slices<number> {
-    const { heap } = this.#thread;
     for (;;) {
-      const data = this.#reserve(layout.sizeof_volume_making);
-      heap.setU64(data + layout.volume_making_max_bytes, maxBytes);
-      heap.setU64(data + layout.volume_making_max_nodes, maxFiles);
-      const status = this.#call({ op: layout.FILE_CREATE, volume: 0 }, layout.sizeof_volume_making);
-      if (status === 0) return heap.u64(data + layout.volume_making_volume);
-      const full = status === errorCodes.POOL_ENFILE || status === errorCodes.POOL_ENOMEM;
-      if (!full || !(yield* this.#sweepSome())) throw errorOfStatus(status);
+      const made = this.#caller.create(maxBytes, maxFiles);
+      if (made > 0) return made;
+      const full = made === errorCodes.POOL_ENFILE || made === errorCodes.POOL_ENOMEM;
+      if (!full || !(yield* this.#sweepSome())) throw errorOfStatus(made);
     }
   }
 
@@ -152,7 +141,7 @@ export class Volumes implements SlicedCalls {
 
   *nextData(volume: number, path: string, offset: number): Slices<number> {
     yield* this.#run({ op: layout.FILE_NEXT_DATA, volume, number: offset }, 8, path);
-    return this.#thread.heap.u64(this.#memory + DATA_AT);
+    return this.#thread.heap.u64(this.#caller.dataAt);
   }
 
   *run(volume: number, path: string, from: number): Slices<FileRun> {
@@ -192,7 +181,7 @@ export class Volumes implements SlicedCalls {
   *stat(volume: number, path: string, follow: boolean): Slices<EntryStat> {
     const op = follow ? layout.FILE_STAT : layout.FILE_LSTAT;
     yield* this.#run({ op, volume }, layout.sizeof_pool_stat, path);
-    return this.#statAt(this.#memory + DATA_AT);
+    return this.#statAt(this.#caller.dataAt);
   }
 
   *list(volume: number, path: string, cookie: number): Slices<DirectoryPage> {
@@ -237,7 +226,7 @@ export class Volumes implements SlicedCalls {
 
   /** Where an entry of a list is. */
   #entry(i: number): number {
-    return this.#memory + DATA_AT + i * layout.sizeof_pool_entry;
+    return this.#caller.dataAt + i * layout.sizeof_pool_entry;
   }
 
   #entryAt(at: number): DirectoryEntry {
@@ -259,50 +248,16 @@ export class Volumes implements SlicedCalls {
 
   /** The first bytes of a call's data. */
   #data(size: number): Uint8Array {
-    const at = this.#memory + DATA_AT;
+    const at = this.#caller.dataAt;
     return this.#thread.heap.u8(at + size).subarray(at, at + size);
   }
 
   /** Calls, when nobody else has the volume: what C returns, if that is no error. */
-  *#run(call: Call, dataBytes: number, path = '', other = ''): Slices<number> {
+  *#run(call: FileCall, dataBytes: number, path = '', other = ''): Slices<number> {
     for (;;) {
-      const result = this.#call(call, dataBytes, path, other);
+      const result = this.#caller.call(call, dataBytes, path, other);
       if (result === errorCodes.POOL_EBUSY) yield 'blocked';
       else if (result !== errorCodes.POOL_ENOMEM || !(yield* this.#sweepSome())) return check(result);
     }
-  }
-
-  /** Calls; what C fills in is in our memory already, or comes there. */
-  #call({ op, volume, number = 0, source }: Call, dataBytes: number, path = '', other = ''): number {
-    const { c, heap } = this.#thread;
-    const [pathBytes, otherBytes] = [encoder.encode(path), encoder.encode(other)];
-    if (Math.max(pathBytes.length, otherBytes.length) > layout.PATH_MAX_BYTES) {
-      throw errorOfStatus(errorCodes.POOL_ENAMETOOLONG);
-    }
-    const data = this.#reserve(dataBytes + pathBytes.length + otherBytes.length);
-    const [pathAt, otherAt] = [data + dataBytes, data + dataBytes + pathBytes.length];
-    const memory = heap.u8(otherAt + otherBytes.length);
-    if (source) memory.set(source, data);
-    memory.set(pathBytes, pathAt);
-    memory.set(otherBytes, otherAt);
-    const call = this.#memory;
-    heap.setU32(call + layout.file_call_op, op);
-    heap.setU64(call + layout.file_call_volume, volume);
-    heap.setU32(call + layout.file_call_path, pathAt);
-    heap.setU32(call + layout.file_call_path_bytes, pathBytes.length);
-    heap.setU32(call + layout.file_call_other, otherAt);
-    heap.setU32(call + layout.file_call_other_bytes, otherBytes.length);
-    heap.setU64(call + layout.file_call_number, number);
-    heap.setU32(call + layout.file_call_data, source ? 0 : data);
-    heap.setU32(call + layout.file_call_source, source ? data : 0);
-    heap.setU32(call + layout.file_call_data_bytes, dataBytes);
-    return c.coordinator_file_call(this.#pool, call);
-  }
-
-  /** Has room for so many bytes of data and texts, and keeps what is there: where they are. */
-  #reserve(size: number): number {
-    this.#memory = this.#thread.c.coordinator_memory(this.#pool, DATA_AT + size) >>> 0;
-    if (!this.#memory) throw new PoolError('POOL_ENOMEM', 'there is no memory to move files through');
-    return this.#memory + DATA_AT;
   }
 }

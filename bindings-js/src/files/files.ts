@@ -3,6 +3,7 @@ import { isArrayBuffer } from '../shared/brand.js';
 import { errorOfStatus, PoolError } from '../shared/errors.js';
 import type { FilesReply, VolumeCalls } from '../shared/protocol.js';
 import type { CoordinatorChild } from '../platform/platform.js';
+import type { Here } from './make-here.js';
 
 interface Asked {
   readonly resolve: (value: unknown) => void;
@@ -12,14 +13,21 @@ interface Asked {
 export class Files {
   /** Let go with the pool: a directory may outlive it, and would keep its memory and threads. */
   #coordinator: CoordinatorChild | undefined;
+  #here: Here | undefined;
   #onBusy: (busy: boolean) => void;
   readonly #asked = new Map<number, Asked>();
   #lastId = 0;
 
-  /** `onBusy` is told when the first question is asked and when the last is answered. */
-  constructor(coordinator: CoordinatorChild, onBusy: (busy: boolean) => void) {
+  /** `onBusy` is told when the first question is asked and when the last is answered. `here`: volumes are in this memory. */
+  constructor(coordinator: CoordinatorChild, onBusy: (busy: boolean) => void, here: Here | undefined) {
     this.#coordinator = coordinator;
+    this.#here = here;
     this.#onBusy = onBusy;
+  }
+
+  /** The memory in which volumes can be made from here. */
+  get here(): Here | undefined {
+    return this.#here;
   }
 
   /** Calls one of the coordinator's functions. Buffers among `args` are transferred. */
@@ -51,7 +59,7 @@ export class Files {
   /** The pool is gone, and all files with it. */
   shut(): void {
     if (!this.#coordinator) return;
-    this.#coordinator = undefined;
+    this.#coordinator = this.#here = undefined;
     for (const { reject } of this.#asked.values()) reject(closed());
     if (this.#asked.size > 0) this.#onBusy(false);
     this.#asked.clear();

@@ -2,6 +2,7 @@
 import type { DirectoryEntry, EntryStat, Leaf } from '../shared/protocol.js';
 import type { Files } from './files.js';
 import type { LocalStore, Node } from './local-store.js';
+import { makeHere } from './make-here.js';
 import type { Store } from './store.js';
 
 /** What goes into a pool in one message, unless a single file is more. */
@@ -73,13 +74,15 @@ interface Batch {
 /** Makes a volume of what is kept here: its number. While some of it is put there, what comes next is copied. */
 export async function moveInto(files: Files, limits: readonly [number, number], local: LocalStore): Promise<number> {
   const batches = batchesOf(local);
-  const first = batches.next().value;
-  const volume = await files.call('make', ...limits, first?.leaves, first?.bytes);
+  const { leaves, bytes } = batches.next().value ?? { leaves: [], bytes: new ArrayBuffer(0) };
+  const made = files.here && makeHere(files.here, limits, leaves, bytes);
+  if (made !== undefined) return made;
+  const volume = await files.call('make', ...limits, leaves, bytes);
   try {
     let filled: Promise<void> | undefined;
-    for (const { leaves, bytes } of batches) {
+    for (const next of batches) {
       await filled;
-      filled = files.call('fill', volume, leaves, bytes);
+      filled = files.call('fill', volume, next.leaves, next.bytes);
     }
     await filled;
   } catch (error) {
