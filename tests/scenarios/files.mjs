@@ -454,8 +454,8 @@ export const scenarios = [
     run: (env) =>
       withPool(env, { workers: 1 }, async (pool) => {
         for (const [n, size] of [
-          [16, 4096],
-          [17, 1],
+          [14, 4096],
+          [15, 1],
           [1, 65_536],
           [1, 65_537],
           [3, 1_000_000],
