@@ -105,7 +105,7 @@ async function tryAll(program, module, runs) {
 export default {
   name: 'programs',
   group: 'programs',
-  counts: () => ({ rounds: 3, warmups: 0 }), // trying it was the warm-up
+  counts: () => ({ rounds: 7, warmups: 0 }), // trying it was the warm-up
   open: async (context) => {
     const { runs, close } = await openRuns(context);
     /** @type {Record<string, () => Promise<number>>} */
