@@ -18,9 +18,9 @@ export async function startWasmer(env) {
     /** Its files are in /workspace, which is no other place to them than `/` is to the others. */
     run: async (/** @type {import('../programs/list.mjs').Program} */ { path, args, stdin, files }) => {
       const { wasmer, program } = await load(path);
-      const sandbox = await wasmer.sandboxes.create({ packages: [program], files });
       const moved = args('/').map((each) => (each.startsWith('/') ? `/workspace${each}` : each));
       const begin = performance.now();
+      const sandbox = await wasmer.sandboxes.create({ packages: [program], files });
       const output = await sandbox.command(program, moved).run({ stdin });
       const ms = performance.now() - begin;
       await sandbox.close();

@@ -76,10 +76,10 @@ export const groups = [
       'Ruby, SQLite, clang; and gzip of a large input through its pipes.',
     fair:
       'The same wasm file, arguments, input and files; it is compiled before. Workers are warm where a rival keeps ' +
-      'them; node:wasi runs in a new process each time, and its second run there counts. The JavaScript ones in a worker show ' +
-      'what the bare engine takes, and files go into it with each run, as into ours. Our worker in Chromium has its garbage ' +
-      'collected when it has rested for a tenth of a second, so that it keeps no memories from others: the next job takes up ' +
-      'to half a ms longer, 5 % of the shortest program.',
+      'them; node:wasi runs in a new process each time, and its second run there counts. The JavaScript ones in a worker ' +
+      'show what the bare engine takes. Files go in with each run, but for node:wasi, whose are in a folder. Our worker in ' +
+      'Chromium has its garbage collected when it has rested for a tenth of a second, so that it keeps no memories from ' +
+      'others: the next job takes up to half a ms longer, 5 % of the shortest program.',
   },
   {
     name: 'page',

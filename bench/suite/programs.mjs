@@ -13,14 +13,14 @@ function check({ name, isRight }, stdout) {
   expect(isRight(stdout), true, `what ${name} wrote, "${stdout.slice(0, 100)}", is right:`);
 }
 
-/** The directory is made before: it is the caller's, like the files of the others. @returns {Run} */
+/** From the same bytes as the others, so the directory is made of them anew. @returns {Run} */
 function ours(/** @type {import('../lib/context.mjs').Build} */ { pool, millrace }) {
   return async (program, module) => {
-    const directory = new millrace.Directory({ ...program.files });
     const [args, stdin] = [program.args('/'), program.stdin];
-    const options = { name: program.argv0, args, stdin, preopens: { '/': directory }, maxOutput: 1 << 27 };
-    let result;
+    let directory, result;
     const ms = await timed(async () => {
+      directory = new millrace.Directory({ ...program.files });
+      const options = { name: program.argv0, args, stdin, preopens: { '/': directory }, maxOutput: 1 << 27 };
       result = await pool.run(module, options);
     });
     await directory.close();
