@@ -127,7 +127,6 @@ static void want(void *user)
     EQUAL(pool_host_set(pool, "much", on_host, NULL), 0);
     if (!submit(&config, &job, want)) return;
     EQUAL(pool_on_end(pool, job, on_end, NULL), 0);
-    EQUAL(pool_poll(pool, &poll, 1, 0), 0);
     EQUAL(pool_on_room(pool, on_room, NULL), 0);
     EQUAL(pool_on_ready(pool, none, on_ready, NULL), 0);
     turns = TURNS;
