@@ -90,7 +90,7 @@ STATIC_FLAGS = -std=c11 -D_GNU_SOURCE -pthread -Ic -Ic/include \
 
 check-static: $(TOOLCHAIN_STAMP) ## clang-tidy and cppcheck, every finding an error
 	@flags="$(STATIC_FLAGS)"; printf '%s\n' $(STATIC_SOURCES) | \
-	    xargs -P 2 -n 4 sh -c 'clang-tidy --quiet "$$@" -- '"$$flags"' 2> /dev/null' tidy
+	    xargs -P 2 -n 1 sh -c 'clang-tidy --quiet "$$@" -- '"$$flags"' 2> /dev/null' tidy
 	@cppcheck --quiet -j 2 --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
 	    -D_GNU_SOURCE -Ic -Ic/include $(STATIC_SOURCES)
 	@printf 'check-static: clang-tidy and cppcheck have nothing to say\n'
