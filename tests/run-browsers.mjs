@@ -45,21 +45,12 @@ async function testCollected(browser, server) {
   return { passed: 1 };
 }
 
-/** The driver of WebKit now and then does not open a page at all. That one has run nothing, and is opened in a new browser. */
-const UNOPENED = /WebDriver: timeout[^]*last progress: \(none\)/;
-
 async function testBrowser(name, server) {
-  let browser = await launch(name);
+  const browser = await launch(name);
   const total = { passed: 0, failed: 0, leftOut: 0 };
   try {
     for (const page of pages()) {
-      const { passed, failed, leftOut } = await testPage(browser, server, page).catch(async (error) => {
-        if (!UNOPENED.test(error.message)) throw error;
-        console.log(`${name}: ${page.subject} was not opened, and is once more, in a new browser`);
-        await browser.close();
-        browser = await launch(name);
-        return testPage(browser, server, page);
-      });
+      const { passed, failed, leftOut } = await testPage(browser, server, page);
       total.passed += passed;
       total.failed += failed;
       total.leftOut += leftOut;
