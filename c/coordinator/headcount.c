@@ -33,8 +33,8 @@ static struct head_count count_heads(struct pool *pool)
     uint32_t others = n.starting + pool__sched_count_free(&pool->sched);
     POOL_ASSERT(n.idle <= WORKERS_MAX && n.starting <= WORKERS_MAX);
     n.blocked = n.live > others ? n.live - others : 0;
-    uint32_t unfit =
-        n.blocked + pool__sched_count_leaving(&pool->sched); /* their threads may be on the way out for long */
+    /* The threads of those that leave may be on the way out for long. */
+    uint32_t unfit = n.blocked + pool__sched_count_leaving(&pool->sched);
     n.fit = n.live > unfit ? n.live - unfit : 0;
     return n;
 }

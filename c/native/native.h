@@ -22,8 +22,7 @@ struct dispatch {
     void (*job)(struct native *native, uint32_t slot);
     void (*end)(struct native *native, uint32_t slot, enum pipe_end end);
     void (*call)(struct native *native, uint32_t slot);
-    void (*room)(
-        struct native *native); /* there is memory again, something was released, or there is something to tell */
+    void (*room)(struct native *native);  /* there is memory again, something was released, or is to be told */
     void (*flush)(struct native *native); /* the last: calls all callbacks and sends all replies that still wait */
 };
 
