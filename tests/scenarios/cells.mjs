@@ -1,6 +1,6 @@
 // Cells, which only the tier "jspi" has: in which of them directories and jobs are, what becomes of those that share one, and
 // what goes from one to another.
-import { countCrossing } from './crossing.mjs';
+import { countCrossing, delayCrossing } from './crossing.mjs';
 import {
   assert,
   bytes,
@@ -68,7 +68,54 @@ const crossing = (name, use) => ({
   },
 });
 
+/** A guest computes in a cell whose message that all its guests wait is under way, from before. */
+const underway = {
+  name: 'cells: that all waited before it came is not said of a job',
+  tiers: ['jspi'],
+  run: async (env) => {
+    const crossing = await delayCrossing(env);
+    try {
+      await withPool(env, { workers: 1, graceMs: 5 }, async (pool) => {
+        equal((await pool.run(env.guest('hello'))).code, 0);
+        crossing.hold();
+        const saysSo = ({ message }) => message.type === 'cell:rests' && message.rests;
+        await until(() => crossing.underway.some(saysSo));
+        const job = await pool.spawn(env.guest('misbehaving/spin'));
+        await until(() => pool.stats().running === 1);
+        for (const { deliver } of crossing.underway.splice(0, crossing.underway.findIndex(saysSo) + 1)) deliver();
+        equal(
+          pool.stats().perWorker.map(({ state }) => state),
+          ['running'],
+        );
+        crossing.release();
+        job.cancel();
+        await rejects(job.status, 'AbortError');
+      });
+    } finally {
+      crossing.stop();
+    }
+  },
+};
+
 export const scenarios = [
+  underway,
+  scenario(
+    'a job waits, and is seen to, although the worker of one that it shared a cell with is gone',
+    { workers: { min: 1, max: 2 }, maxWorkers: 2 },
+    async (env, pool) => {
+      const directory = new env.millrace.Directory();
+      const pair = [await hold(env, pool, directory), await hold(env, pool, directory)];
+      for (const { job, leave } of pair) {
+        await leave();
+        equal((await job.status).code, 0);
+      }
+      await sleep(1500); // its worker is idle for longer than a cell keeps one
+      const last = await hold(env, pool, directory);
+      await until(() => isWaiting(pool));
+      await last.leave();
+      await directory.close();
+    },
+  ),
   crossing('what the stages of a pipeline hand on does not pass this thread', async (env, pool, total) => {
     const before = { ...total };
     const { stdoutText } = await pool.pipeline(writes(env), [env.guest('cat')], reads(env));

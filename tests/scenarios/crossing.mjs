@@ -5,6 +5,8 @@ const STREAM = ['cell:bytes', 'cell:credit', 'cell:end', 'cell:gone'];
 
 const bytesIn = (message) => (message?.bytes instanceof Uint8Array ? message.bytes.length : 0);
 
+const listenName = (env) => (env.browser ? 'addEventListener' : 'on');
+
 async function workerClass(env) {
   if (env.browser) return globalThis.Worker;
   return (await import('node:worker_threads')).Worker;
@@ -13,8 +15,7 @@ async function workerClass(env) {
 /** Counts from now on what cells that are started later are sent, and send; `stop` has it stop. */
 export async function countCrossing(env) {
   const { prototype } = await workerClass(env);
-  const listen = env.browser ? 'addEventListener' : 'on';
-  const [post, hear] = [prototype.postMessage, prototype[listen]];
+  const post = prototype.postMessage;
   const total = { messages: 0, bytes: 0, bytesBeforeReply: 0 };
   const count = (message) => {
     if (!STREAM.includes(message?.type)) return;
@@ -26,17 +27,43 @@ export async function countCrossing(env) {
     if (Array.isArray(message)) total.bytesBeforeReply = total.bytes;
     return post.call(this, message, ...rest);
   };
-  prototype[listen] = function (type, listener, ...rest) {
-    const counted = (event) => {
-      count(env.browser ? event.data : event);
-      return listener.call(this, event);
-    };
-    return hear.call(this, type, type === 'message' ? counted : listener, ...rest);
-  };
+  const stopListening = listenFirst(env, prototype, (message, deliver) => {
+    count(message);
+    deliver();
+  });
   const stop = () => {
     prototype.postMessage = post;
+    stopListening();
+  };
+  return { total, stop };
+}
+
+/** Has `take` decide when a message is delivered to who listens for those of a worker. Returns what ends that. */
+function listenFirst(env, prototype, take) {
+  const listen = listenName(env);
+  const hear = prototype[listen];
+  prototype[listen] = function (type, listener, ...rest) {
+    const first = (event) => take(env.browser ? event.data : event, () => listener.call(this, event));
+    return hear.call(this, type, type === 'message' ? first : listener, ...rest);
+  };
+  return () => {
     if (Object.hasOwn(prototype, listen)) delete prototype[listen];
     if (prototype[listen] !== hear) prototype[listen] = hear;
   };
-  return { total, stop };
+}
+
+/** Has what cells send, that are started later, be under way until it is delivered, one by one, once `hold` was called. */
+export async function delayCrossing(env) {
+  const { prototype } = await workerClass(env);
+  const underway = [];
+  let isHeld = false;
+  const stop = listenFirst(env, prototype, (message, deliver) => {
+    if (isHeld) underway.push({ message, deliver });
+    else deliver();
+  });
+  const release = () => {
+    isHeld = false;
+    for (const { deliver } of underway.splice(0)) deliver();
+  };
+  return { underway, hold: () => (isHeld = true), release, stop };
 }

@@ -3,7 +3,7 @@
 import { layout } from '../shared/layout.gen.js';
 import { isReply, type ToCell } from '../shared/cell-protocol.js';
 import { makeMemory } from '../shared/memory.js';
-import type { SharedParts } from '../shared/protocol.js';
+import type { FromWorker, SharedParts, ToWorker } from '../shared/protocol.js';
 import { Rings } from '../shared/rings.js';
 import { instantiate, type Waits } from '../shared/thread.js';
 import { localChild } from '../platform/local.js';
@@ -57,7 +57,7 @@ class Cell {
     this.#scope = scope;
     this.#rest = new Rest(
       () => this.#jobs!.uses(),
-      (rests, uses) => scope.post({ type: 'cell:rests', rests, uses }),
+      (told) => scope.post({ type: 'cell:rests', ...told }),
     );
     const { abi, wasm, memoryMib } = start;
     const parts: SharedParts = { abi, wasm, memory };
@@ -89,8 +89,13 @@ class Cell {
 
   #startStrand(): WorkerChild {
     const strands = { rings: this.#rings, tick: () => this.#tick(), onSuspend: this.#rest.onSuspend };
-    this.#rest.onStrand();
-    return localChild((own) => serveWorker(own, strand(strands)));
+    this.#rest.onStrand(1);
+    const child = localChild<ToWorker, FromWorker>((own) => serveWorker(own, strand(strands)));
+    const terminate = (): void => {
+      this.#rest.onStrand(-1);
+      child.terminate();
+    };
+    return { ...child, terminate };
   }
 
   #join(parts: SharedParts, pool: number): void {
@@ -117,6 +122,9 @@ class Cell {
         return this.#crew.dropModule(message.id);
       case 'cell:told':
         return this.#told?.take(message.ns);
+      case 'cell:run':
+        this.#rest.onRun();
+        return this.#jobs?.take(message);
       case 'millrace:files':
         this.#rest.look();
         return this.#coordinator.post(message);

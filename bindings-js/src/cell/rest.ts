@@ -1,6 +1,6 @@
 /** Tells the main thread when all strands of a cell wait, so that another worker may have their places meanwhile, and what is used
  * then; but not of the waits that are over at once. */
-import type { CellUses } from '../shared/cell-protocol.js';
+import type { CellUses, FromCell } from '../shared/cell-protocol.js';
 
 const AFTER_MS = 5;
 
@@ -9,9 +9,12 @@ const BUSY_WAITS = 8;
 const BUSY_MS = 20;
 const BUSY_TIMES = 3;
 
+type RestTold = Omit<Extract<FromCell, { type: 'cell:rests' }>, 'type'>;
+
 export class Rest {
-  readonly #tell: (rests: boolean, uses: CellUses | undefined) => void;
+  readonly #tell: (told: RestTold) => void;
   readonly #usesNow: () => CellUses;
+  #runs = 0;
   #strands = 0;
   #suspended = 0;
   #told = false;
@@ -21,14 +24,21 @@ export class Rest {
   #looks = 0;
   #putOff = 0;
 
-  constructor(usesNow: () => CellUses, tell: (rests: boolean, uses: CellUses | undefined) => void) {
+  constructor(usesNow: () => CellUses, tell: (told: RestTold) => void) {
     this.#usesNow = usesNow;
     this.#tell = tell;
   }
 
-  /** A strand is started. */
-  onStrand(): void {
-    this.#strands++;
+  /** There is a strand more, or one less. */
+  onStrand(more: 1 | -1): void {
+    this.#strands += more;
+  }
+
+  /** A job has come: nobody has been told of it that it waits. */
+  onRun(): void {
+    this.#runs++;
+    if (this.#told) this.#say(false, undefined);
+    this.look();
   }
 
   readonly onSuspend = (more: 1 | -1): void => {
@@ -62,6 +72,6 @@ export class Rest {
   #say(rests: boolean, uses: CellUses | undefined): void {
     this.#told = rests;
     this.#uses = uses ?? this.#uses;
-    this.#tell(rests, uses);
+    this.#tell({ rests, runs: this.#runs, uses });
   }
 }

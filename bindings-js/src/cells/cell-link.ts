@@ -1,5 +1,5 @@
 /** The main thread's end of one cell: what it was sent, which jobs run in it, and whether it is there. */
-import { type CallMessage, type CellUses, type FromCell, isCall, type ToCell } from '../shared/cell-protocol.js';
+import { type CallMessage, type CellUses, type FromCell, isCall, isReply, type ToCell } from '../shared/cell-protocol.js';
 import type { FilesReply, ImportsMessage, LogMessage, ModuleMessage } from '../shared/protocol.js';
 import type { CellChild } from '../platform/platform.js';
 import type { JobHandle } from '../client/client.js';
@@ -37,6 +37,8 @@ export class CellLink {
   readonly #told: Told;
   /** What it knows of that. */
   #toldNs = 0n;
+  /** How many jobs it has been sent. */
+  #runs = 0;
   #isOver = false;
   #fail: (error: Error) => void = () => undefined;
 
@@ -79,6 +81,7 @@ export class CellLink {
         return this.end(message.text);
       case 'cell:rests':
         if (message.uses) this.#uses = message.uses;
+        if (message.rests && message.runs !== this.#runs) return; // it did not know yet of the job that was sent last
         return this.#users.forEach((user) => user.onCell(message));
       case 'cell:told':
         this.#toldNs = message.ns; // what it has said itself it knows
@@ -99,6 +102,7 @@ export class CellLink {
     for (const gathered of this.gathering) gathered.flush(); // it was written before
     if (this.#isOver) return;
     if (this.#toldNs !== this.#told.ns) this.#tellTime();
+    if (!isReply(message) && message.type === 'cell:run') this.#runs++;
     this.#child.post(message, transfer);
   }
 

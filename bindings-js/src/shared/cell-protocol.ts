@@ -120,8 +120,13 @@ export type FromCell =
   | CallMessage
   | { readonly type: 'cell:started' }
   | { readonly type: 'cell:failed'; readonly text: string }
-  /** Whether all its guests wait, and what is used. */
-  | { readonly type: 'cell:rests'; readonly rests: boolean; readonly uses: CellUses | undefined }
+  /** Whether all its guests wait, those of the `runs` jobs that it has been sent until now, and what is used. */
+  | {
+      readonly type: 'cell:rests';
+      readonly rests: boolean;
+      readonly runs: number;
+      readonly uses: CellUses | undefined;
+    }
   | ToldMessage
   | { readonly type: 'cell:ended'; readonly job: number; readonly result: CellResult }
   /** Who called has gone. */
