@@ -8,7 +8,7 @@ import { createWriteStream } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { once } from 'node:events';
-import { excerptOf } from './excerpt.mjs';
+import { excerptOf, firstFindings } from './excerpt.mjs';
 import { last, parts, preparations } from './parts.mjs';
 
 const LOGS = 'build/check';
@@ -61,12 +61,19 @@ async function prepare(wanted) {
   return results;
 }
 
+/** @param {string} part */
+async function sayAgain(part) {
+  console.log(`\n${part}:`);
+  for (const line of firstFindings(await readFile(`${LOGS}/${part}.log`, 'utf8'))) console.log(`    ${line}`);
+}
+
 /** @param {Result[]} results @param {number} seconds */
-function summarise(results, seconds) {
+async function summarise(results, seconds) {
   console.log(`\nthe slowest ${SLOWEST}:`);
   for (const { part, seconds: each } of [...results].sort((a, b) => b.seconds - a.seconds).slice(0, SLOWEST))
     console.log(`  ${each.toFixed(1).padStart(7)} s  ${part}`);
   const failed = results.filter(({ ok }) => !ok);
+  for (const { part } of failed) await sayAgain(part);
   if (failed.length > 0) console.log(`\nfailed: ${failed.map(({ part }) => part).join(' ')}`);
   console.log(`\nin ${Math.round(seconds)} s, parts:`);
   console.log(`${results.length - failed.length} passed, ${failed.length} failed`);
@@ -82,4 +89,4 @@ if (results.every(({ ok }) => ok)) {
   results.push(...(await runAll(asked.length > 0 ? asked : parts, availableParallelism())));
   if (asked.length === 0) results.push(...(await runAll(last, 1)));
 }
-process.exitCode = summarise(results, (performance.now() - begin) / 1000) ? 0 : 1;
+process.exitCode = (await summarise(results, (performance.now() - begin) / 1000)) ? 0 : 1;
