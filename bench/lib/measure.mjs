@@ -30,6 +30,12 @@
 /** A rival that takes this long stands still, or is of no use to anybody: the slowest that is measured takes two seconds. */
 const PATIENCE_MS = 20_000;
 
+/** For what a page does all the time: an engine compiles what is hot for a dozen rounds, ours and the rivals' alike. */
+const WARMUPS_OF_HOT = 12;
+
+/** @param {number} rounds */
+export const countsWhenWarm = (rounds) => ({ rounds, warmups: WARMUPS_OF_HOT });
+
 /** A variant that does not work here. */
 export class VariantError extends Error {
   name = 'VariantError';

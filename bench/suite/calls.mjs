@@ -1,7 +1,7 @@
 // An empty function of a guest that is kept: one call after another, a thousand at once, and `pool.map` of a thousand items.
 // It does what libraries for calling functions of workers are made for, and they call an empty function.
 
-import { allAtOnce, expect, oneAfterAnother, timed } from '../lib/measure.mjs';
+import { allAtOnce, countsWhenWarm, expect, oneAfterAnother, timed } from '../lib/measure.mjs';
 import { startLibraries } from '../rivals/functions.mjs';
 import { othersThan, rowOf } from './guests.mjs';
 
@@ -41,6 +41,7 @@ async function kept(pool, module, measure) {
 export default {
   name: 'calls',
   group: 'calls',
+  counts: countsWhenWarm,
   open: async (context) => {
     const { sequentialJobs, jobsAtOnce } = context.sizes;
     const { libraries, close } = await startLibraries(context.env);

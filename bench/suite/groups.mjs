@@ -30,7 +30,8 @@ export const groups = [
       'From the call to its result, of many one after another (µs for each), and of a thousand at once (ms for all). ' +
       'A job is a new instance of a module, a call is one of an instance that is kept; rivals call an empty function.',
     fair:
-      'One worker each, warm, with the same number of tasks in the same round. A job of ours does more than a rival’s ' +
+      'One worker each, warm (a dozen rounds are thrown away, because engines go on compiling what is hot), with the same ' +
+      'number of tasks in the same round. A job of ours does more than a rival’s ' +
       'empty function: it has a memory, arguments, streams and an exit code. The calls of an instance compare directly. ' +
       'Of a thousand jobs at once without memory the limit in Chromium and Node is the worker: of its 3.5 µs for each the ' +
       'engine takes 1.8 to make an instance and 0.9 to collect it, so that even without anything else it would be 4.4 times ' +

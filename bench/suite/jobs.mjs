@@ -1,7 +1,7 @@
 // A job that does nothing, from `pool.run` to its result, one after another and a thousand at once. Every job is a new
 // instance of its module. A library's call of an empty function does far less, and is the measure all the same.
 
-import { allAtOnce, oneAfterAnother } from '../lib/measure.mjs';
+import { allAtOnce, countsWhenWarm, oneAfterAnother } from '../lib/measure.mjs';
 import { startLibraries } from '../rivals/functions.mjs';
 import { startInstances } from '../rivals/instances.mjs';
 import { EMPTY, ONE_PAGE } from './empty-guests.mjs';
@@ -23,6 +23,7 @@ const ABOUT = {
 export default {
   name: 'jobs',
   group: 'calls',
+  counts: countsWhenWarm,
   open: async (context) => {
     const { sequentialJobs, jobsAtOnce } = context.sizes;
     const { libraries, close } = await startLibraries(context.env);

@@ -6,7 +6,7 @@ import { allAtOnce, expect, timed } from '../lib/measure.mjs';
 import { startBytes } from '../rivals/bytes.mjs';
 import { ONE_PAGE } from './empty-guests.mjs';
 import { compileGuest, hostCallsMs } from './guests.mjs';
-import { ourPipes } from './our-pipes.mjs';
+import { intoOneBuffer, ourPipes } from './our-pipes.mjs';
 
 const TIERS = /** @type {const} */ (['jspi', 'shared']);
 const CHUNK = 65536;
@@ -78,6 +78,7 @@ function waysOf(context, guests, { Pool, pool, session, tier }) {
     [`${calls} host calls at once`]: () =>
       timed(async () => expect(await session.request('call_many_async', { count: calls }), calls, 'calls')),
     'pipe from guest': () => speedOf(order, pipes.from),
+    'pipe from guest, into one buffer': () => speedOf(order, intoOneBuffer(pool, guests.bulk)),
     'pipe to guest': () => speedOf(order, pipes.to),
     'pipe from guest to guest': () => speedOf(order, pipes.between),
     [`${sequentialJobs} no-op jobs one after another`]: () => timed(inTurn),
@@ -94,6 +95,7 @@ function waysOf(context, guests, { Pool, pool, session, tier }) {
 function rivalOf(name) {
   if (name.includes('host calls')) return `echo ${name.replace(/.*calls /, '')}`;
   if (name.startsWith('pipe to')) return 'transfer, to worker';
+  if (name === 'pipe from guest, into one buffer') return 'transfer, from worker';
   if (name === 'pipe from guest') return ['transfer, from worker', 'transfer, from worker, kept'];
   if (name.startsWith('pipe')) return 'transfer, between workers';
   return undefined;
