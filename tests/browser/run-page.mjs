@@ -9,9 +9,15 @@ const CONSOLE_LINES_KEPT = 200;
 const FAILURES_TOLERATED = 5;
 const CLOSE_TIMEOUT_MS = 6_000;
 
+/** The browser does not answer for the page any more. */
+class BrowserError extends Error {}
+
 /**
  * Opens the page and answers its report. When there is none in time, the error
  * tells the last progress and what the page wrote to its console.
+ *
+ * A page whose browser has failed, which is another thing than a page that has
+ * no report, is opened once more.
  *
  * @param {object} options
  * @param {import('./launch.mjs').Browser} options.browser
@@ -21,7 +27,16 @@ const CLOSE_TIMEOUT_MS = 6_000;
  * @param {(message: import('./launch.mjs').ConsoleMessage) => void} [options.onConsole]
  * @returns {Promise<any>}
  */
-export async function runPage({ browser, url, timeoutMs = 120_000, onProgress, onConsole }) {
+export async function runPage(options) {
+  return runOnce(options).catch((error) => {
+    if (!(error.cause instanceof BrowserError)) throw error;
+    console.warn(`${error.message}\n${options.url} is opened once more`);
+    return runOnce(options);
+  });
+}
+
+/** @param {Parameters<typeof runPage>[0]} options @returns {Promise<any>} */
+async function runOnce({ browser, url, timeoutMs = 120_000, onProgress, onConsole }) {
   const state = { progress: '', lines: /** @type {string[]} */ ([]) };
   const deadline = Date.now() + timeoutMs;
   const hear = (/** @type {import('./launch.mjs').ConsoleMessage} */ message) => {
@@ -62,7 +77,8 @@ async function pollReport(page, deadline, timeoutMs, state, onProgress) {
       if (report !== null) return report;
     } catch (error) {
       failures += 1;
-      if (failures > FAILURES_TOLERATED || Date.now() >= deadline) throw error;
+      if (Date.now() >= deadline) throw error;
+      if (failures > FAILURES_TOLERATED) throw new BrowserError(String(error));
     }
     await sleep(POLL_MS);
   }

@@ -1,6 +1,7 @@
 // WebKitGTK's MiniBrowser, driven by Debian's WebKitWebDriver in plain W3C
 // WebDriver. A driver holds one session and a session has one current window,
-// so every page gets a driver and a browser of its own; all share one display.
+// so every page gets a driver and a browser of its own; all share one display,
+// until a page does not load.
 
 import { access, readdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -21,7 +22,8 @@ const SCREEN = '2560x1600x24';
 const START_TIMEOUT_MS = 30_000;
 const START_ATTEMPTS = 3;
 const LOAD_TIMEOUT_MS = 60_000;
-const LOAD_TIMED_OUT = /^WebDriver: timeout/;
+const LOAD_TIMED_OUT = /WebDriver: timeout/;
+const LOAD_ATTEMPTS = 3;
 const CLOSE_TIMEOUT_MS = 3_000;
 const REPLY_MARGIN_MS = 10_000;
 const CONSOLE_POLL_MS = 500;
@@ -34,20 +36,24 @@ const DRAIN_TIMEOUT_MS = 2_000;
 export async function launchWebKit({ viewport, evaluateTimeoutMs }) {
   const binary = await findPrograms();
   const scratch = await makeScratch('webkit');
-  /** @type {Child | undefined} */
-  let display;
+  /** @type {Child[]} */
+  const displays = [];
+  let env = {};
+  const renewDisplay = async () => {
+    const { child, number } = await startDisplay(scratch.env);
+    displays.push(child);
+    env = browserEnv(scratch, number);
+  };
   const closeRest = async () => {
-    await display?.stop();
+    await Promise.all(displays.map((display) => display.stop()));
     scratch.remove();
   };
   try {
-    const { child, number } = await startDisplay(scratch.env);
-    display = child;
-    const env = browserEnv(scratch, number);
+    await renewDisplay();
     const start = () => startSession({ binary, viewport, evaluateTimeoutMs, env });
     // The first session starts now: it proves that the browser works, and only
     // a session tells the version.
-    return makeBrowser(await start(), start, closeRest);
+    return makeBrowser(await start(), start, renewDisplay, closeRest);
   } catch (error) {
     await closeRest();
     throw new Error(`launch: webkit did not start: ${error instanceof Error ? error.message : error}`, {
@@ -59,10 +65,11 @@ export async function launchWebKit({ viewport, evaluateTimeoutMs }) {
 /**
  * @param {Session} first
  * @param {() => Promise<Session>} startNext
+ * @param {() => Promise<void>} renewDisplay
  * @param {() => Promise<void>} closeRest
  * @returns {import('./launch.mjs').Browser}
  */
-function makeBrowser(first, startNext, closeRest) {
+function makeBrowser(first, startNext, renewDisplay, closeRest) {
   /** @type {Set<Session>} */
   const sessions = new Set([first]);
   /** @type {Session | undefined} */
@@ -78,12 +85,19 @@ function makeBrowser(first, startNext, closeRest) {
     name: 'webkit',
     version: first.version,
     // Of some thousand pages it has not loaded one within its minute; why is not known. A page that never loads fails again.
-    open: (url, options) =>
-      open(url, options).catch((error) => {
-        if (!LOAD_TIMED_OUT.test(error.message)) throw error;
-        console.warn(`webkit: ${url} did not load, and is opened once more, in a session of its own`);
-        return open(url, options);
-      }),
+    open: async (url, options) => {
+      for (let attempt = 1; ; attempt++) {
+        try {
+          return await open(url, options);
+        } catch (error) {
+          if (attempt === LOAD_ATTEMPTS || !LOAD_TIMED_OUT.test(String(error))) throw error;
+          console.warn(
+            `webkit: ${url} did not load, and is opened once more, in a session and on a display of its own`,
+          );
+          await renewDisplay();
+        }
+      }
+    },
     close: async () => {
       await Promise.all([...sessions].map((session) => session.end()));
       await closeRest();
