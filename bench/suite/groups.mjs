@@ -99,7 +99,8 @@ export const groups = [
       'goes through one of 1 to 1,000 pipes.',
     fair:
       'Work that is the same in each point of a curve. More workers than cores cannot be faster; a curve that stays ' +
-      'flat is what is wanted of the others.',
+      'flat is what is wanted of the others. Beside the pipes stand as many streams of the engine’s own, which only the ' +
+      'main thread uses: where both rise together, it is the engine that has more to do.',
   },
   {
     name: 'native',

@@ -8,6 +8,8 @@ import { compileGuest, rowOf } from './guests.mjs';
 const PIECES = 16;
 const WORK = String(3_000_000);
 
+const OWN = 'the engine’s own streams';
+
 /** @param {any} pool @param {WebAssembly.Module} sieve */
 function parallel(pool, sieve) {
   return timed(async () => {
@@ -29,9 +31,14 @@ async function queued(pool, n) {
   return (ms * 1000) / n;
 }
 
-/** µs for each byte that goes through one of n pipes that are open, and were used before. @param {any} pool @param {number} n */
-async function throughPipes(pool, n) {
-  const pipes = await Promise.all(Array.from({ length: n }, () => pool.pipe({ capacity: 256 })));
+/**
+ * µs for each byte that goes through one of n pipes that are open, and were used before.
+ *
+ * @param {() => ReadableWritablePair<any, any>} open
+ * @param {number} n
+ */
+async function throughPipes(open, n) {
+  const pipes = Array.from({ length: n }, open);
   const ends = pipes.map(({ readable, writable }) => [writable.getWriter(), readable.getReader()]);
   const byte = new Uint8Array(1);
   const times = Math.max(2, Math.round(200 / n));
@@ -81,8 +88,10 @@ export default {
     }
     for (const n of quick ? [1, 10] : [1, 10, 100, 1000]) {
       const name = `a byte, ${n} pipes`;
-      variants[`${name}: ours`] = () => throughPipes(pool, n);
-      rows.push(pointOf(name, 'us', 'a byte through one of so many pipes (us)', n, 'open pipes'));
+      variants[`${name}: ours`] = () => throughPipes(() => pool.pipe({ capacity: 256 }), n);
+      variants[`${name}: ${OWN}`] = () => throughPipes(() => new TransformStream(), n);
+      const point = pointOf(name, 'us', 'a byte through one of so many pipes (us)', n, 'open pipes');
+      rows.push({ ...point, rivals: [`${name}: ${OWN}`] });
     }
     const close = async () => {
       for (const own of pools) await own.close();
