@@ -1,6 +1,6 @@
 // Cells, which only the tier "jspi" has: in which of them directories and jobs are, what becomes of those that share one, and
 // what goes from one to another.
-import { countCrossing, delayCrossing } from './crossing.mjs';
+import { changeCrossing, countCrossing, delayCrossing } from './crossing.mjs';
 import {
   assert,
   bytes,
@@ -97,8 +97,52 @@ const underway = {
   },
 };
 
+/** More than a pipe can hold. */
+const NO_CAPACITY = 2 ** 30;
+
+/** A job's cell is asked for what it cannot give, as one that has used up its memory could not. */
+const refused = {
+  name: 'cells: a job that its cell cannot begin has not started, and neither has what is linked with it',
+  tiers: ['jspi'],
+  run: async (env) => {
+    let isSpoilt = true;
+    const stop = await changeCrossing(env, (message) => {
+      if (!isSpoilt || message?.type !== 'cell:run') return;
+      for (const stream of message.submission.streams) if (stream) stream.capacity = NO_CAPACITY;
+    });
+    try {
+      await withPool(env, { workers: 2 }, async (pool) => {
+        await rejects(pool.run(env.guest('cat'), { stdin: 'nobody reads it' }), 'NotStartedError');
+        await rejects(pool.pipeline([env.guest('hello')], [env.guest('cat')]), 'NotStartedError');
+        await rejects(pool.instantiate(env.guest('counter')), 'NotStartedError');
+        const job = await pool.spawn(env.guest('cat'));
+        await rejects(job.status, 'NotStartedError');
+        equal(await job.stdout.text(), '');
+        await job.stderr.cancel();
+        isSpoilt = false;
+        equal((await pool.run(env.guest('cat'), { stdin: 'good' })).stdoutText, 'good');
+        await isEmpty(pool);
+      });
+    } finally {
+      stop();
+    }
+  },
+};
+
 export const scenarios = [
   underway,
+  refused,
+  scenario('what a cancelled job had still to hand over leaves nothing', { workers: 1 }, async (env, pool) => {
+    const [guest, options] = writes(env, PIPE * 1.5); // as much as one pipe here and one there hold, so it exits
+    for (let i = 0; i < 3; i++) {
+      const job = await pool.spawn(guest, { ...options, stdin: 'null', stderr: 'null' });
+      await until(() => isWaiting(pool));
+      job.cancel();
+      await rejects(job.status, 'AbortError');
+      await job.stdout.cancel();
+      await isEmpty(pool);
+    }
+  }),
   scenario(
     'a job waits, and is seen to, although the worker of one that it shared a cell with is gone',
     { workers: { min: 1, max: 2 }, maxWorkers: 2 },

@@ -67,3 +67,16 @@ export async function delayCrossing(env) {
   };
   return { underway, hold: () => (isHeld = true), release, stop };
 }
+
+/** Has `change` look at each message before it goes to a worker, until the function that this returns is called. */
+export async function changeCrossing(env, change) {
+  const { prototype } = await workerClass(env);
+  const post = prototype.postMessage;
+  prototype.postMessage = function (message, ...rest) {
+    change(message);
+    return post.call(this, message, ...rest);
+  };
+  return () => {
+    prototype.postMessage = post;
+  };
+}

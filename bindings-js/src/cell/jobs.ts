@@ -101,9 +101,15 @@ export class CellJobs {
       this.#add(job, handle, given, pipes);
     } catch (error) {
       for (const fd of opened) this.#client.release(fd);
-      for (const [i, stream] of given.streams.entries()) if (stream?.port) sayGone(stream.port, i);
+      for (const [i, stream] of given.streams.entries()) if (stream) this.#refuse(job, i as StreamNumber, stream.port);
       this.#fail(job, error);
     }
+  }
+
+  /** Nobody is here who reads or writes this stream: its job has not begun. */
+  #refuse(job: number, stream: StreamNumber, port: MessagePort | undefined): void {
+    if (port) sayGone(port, stream);
+    if (stream > 0) this.#post({ type: 'cell:end', job, stream, status: 0 }, []);
   }
 
   #openPipe(capacity: number | undefined, i: number, opened: Fd[]): { theirs: Fd; ours: Fd } | undefined {

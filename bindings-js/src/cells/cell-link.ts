@@ -1,5 +1,12 @@
 /** The main thread's end of one cell: what it was sent, which jobs run in it, and whether it is there. */
-import { type CallMessage, type CellUses, type FromCell, isCall, isReply, type ToCell } from '../shared/cell-protocol.js';
+import {
+  type CallMessage,
+  type CellUses,
+  type FromCell,
+  isCall,
+  isReply,
+  type ToCell,
+} from '../shared/cell-protocol.js';
 import type { FilesReply, ImportsMessage, LogMessage, ModuleMessage } from '../shared/protocol.js';
 import type { CellChild } from '../platform/platform.js';
 import type { JobHandle } from '../client/client.js';

@@ -54,12 +54,16 @@ export class Landing implements Receiving {
     this.#next = next;
   }
 
+  /** All that has come is here; the cell may have more, which nobody takes. */
   cut(): void {
-    this.stop(); // all that has come is here
+    if (!this.#isOver) this.#leave();
   }
 
   look(): void {
-    if (this.#isOver || !this.#ends.isAbandoned(this.#fd)) return;
+    if (!this.#isOver && this.#ends.isAbandoned(this.#fd)) this.#leave();
+  }
+
+  #leave(): void {
     this.stop();
     this.#port.gone();
   }
