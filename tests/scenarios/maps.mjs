@@ -1,5 +1,5 @@
 // An export that is called for each item of an iterable.
-import { assert, equal, isEmpty, rejects, scenariosOf, sleep } from './harness.mjs';
+import { assert, equal, isEmpty, rejects, scenariosOf, sleep, until } from './harness.mjs';
 
 const range = (n) => Array.from({ length: n }, (_, i) => i);
 
@@ -144,6 +144,13 @@ function stuck(onReturn = () => undefined) {
   return { [Symbol.asyncIterator]: () => ({ next, return: end }) };
 }
 
+/** An iterable that never has an item, and whether it was asked for one. */
+function never() {
+  const source = { isAsked: false, [Symbol.asyncIterator]: () => ({ next }) };
+  const next = () => ((source.isAsked = true), new Promise(() => undefined));
+  return source;
+}
+
 /** A source that has nothing now keeps nobody who wants to leave, also while somebody waits for a result. */
 async function isLeftWhileItWaits(env, pool) {
   const { millrace } = env;
@@ -234,6 +241,7 @@ async function isAborted(env, pool) {
   setTimeout(() => computing.abort(), 20);
   await rejects(spinning, 'AbortError');
   await rejects(collect(pool.map(env.guest('counter'), 'spin', [[]], { timeoutMs: 100 })), 'TimeoutError');
+  await rejects(collect(pool.map(env.guest('counter'), 'add', never(), { timeoutMs: 20 })), 'TimeoutError');
   await isEmpty(pool);
 }
 
@@ -243,8 +251,12 @@ async function poolIsClosed(env) {
   equal((await results.next()).value, 0.5);
   const waiting = rejects(results.next(), 'AbortError');
   const spinning = rejects(collect(pool.map(env.guest('counter'), 'spin', [[]])), 'AbortError');
+  const noItem = never();
+  const empty = rejects(collect(pool.map(env.guest('adder'), 'half', noItem)), 'AbortError');
+  await until(() => noItem.isAsked);
   await pool.close();
   await waiting;
+  equal((await empty).cause.code, 'POOL_ESHUTDOWN');
   await spinning;
 }
 

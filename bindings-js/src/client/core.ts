@@ -250,7 +250,9 @@ export class Core {
     };
     const items = itemsOf(iterable);
     const own = { ...checked, concurrency };
-    return maps.now && instances.now ? maps.now.mapOver(items, own, open) : this.#mapLater(site, items, own, open);
+    return maps.now && instances.now
+      ? maps.now.mapOver(items, own, open, this.#patienceFor(own))
+      : this.#mapLater(site, items, own, open);
   }
 
   /** The same, with what is loaded when the first result is wanted. */
@@ -260,7 +262,7 @@ export class Core {
       this.#underway.count(true);
       try {
         const [{ mapOver }] = await patience.until(Promise.all([maps.load(), instances.load()]));
-        return mapOver(items, checked, open);
+        return mapOver(items, checked, open, patience);
       } catch (error) {
         letGo(items);
         throw site.sign(error);

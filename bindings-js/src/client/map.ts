@@ -5,6 +5,8 @@ import { onAbort } from './abort.js';
 import type { Instance } from './instance.js';
 import { type Items, letGo } from './items.js';
 import { type CheckedMap, unlimited } from './options.js';
+import type { Patience } from './patience.js';
+import { dropped } from './streams.js';
 import { type AnyResult, type InstanceCall, valuesOf } from './values.js';
 
 /** What came of an item. */
@@ -23,14 +25,14 @@ export type Open = (signal: AbortSignal) => Promise<Instance>;
 export type Results = AsyncGenerator<AnyResult, void, void>;
 
 /** The results, as they are asked for. Whatever ends it, its instances end with it. A generator takes several turns for
- * each result; one that is there when it is asked for goes past it. */
-export function mapOver(items: Items, options: CheckedMap, open: Open): Results {
+ * each result; one that is there when it is asked for goes past it. `patience` is how long all of it may take. */
+export function mapOver(items: Items, options: CheckedMap, open: Open, patience: Patience): Results {
   let mapping: Mapping | undefined;
   let nAsked = 0;
   let hasBegun = false;
   const begin = (): Mapping => {
     hasBegun = true;
-    return (mapping = new Mapping(items, options, open));
+    return (mapping = new Mapping(items, options, open, patience));
   };
   const end = (): void => {
     mapping = undefined;
@@ -151,7 +153,7 @@ class Mapping {
   /** Items that no instance has yet. */
   readonly #waiting: { readonly number: number; readonly call: InstanceCall }[] = [];
   readonly #controller = new AbortController();
-  readonly #forget: () => void;
+  readonly #forget: readonly (() => void)[];
   /** Of items that are not taken yet: in their order, with gaps, or in the order in which they came. */
   readonly #outcomes: (Outcome | undefined)[] = [];
   /** How many items were begun, and how many results were taken. */
@@ -165,12 +167,13 @@ class Mapping {
   #failure: { readonly error: unknown; readonly atOnce: boolean } | undefined;
   #wake: () => void = () => undefined;
 
-  constructor(items: Items, options: CheckedMap, open: Open) {
+  constructor(items: Items, options: CheckedMap, open: Open, patience: Patience) {
     this.#items = items;
     this.#options = options;
     this.#open = open;
     const { signal } = options;
-    this.#forget = onAbort(signal, () => this.#fail(abortError(signal!.reason, options.what), true));
+    const onAborted = (): void => this.#fail(abortError(signal!.reason, options.what), true);
+    this.#forget = [onAbort(signal, onAborted), Mapping.#watch(this, patience)];
     if (signal?.aborted) this.#fail(abortError(signal.reason, options.what), true);
   }
 
@@ -194,7 +197,7 @@ class Mapping {
 
   /** Ends its instances, and lets go of the iterable. */
   async close(): Promise<void> {
-    this.#forget();
+    for (const each of this.#forget) each();
     if (!this.#isAtEnd) letGo(this.#items);
     this.#isAtEnd = true;
     this.#controller.abort();
@@ -327,13 +330,23 @@ class Mapping {
     this.#lanes.push(new Lane(this.#open(this.#controller.signal), onOpen, Mapping.#failureOf(this)));
   }
 
-  /** Tells of an instance's failure, and holds nothing: a loop that nobody goes on with is garbage, and its instances too. */
+  /** Tells of a failure of an instance, or of the pool, and holds nothing: a loop that nobody goes on with is garbage, and its instances too. */
   static #failureOf(mapping: Mapping): (error: unknown) => void {
     const held = new WeakRef(mapping);
     return (error) => {
       const alive = held.deref();
       if (alive) alive.#fail(error, false);
     };
+  }
+
+  /** Tells when its time is over, or the pool, until what this returns is called: also one that has no instance yet, which
+   * would tell, because it waits for an item. */
+  static #watch(mapping: Mapping, patience: Patience): () => void {
+    let forget!: () => void;
+    const over = new Promise<void>((resolve) => (forget = resolve));
+    patience.until(over).catch(Mapping.#failureOf(mapping));
+    dropped.register(mapping, forget);
+    return forget;
   }
 
   #fail(error: unknown, atOnce: boolean): void {
