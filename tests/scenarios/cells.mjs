@@ -1,6 +1,7 @@
 // Cells, which only the tier "jspi" has: in which of them directories and jobs are, what becomes of those that share one, and
 // what goes from one to another.
 import { changeCrossing, countCrossing, delayCrossing } from './crossing.mjs';
+import { endBehindItsBack, withCrew } from './crew.mjs';
 import {
   assert,
   bytes,
@@ -129,9 +130,34 @@ const refused = {
   },
 };
 
+/** The thread of a worker dies, whose job runs where its directory is. */
+const bereft = {
+  name: 'cells: a job with a directory outlives the cell of its worker, which it is not in',
+  tiers: ['jspi'],
+  run: (env) =>
+    withCrew(env, (workers) =>
+      withPool(env, { workers: 1, maxWorkers: 1 }, async (pool) => {
+        const directory = new env.millrace.Directory();
+        const { job, leave } = await hold(env, pool, directory);
+        equal(workers.length, 2);
+        const [{ worker: cell }] = workers;
+        const ended = new Promise((resolve) => (env.browser ? resolve() : cell.once('exit', resolve)));
+        endBehindItsBack(env, workers[0]);
+        await ended;
+        await leave();
+        equal((await job.status).code, 0);
+        await until(() => pool.stats().lostWorkers === 1 && pool.stats().workers === 1);
+        equal((await pool.run(env.guest('hello'))).code, 0);
+        await directory.close();
+        await isEmpty(pool);
+      }),
+    ),
+};
+
 export const scenarios = [
   underway,
   refused,
+  bereft,
   scenario('what a cancelled job had still to hand over leaves nothing', { workers: 1 }, async (env, pool) => {
     const [guest, options] = writes(env, PIPE * 1.5); // as much as one pipe here and one there hold, so it exits
     for (let i = 0; i < 3; i++) {

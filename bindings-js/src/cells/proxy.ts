@@ -71,6 +71,8 @@ export class Proxy implements CellUser {
   #thread: Thread | undefined;
   #bell = 0;
   #cell: CellLink | undefined;
+  /** Why that has ended. */
+  #lost: string | undefined;
   #running: Running | undefined;
   #isOver = false;
 
@@ -168,6 +170,7 @@ export class Proxy implements CellUser {
   /** Takes the next job, if there is one. */
   #next(): void {
     while (!this.#running && !this.#isOver) {
+      if (this.#lost !== undefined) return this.#gone(this.#lost, false);
       const job = this.#thread!.c.proxy_next();
       if (job === errorCodes.POOL_ETIMEDOUT) return this.#gone('the pool has a worker too many', true);
       if (job < 0) return;
@@ -272,13 +275,14 @@ export class Proxy implements CellUser {
     this.#guard(() => this.#take(message, running));
   }
 
+  /** A job that runs in another cell than ours, or will, goes on without ours. */
   onCellEnd(text: string): void {
     const running = this.#running;
     if (this.#isOver) return;
+    if (this.#cell?.isOver) this.#lost ??= text;
     this.#guard(() => {
-      if (running) this.#end(running, refusal(layout.POOL_LOST, 0, text));
-      if (this.#cell?.isOver) this.#gone(text, false);
-      else this.#next();
+      if (running?.cell?.isOver) this.#end(running, refusal(layout.POOL_LOST, 0, text));
+      this.#next();
     });
   }
 
