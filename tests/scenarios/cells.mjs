@@ -154,10 +154,36 @@ const bereft = {
     ),
 };
 
+/** A module is unloaded that was used where a directory is. */
+const unloaded = {
+  name: 'cells: a module that is unloaded is taken from every cell that has it',
+  tiers: ['jspi'],
+  run: async (env) => {
+    const sent = { 'millrace:module': 0, 'millrace:unload': 0 };
+    const stop = await changeCrossing(env, (message) => {
+      if (message?.type in sent) sent[message.type]++;
+    });
+    try {
+      await withPool(env, { workers: 1 }, async (pool) => {
+        const directory = new env.millrace.Directory();
+        const module = await pool.compile(env.guest('hello'));
+        equal((await pool.run(module)).code, 0);
+        equal((await pool.run(module, { preopens: { '/held': directory } })).code, 0);
+        pool.unload(module);
+        await until(() => sent['millrace:unload'] > 1);
+        equal(sent, { 'millrace:module': 2, 'millrace:unload': 2 });
+      });
+    } finally {
+      stop();
+    }
+  },
+};
+
 export const scenarios = [
   underway,
   refused,
   bereft,
+  unloaded,
   scenario('what a cancelled job had still to hand over leaves nothing', { workers: 1 }, async (env, pool) => {
     const [guest, options] = writes(env, PIPE * 1.5); // as much as one pipe here and one there hold, so it exits
     for (let i = 0; i < 3; i++) {

@@ -39,6 +39,8 @@ export interface Shared {
   readonly rings: Rings;
   readonly waits: Waits;
   readonly startCell: () => CellLink;
+  /** No job will use a module any more, in whichever cell. */
+  readonly unload: (id: number) => void;
   /** Code of ours begins anew, in which instances may look so and so often for what they wait for. */
   readonly begin: () => void;
 }
@@ -94,7 +96,7 @@ export class Proxy implements CellUser {
         return this.#provide();
       case 'millrace:unload':
         this.#modules.delete(message.id);
-        return this.#cell?.unload(message.id);
+        return this.#shared.unload(message.id);
     }
   }
 

@@ -167,6 +167,7 @@ export class Cells {
         rings: this.#rings,
         waits: this.waits,
         startCell: () => this.#startCell(),
+        unload: (id) => this.#cells.forEach((cell) => cell.unload(id)),
         begin: () => {
           this.#looks = 0;
         },
