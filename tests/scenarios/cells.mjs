@@ -179,11 +179,44 @@ const unloaded = {
   },
 };
 
+/** A directory has moved, and the cell that it was in ends before it has said that its own part is gone. */
+const moved = {
+  name: 'cells: a directory that has moved is there, whatever becomes of the cell that it was in',
+  tiers: ['jspi'],
+  run: async (env) => {
+    const drops = new Set();
+    const stop = await changeCrossing(env, (message) => {
+      if (message?.type === 'millrace:files' && message.call === 'drop') drops.add(message.id);
+    });
+    const crossing = await delayCrossing(env, ({ type, id }) => type === 'millrace:files' && drops.has(id));
+    try {
+      await withPool(env, { workers: 2 }, async (pool) => {
+        const { Directory } = env.millrace;
+        const [left, right] = [new Directory({ file: 'left' }), new Directory({ file: 'right' })];
+        equal(await read(env, pool, '/d/file', { '/d': left }), 'left');
+        equal(await read(env, pool, '/d/file', { '/d': right }), 'right');
+        crossing.hold();
+        const both = { '/l': left, '/r': right };
+        equal(await read(env, pool, '/l/file', both), 'left');
+        equal(await read(env, pool, '/r/file', both), 'right');
+        await until(() => crossing.underway.length > 0);
+        crossing.release();
+        await Promise.all([left.close(), right.close()]);
+        await isEmpty(pool);
+      });
+    } finally {
+      crossing.stop();
+      stop();
+    }
+  },
+};
+
 export const scenarios = [
   underway,
   refused,
   bereft,
   unloaded,
+  moved,
   scenario('what a cancelled job had still to hand over leaves nothing', { workers: 1 }, async (env, pool) => {
     const [guest, options] = writes(env, PIPE * 1.5); // as much as one pipe here and one there hold, so it exits
     for (let i = 0; i < 3; i++) {

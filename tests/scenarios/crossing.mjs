@@ -52,13 +52,14 @@ function listenFirst(env, prototype, take) {
   };
 }
 
-/** Has what cells send, that are started later, be under way until it is delivered, one by one, once `hold` was called. */
-export async function delayCrossing(env) {
+/** Has what cells send, that are started later, be under way until it is delivered, one by one, once `hold` was called; only
+ * what `isMeant`. */
+export async function delayCrossing(env, isMeant = () => true) {
   const { prototype } = await workerClass(env);
   const underway = [];
   let isHeld = false;
   const stop = listenFirst(env, prototype, (message, deliver) => {
-    if (isHeld) underway.push({ message, deliver });
+    if (isHeld && isMeant(message)) underway.push({ message, deliver });
     else deliver();
   });
   const release = () => {

@@ -149,6 +149,7 @@ export class FarVolumes {
     for (const [id, { reject }] of [...this.#asked]) {
       if (this.#askedOf.get(id) !== cell) continue;
       this.#asked.delete(id);
+      this.#askedOf.delete(id);
       reject(errorOfStatus(errorCodes.POOL_EIO));
     }
   }
@@ -312,7 +313,7 @@ export class FarVolumes {
       volume.remote = target;
       home.volumes.add(volume.number);
       this.#remove(volume.number, from);
-      await this.#ask(from, 'drop', [source]);
+      void this.#ask(from, 'drop', [source]).catch(() => undefined); // it has moved, even if that cell has ended by now
     });
     volume.last = moving.catch(() => undefined);
     return moving;
