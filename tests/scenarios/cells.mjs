@@ -211,12 +211,41 @@ const moved = {
   },
 };
 
+/** Jobs wait for a directory, one behind the other, and its cell ends. */
+const inVain = {
+  name: 'cells: whoever waits for a directory is told when it is lost, also who waits behind another',
+  tiers: ['jspi'],
+  run: (env) =>
+    withCrew(env, (workers) =>
+      withPool(env, { workers: 4 }, async (pool) => {
+        const { Directory } = env.millrace;
+        const [left, right] = [new Directory({ file: 'left' }), new Directory({ file: 'right' })];
+        const own = workers.length;
+        const holder = await hold(env, pool, left);
+        const other = await hold(env, pool, right);
+        const preopens = { '/l': left, '/r': right };
+        const waiting = [await pool.spawn(env.guest('hello'), { preopens })];
+        await until(() => pool.stats().running === 3);
+        waiting.push(await pool.spawn(env.guest('hello'), { preopens: { '/l': left } }));
+        await until(() => pool.stats().running === 4);
+        endBehindItsBack(env, workers[own]);
+        for (const { status } of [holder.job, ...waiting]) await rejects(status, 'LostError');
+        await other.leave();
+        equal((await other.job.status).code, 0);
+        for (const { stdout, stderr } of waiting) await Promise.all([stdout.cancel(), stderr.cancel()]);
+        await Promise.all([left.close(), right.close()]);
+        await isEmpty(pool);
+      }),
+    ),
+};
+
 export const scenarios = [
   underway,
   refused,
   bereft,
   unloaded,
   moved,
+  inVain,
   scenario('what a cancelled job had still to hand over leaves nothing', { workers: 1 }, async (env, pool) => {
     const [guest, options] = writes(env, PIPE * 1.5); // as much as one pipe here and one there hold, so it exits
     for (let i = 0; i < 3; i++) {

@@ -152,6 +152,7 @@ export class FarVolumes {
       this.#askedOf.delete(id);
       reject(errorOfStatus(errorCodes.POOL_EIO));
     }
+    this.#next(); // who waits for what lived there waits in vain
   }
 
   #ask(cell: CellLink, call: keyof VolumeCalls, args: readonly unknown[]): Promise<unknown> {
@@ -192,7 +193,7 @@ export class FarVolumes {
   gather(job: JobHandle, numbers: readonly number[], then: (cell: CellLink | number) => void): () => void {
     const volumes = [...new Set(numbers)].map((number) => this.#volumes.get(number));
     const gathering = { job, volumes: volumes as FarVolume[], then, isMoving: false, relatives: [] };
-    if (volumes.some((volume) => !volume || volume.home.isOver)) then(errorCodes.POOL_EIO);
+    if (volumes.some((volume) => !volume) || isLost(gathering)) then(errorCodes.POOL_EIO);
     else this.#gatherings.push(gathering);
     this.#next();
     return () => {
@@ -213,11 +214,12 @@ export class FarVolumes {
     for (let gathering = this.#firstReady(); gathering; gathering = this.#firstReady()) this.#begin(gathering);
   }
 
-  /** The first for whom no two cells are in use, and who waits behind nobody that shares a volume with him. */
+  /** The first for whom no two cells are in use, and who waits behind nobody that shares a volume with him; or for whom one is
+   * lost. */
   #firstReady(): Gathering | undefined {
     const before = new Set<FarVolume>();
     for (const gathering of this.#gatherings) {
-      if (!gathering.isMoving && !mustWait(gathering, before, () => true)) return gathering;
+      if (!gathering.isMoving && (isLost(gathering) || !mustWait(gathering, before, () => true))) return gathering;
       for (const volume of [...gathering.volumes, ...gathering.relatives]) before.add(volume);
     }
     return undefined;
@@ -250,6 +252,7 @@ export class FarVolumes {
 
   /** What is elsewhere moves to where those are that are in use. */
   #begin(gathering: Gathering): void {
+    if (isLost(gathering)) return this.#end(gathering, errorCodes.POOL_EIO);
     const { volumes } = gathering;
     const { home } = volumes.find(({ users }) => users.size > 0) ?? volumes[0]!;
     const isElsewhere = (volume: FarVolume): boolean => volume.home !== home;
@@ -259,7 +262,7 @@ export class FarVolumes {
     if (elsewhere.length + gathering.relatives.length === 0) return this.#end(gathering, home);
     gathering.isMoving = true;
     void this.#moveAll(elsewhere, gathering.relatives, home).then(
-      () => this.#end(gathering, home),
+      () => this.#end(gathering, home.isOver ? errorCodes.POOL_EIO : home),
       (error: unknown) => this.#end(gathering, statusOf(error)),
     );
   }
@@ -322,6 +325,11 @@ export class FarVolumes {
 
 function statusOf(error: unknown): number {
   return errorCodes[(error as { code?: keyof typeof errorCodes }).code ?? 'POOL_EIO'] ?? errorCodes.POOL_EIO;
+}
+
+/** Whether the cell of something that it wants has ended. */
+function isLost({ volumes }: Gathering): boolean {
+  return volumes.some(({ home }) => home.isOver);
 }
 
 /** Whether such jobs use what it wants in two cells, or it waits behind somebody that wants one of the same. */
