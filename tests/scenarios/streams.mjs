@@ -272,6 +272,30 @@ export const scenarios = [
       }),
   },
   {
+    name: 'a guest whose reader has closed its stdin and runs on gets EPIPE, however the two were connected',
+    run: (env) =>
+      withPool(env, { workers: 2 }, async (pool) => {
+        const [bulk, closing] = await Promise.all(
+          ['bulk', 'misbehaving/closestdin'].map((name) => pool.compile(env.guest(name))),
+        );
+        const args = ['write', '10000000', '65536'];
+        const isWaiting = () => pool.stats().perWorker.some(({ state }) => state === 'waiting');
+        for (const isLate of [false, true]) {
+          const writer = await pool.spawn(bulk, { args, stdin: 'null', stderr: 'null' });
+          if (isLate) await until(isWaiting); // its pipe is full
+          const reader = await pool.spawn(closing, { stdin: writer.stdout, stdout: 'null', stderr: 'null' });
+          equal((await writer.status).code, 1);
+          reader.cancel();
+          await rejects(reader.status, 'AbortError');
+        }
+        const abort = new AbortController();
+        const run = pool.pipeline([bulk, { args }], [closing], { signal: abort.signal });
+        await until(() => pool.stats().jobs === 1); // they have begun together
+        abort.abort();
+        equal((await rejects(run, 'AbortError')).stages[0].code, 1);
+      }),
+  },
+  {
     name: 'iterables are stdin too, and their generators are ended with the guest',
     run: (env) =>
       withPool(env, { workers: 1 }, async (pool) => {

@@ -288,8 +288,14 @@ export class Receiver implements Receiving {
     return false;
   }
 
+  /** Who sends is told, and who was to send next. */
   #leave(): void {
     this.stop();
+    this.#port.gone();
+    const next = this.#next;
+    this.#next = undefined;
+    if (!next) return;
+    next();
     this.#port.gone();
   }
 
