@@ -211,6 +211,54 @@ const moved = {
   },
 };
 
+/** A job waits for two directories that were closed, and is ended after so many answers of the cells between which one of them
+ * moves. Returns whether it was ended in time. */
+async function endedInTheMiddle(env, pool, crossing, answers) {
+  const { Directory } = env.millrace;
+  const [one, other] = [new Directory({ file: 'one', deep: { er: '' } }), new Directory()];
+  const holders = [await hold(env, pool, one), await hold(env, pool, other)];
+  const both = await pool.spawn(env.guest('hello'), { preopens: { '/a': one, '/b': other } });
+  let status;
+  both.status.then(() => (status = 'ended')).catch(() => (status = 'cancelled'));
+  await until(() => pool.stats().running === 3);
+  await Promise.all([one.close(), other.close()]);
+  crossing.hold();
+  await holders[0].leave();
+  for (let n = 0; !status && n < answers; await sleep(1)) {
+    const next = crossing.underway.shift();
+    next?.deliver();
+    if (next?.message.type === 'millrace:files') n++;
+  }
+  both.cancel();
+  await until(() => {
+    const next = crossing.underway.findIndex(({ message }) => message.type !== 'millrace:files');
+    if (next >= 0) crossing.underway.splice(next, 1)[0].deliver();
+    return status;
+  });
+  await sleep(2); // what is let go is told so before the next answer
+  crossing.release();
+  await holders[1].leave();
+  for (const { job } of holders) equal((await job.status).code, 0);
+  await isEmpty(pool);
+  return status === 'cancelled';
+}
+
+/** Wherever a move is: its directory is not left in the cell to which it went. */
+const closedInTheMiddle = {
+  name: 'cells: a directory that nobody has any more while it moves is left in neither',
+  tiers: ['jspi'],
+  run: async (env) => {
+    const crossing = await delayCrossing(env);
+    try {
+      await withPool(env, { workers: 2, maxWorkers: 3 }, async (pool) => {
+        for (let n = 0; await endedInTheMiddle(env, pool, crossing, n);) n++;
+      });
+    } finally {
+      crossing.stop();
+    }
+  },
+};
+
 /** Jobs wait for a directory, one behind the other, and its cell ends. */
 const inVain = {
   name: 'cells: whoever waits for a directory is told when it is lost, also who waits behind another',
@@ -241,6 +289,7 @@ const inVain = {
 
 export const scenarios = [
   underway,
+  closedInTheMiddle,
   refused,
   bereft,
   unloaded,
@@ -427,6 +476,7 @@ export const scenarios = [
       const alone = (...args) => does({ '/d': other }, ...args);
       await alone('name', '/d/dir/file', '/d/named');
       await alone('link', 'dir/file', '/d/symlink');
+      await alone('link', '\ufefftarget', '/d/\ufeffmarked');
       await alone('size', '/d/sparse', String(HUGE));
       await alone('age', '/d/dir', '1234567890');
       for (const path of ['dir/file', 'symlink', 'sparse', '']) await alone('age', `/d/${path}`, '987654321');
@@ -444,8 +494,32 @@ export const scenarios = [
       equal(await all({ '/one': one, '/d': other }), before);
       await does({ '/one': one, '/d': other }, 'put', '/d/named', 'by its other name');
       equal(text(await other.readFile('dir/file')), 'by its other name');
+      equal(await other.readlink('\ufeffmarked'), '\ufefftarget');
       assert(pool.stats().memory.used < HUGE, 'a hole takes no memory');
       await Promise.all([one.close(), other.close()]);
+      await isEmpty(pool);
+    },
+  ),
+  scenario(
+    'one that is deeper than a path can be does not come to another, stays whole, and the job is told why',
+    { workers: 2 },
+    async (env, pool) => {
+      const { Directory } = env.millrace;
+      const half = Array(1500).fill('d').join('/');
+      const [one, deep] = [
+        new Directory({ file: 'one' }),
+        new Directory({ file: 'deep', [half]: {}, [`top/${half}`]: {} }),
+      ];
+      equal(await read(env, pool, '/d/file', { '/d': one }), 'one');
+      equal(await read(env, pool, '/d/file', { '/d': deep }), 'deep');
+      await deep.rename('d', `top/${half}/d`);
+      const both = pool.run(env.guest('hello'), { preopens: { '/one': one, '/deep': deep } });
+      const error = await rejects(both, 'NotStartedError');
+      equal(error.message, '"/one" and "/deep" cannot come together in one thread: a name or a path is too long');
+      equal(await read(env, pool, '/d/file', { '/d': deep }), 'deep');
+      equal((await deep.list(`top/${half}/d`)).length, 1);
+      equal(await read(env, pool, '/d/file', { '/d': one }), 'one');
+      await Promise.all([one.close(), deep.close()]);
       await isEmpty(pool);
     },
   ),

@@ -125,8 +125,10 @@ export class FarVolumes {
 
   async #letGo(volume: FarVolume): Promise<void> {
     if (--volume.holds > 0 || !volume.isDropped) return;
-    const { number, home, remote } = volume;
+    const { number } = volume;
     if (this.#volumes.get(number) === volume) this.#volumes.delete(number); // another may have its number by now
+    await volume.last; // perhaps it moves, and is elsewhere then
+    const { home, remote } = volume;
     this.#remove(number, home);
     await this.#ask(home, 'drop', [remote]).catch((error: unknown) => {
       if (!home.isOver) throw error; // else it is gone with its cell

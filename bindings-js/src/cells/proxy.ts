@@ -9,6 +9,7 @@ import {
   isCall,
   type StreamNumber,
 } from '../shared/cell-protocol.js';
+import { errorOfStatus } from '../shared/errors.js';
 import { endJob, writeResults } from '../shared/job-end.js';
 import { errorCodes, layout } from '../shared/layout.gen.js';
 import type { FromWorker, ImportsMessage, ModuleMessage, ToWorker } from '../shared/protocol.js';
@@ -357,7 +358,9 @@ function refusalOf(status: number, { submission }: FarJob): CellResult {
   if (status === errorCodes.POOL_EBUSY) return refusal(layout.POOL_NOT_STARTED, -status, `${paths} ${CIRCLE}`);
   if (status === errorCodes.POOL_ENOMEM)
     return refusal(layout.POOL_NOT_STARTED, -status, `no thread has the memory for ${paths} together`);
-  return refusal(layout.POOL_LOST, 0, LOST_DIRECTORY);
+  if (status === errorCodes.POOL_EIO) return refusal(layout.POOL_LOST, 0, LOST_DIRECTORY);
+  const why = errorOfStatus(status).message;
+  return refusal(layout.POOL_NOT_STARTED, -status, `${paths} cannot come together in one thread: ${why}`);
 }
 
 function refusal(outcome: number, code: number, text: string): CellResult {
