@@ -322,6 +322,54 @@ export const scenarios = [
       }),
   },
   {
+    name: 'files: names that begin with a byte order mark keep it',
+    run: (env) =>
+      withPool(env, { workers: 1 }, async (pool) => {
+        const [mark, name] = ['\ufeff', '\ufeffname'];
+        const directory = new env.millrace.Directory({ [name]: 'marked', name: 'bare', [mark]: { [name]: '' } });
+        await directory.symlink('link', name);
+        const check = async () => {
+          equal(await namesIn(directory), ['link', 'name', mark, name]);
+          equal(await namesIn(directory, mark), [name]);
+          equal(await directory.readlink('link'), name);
+          equal(await readText(directory, 'link'), 'marked');
+        };
+        await check();
+        equal(await expectFiles(env, pool, directory, ['cat', `/data/${name}`]), 'marked');
+        await check();
+      }),
+  },
+  {
+    name: 'files: a tree has paths as long as there are',
+    run: (env) =>
+      withPool(env, { workers: 1 }, async (pool) => {
+        const path = `${'a/'.repeat(2047)}aa`;
+        equal(path.length, 4096);
+        const directory = new env.millrace.Directory({ [path]: 'far', 'b/': { '/c': 'near' } });
+        equal(await readText(directory, path), 'far');
+        equal(await expectFiles(env, pool, directory, ['cat', '/data/b/c']), 'near');
+        equal(await readText(directory, path), 'far');
+        const longer = new env.millrace.Directory({ [`${path}a`]: '' });
+        await refuses(longer.list(), 'POOL_ENAMETOOLONG');
+      }),
+  },
+  {
+    name: 'files: of those that come together as many move in as there is room for',
+    run: (env) =>
+      withPool(env, { workers: 1, maxMemory: 64 << 20 }, async (pool) => {
+        const tree = Object.fromEntries(Array.from({ length: 20 }, (_, i) => [i, new Uint8Array(2 << 20)]));
+        const directories = Array.from({ length: 3 }, () => new env.millrace.Directory(tree, { maxBytes: 1 << 30 }));
+        const [moved, ...refused] = (
+          await Promise.allSettled(directories.map((directory) => runFiles(env, pool, directory, ['list', '/data'])))
+        ).sort((a, b) => (a.status < b.status ? -1 : 1));
+        equal(moved.value?.code, 0, moved.reason?.message);
+        for (const { reason } of refused) equal(reason?.code, 'POOL_ENOMEM');
+        for (const directory of directories) equal((await directory.list()).length, 20);
+        await Promise.all(directories.map((directory) => directory.close()));
+        await until(() => pool.stats().memory.used === 0);
+      }),
+  },
+  {
     name: 'files: a file is read and written while a guest has it open',
     run: (env) =>
       withPool(env, { workers: 1 }, async (pool) => {

@@ -113,6 +113,27 @@ export const scenarios = [
       }),
   },
   {
+    name: 'modules: a name that begins with a byte order mark is not the same without it',
+    run: (env) =>
+      withPool(env, { workers: 1 }, async (pool) => {
+        const [mark, marked] = ['\ufeff', (name) => `\ufeff${name}`];
+        const module = moduleOf({ exports: [...command, [marked('f'), 'function'], [mark, 'function']] });
+        for (const name of [marked('f'), mark]) {
+          equal(await pool.call(module, name), undefined);
+          const instance = await pool.instantiate(module);
+          equal(await instance.call(name), undefined);
+          await instance.close();
+        }
+        equal((await rejects(pool.call(module, 'f'), 'NotStartedError')).code, 'POOL_NOT_STARTED');
+        const importing = moduleOf({ imports: [[marked('m'), marked('f')]], exports: command });
+        const f = () => undefined;
+        await rejects(pool.run(importing, { imports: { m: { f } } }), 'NotStartedError');
+        equal((await pool.run(importing, { imports: { [marked('m')]: { [marked('f')]: f } } })).code, 0);
+        const options = { args: [marked('greet'), 'x'], host: { greet: () => 'no', [marked('greet')]: () => 'yes' } };
+        equal((await pool.run(env.guest('hostcall'), options)).stdoutText, '3 yes\n');
+      }),
+  },
+  {
     name: 'modules: an export means nothing by its name but _start, _initialize and memory',
     run: (env) =>
       withPool(env, { workers: 1 }, async (pool) => {

@@ -137,7 +137,7 @@ export const EAGAIN = errorCodes.POOL_EAGAIN;
 const HELD_JOBS = 64;
 
 const encoder = new TextEncoder();
-const decoder = new TextDecoder();
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true }); // a name may begin with one
 
 const noValues: Result['values'] = [];
 

@@ -424,7 +424,8 @@ export class Directory {
 async function fill(store: Store, path: string, tree: Loaded): Promise<void> {
   if (!(tree instanceof Map)) return store.write(path, tree);
   await store.mkdir(path);
-  for (const [name, inner] of tree) await fill(store, `${path}/${name}`, inner);
+  const above = path === ROOT ? '' : `${path}/`; // no byte more: the path may be as long as there are
+  for (const [name, inner] of tree) await fill(store, above + name, inner);
 }
 
 function limitsOf(options: unknown): readonly [maxBytes: number, maxFiles: number] {

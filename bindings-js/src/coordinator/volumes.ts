@@ -30,7 +30,7 @@ const kinds: Readonly<Record<number, EntryKind>> = {
   [layout.NODE_SYMLINK]: 'symlink',
 };
 
-const decoder = new TextDecoder();
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true }); // a name may begin with one
 
 /** The calls, each in slices: what it needs of memory that all share is there from one `yield` to the next. */
 type SlicedCalls = {
@@ -66,12 +66,7 @@ export class Volumes implements SlicedCalls {
 
   *make(maxBytes: number, maxFiles: number, leaves: readonly Leaf[] = [], bytes = new ArrayBuffer(0)): Slices<number> {
     const volume = yield* this.#create(maxBytes, maxFiles);
-    try {
-      yield* this.fill(volume, leaves, bytes);
-    } catch (error) {
-      yield* this.drop(volume);
-      throw error;
-    }
+    yield* this.fill(volume, leaves, bytes);
     return volume;
   }
 
@@ -93,7 +88,17 @@ export class Volumes implements SlicedCalls {
     yield* this.#run({ op: layout.FILE_MKDIR, volume }, 0, path);
   }
 
-  *fill(volume: number, leaves: readonly Leaf[], data: ArrayBuffer): Slices<void> {
+  /** If it fails there is no volume any more: others that are filled at the same time have its memory, and do not fail too. */
+  *fill(volume: number, leaves: readonly Leaf[], bytes: ArrayBuffer): Slices<void> {
+    try {
+      yield* this.#fill(volume, leaves, bytes);
+    } catch (error) {
+      yield* this.drop(volume);
+      throw error;
+    }
+  }
+
+  *#fill(volume: number, leaves: readonly Leaf[], data: ArrayBuffer): Slices<void> {
     let at = 0;
     let [pieceEnd, n] = [PIECE_BYTES, 0];
     for (const [path, content] of leaves) {

@@ -1,7 +1,7 @@
 /** Reads on in bytes of WebAssembly's binary format. */
 import { leb128 } from './leb128.js';
 
-const decoder = new TextDecoder();
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true }); // a name may begin with one
 
 /** What is not understood throws. */
 export class Cursor {

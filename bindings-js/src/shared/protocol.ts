@@ -64,7 +64,7 @@ export type Leaf = readonly [path: string, content: number | string | undefined]
 export interface VolumeCalls {
   /** A volume with these in it. 0 for a limit means none. */
   make(maxBytes: number, maxFiles: number, leaves?: readonly Leaf[], bytes?: ArrayBuffer): number;
-  /** Adds these. The bytes of all files are one behind the other. */
+  /** Adds these to a new volume, which is gone if that fails. The bytes of all files are one behind the other. */
   fill(volume: number, leaves: readonly Leaf[], bytes: ArrayBuffer): void;
   drop(volume: number): void;
   /** So many bytes from `offset` on, or as many as there are: of all of them, when that is more than `max`, POOL_EFBIG. */

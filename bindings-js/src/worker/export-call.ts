@@ -20,7 +20,7 @@ export interface ExportCall {
 /** A function of a guest's, as JavaScript sees it. */
 export type ExportedFunction = (...values: unknown[]) => unknown;
 
-const decoder = new TextDecoder();
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true }); // a name may begin with one
 
 /** What a job calls, as a `struct worker_call` has it; `undefined`: it is a command. */
 export function exportCallAt({ heap }: Thread, at: number): ExportCall | undefined {

@@ -30,7 +30,7 @@ export interface Runner {
 }
 
 const encoder = new TextEncoder();
-const decoder = new TextDecoder();
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true }); // a name may begin with one
 
 export class InstanceServer {
   readonly #thread: Thread;
