@@ -73,6 +73,44 @@ async function exerciseRefusals(directory) {
   await refuses(directory.symlink('a/out', 'x'), 'POOL_EEXIST');
 }
 
+const NAMES = ['a', 'b', 'c', '.', '..', 'a', 'b'];
+
+/** Paths with slashes anywhere, and what is done with them; always the same ones. */
+function* oddOperations(rounds) {
+  let seed = 1;
+  const below = (n) => {
+    seed = (seed * 1103515245 + 12345) & 0x7fffffff;
+    return (seed >> 8) % n;
+  };
+  const name = () => NAMES[below(NAMES.length)];
+  const path = () => {
+    let made = name();
+    for (let n = below(4); n > 0; n--) made += (below(6) ? '/' : '//') + name();
+    return below(4) ? made : `${made}/`;
+  };
+  for (let i = 0; i < rounds; i++) yield [below(ODD.length), path(), path()];
+}
+
+const told = ({ kind, size }) => (kind === 'directory' ? kind : `${kind} of ${size}`);
+const ODD = [
+  (directory, a) => directory.writeFile(a, a),
+  (directory, a) => directory.mkdir(a),
+  (directory, a, b) => directory.symlink(a, b),
+  (directory, a, b) => directory.rename(a, b),
+  (directory, a) => directory.remove(a),
+  (directory, a) => directory.readlink(a),
+  readText,
+  namesIn,
+  async (directory, a) => told(await directory.stat(a)),
+  async (directory, a) => told(await directory.stat(a, { follow: false })),
+];
+
+const outcome = (promise) =>
+  promise.then(
+    (value) => value ?? 'done',
+    ({ code }) => code,
+  );
+
 async function roundTripHandle(env, handle) {
   const { Directory } = env.millrace;
   const file = await handle.getFileHandle('in.txt', { create: true });
@@ -319,6 +357,24 @@ export const scenarios = [
         equal(await expectFiles(env, pool, directory, ['cat', '/data/link']), 'deep');
         equal((await directory.stat('none')).kind, 'directory');
         equal(await directory.readlink('link'), 'a/b/c');
+      }),
+  },
+  {
+    name: 'files: whatever a path looks like, a directory does the same before it is in a pool',
+    run: (env) =>
+      withPool(env, { workers: 1 }, async (pool) => {
+        for (let [round, operations] = [0, oddOperations(2000)]; round < 40; round++) {
+          const [here, there] = [new env.millrace.Directory(), new env.millrace.Directory()];
+          await expectFiles(env, pool, there, ['list', '/data']);
+          const done = [];
+          for (let i = 0; i < 50; i++) {
+            const [which, ...paths] = operations.next().value;
+            const [a, b] = await Promise.all([here, there].map((each) => outcome(ODD[which](each, ...paths))));
+            done.push([which, ...paths, b]);
+            equal(a, b, JSON.stringify(done));
+          }
+          await Promise.all([here.close(), there.close()]);
+        }
       }),
   },
   {

@@ -29,7 +29,12 @@ interface Spot {
   readonly folder: FolderNode;
   readonly name: string;
   readonly node: Node | undefined;
+  /** The path ends with a slash, `.` or `..`. */
+  readonly needsFolder: boolean;
 }
+
+/** Whether a symlink at the end of a path is followed: if a slash comes after it; always; never. */
+type WalkEnd = 'node' | 'follow' | 'entry';
 
 const encoder = new TextEncoder();
 
@@ -51,8 +56,8 @@ export class LocalStore implements Store {
 
   write(path: string, data: ArrayBuffer): Promise<void> {
     return attempt(() => {
-      const spot = this.#walk(path, true, true);
-      if (spot.node?.kind === 'directory') throw fail('POOL_EISDIR');
+      const spot = this.#walk(path, 'follow', true);
+      if (spot.node?.kind === 'directory' || spot.needsFolder) throw fail('POOL_EISDIR');
       put(spot, { kind: 'file', data, lastModified: Date.now() });
     });
   }
@@ -66,7 +71,7 @@ export class LocalStore implements Store {
 
   stat(path: string, follow: boolean): Promise<EntryStat> {
     return attempt(() => {
-      const { node } = this.#walk(path, follow);
+      const { node } = this.#walk(path, follow ? 'follow' : 'node');
       if (!node) throw fail('POOL_ENOENT');
       return statOf(node);
     });
@@ -74,26 +79,27 @@ export class LocalStore implements Store {
 
   mkdir(path: string): Promise<void> {
     return attempt(() => {
-      const spot = this.#walk(path, true, true);
-      if (spot.node && spot.node.kind !== 'directory') throw fail('POOL_EEXIST');
-      if (!spot.node) put(spot, folder());
+      const spot = this.#walk(path, 'entry', true);
+      if (!spot.node) return put(spot, folder());
+      if (!this.#isFolder(path)) throw fail('POOL_EEXIST');
     });
   }
 
   symlink(path: string, target: string): Promise<void> {
     return attempt(() => {
-      const spot = this.#walk(path, false, true);
       if (target === '') throw fail('POOL_ENOENT');
-      if (target.startsWith('/')) throw fail('POOL_EPERM');
       if (encoder.encode(target).length > layout.PATH_MAX_BYTES) throw fail('POOL_ENAMETOOLONG');
+      if (target.startsWith('/')) throw fail('POOL_EPERM');
+      const spot = this.#walk(path, 'entry', true);
       if (spot.node) throw fail('POOL_EEXIST');
+      if (spot.needsFolder) throw fail('POOL_ENOENT');
       put(spot, { kind: 'symlink', target, lastModified: Date.now() });
     });
   }
 
   readlink(path: string): Promise<string> {
     return attempt(() => {
-      const { node } = this.#walk(path, false);
+      const { node } = this.#walk(path, 'node');
       if (!node) throw fail('POOL_ENOENT');
       if (node.kind !== 'symlink') throw fail('POOL_EINVAL');
       return node.target;
@@ -102,13 +108,15 @@ export class LocalStore implements Store {
 
   rename(from: string, to: string): Promise<void> {
     return attempt(() => {
-      const source = this.#walk(from, false);
-      const spot = this.#walk(to, false);
+      const source = this.#walk(from, 'entry');
+      const spot = this.#walk(to, 'entry');
       if (!source.node) throw fail('POOL_ENOENT');
       if (source.name === '' || spot.name === '') throw fail('POOL_EINVAL');
+      if (source.node.kind !== 'directory') {
+        if (source.needsFolder || spot.needsFolder) throw fail('POOL_ENOTDIR');
+      } else if (spot.way.includes(source.node)) throw fail('POOL_EINVAL');
       if (source.node === spot.node) return;
       checkReplaces(source.node, spot.node);
-      if (source.node.kind === 'directory' && spot.way.includes(source.node)) throw fail('POOL_EINVAL');
       source.folder.entries.delete(source.name);
       put(spot, source.node);
     });
@@ -116,9 +124,10 @@ export class LocalStore implements Store {
 
   remove(path: string): Promise<void> {
     return attempt(() => {
-      const { folder: parent, name, node } = this.#walk(path, false);
+      const { folder: parent, name, node, needsFolder } = this.#walk(path, 'entry');
       if (!node) throw fail('POOL_ENOENT');
       if (name === '') throw fail('POOL_EINVAL');
+      if (needsFolder && node.kind !== 'directory') throw fail('POOL_ENOTDIR');
       parent.entries.delete(name);
       parent.lastModified = Date.now();
     });
@@ -141,57 +150,87 @@ export class LocalStore implements Store {
   }
 
   #fileAt(path: string): FileNode {
-    const { node } = this.#walk(path, true);
+    const { node } = this.#walk(path, 'follow');
     if (!node) throw fail('POOL_ENOENT');
     if (node.kind !== 'file') throw fail('POOL_EISDIR');
     return node;
   }
 
   #folderAt(path: string): FolderNode {
-    const { node } = this.#walk(path, true);
+    const { node } = this.#walk(path, 'follow');
     if (!node) throw fail('POOL_ENOENT');
     if (node.kind !== 'directory') throw fail('POOL_ENOTDIR');
     return node;
   }
 
-  /** Goes along a path; `makes` the directories that are missing on the way, but not the last. */
-  #walk(path: string, follow: boolean, makes = false): Spot {
+  /** Whether what has a name is a directory, or leads to one. */
+  #isFolder(path: string): boolean {
+    try {
+      return this.#folderAt(path).kind === 'directory';
+    } catch (error) {
+      if ((error as PoolError).code !== 'POOL_ENOTDIR') throw error;
+      return false;
+    }
+  }
+
+  /** Goes along a path, as `pool__fs_walk` does; `makes` the directories that are missing on the way, but not the last. */
+  #walk(path: string, end: WalkEnd, makes = false): Spot {
     const way = [this.#root];
     const todo = partsOf(path);
-    let links = 0;
-    while (todo.length > 0) {
-      const part = todo.pop()!;
+    let [links, slashFollows] = [0, false]; // a slash after a symlink at the end holds for what it leads to
+    for (let part = todo.pop(); part !== undefined; part = todo.pop()) {
+      const name = part.replace(/\/+$/, '');
+      if (stepsByDots(name, way)) continue;
       const here = way.at(-1)!;
-      if (part === '..') {
-        if (way.length === 1) throw fail('POOL_EPERM');
-        way.pop();
-        continue;
+      const node = here.entries.get(name);
+      const isLast = todo.length === 0;
+      slashFollows ||= isLast && part !== name;
+      if (isLast && endsAt(node, end, slashFollows)) {
+        if (end !== 'entry' && node && slashFollows && node.kind !== 'directory') throw fail('POOL_ENOTDIR');
+        return { way, folder: here, name, node, needsFolder: slashFollows };
       }
-      let node = here.entries.get(part);
-      if (node?.kind === 'symlink' && (follow || todo.length > 0)) {
+      if (node?.kind === 'symlink') {
         if (++links > layout.SYMLINKS_MAX) throw fail('POOL_ELOOP');
         todo.push(...partsOf(node.target));
-        continue;
-      }
-      if (todo.length === 0) return { way, folder: here, name: part, node };
-      if (!node && makes) put({ folder: here, name: part }, (node = folder()));
-      if (!node) throw fail('POOL_ENOENT');
-      if (node.kind !== 'directory') throw fail('POOL_ENOTDIR');
-      way.push(node);
+      } else way.push(folderOn(here, name, node, makes));
     }
-    return { way, folder: way.at(-1)!, name: '', node: way.at(-1) };
+    const last = way.at(-1)!;
+    return { way, folder: last, name: '', node: last, needsFolder: true };
   }
+}
+
+/** Goes on by `.` or `..`, if it is one of them. */
+function stepsByDots(name: string, way: FolderNode[]): boolean {
+  if (name === '..' && way.length === 1) throw fail('POOL_EPERM');
+  if (name === '..') way.pop();
+  return name === '.' || name === '..';
+}
+
+/** Whether a path that ends with this ends there. */
+function endsAt(node: Node | undefined, end: WalkEnd, slashFollows: boolean): boolean {
+  if (node?.kind !== 'symlink' || end === 'entry') return true;
+  return end === 'node' && !slashFollows;
+}
+
+/** The directory in which a path goes on. */
+function folderOn(here: FolderNode, name: string, node: Node | undefined, makes: boolean): FolderNode {
+  const next = node ?? (makes ? folder() : undefined);
+  if (!next) throw fail('POOL_ENOENT');
+  if (next.kind !== 'directory') throw fail('POOL_ENOTDIR');
+  if (!node) put({ folder: here, name }, next);
+  return next;
 }
 
 function folder(): FolderNode {
   return { kind: 'directory', entries: new Map(), lastModified: Date.now() };
 }
 
-/** The names on a path, the last one first. */
+/** The names on a path, each with the slashes after it, the last one first. */
 function partsOf(path: string): string[] {
   if (encoder.encode(path).length > layout.PATH_MAX_BYTES) throw fail('POOL_ENAMETOOLONG');
-  const parts = path.split('/').filter((part) => part !== '' && part !== '.');
-  if (parts.some((part) => encoder.encode(part).length > layout.NAME_MAX_BYTES)) throw fail('POOL_ENAMETOOLONG');
+  const parts = path.match(/[^/]+\/*/g) ?? [];
+  const isLong = (part: string): boolean => encoder.encode(part.replace(/\/+$/, '')).length > layout.NAME_MAX_BYTES;
+  if (parts.some(isLong)) throw fail('POOL_ENAMETOOLONG');
   return parts.reverse();
 }
 
