@@ -501,6 +501,30 @@ export const scenarios = [
     },
   ),
   scenario(
+    'one that was about to come to a cell that is ended comes to another, whole',
+    { workers: 1, graceMs: 5 },
+    async (env, pool) => {
+      const { Directory } = env.millrace;
+      for (const n of [1, 3000]) {
+        const [one, other] = [
+          new Directory(),
+          new Directory(Object.fromEntries(Array.from({ length: n }, (_, i) => [i, 'x']))),
+        ];
+        const options = { args: ['spin', '/d/file', 'x'], preopens: { '/d': one } };
+        const job = await pool.spawn(env.guest('files'), options);
+        await readUntil(job.stdout.getReader(), 'ready');
+        const reading = read(env, pool, `/d/${n - 1}`, { '/d': other });
+        await until(() => pool.stats().directories.used === 2);
+        job.cancel();
+        await rejects(job.status, 'AbortError');
+        equal(await reading, 'x');
+        equal((await other.list()).length, n);
+        await Promise.all([one.close(), other.close()]);
+        await isEmpty(pool);
+      }
+    },
+  ),
+  scenario(
     'one that is deeper than a path can be does not come to another, stays whole, and the job is told why',
     { workers: 2 },
     async (env, pool) => {

@@ -1,4 +1,5 @@
 /** A directory's content once a pool has it. */
+import { PoolError } from '../shared/errors.js';
 import type { DirectoryEntry, EntryStat, Leaf } from '../shared/protocol.js';
 import type { Files } from './files.js';
 import type { LocalStore, Node } from './local-store.js';
@@ -8,6 +9,9 @@ import type { Store } from './store.js';
 /** What goes into a pool in one message, unless a single file is more. */
 const BATCH_LEAVES = 1024;
 const BATCH_BYTES = 2 * 1024 * 1024;
+
+/** How often a move is begun. */
+const ATTEMPTS = 3;
 
 export class Volume implements Store {
   readonly #files: Files;
@@ -71,8 +75,20 @@ interface Batch {
   readonly bytes: ArrayBuffer;
 }
 
-/** Makes a volume of what is kept here: its number. While some of it is put there, what comes next is copied. */
+/** Makes a volume of what is kept here: its number. A cell that was ended meanwhile, for what others do there, has lost a part
+ * of it, but all of it is here. */
 export async function moveInto(files: Files, limits: readonly [number, number], local: LocalStore): Promise<number> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await move(files, limits, local);
+    } catch (error) {
+      if (attempt === ATTEMPTS || (error as Partial<PoolError>).code !== 'POOL_EIO') throw error;
+    }
+  }
+}
+
+/** While some of it is put there, what comes next is copied. */
+async function move(files: Files, limits: readonly [number, number], local: LocalStore): Promise<number> {
   const batches = batchesOf(local);
   const { leaves, bytes } = batches.next().value ?? { leaves: [], bytes: new ArrayBuffer(0) };
   const made = files.here && makeHere(files.here, limits, leaves, bytes);
@@ -113,11 +129,19 @@ function contentOf(node: Node): Leaf[1] {
 }
 
 function joined(chunks: readonly ArrayBuffer[], size: number): ArrayBuffer {
-  const all = new Uint8Array(size);
+  const all = roomFor(size);
   let end = 0;
   for (const chunk of chunks) {
     all.set(new Uint8Array(chunk), end);
     end += chunk.byteLength;
   }
   return all.buffer;
+}
+
+function roomFor(size: number): Uint8Array<ArrayBuffer> {
+  try {
+    return new Uint8Array(size);
+  } catch (cause) {
+    throw new PoolError('POOL_ENOMEM', `there is no memory for a copy of ${size} bytes`, { cause });
+  }
 }
