@@ -525,6 +525,29 @@ export const scenarios = [
     },
   ),
   scenario(
+    'a job that waits for a directory is told when it is lost, whatever else it waits behind',
+    { workers: 2, maxWorkers: 4, graceMs: 5 },
+    async (env, pool) => {
+      const { Directory } = env.millrace;
+      const [one, other] = [new Directory(), new Directory({ file: 'x' })];
+      const options = { args: ['spin', '/d/file', 'x'], preopens: { '/d': one } };
+      const job = await pool.spawn(env.guest('files'), options);
+      await readUntil(job.stdout.getReader(), 'ready');
+      equal(await read(env, pool, '/d/file', { '/d': other }), 'x');
+      const lost = [
+        pool.run(env.guest('hello'), { preopens: { '/a': one, '/b': other } }),
+        pool.run(env.guest('hello'), { preopens: { '/a': one } }),
+      ].map((each) => rejects(each, 'LostError'));
+      await until(() => pool.stats().running === 3);
+      job.cancel();
+      await rejects(job.status, 'AbortError');
+      await Promise.all(lost);
+      equal(await read(env, pool, '/d/file', { '/d': other }), 'x');
+      await Promise.all([one.close(), other.close()]);
+      await isEmpty(pool);
+    },
+  ),
+  scenario(
     'one that is deeper than a path can be does not come to another, stays whole, and the job is told why',
     { workers: 2 },
     async (env, pool) => {
