@@ -143,8 +143,10 @@ int pool_wait(pool_t *pool, pool_job_t handle, int32_t timeout_ms, struct pool_r
     if (!pool || timeout_ms < POOL_FOREVER) return POOL_EINVAL;
     if (!handle) return POOL_EBADF;
     int status = pool_wait_any(pool, &handle, 1, timeout_ms, &index);
-    struct job *job = status == 0 ? pool__job_of(pool, handle) : NULL;
-    if (status == 0 && !job) return POOL_EBADF; /* another thread has released it meanwhile */
-    if (status == 0 && result_out) pool__job_result(pool, job, result_out);
-    return status;
+    if (status) return status;
+    struct job *job = pool__job_ref(pool, handle); /* or another job might have its place while we read */
+    if (!job) return POOL_EBADF;                   /* another thread has released it meanwhile */
+    if (result_out) pool__job_result(pool, job, result_out);
+    pool__job_unref(pool, job);
+    return 0;
 }

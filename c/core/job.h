@@ -42,12 +42,12 @@ struct job {
     _Atomic uint64_t x_wish;               /* generation << 8 | enum pool_outcome: how it shall end; 0: no wish */
     _Atomic uint64_t x_turn;               /* of the worker that runs it; set before x_worker */
     _Atomic uint32_t x_worker;             /* number of that worker, from 1; 0: none yet */
-    _Atomic uint32_t x_refs;               /* the submitter, and callbacks that wait for its end */
-    _Atomic uint64_t x_deadline_ns;        /* monotonic clock; 0: none */
-    _Atomic uint32_t x_waited;             /* 1: a thread may sleep until it has ended */
-    _Atomic uint32_t x_unkillable;         /* 1: it is a C function, whose thread is never ended from outside */
-    _Atomic uint32_t x_calls;              /* ends of host calls that it has open */
-    _Atomic uint32_t x_volumes;            /* how many of its record's preopens it still uses, the first ones */
+    _Atomic uint32_t x_refs;        /* the submitter, callbacks that wait for its end, and who reads how it went */
+    _Atomic uint64_t x_deadline_ns; /* monotonic clock; 0: none */
+    _Atomic uint32_t x_waited;      /* 1: a thread may sleep until it has ended */
+    _Atomic uint32_t x_unkillable;  /* 1: it is a C function, whose thread is never ended from outside */
+    _Atomic uint32_t x_calls;       /* ends of host calls that it has open */
+    _Atomic uint32_t x_volumes;     /* how many of its record's preopens it still uses, the first ones */
     /* the owner of the state writes */
     uint32_t n_piped; /* how many of `stdio` were pipes when it was submitted */
     uint32_t priority;

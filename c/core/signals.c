@@ -22,9 +22,11 @@ void pool__signals_mend(struct signals *signals)
     atomic_store(&signals->x_any, 1);
 }
 
+/* Begins behind the last one: a group that is raised again and again leaves all others their turn. */
 static bool next_group(struct signals *signals)
 {
-    for (uint32_t group = 0; group < SIGNALS_GROUPS; group++) {
+    for (uint32_t i = 1; i <= SIGNALS_GROUPS; i++) {
+        uint32_t group = (signals->group + i) % SIGNALS_GROUPS;
         if (!atomic_load(&signals->x_groups[group])) continue;
         signals->group = group;
         signals->words_left = atomic_exchange(&signals->x_groups[group], 0);

@@ -16,6 +16,7 @@ enum callback_kind { CALLBACK_JOB, CALLBACK_END, CALLBACK_ROOM };
 struct callback {
     struct callback *next;
     enum callback_kind kind;
+    uint64_t number; /* how many were put on the list before */
     uint64_t handle; /* of a job, or of an end */
     struct job *job; /* with a reference, so the result is still there if somebody releases the job before */
     union {
@@ -26,13 +27,18 @@ struct callback {
     void *user;
 };
 
-/* Takes the first callback off the list that is of a kind and whose handle is `slot` under `mask` (0: any); NULL: there
- * is none. */
-static struct callback *take_locked(struct native *native, enum callback_kind kind, uint64_t slot, uint64_t mask)
+/* Where the first callback is that is of a kind and whose handle is `slot` under `mask` (0: any). */
+static struct callback **find_locked(struct native *native, enum callback_kind kind, uint64_t slot, uint64_t mask)
 {
     struct callback **at = &native->callbacks;
     while (*at && ((*at)->kind != kind || ((*at)->handle & mask) != (slot & mask))) at = &(*at)->next;
-    struct callback *found = *at;
+    return at;
+}
+
+/* Takes that callback off the list; NULL: there is none. */
+static struct callback *take_locked(struct native *native, enum callback_kind kind, uint64_t slot, uint64_t mask)
+{
+    struct callback **at = find_locked(native, kind, slot, mask), *found = *at;
     if (found) *at = found->next;
     return found;
 }
@@ -52,21 +58,28 @@ static void discard(struct native *native, struct callback *callback)
     free(callback);
 }
 
+/* Puts a callback on the list, or not if `added` is NULL; an older one for the same handle comes off, `*old_out`. */
+static int put_locked(struct native *native, struct callback *added, enum callback_kind kind, uint64_t handle,
+                      struct callback **old_out)
+{
+    int error = added ? pool__dispatcher_start_locked(native) : 0;
+    *old_out = error || kind == CALLBACK_ROOM ? NULL : take_locked(native, kind, handle, UINT64_MAX);
+    if (error || !added) return error;
+    added->number = native->n_callbacks++;
+    added->next = native->callbacks;
+    native->callbacks = added;
+    return 0;
+}
+
 /* Puts a callback on the list; it replaces an older one for the same handle. Not `present`: only takes the older one
  * off. */
 static int put(struct native *native, const struct callback *callback, bool present)
 {
-    struct callback *added = present ? malloc(sizeof *added) : NULL;
+    struct callback *added = present ? malloc(sizeof *added) : NULL, *old;
     if (present && !added) return POOL_ENOMEM;
+    if (added) *added = *callback;
     pthread_mutex_lock(&native->lock);
-    int error = present ? pool__dispatcher_start_locked(native) : 0;
-    bool replaces = !error && callback->kind != CALLBACK_ROOM;
-    struct callback *old = replaces ? take_locked(native, callback->kind, callback->handle, UINT64_MAX) : NULL;
-    if (!error && added) {
-        *added = *callback;
-        added->next = native->callbacks;
-        native->callbacks = added;
-    }
+    int error = put_locked(native, added, callback->kind, callback->handle, &old);
     pthread_mutex_unlock(&native->lock);
     if (old) discard(native, old);
     if (error) free(added);
@@ -106,11 +119,22 @@ static void call_job(struct native *native, struct callback *callback)
     discard(native, callback);
 }
 
+/* Takes the callback of a slot's job if that has ended. Which job it is only the callback tells, whose reference keeps the
+ * job in the slot: one that has ended without a callback may be released meanwhile, and another have its place. */
+static struct callback *take_ended(struct native *native, uint32_t slot)
+{
+    pthread_mutex_lock(&native->lock);
+    struct callback **at = find_locked(native, CALLBACK_JOB, slot, HANDLE_JOB_MASK), *found = *at;
+    bool ended = found && has_ended(found->job);
+    if (ended) *at = found->next;
+    pthread_mutex_unlock(&native->lock);
+    return ended ? found : NULL;
+}
+
 void pool__callbacks_job(struct native *native, uint32_t slot)
 {
-    uint32_t mask = HANDLE_JOB_MASK;
     POOL_ASSERT(slot < JOBS_MAX);
-    struct callback *callback = has_ended(&native->pool->jobs[slot]) ? take(native, CALLBACK_JOB, slot, mask) : NULL;
+    struct callback *callback = take_ended(native, slot);
     if (callback) call_job(native, callback);
 }
 
@@ -135,17 +159,35 @@ static void unwatch(struct pool *pool, pool_fd_t fd)
     pool__pipe_pass(pipe, end, END_WATCHED, END_FREE);
 }
 
-int pool_on_ready(pool_t *pool, pool_fd_t fd, pool_ready_callback function, void *user)
+/* Watches an end for `added`, or no longer for anybody if that is NULL. All under the lock, as the dispatcher's side: an
+ * end that nobody holds has no callback, or that would announce itself in the place of whoever holds the end next. */
+static int watch_for_locked(struct native *native, struct callback *added, pool_fd_t fd, struct callback **old_out)
 {
-    struct callback callback = {.kind = CALLBACK_END, .handle = fd, .function.end = function, .user = user};
-    if (!pool) return POOL_EINVAL;
+    struct pool *pool = native->pool;
     const struct pipe *pipe = pool__end_of(pool, fd, (enum pipe_end)(fd & 1));
+    *old_out = NULL;
     if (!pipe) return POOL_EBADF;
     bool replaces = pool__pipe_held(pipe, (enum pipe_end)(fd & 1)) == END_WATCHED;
-    int error = function && !replaces ? watch(pool, fd) : 0;
+    int error = added && !replaces ? watch(pool, fd) : 0;
     if (error) return error;
-    error = put(native_of(pool), &callback, function != NULL);
-    if (!function || (error && !replaces)) unwatch(pool, fd);
+    error = put_locked(native, added, CALLBACK_END, fd, old_out);
+    if (!added || (error && !replaces)) unwatch(pool, fd);
+    return error;
+}
+
+int pool_on_ready(pool_t *pool, pool_fd_t fd, pool_ready_callback function, void *user)
+{
+    if (!pool) return POOL_EINVAL;
+    if (!pool__end_of(pool, fd, (enum pipe_end)(fd & 1))) return POOL_EBADF;
+    struct native *native = native_of(pool);
+    struct callback *added = function ? malloc(sizeof *added) : NULL, *old;
+    if (function && !added) return POOL_ENOMEM;
+    if (added) *added = (struct callback){.kind = CALLBACK_END, .handle = fd, .function.end = function, .user = user};
+    pthread_mutex_lock(&native->lock);
+    int error = watch_for_locked(native, added, fd, &old);
+    pthread_mutex_unlock(&native->lock);
+    free(old);
+    if (error) free(added);
     if (error || !function) return error;
     uint32_t slot = pool__handle_slot(fd, HANDLE_PIPE_BITS); /* it may be ready already: the dispatcher looks */
     pool__wake(pool, WAITER_CLIENT, SIGNAL_PIPE_0 + slot);
@@ -181,40 +223,61 @@ static bool is_due(struct native *native, const struct callback *callback)
     return status_of(native->pool, callback->handle) != POOL_EAGAIN;
 }
 
-static void call_end(struct native *native, const struct callback *callback)
+/* Of which callbacks: those whose handle is `wanted` under a mask, and that were put on the list before number `n`. */
+struct chosen {
+    uint64_t wanted, mask, n;
+};
+
+static bool is_chosen(const struct chosen *chosen, const struct callback *callback)
 {
-    POOL_ASSERT(callback->kind == CALLBACK_END && callback->function.end);
-    int status = status_of(native->pool, callback->handle);
-    unwatch(native->pool, callback->handle);
-    callback->function.end(callback->user, native->pool, callback->handle, status == POOL_EAGAIN ? 0 : status);
+    return callback->kind == CALLBACK_END && (callback->handle & chosen->mask) == chosen->wanted &&
+           callback->number < chosen->n;
 }
 
-/* Calls one due callback whose handle is `wanted` under a mask. False: there is none. */
-static bool call_one_end(struct native *native, uint64_t wanted, uint64_t mask)
+/* Takes a due callback off the list, and lets its end go; NULL: there is none. */
+static struct callback *take_due_locked(struct native *native, const struct chosen *chosen, int *status_out)
 {
-    struct callback *due = NULL;
+    struct callback *due = native->callbacks;
+    while (due && (!is_chosen(chosen, due) || !is_due(native, due))) due = due->next;
+    if (!due) return NULL;
+    take_locked(native, CALLBACK_END, due->handle, UINT64_MAX);
+    *status_out = status_of(native->pool, due->handle);
+    unwatch(native->pool, due->handle);
+    return due;
+}
+
+/* Calls one due callback. False: there is none. */
+static bool call_one_end(struct native *native, const struct chosen *chosen)
+{
+    int status;
     pthread_mutex_lock(&native->lock);
-    for (struct callback *each = native->callbacks; each && !due; each = each->next) {
-        bool here = each->kind == CALLBACK_END && (each->handle & mask) == wanted;
-        if (here && is_due(native, each)) due = take_locked(native, CALLBACK_END, each->handle, UINT64_MAX);
-    }
+    struct callback *due = take_due_locked(native, chosen, &status);
     pthread_mutex_unlock(&native->lock);
     if (!due) return false;
-    call_end(native, due);
+    POOL_ASSERT(due->function.end);
+    due->function.end(due->user, native->pool, due->handle, status == POOL_EAGAIN ? 0 : status);
     free(due);
     return true;
 }
 
+/* Calls all that are due now. One that asks again is called when others have had their turn: it has raised a signal. */
+static void call_ends(struct native *native, uint64_t wanted, uint64_t mask)
+{
+    pthread_mutex_lock(&native->lock);
+    struct chosen chosen = {.wanted = wanted, .mask = mask, .n = native->n_callbacks};
+    pthread_mutex_unlock(&native->lock);
+    while (call_one_end(native, &chosen)) continue;
+}
+
 void pool__callbacks_end(struct native *native, uint32_t slot, enum pipe_end end)
 {
-    POOL_ASSERT(slot < PIPES_MAX); /* replies have no handles */
-    uint64_t mask = HANDLE_PIPE_MASK, wanted = slot << 1 | (uint32_t)end;
-    while (call_one_end(native, wanted, mask)) continue; /* the slot may have callbacks for an earlier pipe, too */
+    POOL_ASSERT(slot < PIPES_MAX);                                  /* replies have no handles */
+    call_ends(native, slot << 1 | (uint32_t)end, HANDLE_PIPE_MASK); /* some may be for an earlier pipe in the slot */
 }
 
 void pool__callbacks_memory(struct native *native)
 {
-    while (call_one_end(native, PIPE_WRITE, 1)) continue;
+    call_ends(native, PIPE_WRITE, 1);
 }
 
 /* ------------------------------------------------------------------------------------------------------------- room */

@@ -59,6 +59,7 @@ struct native {
     bool dispatches;            /* the dispatcher runs */
     bool stops;                 /* it shall call what is owed, and end */
     struct callback *callbacks; /* those that wait */
+    uint64_t n_callbacks;       /* that were ever put there: their numbers */
     struct host *hosts;
     struct kept_reply *replies; /* those that wait for memory */
 };

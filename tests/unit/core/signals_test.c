@@ -68,8 +68,10 @@ static void signals_raised_while_others_are_taken_are_not_lost(void **state)
     (void)state;
     pool__signals_raise(&signals, 32); /* word 1 of group 0 */
     pool__signals_raise(&signals, 33);
-    pool__signals_raise(&signals, 2048); /* group 2 */
+    pool__signals_raise(&signals, 2048); /* group 2, which comes first: the last one was group 0 */
+    assert_int_equal(pool__signals_take(&signals), 2048);
     assert_int_equal(pool__signals_take(&signals), 32);
+    pool__signals_raise(&signals, 2048);
     pool__signals_raise(&signals, 32); /* of the word in hand */
     pool__signals_raise(&signals, 0);  /* of a word before it */
     uint32_t sum = 0, n = 0;
@@ -78,14 +80,33 @@ static void signals_raised_while_others_are_taken_are_not_lost(void **state)
     assert_int_equal(sum, 33 + 2048 + 32 + 0);
 }
 
+/* Jobs that end one after the other leave calls, pipes and room their turn. */
+static void signals_raised_again_and_again_leave_all_others_their_turn(void **state)
+{
+    (void)state;
+    for (uint32_t other = 0; other < SIGNALS_MAX; other += 1024) {
+        int32_t taken = -1;
+        uint32_t busy = other == 5 * 1024 ? 0 : 5 * 1024;
+        pool__signals_raise(&signals, busy);
+        assert_int_equal(pool__signals_take(&signals), busy);
+        pool__signals_raise(&signals, other);
+        for (uint32_t i = 0; i <= SIGNALS_GROUPS && taken != (int32_t)other; i++) {
+            pool__signals_raise(&signals, busy);
+            taken = pool__signals_take(&signals);
+        }
+        assert_int_equal(taken, other);
+        while (pool__signals_take(&signals) >= 0) continue;
+    }
+}
+
 static void signals_left_over_keep_the_look_from_the_outside_true(void **state)
 {
     (void)state;
     pool__signals_raise(&signals, 1);
     pool__signals_raise(&signals, 5000);
-    assert_int_equal(pool__signals_take(&signals), 1);
-    assert_int_equal(atomic_load(&signals.x_any), 1); /* a taker that stops here would look again */
     assert_int_equal(pool__signals_take(&signals), 5000);
+    assert_int_equal(atomic_load(&signals.x_any), 1); /* a taker that stops here would look again */
+    assert_int_equal(pool__signals_take(&signals), 1);
     assert_int_equal(pool__signals_take(&signals), -1);
     assert_int_equal(atomic_load(&signals.x_any), 0);
 }
@@ -133,6 +154,7 @@ int main(void)
         cmocka_unit_test_setup(signals_carry_every_number, setup),
         cmocka_unit_test_setup(signals_all_raised_at_once_are_all_taken, setup),
         cmocka_unit_test_setup(signals_raised_while_others_are_taken_are_not_lost, setup),
+        cmocka_unit_test_setup(signals_raised_again_and_again_leave_all_others_their_turn, setup),
         cmocka_unit_test_setup(signals_left_over_keep_the_look_from_the_outside_true, setup),
         cmocka_unit_test_setup(signals_agree_with_a_plain_set, setup),
     };

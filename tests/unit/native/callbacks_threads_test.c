@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "core/layout.h"
+#include "native/native.h"
 #include "support/native_pool.h"
 #include "support/prelude.h"
 #include "support/threads.h"
@@ -135,6 +136,33 @@ static void end_is_told_to_the_last_callback_only(void **state)
     flush();
     assert_int_equal(atomic_load(&told.x_n), 1);
     assert_int_equal(pool_release(pool, job), 0);
+}
+
+/* The dispatcher hears of a job without a callback, and while it waits for the lock another job takes that one's place. */
+static void end_is_not_told_for_the_job_before_in_its_place(void **state)
+{
+    (void)state;
+    pthread_mutex_t *lock = &native_of(pool)->lock;
+    flush(); /* the dispatcher runs */
+    for (uint32_t i = 0; i < 20; i++) {
+        pool_job_t first = native_submit(pool, job_at_gate, &gate);
+        gate_await_arrival(&gate);
+        pthread_mutex_lock(lock);
+        gate_open(&gate);
+        assert_int_equal(pool_wait(pool, first, POOL_FOREVER, NULL), 0);
+        usleep(1000);
+        assert_int_equal(pool_release(pool, first), 0);
+        pool_job_t second = native_submit(pool, job_at_gate, &gate);
+        pthread_mutex_unlock(lock);
+        assert_int_equal(pool_on_end(pool, second, on_end, NULL), 0);
+        gate_await_arrival(&gate);
+        gate_open(&gate);
+        await_call();
+        assert_int_equal(told.handle, second);
+        assert_int_equal(told.result.outcome, POOL_EXITED);
+        assert_int_equal(told.result.code, 7);
+        assert_int_equal(pool_release(pool, second), 0);
+    }
 }
 
 static void end_callback_that_is_taken_back_is_not_called(void **state)
@@ -378,6 +406,60 @@ static void *read_in_thread(void *unused)
     uint8_t byte;
     (void)unused;
     return (void *)(intptr_t)pool_read(pool, fds[0], &byte, 1);
+}
+
+/* Takes all there is, if the end is not watched again. */
+static void on_ready_drain(void *user, pool_t *of, pool_fd_t fd, int status)
+{
+    char bytes[256];
+    THREAD_CHECK(of == pool);
+    (void)status;
+    (void)!pool_read(of, fd, bytes, sizeof bytes);
+    atomic_store((_Atomic uint32_t *)user, 1);
+}
+
+/* The second callback comes while the first is being called, and replaces it or not: until it is told, it has the end. */
+static void ready_callback_that_comes_while_one_is_called_has_the_end(void **state)
+{
+    (void)state;
+    assert_int_equal(pool_set_nonblocking(pool, fds[0], true), 0);
+    for (uint32_t i = 0; i < 300; i++) {
+        _Atomic uint32_t x_first = 0, x_second = 0;
+        char byte;
+        assert_int_equal(pool_on_ready(pool, fds[0], on_ready_drain, &x_first), 0);
+        assert_int_equal(pool_write(pool, fds[1], "x", 1), 1);
+        for (uint32_t spins = i * 8; spins > 0; spins--) (void)atomic_load(&x_first);
+        int error;
+        do error = pool_on_ready(pool, fds[0], on_ready_drain, &x_second);
+        while (error == POOL_EBUSY); /* the first one reads */
+        assert_int_equal(error, 0);
+        flush();
+        flush(); /* after the first all that was raised before has begun, after the second it has ended */
+        int32_t n = pool_read(pool, fds[0], &byte, 1);
+        assert_int_equal(n, atomic_load(&x_second) ? POOL_EAGAIN : POOL_EBUSY);
+        assert_int_equal(pool_on_ready(pool, fds[0], NULL, NULL), 0);
+        flush(); /* nobody has the addresses any more */
+    }
+}
+
+/* Asks again each time, and does nothing about it. */
+static void on_ready_again(void *user, pool_t *of, pool_fd_t fd, int status)
+{
+    atomic_fetch_add((_Atomic uint32_t *)user, 1);
+    if (status == 0) (void)pool_on_ready(of, fd, on_ready_again, user);
+}
+
+static void ready_callback_that_asks_again_leaves_all_others_their_turn(void **state)
+{
+    (void)state;
+    _Atomic uint32_t x_n = 0;
+    assert_int_equal(pool_on_ready(pool, fds[1], on_ready_again, &x_n), 0);
+    flush();
+    assert_int_equal(pool_on_room(pool, on_room, NULL), 0);
+    await_call();
+    for (uint32_t n = atomic_load(&x_n); atomic_load(&x_n) == n;) sched_yield(); /* it has its own turn as well */
+    native_pool_free(pool);
+    pool = NULL;
 }
 
 static void ready_of_what_is_in_use_or_not_open_is_refused(void **state)
@@ -713,6 +795,7 @@ int main(void)
         CASE(end_is_told_when_the_job_ends),
         CASE(end_of_a_job_that_has_ended_already_is_told_too),
         CASE(end_is_told_to_the_last_callback_only),
+        CASE(end_is_not_told_for_the_job_before_in_its_place),
         CASE(end_callback_that_is_taken_back_is_not_called),
         CASE(end_of_a_job_released_before_is_told_with_its_result),
         CASE(end_of_nonsense_is_ebadf),
@@ -724,6 +807,8 @@ int main(void)
         CASE(ready_is_told_when_the_other_side_goes),
         CASE(ready_is_told_ebadf_when_the_end_is_closed_here),
         CASE(ready_callback_is_replaced_and_taken_back),
+        CASE(ready_callback_that_comes_while_one_is_called_has_the_end),
+        CASE(ready_callback_that_asks_again_leaves_all_others_their_turn),
         CASE(ready_of_what_is_in_use_or_not_open_is_refused),
         CASE(ready_callbacks_move_a_stream),
         CASE(room_is_told_when_a_record_is_released),

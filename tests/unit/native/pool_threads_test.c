@@ -558,6 +558,41 @@ static void destroy_while_jobs_submit_jobs_settles_all(void **state)
     pool = NULL;
 }
 
+static _Atomic pool_job_t x_shared; /* 0: no more come */
+
+static uint32_t return_5(pool_t *of, void *user)
+{
+    (void)of, (void)user;
+    return 5;
+}
+
+static void *wait_for_the_shared(void *argument)
+{
+    (void)argument;
+    for (pool_job_t job; (job = atomic_load(&x_shared));) {
+        struct pool_result result;
+        int status = pool_wait(pool, job, POOL_FOREVER, &result);
+        THREAD_CHECK(status == POOL_EBADF || (status == 0 && result.outcome == POOL_EXITED && result.code == 5));
+    }
+    return NULL;
+}
+
+/* Another job takes its place at once. */
+static void wait_for_what_another_thread_releases_tells_how_it_ended_or_that_it_is_gone(void **state)
+{
+    (void)state;
+    pthread_t thread = 0;
+    pool = native_pool_make(2, 0);
+    for (uint32_t i = 0; i < 3000; i++) {
+        pool_job_t job = native_submit(pool, return_5, NULL);
+        atomic_store(&x_shared, job);
+        if (i == 0) thread = thread_start(wait_for_the_shared, NULL);
+        assert_int_equal(native_await(pool, job).code, 5);
+    }
+    atomic_store(&x_shared, 0);
+    thread_join(thread);
+}
+
 #define CASE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
@@ -585,6 +620,7 @@ int main(void)
         CASE(destroy_where_nobody_may_wait_is_ewouldblock_until_it_is_over),
         CASE(destroy_of_null_is_nothing),
         CASE(destroy_while_jobs_submit_jobs_settles_all),
+        CASE(wait_for_what_another_thread_releases_tells_how_it_ended_or_that_it_is_gone),
     };
     return cmocka_run_group_tests_name("native_threads", tests, NULL, NULL);
 }
