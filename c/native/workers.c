@@ -37,9 +37,10 @@ static bool start_one(struct native *native)
         pool__journal_starts(native);
         return true;
     }
-    pool__journal_not_started(native, thread->number, POOL_EAGAIN, "the system gives no further thread");
     thread->runs = false;
-    coordinator_bury_worker(native->pool, (uint32_t)number, 0, false);
+    coordinator_bury_worker(native->pool, (uint32_t)number, 0,
+                            false); /* before the journal counts those that are left */
+    pool__journal_not_started(native, (uint32_t)number, POOL_EAGAIN, "the system gives no further thread");
     return false;
 }
 

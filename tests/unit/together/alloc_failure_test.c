@@ -139,6 +139,7 @@ static void on_log(void *user, pool_t *pool, const struct pool_log_entry *entry)
     bool gives_up =
         entry->level == POOL_LOG_ERROR && strstr(entry->message, "no further worker can be started for now");
     if (is_refusal || gives_up) THREAD_CHECK(is_named(entry->code));
+    if (gives_up) THREAD_CHECK(strstr(entry->message, "goes on with 1:")); /* the one that there is */
     if (!pool) atomic_fetch_add(&log_of.x_without_pool, 1);
     atomic_fetch_add(&log_of.x_came, entry->level == POOL_LOG_DEBUG);
     atomic_fetch_add(&log_of.x_gave_up, gives_up);
