@@ -9,7 +9,7 @@ THIN_TESTS := args_test.plain args_test.asyncify event_test.asyncify event_test.
     instances_test.plain instances_test.asyncify instances_test.jspi \
     imports_test.plain imports_test.asyncify imports_test.jspi imports_test.plain-closure import_limits_test.plain import_limits_test.jspi \
     questions_test.plain questions_test.asyncify questions_test.jspi \
-    log_test.plain log_test.asyncify log_test.jspi log_test.plain-closure \
+    turns_test.plain turns_test.jspi log_test.plain log_test.asyncify log_test.jspi log_test.plain-closure \
     callback_test.plain-closure blocking_test.asyncify-closure blocking_test.jspi-closure event_test.jspi-closure
 THIN_MODULES := callback_test.plain-module callback_test.plain-closure-module blocking_test.asyncify-closure-module \
     blocking_test.jspi-closure-module

@@ -811,7 +811,7 @@ POOL_API int pool_poll(pool_t *pool, struct pool_pollfd *fds, uint32_t n_fds, in
 
 /* Calls back once when an end can be read or written, or its other side was closed (`status` 0), or when the end is
  * closed here (POOL_EBADF) or the pool destroyed (POOL_ESHUTDOWN). Never from within this call. Until then the end is
- * in use: reading or writing it is POOL_EBUSY. NULL takes the callback back.
+ * in use: reading or writing it is POOL_EBUSY. A second callback replaces the first; NULL takes it back.
  * Thread: any.  Blocks: never.
  * Errors you can act on: POOL_EBADF, POOL_EBUSY, POOL_ENOMEM, POOL_ENOSYS, POOL_ESHUTDOWN. */
 typedef void (*pool_ready_callback)(void *user, pool_t *pool, pool_fd_t fd, int status);

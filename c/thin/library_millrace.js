@@ -28,6 +28,10 @@ const millraceLibrary = {
     THIN_OPTIONS: 8,
     POOL_EIO: -5,
 
+    /** How often `soon` may run before the event loop has its turn, and has run. */
+    SOON_MAX: 256,
+    soons: 0,
+
     /** The folder of thin.js as a URL; `url` may be relative. */
     folder(url) {
       const path = url || locateFile('millrace/');
@@ -74,6 +78,17 @@ const millraceLibrary = {
         [status, text] = Millrace.describe(error);
       }
       Millrace.deliver(entry, Millrace.THIN_SIGNAL_LOADED, request, status, text);
+    },
+
+    /** Calls on an empty stack, at once; but whoever asks for the next call in each must not keep the page from its own. */
+    soon(call) {
+      if (Millrace.soons++ === 0) {
+        setTimeout(() => {
+          Millrace.soons = 0;
+        });
+      }
+      if (Millrace.soons <= Millrace.SOON_MAX) Promise.resolve().then(call);
+      else setTimeout(call);
     },
 
     /** Tells C, and then whoever is suspended for it. Never lets an exception out: the pool goes on. */
@@ -213,7 +228,7 @@ const millraceLibrary = {
   pool__thin_post__sig: 'vii',
   pool__thin_post: (id, signal) => {
     const entry = Millrace.pools[id];
-    if (entry) Promise.resolve().then(() => Millrace.deliver(entry, signal));
+    if (entry) Millrace.soon(() => Millrace.deliver(entry, signal));
   },
 
   pool__thin_after__deps: ['$Millrace'],
@@ -222,7 +237,7 @@ const millraceLibrary = {
     const entry = Millrace.pools[id];
     const deliver = () => Millrace.deliver(entry, Millrace.THIN_SIGNAL_QUESTION, number);
     if (ms > 0) entry.timers.set(number, setTimeout(deliver, Math.min(Math.ceil(ms), 0x7fffffff)));
-    else Promise.resolve().then(deliver);
+    else Millrace.soon(deliver);
   },
 
   pool__thin_forget_time__deps: ['$Millrace'],

@@ -92,12 +92,14 @@ int pool_on_ready(pool_t *pool, pool_fd_t fd, pool_ready_callback callback, void
     struct thin_waiter **at = &pool->waiters[pool__thin_index(fd)];
     uint32_t found = pool__thin_look(pool, fd);
     if (found & POOL_POLLNVAL || (*at && (*at)->pump)) return POOL_EBADF;
-    if (pool__thin_bit(pool->in_use, fd) || (*at && callback)) return POOL_EBUSY;
+    if (pool__thin_bit(pool->in_use, fd)) return POOL_EBUSY;
     if (!callback) return take_back(pool, at);
-    *at = malloc(sizeof **at);
-    if (!*at) return POOL_ENOMEM;
+    if (!*at) {
+        *at = malloc(sizeof **at);
+        if (!*at) return POOL_ENOMEM;
+        pool__thin_owe(pool->id, 1);
+    }
     **at = (struct thin_waiter){.fd = fd, .callback = callback, .user = user};
-    pool__thin_owe(pool->id, 1);
     if (found) pool__thin_post(pool->id, THIN_SIGNAL_END_0 + pool__thin_index(fd));
     return 0;
 }

@@ -44,6 +44,8 @@ const programs = [
   'questions_test.plain',
   'questions_test.asyncify',
   'questions_test.jspi',
+  'turns_test.plain',
+  'turns_test.jspi',
   'log_test.plain',
   'log_test.asyncify',
   'log_test.jspi',
@@ -74,7 +76,7 @@ function complaintOf(program, lines) {
   const summary = lines.findLast((line) => /^\d+ checks, \d+ failed$/.test(line));
   if (!summary) return 'it did not come to its end';
   if (!summary.endsWith(' 0 failed')) return summary;
-  if (/^(args|event|exit|imports|import_limits|isolation|room|volumes|instances|questions|log)_test/.test(program))
+  if (/^(args|event|exit|imports|import_limits|isolation|room|volumes|instances|questions|log|turns)_test/.test(program))
     return undefined;
   const said = lines.indexOf('Hello from WebAssembly text');
   const after = lines.findIndex((line) => /^(inherited 0|ended 0)$/.test(line));
