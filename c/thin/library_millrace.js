@@ -29,7 +29,7 @@ const millraceLibrary = {
     POOL_EIO: -5,
 
     /** How often `soon` may run before the event loop has its turn, and has run. */
-    SOON_MAX: 256,
+    soonsAtMost: 256,
     soons: 0,
 
     /** The folder of thin.js as a URL; `url` may be relative. */
@@ -87,7 +87,7 @@ const millraceLibrary = {
           Millrace.soons = 0;
         });
       }
-      if (Millrace.soons <= Millrace.SOON_MAX) Promise.resolve().then(call);
+      if (Millrace.soons <= Millrace.soonsAtMost) Promise.resolve().then(call);
       else setTimeout(call);
     },
 

@@ -76,7 +76,9 @@ function complaintOf(program, lines) {
   const summary = lines.findLast((line) => /^\d+ checks, \d+ failed$/.test(line));
   if (!summary) return 'it did not come to its end';
   if (!summary.endsWith(' 0 failed')) return summary;
-  if (/^(args|event|exit|imports|import_limits|isolation|room|volumes|instances|questions|log|turns)_test/.test(program))
+  if (
+    /^(args|event|exit|imports|import_limits|isolation|room|volumes|instances|questions|log|turns)_test/.test(program)
+  )
     return undefined;
   const said = lines.indexOf('Hello from WebAssembly text');
   const after = lines.findIndex((line) => /^(inherited 0|ended 0)$/.test(line));
