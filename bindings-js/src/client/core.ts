@@ -110,6 +110,8 @@ export class Core {
   /** Of those that wait for as long as the pool is there, by what they are. */
   readonly #patiences = new Map<string, Patience>();
   #closing: Promise<void> | undefined;
+  /** All has been ended. */
+  #isOver = false;
   /** How many of our parts have something to wait for, so that the process must not end. */
   #busy = 0;
 
@@ -525,6 +527,7 @@ export class Core {
 
   /** The coordinator is gone, and with it everything. */
   #die(text: string): void {
+    if (this.#isOver) return; // a thread may fail more than once, and after it was ended
     const { label, isNamed } = this.#parts.log;
     const message = isNamed ? `${label}: ${text}` : text;
     this.#closing ??= Promise.resolve();
@@ -545,6 +548,8 @@ export class Core {
   }
 
   #end(error: (what: string) => JobError): void {
+    if (this.#isOver) return; // the coordinator died while the pool closed
+    this.#isOver = true;
     this.#client.flush(); // what has ended by itself until now has
     this.#shutdown.end(error); // first, so that a reaction which submits again is refused
     this.#launcher.failAll(error);

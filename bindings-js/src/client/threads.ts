@@ -123,11 +123,14 @@ class Start {
 export function closeParts({ coordinator }: Threads): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, CLOSE_TIMEOUT_MS);
-    coordinator.onMessage((message) => {
-      if (message.type !== 'millrace:closed') return;
+    const end = (): void => {
       clearTimeout(timer);
       resolve();
+    };
+    coordinator.onMessage((message) => {
+      if (message.type === 'millrace:closed') end();
     });
+    coordinator.onFailure(end); // it may die before it has read this
     coordinator.post({ type: 'millrace:close' });
   });
 }
