@@ -44,6 +44,36 @@ export function endBehindItsBack(env, { worker }) {
   else void worker.terminate();
 }
 
+/** Has a pool hear at once that a thread has failed, which goes on. */
+export function fallOver(env, { worker }) {
+  if (env.browser) endBehindItsBack(env, { worker });
+  else worker.emit('error', new Error('it fell over'));
+}
+
+/** While `use` runs, no timer fires that is set to a second or more. */
+export async function withoutLongTimers(use) {
+  const { setTimeout } = globalThis;
+  globalThis.setTimeout = (listener, ms, ...more) => setTimeout(ms >= 1000 ? () => undefined : listener, ms, ...more);
+  try {
+    await use();
+  } finally {
+    globalThis.setTimeout = setTimeout;
+  }
+}
+
+/** Has a worker's thread fail as soon as it has said that it retires. */
+export function fallsWhenItRetires(env, { worker }) {
+  return new Promise((resolve) => {
+    const hear = ({ type, retired }) => {
+      if (type !== 'millrace:gone' || !retired) return;
+      fallOver(env, { worker });
+      resolve();
+    };
+    if (env.browser) worker.addEventListener('message', ({ data }) => hear(data));
+    else worker.on('message', hear);
+  });
+}
+
 /** Counts the messages that come from workers. */
 export function countMessages(env, workers) {
   const counter = { n: 0 };

@@ -1,5 +1,5 @@
 // Workers: that they are replaced when they are worn out or die, and that those which are gone are gone.
-import { countMessages, endBehindItsBack, withCrew } from './crew.mjs';
+import { countMessages, endBehindItsBack, fallOver, fallsWhenItRetires, withCrew, withoutLongTimers } from './crew.mjs';
 import {
   assert,
   bytes,
@@ -137,6 +137,42 @@ export const scenarios = [
           equal(workers.length, before + more, 'after an overflow:');
         }),
       ),
+  },
+  {
+    name: 'workers: one that retires and then falls over is not told of as the one that has its number next',
+    tiers: ['shared'], // in the other none retires of whose thread something is heard later
+    run: (env) =>
+      withCrew(env, (workers) =>
+        withPool(env, { workers: 1, maxWorkers: 1 }, async (pool) => {
+          for (let i = 1; i <= 5; i++) {
+            await stillGood(env, pool, 1);
+            const falling = fallsWhenItRetires(env, workers.at(-1));
+            await rejects(pool.run(env.guest('misbehaving/overflow')), 'TrapError');
+            await falling;
+            await stillGood(env, pool, 1);
+            equal(pool.stats().lostWorkers, 0);
+          }
+        }),
+      ),
+  },
+  {
+    name: 'workers: a coordinator that dies while the pool closes is not waited for',
+    tiers: ['shared'],
+    run: (env) =>
+      withCrew(env, async (workers) => {
+        const told = [];
+        const onlog = ({ level }) => level === 'error' && told.push(level);
+        const pool = await env.millrace.Pool.create({ workers: 1, onlog });
+        const job = await pool.spawn(env.guest('cat'));
+        const ended = job.status.catch(({ name }) => name);
+        await withoutLongTimers(async () => {
+          const closing = pool.close();
+          for (let i = 1; i <= 2; i++) fallOver(env, workers[0]);
+          await closing;
+        });
+        assert(['AbortError', 'LostError'].includes(await ended)); // whichever came first
+        equal([told, pool.stats().jobs], [['error'], 0]);
+      }),
   },
   {
     name: 'workers: one that dies loses its job, and another takes its place',

@@ -1,6 +1,13 @@
 /** The compute workers' threads: the coordinator commands them, but only the main thread can start and end them. */
 import { layout } from '../shared/layout.gen.js';
-import type { FromCoordinator, ImportsMessage, ModuleMessage, RingMessage, SharedParts } from '../shared/protocol.js';
+import type {
+  FromCoordinator,
+  ImportsMessage,
+  ModuleMessage,
+  RingMessage,
+  SharedParts,
+  WorkerLife,
+} from '../shared/protocol.js';
 import { errorText } from '../platform/error-text.js';
 import type { CoordinatorChild, WorkerChild } from '../platform/platform.js';
 
@@ -30,7 +37,7 @@ export class Crew {
         this.#pool = message.pool;
         return;
       case 'millrace:spawn':
-        return this.#spawn(message.number, message.stack);
+        return this.#spawn(message, message.stack);
       case 'millrace:terminate':
         return this.#terminate(message.number);
       case 'millrace:ring':
@@ -44,12 +51,12 @@ export class Crew {
     else this.#coordinator.post(message);
   }
 
-  #spawn(number: number, stack: number): void {
+  #spawn({ number, life }: WorkerLife, stack: number): void {
     const parts = this.#parts;
     if (!parts) return; // what the coordinator said last can come late
     let worker: WorkerChild;
     const gone = (text: string): void => {
-      this.#coordinator.post({ type: 'millrace:gone', number, text, retired: false });
+      this.#coordinator.post({ type: 'millrace:gone', number, life, text, retired: false });
     };
     try {
       worker = this.#start(number);
@@ -66,7 +73,7 @@ export class Crew {
     worker.onMessage((message) => {
       if (!isHere()) return;
       if (message.type === 'millrace:ring') this.relay(message);
-      else this.#coordinator.post({ ...message, number });
+      else this.#coordinator.post({ ...message, number, life });
     });
     worker.post({ type: 'millrace:join', parts, pool: this.#pool, number, stack });
     for (const message of [...this.#modules.values(), ...this.#imports]) worker.post(message);

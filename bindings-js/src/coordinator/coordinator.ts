@@ -2,7 +2,7 @@
 import { bellIndex } from '../shared/bell.js';
 import { errorOfStatus } from '../shared/errors.js';
 import { errorCodes, layout } from '../shared/layout.gen.js';
-import type { FilesReply, FilesRequest, FromCoordinator, ToCoordinator } from '../shared/protocol.js';
+import type { FilesReply, FilesRequest, FromCoordinator, ToCoordinator, WorkerLife } from '../shared/protocol.js';
 import { instantiate, type Thread, threadWaits, type Waits } from '../shared/thread.js';
 import { TIMER_MAX_MS } from '../shared/timer.js';
 import { Rounds } from '../platform/rounds.js';
@@ -47,7 +47,7 @@ export function serveCoordinator(scope: CoordinatorScope, waits = threadWaits): 
       case 'millrace:ring':
         return coordinator?.tick();
       case 'millrace:joined':
-        return coordinator?.onJoined(message.number);
+        return coordinator?.onJoined(message);
       case 'millrace:gone':
         return coordinator?.onGone(message);
       case 'millrace:files':
@@ -69,7 +69,8 @@ class Coordinator {
   readonly #journal: Journal;
   readonly #restMs: number;
   readonly #words: Int32Array;
-  readonly #workers = new Set<number>();
+  /** By their numbers, the lives that they are. */
+  readonly #workers = new Map<number, number>();
   readonly #starting = new Map<number, ReturnType<typeof setTimeout>>();
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** When the next tick is due, by `performance.now`, and the bell's count as of the last. */
@@ -77,6 +78,8 @@ class Coordinator {
   #count = 0;
   #respawn: ReturnType<typeof setTimeout> | undefined;
   #restart: ReturnType<typeof setTimeout> | undefined;
+  /** How many workers were ever started. */
+  #lives = 0;
   #failedStarts = 0;
   /** Why the last of them did. */
   #startFailure = '';
@@ -188,15 +191,16 @@ class Coordinator {
 
   #spawn(number: number): void {
     const { c } = this.#thread;
-    this.#workers.add(number);
+    const life = ++this.#lives;
+    this.#workers.set(number, life);
     const onTimeout = (): void =>
-      this.onGone({ type: 'millrace:gone', number, text: 'it did not start in time', retired: false });
+      this.onGone({ type: 'millrace:gone', number, life, text: 'it did not start in time', retired: false });
     this.#starting.set(number, setTimeout(onTimeout, START_TIMEOUT_MS));
-    this.#scope.post({ type: 'millrace:spawn', number, stack: c.coordinator_worker_stack(this.#pool, number) });
+    this.#scope.post({ type: 'millrace:spawn', number, life, stack: c.coordinator_worker_stack(this.#pool, number) });
   }
 
-  onJoined(number: number): void {
-    if (!this.#workers.has(number)) return;
+  onJoined({ number, life }: WorkerLife): void {
+    if (this.#workers.get(number) !== life) return;
     this.#settleStart(number);
     this.#failedStarts = 0;
     this.#journal.started(number);
@@ -204,8 +208,8 @@ class Coordinator {
   }
 
   /** A worker ended by itself. What it ran is lost; a successor is started, unless none ever can be. */
-  onGone({ number, text, retired }: Gone): void {
-    if (!this.#workers.has(number) || this.#closing) return;
+  onGone({ number, life, text, retired }: Gone): void {
+    if (this.#workers.get(number) !== life || this.#closing) return; // one may be told of twice
     const starting = this.#starting.has(number);
     if (starting) {
       this.#failedStarts++;
@@ -276,7 +280,7 @@ class Coordinator {
     for (let i = 0; i < CLOSE_TRIES && this.#thread.c.coordinator_close(this.#pool) > 0; i++) {
       await new Promise((resolve) => setTimeout(resolve, CLOSE_RETRY_MS));
     }
-    for (const number of [...this.#workers]) this.#bury(number, 'retired');
+    for (const number of [...this.#workers.keys()]) this.#bury(number, 'retired');
     this.#scope.post({ type: 'millrace:closed' });
   }
 }

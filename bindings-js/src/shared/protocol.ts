@@ -108,6 +108,13 @@ export interface FilesReply {
   readonly value: unknown;
 }
 
+/** A worker's number, and which of those that have ever had it: what one said that is gone may come when another has its
+ * number. */
+export interface WorkerLife {
+  readonly number: number;
+  readonly life: number;
+}
+
 /** Main thread to coordinator. */
 export type ToCoordinator =
   | {
@@ -127,8 +134,8 @@ export type ToCoordinator =
       /** Somebody wants to be told what the coordinator notices. */
       readonly logs: boolean;
     }
-  | { readonly type: 'millrace:joined'; readonly number: number }
-  | { readonly type: 'millrace:gone'; readonly number: number; readonly text: string; readonly retired: boolean }
+  | ({ readonly type: 'millrace:joined' } & WorkerLife)
+  | ({ readonly type: 'millrace:gone'; readonly text: string; readonly retired: boolean } & WorkerLife)
   | { readonly type: 'millrace:close' }
   | FilesRequest
   | RingMessage;
@@ -149,7 +156,7 @@ export interface LogMessage {
 /** Coordinator to main thread. */
 export type FromCoordinator =
   | { readonly type: 'millrace:created'; readonly pool: number }
-  | { readonly type: 'millrace:spawn'; readonly number: number; readonly stack: number }
+  | ({ readonly type: 'millrace:spawn'; readonly stack: number } & WorkerLife)
   | { readonly type: 'millrace:terminate'; readonly number: number }
   | ({ readonly type: 'millrace:ready' } & WorkerCounts)
   | ({ readonly type: 'millrace:workers' } & WorkerCounts)
