@@ -422,6 +422,53 @@ async function endsOfGuests(env) {
   equal(guest.cancelled.reason === cause, true);
 }
 
+/** The id of an answer can be anything; what cannot be told of it is no harm. */
+async function hugeAndDeepIds(env) {
+  const { plugin, guest, errors } = await play(env, {});
+  const call = plugin.call('a');
+  const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+  guest.says(`{"jsonrpc":"2.0","id":${deep},"result":1}\n`);
+  guest.says(`{"jsonrpc":"2.0","id":${deep},"method":"b"}\n`);
+  guest.says(`${deep}\n`);
+  guest.says(answer('x'.repeat(1_000_000), 1));
+  guest.says(answer(1, 'well'));
+  equal(await call, 'well');
+  equal(
+    errors.map(({ name, message }) => [name, message.length < 200]),
+    errors.map(() => ['ProtocolError', true]),
+  );
+  equal(errors.length, 4);
+  await end(plugin);
+}
+
+/** Each is reported, and answered with more than it was. */
+async function batchesOfNothing(env) {
+  const { plugin, guest, errors } = await play(env, {});
+  guest.says(`[${'1,'.repeat(999)}1]\n`);
+  equal((await guest.messages(1))[0].length, 1000);
+  const call = plugin.call('a');
+  guest.says(`[${'1,'.repeat(1_000_000)}1]\n`);
+  const { cause } = await rejects(call, 'PluginEndedError');
+  equal([cause.name, errors.length], ['ProtocolError', 2001]);
+  assert(/batch with more than 1000/.test(cause.message), cause.message);
+  await rejects(plugin.closed, 'PluginEndedError');
+}
+
+async function hugeBatchesLeaveTurns(env) {
+  const total = 200_000;
+  let served = 0;
+  const { plugin, guest } = await play(env, { methods: { same: () => served++ } });
+  guest.says(`[${`${JSON.stringify(ask(1, 'same'))},`.repeat(total - 1)}${JSON.stringify(ask(1, 'same'))}]\n`);
+  let between = 0;
+  while (served < total) {
+    await sleep(0);
+    if (served > 0 && served < total) between++;
+  }
+  assert(between > 0, 'nobody had a turn');
+  equal((await guest.messages(1))[0].length, total);
+  await end(plugin);
+}
+
 const scenario = (name, run) => ({ name, run });
 
 export const scenarios = [
@@ -439,6 +486,9 @@ export const scenarios = [
   scenario('the guest can take its calls back, and does so by ending', guestTakesBack),
   scenario('bytes may come in any pieces', bytesInPieces),
   scenario('a line that is too long ends the guest, and says so', linesTooLong),
+  scenario('what is huge or deep in a message harms nobody', hugeAndDeepIds),
+  scenario('a batch of what is no message is answered, and a huge one ends the guest', batchesOfNothing),
+  scenario('a huge batch leaves others their turns', hugeBatchesLeaveTurns),
   scenario('a guest that asks and does not read is read no more until it does', floodsWait),
   scenario('a guest that dies while it is not read is read to its end', diesWhileItWaits),
   scenario('a guest that asks faster than methods answer waits for them', slowMethodsHoldTheGuest),

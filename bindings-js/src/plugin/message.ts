@@ -74,7 +74,7 @@ function isObject(value: unknown): value is object {
 }
 
 /** A larger number than a double holds would be sent back as another one. */
-function isId(value: unknown): value is Id {
+export function isId(value: unknown): value is Id {
   if (typeof value === 'number') return !Number.isInteger(value) || Number.isSafeInteger(value);
   return value === null || typeof value === 'string';
 }

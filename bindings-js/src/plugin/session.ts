@@ -5,7 +5,16 @@ import type { Job } from '../client/job.js';
 import { type PluginEndedError, ProtocolError, RpcCode, RpcError } from './errors.js';
 import { LineReader } from './line-reader.js';
 import { callBack, readLog } from './log.js';
-import { errorText, type Id, messageOf, requestText, type Response } from './message.js';
+import {
+  errorText,
+  type Id,
+  type Invalid,
+  isId,
+  messageOf,
+  type Request,
+  requestText,
+  type Response,
+} from './message.js';
 import type { CheckedPlugin } from './options.js';
 import { Outbox, type Parcel } from './outbox.js';
 import type { RpcPeer } from './peer.js';
@@ -24,6 +33,12 @@ const PILE_MESSAGES = 4;
 
 /** So many calls that were given up are remembered, of a guest that never answers them. */
 const GIVEN_UP_MOST = 65_536;
+
+/** A batch with so many messages that are none ends the guest: each is reported, and answered with more than it was. */
+const INVALID_MOST = 1000;
+
+/** So much of an id is told. */
+const ID_CHARS = 100;
 
 /** How a guest has ended. */
 export interface SessionEnd {
@@ -173,8 +188,7 @@ export class Session {
     for (;;) {
       const { value, done } = await turn.wait(reader.read());
       for (const line of done ? lines.end() : lines.push(value)) {
-        this.#take(line);
-        if (turn.isOver()) await turn.pass();
+        for (const steps = this.#take(line); !steps.next().done;) if (turn.isOver()) await turn.pass();
         while (this.#isFull()) await new Promise<void>((resolve) => this.#wake.push(resolve));
       }
       if (done) return;
@@ -186,8 +200,10 @@ export class Session {
     return this.#pile > PILE_MESSAGES * this.#options.maxMessageBytes && !this.#hasEnded;
   }
 
-  /** Takes one line. Blank ones are nothing. */
-  #take(line: string | ProtocolError): void {
+  /** Takes one line, in as many steps as it has messages: what is in it can be much more than may be done in one turn. Blank
+   * ones are nothing. */
+  *#take(line: string | ProtocolError): Generator<void, void, undefined> {
+    yield;
     if (typeof line !== 'string') return this.#refuse(line, RpcCode.parseError);
     if (line.trim() === '') return;
     let value: unknown;
@@ -199,30 +215,39 @@ export class Session {
         RpcCode.parseError,
       );
     }
-    if (!Array.isArray(value)) return this.#takeAll([value], line, ([answer]) => answer);
-    if (value.length > 0) return this.#takeAll(value, line, (answers) => `[${answers.join(',')}]`);
+    if (!Array.isArray(value)) return yield* this.#takeAll([value], line, ([answer]) => answer);
+    if (value.length > 0) return yield* this.#takeAll(value, line, (answers) => `[${answers.join(',')}]`);
     this.#refuse(new ProtocolError('the guest wrote a batch that has nothing in it', line), RpcCode.invalidRequest);
   }
 
   /** Takes the messages of one line. When all calls in it are answered, the answers go back in one line, too. */
-  #takeAll(values: readonly unknown[], line: string, join: (answers: readonly string[]) => string | undefined): void {
+  *#takeAll(
+    values: readonly unknown[],
+    line: string,
+    join: (answers: readonly string[]) => string | undefined,
+  ): Generator<void, void, undefined> {
     const weight = line.length + values.length * METHOD_COST;
     const answers: string[] = [];
     let left = values.length;
+    let nInvalid = 0;
     this.#pile += weight;
+    const done = (answer: string | undefined): void => {
+      if (answer !== undefined) answers.push(answer);
+      if (--left > 0) return;
+      this.#pile -= weight;
+      if (answers.length > 0) this.#reply(join(answers)!);
+      this.#look();
+    };
     for (const value of values) {
-      this.#takeOne(value, line, (answer) => {
-        if (answer !== undefined) answers.push(answer);
-        if (--left > 0) return;
-        this.#pile -= weight;
-        if (answers.length > 0) this.#reply(join(answers)!);
-        this.#look();
-      });
+      const message = messageOf(value);
+      if (message.kind === 'invalid' && ++nInvalid > INVALID_MOST)
+        throw new ProtocolError(`the guest wrote a batch with more than ${INVALID_MOST} messages that are none`, line);
+      this.#takeOne(message, line, done);
+      yield;
     }
   }
 
-  #takeOne(value: unknown, line: string, done: (answer: string | undefined) => void): void {
-    const message = messageOf(value);
+  #takeOne(message: Request | Response | Invalid, line: string, done: (answer: string | undefined) => void): void {
     switch (message.kind) {
       case 'request':
         return this.#service.serve(message, done);
@@ -276,12 +301,19 @@ function refusalText(id: Id, code: number): string {
   return errorText(id, new RpcError(code, texts[code]!));
 }
 
+/** It can be anything, of any size and depth. */
+function shownId(id: unknown): string {
+  if (id === undefined) return 'it has no id';
+  if (!isId(id)) return 'its "id" is no string, number or null';
+  return JSON.stringify(typeof id === 'string' ? id.slice(0, ID_CHARS) : id);
+}
+
 /** A guest that cannot read what it was sent says so with `null` for an id. */
 function unknownAnswer(id: unknown, cause: RpcError | undefined, line: string): ProtocolError {
   const what =
     id === null && cause
       ? `the guest did not take something that it was sent: ${cause.message}`
-      : `the guest answered a call that nobody waits for: ${JSON.stringify(id) ?? 'it has no id'}`;
+      : `the guest answered a call that nobody waits for: ${shownId(id)}`;
   return new ProtocolError(what, line, cause && { cause });
 }
 
