@@ -229,6 +229,28 @@ async function poolEnds(env) {
   equal((await rejects(env.plugin.openPlugin(pool, env.guest('rpc')), 'PoolError')).code, 'POOL_ESHUTDOWN');
 }
 
+/** Whichever part of its start is under way. */
+async function poolEndsInTheStart(env) {
+  for (let turns = 0; turns < 12; turns++) {
+    const pool = await env.millrace.Pool.create({ workers: 1, maxWorkers: 1 });
+    const busy = pool.run(env.guest('misbehaving/sleeper')).catch(() => undefined);
+    const opening = env.plugin.openPlugin(pool, env.guest('rpc'), quiet);
+    const settled = opening.then(
+      ({ closed }) => closed.catch(({ cause }) => cause), // it was quick
+      (error) => (
+        error.code === 'POOL_ESHUTDOWN' || equal(error.message, 'the start of the plugin was cancelled'),
+        error
+      ),
+    );
+    settled.catch(() => undefined);
+    for (let i = 0; i < turns; i++) await (i % 2 ? sleep(0) : undefined);
+    await pool.close();
+    const { name, code, cause } = await settled;
+    assert(code === 'POOL_ESHUTDOWN' || (name === 'AbortError' && cause.code === 'POOL_ESHUTDOWN'), name);
+    await busy;
+  }
+}
+
 /** It has no guest, and would have none for an hour. */
 async function poolEndsInThePause(env) {
   const restart = { minDelayMs: 3_600_000, maxDelayMs: 3_600_000 };
@@ -566,6 +588,7 @@ export const scenarios = [
   scenario('what is wrong is refused by name before anything is done', gates),
   scenario('a guest that ends in any way ends its calls, each once, and the error says why', endsTellWhy),
   scenario('a plugin ends with its pool', poolEnds),
+  scenario('one whose pool ends while it is started says so', poolEndsInTheStart),
   scenario('so does one that waits to be started again, at once', poolEndsInThePause),
   scenario('a pool that closes gracefully closes plugins when they have answered', gracefulEnd),
   scenario('and those that do not answer, or do not exit, when their time is over', gracefulEndOfTheStubborn),

@@ -1,5 +1,5 @@
 /** A guest that is called, and calls, by JSON-RPC; and another one when it has ended, if that is wanted. */
-import { PoolError } from '../shared/errors.js';
+import { CancelledError, PoolError } from '../shared/errors.js';
 import { after } from '../shared/timer.js';
 import { onAbort } from '../client/abort.js';
 import type { Attendant } from '../client/attendants.js';
@@ -29,6 +29,9 @@ import { reporter, Session, type SessionEnd } from './session.js';
 
 /** What does not become better by trying again. */
 const FINAL_CODES = ['POOL_NOT_STARTED', 'POOL_NOT_COMPILED', 'POOL_ESHUTDOWN', 'POOL_EINVAL'];
+
+/** What errors say that was ended, if it is that. */
+const START = 'the start of the plugin';
 
 /** Starts guests of one module. */
 type Start = (signal: AbortSignal) => Promise<Job>;
@@ -95,11 +98,10 @@ export class Plugin implements RpcPeer {
   async open(attend: Attend): Promise<void> {
     const forget = this.#forget;
     try {
-      this.#converse(await this.#start(this.#kill.signal));
+      this.#converse(await this.#startGuest());
     } catch (error) {
       forget();
-      const { signal } = this.#kill;
-      throw signal.aborted ? abortError(signal.reason, 'the start of the plugin') : error;
+      throw error;
     }
     const leave = attend({ drain: (why) => this.#onPoolDrain(why), end: (why) => this.#onPoolEnd(why) });
     this.#forget = () => (forget(), leave());
@@ -263,6 +265,17 @@ export class Plugin implements RpcPeer {
     void this.#session.ended.then((end) => this.#onEnd(end));
   }
 
+  /** What was cancelled is told as the start, whichever part of it that was. */
+  async #startGuest(): Promise<Job> {
+    const { signal } = this.#kill;
+    try {
+      return await this.#start(signal);
+    } catch (error) {
+      if (signal.aborted) throw abortError(signal.reason, START);
+      throw error instanceof CancelledError ? new CancelledError({ cause: error.cause }, START) : error;
+    }
+  }
+
   #onEnd({ cause, unsent, hasAnswered }: SessionEnd): void {
     this.#session = undefined;
     this.#waiting = new Set([...unsent, ...this.#waiting]);
@@ -277,7 +290,7 @@ export class Plugin implements RpcPeer {
       await this.#pause();
       try {
         if (this.#kill.signal.aborted) throw this.#poolError ?? abortError(this.#kill.signal.reason, 'the plugin');
-        this.#converse(await this.#start(this.#kill.signal));
+        this.#converse(await this.#startGuest());
       } catch (error) {
         why = error;
         continue;
