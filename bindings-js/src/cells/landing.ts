@@ -13,7 +13,6 @@ export class Landing implements Receiving {
   readonly #credit: Credit;
   readonly #nudge: () => void;
   readonly #chunks: Uint8Array<ArrayBuffer>[] = [];
-  #next: (() => void) | undefined;
   #tellOver: () => void = () => undefined;
   #isOver = false;
 
@@ -39,19 +38,9 @@ export class Landing implements Receiving {
 
   end(status: number): void {
     if (this.#isOver) return;
-    const next = status === 0 ? this.#next : undefined;
-    this.#next = undefined;
-    if (next) {
-      this.#credit.renew();
-      return next();
-    }
     if (status === 0) return this.stop();
     this.#end();
     this.#ends.abort(this.#fd);
-  }
-
-  follow(next: () => void): void {
-    this.#next = next;
   }
 
   /** All that has come is here; the cell may have more, which nobody takes. */

@@ -106,7 +106,7 @@ export class Carrier {
       line.post = post;
       onTurn();
     };
-    if (!(line.pump instanceof Sender)) return line.pump.follow(turn);
+    if (!(line.pump instanceof Sender)) return line.pump.follow!(turn);
     turn();
     line.pump.renew(line.window.bytes);
   }
@@ -120,7 +120,7 @@ export class Carrier {
 
   /** Carries of a stream only what can be carried at once. */
   cut(stream: number): void {
-    this.#lines[stream]?.pump.cut();
+    this.#lines[stream]?.pump.cut?.();
   }
 
   /** Sends the rest of a stream, whatever room there is. */

@@ -197,10 +197,10 @@ export interface Receiving {
   take(bytes: Uint8Array<ArrayBuffer>): void;
   /** Nothing more comes. */
   end(status: number): void;
-  /** After the end more comes, from another sender: `next` has it begin. */
-  follow(next: () => void): void;
-  /** Writes only what can be written at once. */
-  cut(): void;
+  /** In a cell: after the end more comes, from another sender: `next` has it begin. */
+  follow?(next: () => void): void;
+  /** On the main thread: takes nothing more. */
+  cut?(): void;
   /** Looks whether the reader has gone. Its sender is to know before it gets what the guest writes after that. */
   look(): void;
   /** Closes the end. */
@@ -223,7 +223,6 @@ export class Receiver implements Receiving {
   #next: (() => void) | undefined;
   #tellOver: () => void = () => undefined;
   #isOver = false;
-  #isCut = false;
   #isBusy = false;
 
   constructor(ends: Ends, fd: Fd, window: Window, port: ReceiverPort) {
@@ -257,7 +256,6 @@ export class Receiver implements Receiving {
     const [chunk] = this.#chunks;
     if (chunk) return this.#writeSome(chunk);
     if (this.#end !== undefined) this.#finish(this.#end);
-    else if (this.#isCut) this.stop();
     else if (this.#ends.isAbandoned(this.#fd)) this.#leave();
     else return this.#wait();
     return true;
@@ -265,9 +263,8 @@ export class Receiver implements Receiving {
 
   #writeSome(chunk: Uint8Array<ArrayBuffer>): boolean {
     const n = this.#ends.write(this.#fd, chunk, this.#done);
-    if (n === errorCodes.POOL_EAGAIN && !this.#isCut) return this.#wait();
-    if (n === errorCodes.POOL_EAGAIN) this.stop();
-    else if (n < 0) this.#leave();
+    if (n === errorCodes.POOL_EAGAIN) return this.#wait();
+    if (n < 0) this.#leave();
     else this.#count(chunk, n);
     return true;
   }
@@ -323,17 +320,12 @@ export class Receiver implements Receiving {
   }
 
   end(status: number): void {
-    this.#end = status;
+    this.#end ??= status; // what is heard later of a cell that is gone is no news
     this.#write();
   }
 
   follow(next: () => void): void {
     this.#next = next;
-  }
-
-  cut(): void {
-    this.#isCut = true;
-    this.#write();
   }
 
   get isOver(): boolean {
