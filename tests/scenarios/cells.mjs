@@ -259,6 +259,78 @@ const closedInTheMiddle = {
   },
 };
 
+/** Options of pools of Node whose cells tell each other neither of the end of what they write nor that they read no more. */
+function withMuteLinks(env) {
+  const script = `
+    const { postMessage } = MessagePort.prototype;
+    MessagePort.prototype.postMessage = function (message, ...more) {
+      const isLast = ['cell:end', 'cell:gone'].includes(message?.type) && message.job === undefined;
+      if (!isLast) postMessage.call(this, message, ...more);
+    };
+    await import('${env.file('npm/dist/cell.node.mjs')}');`;
+  return { workers: 2, urls: { cell: `data:text/javascript,${encodeURIComponent(script)}` } };
+}
+
+/** The first of some cells that says that its job has ended. */
+function firstToEnd(env, workers) {
+  return new Promise((resolve) => {
+    for (const one of workers) {
+      const hear = ({ type }) => type === 'cell:ended' && resolve(one);
+      if (env.browser) one.worker.addEventListener('message', ({ data }) => hear(data));
+      else one.worker.on('message', hear);
+    }
+  });
+}
+
+/** What it has sent is still on its way from the cell of the reader to its guest. */
+const saidAll = {
+  name: 'cells: who reads slowly from a guest that has ended gets all of it, although its cell ends',
+  tiers: ['jspi'],
+  run: (env) =>
+    withCrew(env, (workers) =>
+      withPool(env, { workers: 2 }, async (pool) => {
+        const ended = firstToEnd(env, workers);
+        const { readable, writable } = pool.pipe();
+        const reader = await pool.spawn(env.guest('cat'), { stdin: readable });
+        const [writer, options] = writes(env, 3 * PIPE - 1000);
+        const written = pool.run(writer, { ...options, stdout: writable });
+        const first = await ended;
+        equal((await written).code, 0);
+        endBehindItsBack(env, first);
+        await sleep(100); // for as long as what is on its way is waited for, and longer
+        equal((await new Response(reader.stdout).arrayBuffer()).byteLength, 3 * PIPE - 1000);
+        equal((await reader.status).code, 0);
+      }),
+    ),
+};
+
+/** What a cell sent last to another can be lost with it. */
+const lastWordsAreLost = {
+  name: 'cells: who waits for another at a pipe goes on when its cell ends before its last words were through',
+  tiers: ['jspi'],
+  run: async (env) => {
+    if (env.browser) return; // there nobody can keep a cell from saying them
+    for (const [writer, reader] of [
+      [env.guest('hello'), env.guest('cat')],
+      [env.guest('misbehaving/flood'), env.guest('hello')],
+    ]) {
+      await withCrew(env, (workers) =>
+        withPool(env, withMuteLinks(env), async (pool) => {
+          const ended = firstToEnd(env, workers);
+          const { readable, writable } = pool.pipe();
+          const [reads, writes] = [
+            await pool.spawn(reader, { stdin: readable }),
+            await pool.spawn(writer, { stdout: writable }),
+          ];
+          const over = [reads, writes].map(({ status }) => status.catch(() => undefined));
+          endBehindItsBack(env, await ended);
+          await Promise.all(over);
+        }),
+      );
+    }
+  },
+};
+
 /** Jobs wait for a directory, one behind the other, and its cell ends. */
 const inVain = {
   name: 'cells: whoever waits for a directory is told when it is lost, also who waits behind another',
@@ -288,6 +360,8 @@ const inVain = {
 };
 
 export const scenarios = [
+  lastWordsAreLost,
+  saidAll,
   underway,
   closedInTheMiddle,
   refused,

@@ -77,7 +77,7 @@ export class CellJobs {
       case 'cell:link':
         return this.#link(message);
       case 'cell:lost':
-        return this.#running.get(message.job)?.links[message.stream]?.lose();
+        return this.#running.get(message.job)?.links[message.stream]?.lose(message.status);
       default:
         return this.#onStream(message);
     }

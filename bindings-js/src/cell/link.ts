@@ -10,7 +10,8 @@ export class Link {
   readonly #carrier: Carrier;
   readonly #stream: number;
   #isBegun = false;
-  #isLost = false;
+  /** Set once the other end was lost: how the stream ends then. */
+  #lostBy: number | undefined;
 
   /** `onTurn` is called when it is what carries the stream. */
   constructor(port: MessagePort, carrier: Carrier, stream: number, onTurn: () => void, onPart: () => void) {
@@ -31,7 +32,7 @@ export class Link {
       if (data.type === 'cell:gone' || data.type === 'cell:end') this.#port.close();
       onPart();
     };
-    if (this.#isLost) this.lose();
+    if (this.#lostBy !== undefined) this.lose(this.#lostBy);
   }
 
   /** The job here has ended. */
@@ -41,10 +42,10 @@ export class Link {
     sayGone(this.#port, 0);
   }
 
-  /** The other end was lost. */
-  lose(): void {
-    this.#isLost = true;
+  /** The other end was lost. If it has said before that it is over, that is nothing. */
+  lose(status: number): void {
+    this.#lostBy = status;
     if (this.#stream > 0) this.#carrier.stop(this.#stream);
-    else if (this.#isBegun) setTimeout(() => this.#carrier.take(0, { type: 'cell:end', status: 0 }), LOST_MS);
+    else if (this.#isBegun) setTimeout(() => this.#carrier.take(0, { type: 'cell:end', status }), LOST_MS);
   }
 }

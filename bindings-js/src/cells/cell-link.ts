@@ -27,6 +27,8 @@ export class CellLink {
   readonly volumes = new Set<number>();
   /** What was written for its guests in this turn, and not sent. */
   readonly gathering = new Set<{ flush(): void }>();
+  /** Those who are told when it ends, since somebody elsewhere may wait for what it said last. */
+  readonly partings = new Set<() => void>();
   /** Resolves when it has started, or rejects with why not. */
   readonly started: Promise<void>;
   /** Told of the answers about volumes. */
@@ -157,6 +159,7 @@ export class CellLink {
     const users = new Set(this.#users.values());
     if (this.#owner) users.add(this.#owner);
     this.#users.clear();
+    for (const tell of this.partings) tell();
     for (const user of users) user.onCellEnd(text);
     this.onEnd();
   }

@@ -4,6 +4,7 @@
  * Two guests of a pipe are not brought together in one cell: they would compute by turns, and who has to be ended while it
  * computes would take the other with it. */
 import type { StreamNumber } from '../shared/cell-protocol.js';
+import { errorCodes } from '../shared/layout.gen.js';
 import { type Carrier, sayGone } from '../client/carrier.js';
 import type { Client, Fd, JobHandle } from '../client/client.js';
 import type { CellLink } from './cell-link.js';
@@ -36,7 +37,9 @@ export class FarLink {
   #port: MessagePort | undefined;
   /** Set at once. */
   peer: FarLink | undefined;
-  #isLost = false;
+  #hasLeft = false;
+  /** The other end was lost: how the stream ends then. */
+  #lostBy: number | undefined;
 
   constructor({ far, stream }: Place, port: MessagePort) {
     this.#far = far;
@@ -66,19 +69,31 @@ export class FarLink {
 
   /** Its job runs from now on. */
   started(): void {
-    if (this.#isLost) this.#lose();
+    if (this.#lostBy !== undefined) this.#lose(this.#lostBy);
   }
 
   /** Its job has ended. If its cell cannot tell the other end, that is done here. */
   leave(): void {
+    const peer = this.peer!;
+    this.#hasLeft = true;
+    peer.#far.cell?.partings.delete(peer.#onCellEnd);
     const port = this.take();
     if (port) sayGone(port, this.#stream);
-    else if (!this.#far.isTold) this.peer!.#lose();
+    else if (!this.#far.isTold) peer.#lose(0);
+    else if (this.#far.cell!.isOver) this.#onCellEnd();
+    else if (!peer.#hasLeft) this.#far.cell!.partings.add(this.#onCellEnd);
   }
 
-  #lose(): void {
-    this.#isLost = true;
-    this.#far.cell?.post({ type: 'cell:lost', job: this.#far.job, stream: this.#stream });
+  /** Its cell has told the other end, but what a thread sends just before it ends can get lost. */
+  readonly #onCellEnd = (): void => {
+    this.#far.cell!.partings.delete(this.#onCellEnd);
+    this.peer!.#lose(errorCodes.POOL_EIO);
+  };
+
+  #lose(status: number): void {
+    if (this.#hasLeft) return;
+    this.#lostBy = status;
+    this.#far.cell?.post({ type: 'cell:lost', job: this.#far.job, stream: this.#stream, status });
   }
 }
 

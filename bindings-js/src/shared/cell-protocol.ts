@@ -69,8 +69,9 @@ export type StreamMessage = StreamPart & OfStream;
 export type LinkMessage = OfStream &
   (
     | { readonly type: 'cell:link'; readonly port: MessagePort }
-    /** Whoever was at the other end was ended with its cell, and could not say so. */
-    | { readonly type: 'cell:lost' }
+    /** The cell of whoever was at the other end has ended, and what it said last may not have come. 0, or what a reader gets
+     * if it has not. */
+    | { readonly type: 'cell:lost'; readonly status: number }
   );
 
 /** A host call, and its reply. There are many, and an array takes less time than names: a tenth of all that a call takes. An
