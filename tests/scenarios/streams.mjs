@@ -74,7 +74,32 @@ async function countingListeners(use) {
 /** Everything that comes out of a stream, as text. */
 const read = (stream) => new Response(stream).text();
 
+/** Does what can be done with the stdin of jobs that were given one, or none. */
+async function misuseStdin(env, pool) {
+  const uses = [
+    (stdin) => stdin.getWriter().write(bytes('x')),
+    (stdin) => stdin.getWriter().write('no bytes'),
+    (stdin) => stdin.abort(new Error('enough')),
+    (stdin) => new Blob(['x']).stream().pipeTo(stdin),
+  ];
+  for (const use of uses) {
+    const job = await pool.spawn(env.guest('cat'), { stdin: 'given' });
+    const error = await use(job.stdin).catch((thrown) => thrown);
+    if (error) equal([error.code, /not piped/.test(error.message)], ['POOL_EBADF', true]);
+    equal(await job.stdout.text(), 'given');
+    equal((await job.status).code, 0);
+    const idle = await pool.spawn(env.guest('hello'), { stdin: 'null' });
+    await use(idle.stdin).catch(() => undefined);
+    equal((await idle.status).code, 0);
+  }
+}
+
 export const scenarios = [
+  {
+    name: 'whatever is done with a stdin that is not piped, the job is none the worse',
+    run: (env) => withPool(env, { workers: 1 }, (pool) => misuseStdin(env, pool)),
+  },
+
   {
     name: 'a stdin that fails fails the job, always, with its error as the cause',
     run: (env) =>

@@ -111,6 +111,8 @@ export class Outlet {
   }
 }
 
+const NOT_PIPED = "the job's stdin is not piped: it has the one that spawn was given";
+
 /** The end of a pipe that a job reads, in the hands of whoever writes it. */
 export class Inlet {
   readonly #client: Client;
@@ -128,7 +130,6 @@ export class Inlet {
   /** Writes all of `bytes`, waiting whenever the pipe is full: `waiting` is given each wait, and gives it back. Rejects
    * with EPIPE once the reader is gone, and with POOL_EINVAL if the bytes went away meanwhile. */
   async write(bytes: Uint8Array, waiting = (room: Promise<void>): Promise<void> => room): Promise<void> {
-    if (this.#fd === 0) throw this.goneError();
     const size = bytes.length;
     for (let done = 0; done < size || !this.#open;) {
       if (bytes.length !== size)
@@ -156,9 +157,14 @@ export class Inlet {
     return this.#fd;
   }
 
+  /** Whether there is a pipe: not if the job got its stdin from elsewhere. */
+  get isPiped(): boolean {
+    return this.#fd !== 0;
+  }
+
   /** What a write is told when nobody can read it. */
   goneError(): PoolError {
-    return errorOfStatus(this.#fd === 0 ? errorCodes.POOL_EBADF : errorCodes.POOL_EPIPE);
+    return this.isPiped ? errorOfStatus(errorCodes.POOL_EPIPE) : new PoolError('POOL_EBADF', NOT_PIPED);
   }
 
   /** The reader finds the end of file. */
@@ -291,7 +297,7 @@ export class InletStream extends WritableStream<Uint8Array> {
     const ending = new Ending(inlet);
     const fail = (error: unknown): void => {
       inlet.abort();
-      onFailure(error);
+      if (inlet.isPiped) onFailure(error);
     };
     // An abort counts at once, and the sink hears of it only when no write waits. Nobody listens for longer than that:
     // in some engines a signal that has a listener lives for ever, and its stream with it.
@@ -306,6 +312,7 @@ export class InletStream extends WritableStream<Uint8Array> {
         ending.controller = controller;
       },
       write: async (chunk) => {
+        if (!inlet.isPiped) throw inlet.goneError();
         try {
           await inlet.write(bytesOfChunk('chunk', chunk), waiting);
         } catch (error) {
