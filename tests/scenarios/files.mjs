@@ -166,7 +166,7 @@ async function toPathNeverLeavesTheFolder(env, folder, fs) {
   for (const target of ['../secret', 'nowhere/../../secret']) {
     const directory = new Directory();
     await directory.symlink('evil', target);
-    await rejects(directory.toPath(`${folder}/refused`), 'PoolError');
+    await rejects(directory.toPath(`${folder}/refused`), 'SaveError');
     equal(await fs.readdir(`${folder}/refused`), []);
   }
   await fs.writeFile(`${folder}/secret`, 'secret');
@@ -209,7 +209,7 @@ async function toPathGoesOn(env, folder, fs) {
   await fs.writeFile(`${out}/other`, 'other');
   const directory = new env.millrace.Directory({ a: 'a', b: 'b', c: 'c', d: { inner: 'd' }, e: { f: 'f' } });
   await directory.symlink('e/evil', '../../secret');
-  const error = await rejects(directory.toPath(out), 'PoolError');
+  const error = await rejects(directory.toPath(out), 'SaveError');
   assert(error instanceof env.millrace.SaveError, error.message);
   const { written, removed, failed } = error.report;
   equal([[...written].sort(), removed], [['a', 'c', 'e/f'], []]);
@@ -217,7 +217,7 @@ async function toPathGoesOn(env, folder, fs) {
   equal([error.code, error.cause === failed[0].error], ['POOL_EISDIR', true]);
   equal(failed.find(({ path }) => path === 'e/evil').error.code, 'POOL_EPERM');
   equal(await fs.readFile(`${out}/other`, 'utf8'), 'other');
-  const mirrored = await rejects(directory.toPath(out, { mirror: true }), 'PoolError');
+  const mirrored = await rejects(directory.toPath(out, { mirror: true }), 'SaveError');
   equal(
     mirrored.report.failed.map(({ path }) => path),
     ['e/evil'],
@@ -258,7 +258,7 @@ async function toHandleMirrors({ millrace }) {
     wasFile: {},
     wasFolder: 'f',
   });
-  const error = await rejects(directory.toHandle(fakeHandle(there, 'bad'), { mirror: true }), 'PoolError');
+  const error = await rejects(directory.toHandle(fakeHandle(there, 'bad'), { mirror: true }), 'SaveError');
   equal(
     error.report.failed.map(({ path, error: { name } }) => [path, name]),
     [['sub/bad', 'NoModificationAllowedError']],

@@ -47,6 +47,7 @@ export interface SaveReport {
  * ```
  */
 export class SaveError extends PoolError {
+  override name = 'SaveError';
   /** Made by `toPath` and `toHandle`. @internal */
   constructor(
     /** All that was done, and what could not be. */
