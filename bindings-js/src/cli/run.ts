@@ -31,7 +31,7 @@ Runs a WASI preview 1 command with this process's stdin, stdout and stderr.
                            also by a signal. May be repeated
   --env NAME[=VALUE]       give it a variable of the environment; without a value, this process's own. May be repeated
   --cwd GUEST              begin relative paths at one of its folders; PWD tells it as well
-  --timeout DURATION       end it after so long: 500ms, 10s, 2m
+  --timeout DURATION       end it after so long: 500ms, 10s, 2m; a number alone is seconds
   --workers N              threads that run guests; by default 1
   --max-memory MIB         memory for pipes and files, 32 to 4096; by default 256, of which files can have half
   --tty, --no-tty          whether it finds a terminal; by default if stdin and stdout are one

@@ -133,8 +133,8 @@ export class Pool {
 
   /** Calls an export for each item of an iterable, on instances that are kept for as long as it goes on, one in a worker. An
    * item is what the export is called with: a value as of `call`, or an array of them; anything else, and the first call that
-   * fails, ends it with that error. The iterable may be async; it is read only as fast as results are taken, and a few items
-   * for each instance ahead. An instance is made when there is work for it. Leaving the loop, or `return()`
+   * fails, ends it with that error. The iterable may be async; it is read only as fast as results are taken. At most 128 items
+   * for each instance are read ahead, since calls that are quick (2 ms) are sent in batches, and 2 while calls are slow (20 ms). An instance is made when there is work for it. Leaving the loop, or `return()`
    * and `throw()`, at any time, ends them all, also one that computes, and lets go of the iterable without waiting for it:
    * whoever waits for a result then is told that there is none any more.
    *
@@ -232,7 +232,7 @@ export class Pool {
   }
 
   /** Changes how many jobs run at the same time, 1 to 127, or `{ min, max }`, as of `Pool.create`. Jobs that run go on: a
-   * worker too many ends after its job.
+   * worker too many ends after its job, and one that is idle within about a second; `stats().workers` counts it until then.
    *
    * @throws `PoolError` with POOL_EINVAL if it is no such number, with POOL_ESHUTDOWN if the pool is closed.
    * @example
