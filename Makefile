@@ -80,7 +80,7 @@ PACKAGE := npm/millrace-$(VERSION).tgz
 npm: $(PACKAGE) ## pack the package: npm/millrace-<version>.tgz
 
 # A file, so that parts of CI that run beside each other do not pack it anew under each other's hands.
-$(PACKAGE): npm/dist/index.js npm/types.mjs npm/package.json npm/README.md LICENSE $(wildcard npm/*/package.json) \
+$(PACKAGE): npm/dist/index.js npm/types.mjs npm/package.json npm/README.md LICENSE $(wildcard npm/*/package.json npm/docs/pages/*.md npm/docs/pages/*/*.md) \
     npm/c-files.mjs $(THIN_SOURCES) $(THIN_JS) $(wildcard c/thin/*.h c/core/*.h c/include/*.h)
 	@rm -rf build/types && node node_modules/typescript/bin/tsc -p bindings-js --outDir build/types
 	@node npm/types.mjs build/types npm/dist

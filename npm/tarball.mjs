@@ -8,8 +8,8 @@ const KIB = 1024;
 
 /** In KiB: the archive, what it unpacks to, and one file of each kind. */
 const BUDGETS = {
-  'the archive': 1090,
-  unpacked: 2950,
+  'the archive': 1140,
+  unpacked: 3070,
   'dist/inline.js': 430,
   'dist/index.d.ts': 96,
 };

@@ -39,4 +39,5 @@ timeout 300 node examples.mjs "$root/examples/guests"
 "$root/node_modules/.bin/attw" "$package" --format ascii --exclude-entrypoints coordinator.wasm \
   {coordinator,worker,cell}.{js,node.mjs}
 node "$root/npm/tarball.mjs" "$package"
+node "$root/tests/package/links.mjs" "$package"
 echo '24 passed, 0 failed'
