@@ -9,7 +9,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const guest = (name) => `${root}examples/guests/${name}.gen.wasm`;
 
 /** Of a script that is not there. */
-const COULD_NOT = /^a part of the package could not be loaded: .*index-/;
+const COULD_NOT = /^a part of the package could not be loaded; deploy all files of its folder: .*index-/;
 
 async function unloaded(promise) {
   const error = await promise.then(

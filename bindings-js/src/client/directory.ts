@@ -272,7 +272,13 @@ export class Directory {
    */
   async rename(from: string, to: string): Promise<void> {
     const [old, fresh] = [pathOf('from', from), pathOf('to', to)];
-    return this.#do((store) => store.rename(old, fresh), from);
+    return this.#do(
+      (store) =>
+        store
+          .rename(old, fresh)
+          .catch(because(`this cannot be moved to ${quote(to)}: that is in it, or one of both is the root`)),
+      from,
+    );
   }
 
   /** Makes a symlink at `path`. `target` is relative to where the symlink is: an absolute one is refused (POOL_EPERM), and
@@ -303,7 +309,7 @@ export class Directory {
    */
   async readlink(path: string): Promise<string> {
     const at = pathOf('path', path);
-    return this.#do((store) => store.readlink(at), path);
+    return this.#do((store) => store.readlink(at).catch(because('this is no symlink')), path);
   }
 
   /** Writes all files into a directory handle of the browser. A symlink becomes a copy of the file that it leads to; one
@@ -440,6 +446,13 @@ function handleOf(given: unknown, method: 'entries' | 'getFileHandle'): FileSyst
   const isHandle = read(given, 'kind') === 'directory' && typeof read(given, method) === 'function';
   if (!isHandle) throw refusal('handle', given, 'a FileSystemDirectoryHandle');
   return given as FileSystemDirectoryHandle;
+}
+
+/** Says in what way an argument is not valid, of which a store has the code alone. */
+function because(why: string): (error: unknown) => never {
+  return (error) => {
+    throw error instanceof PoolError && error.code === 'POOL_EINVAL' ? invalid(why) : error;
+  };
 }
 
 /** Says in an error which path it was. */

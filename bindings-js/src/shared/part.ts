@@ -21,7 +21,10 @@ export class Part<M> {
       return (this.now = await this.#import());
     } catch (cause) {
       this.#loading = undefined;
-      throw new StartError(`a part of the package could not be loaded: ${(cause as Error).message}`, { cause });
+      throw new StartError(
+        `a part of the package could not be loaded; deploy all files of its folder: ${(cause as Error).message}`,
+        { cause },
+      );
     }
   }
 }
