@@ -287,7 +287,7 @@ const tests = {
   'a folder that is too large is told before the guest runs': async () => {
     fresh('data', { large: 'x'.repeat(20 << 20) });
     const args = ['run', '--dir', 'data:/d', '--max-memory', '32', guest('files'), 'list', '/d'];
-    await refused(args, 1, /volume is full: see --max-memory/);
+    await refused(args, 1, /directory is full, .*: see --max-memory/);
     assert.equal((await call(args.with(4, '64'))).code, 0);
   },
   'a signal ends a guest whose reader has stopped reading': async () => {

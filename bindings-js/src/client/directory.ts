@@ -396,7 +396,9 @@ export class Directory {
 
   async #move(files: Files): Promise<number> {
     const { moveInto, Volume } = await parts.load();
-    const volume = await moveInto(files, this.#limits, this.#local!);
+    const volume = await moveInto(files, this.#limits, this.#local!).catch((error: unknown) => {
+      throw noRoom(error, this.#limits[0]);
+    });
     this.#store = new Volume(files, volume);
     this.#local = undefined;
     dropped.register(this, { files, volume }, this);
@@ -453,6 +455,15 @@ function because(why: string): (error: unknown) => never {
   return (error) => {
     throw error instanceof PoolError && error.code === 'POOL_EINVAL' ? invalid(why) : error;
   };
+}
+
+/** Says of which limit a directory had no room in the pool. */
+function noRoom(error: unknown, maxBytes: number): unknown {
+  const code = (error as Partial<PoolError>).code;
+  if (code === 'POOL_ENFILE') return new PoolError(code, 'the pool has no place for another directory: close some');
+  if (code !== 'POOL_ENOSPC') return error;
+  const limit = maxBytes > 0 ? String(maxBytes) : "by default half of the pool's memory";
+  return new PoolError(code, `the directory is full, by its maxBytes (${limit}), its maxFiles or the pool's maxMemory`);
 }
 
 /** Says in an error which path it was. */

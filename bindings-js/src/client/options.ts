@@ -1,5 +1,5 @@
 /** What a caller may say about a job, and its translation into what C takes. */
-import { isPlain, read } from '../shared/brand.js';
+import { isPlain, isThenable, read } from '../shared/brand.js';
 import type { PoolError } from '../shared/errors.js';
 import {
   elementsOf,
@@ -421,7 +421,11 @@ function preopen(path: string, given: unknown): CheckedPreopen {
 
 function notDirectory(name: string, given: unknown): PoolError {
   const copied = typeof read(given, 'writeFile') === 'function' && typeof read(given, 'attach') === 'function';
-  const hint = copied ? 'it comes from another copy of this package, and each takes only its own' : '';
+  const hint = copied
+    ? 'it comes from another copy of this package, and each takes only its own'
+    : isThenable(given)
+      ? 'await it'
+      : '';
   return refusal(name, given, 'a Directory, or { directory, readOnly }', hint);
 }
 
