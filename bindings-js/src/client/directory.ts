@@ -430,8 +430,11 @@ export class Directory {
 
 /** Fills a store with a tree, whose names may be paths. */
 async function fill(store: Store, path: string, tree: Loaded): Promise<void> {
-  if (!(tree instanceof Map)) return store.write(path, tree);
-  await store.mkdir(path);
+  const made = tree instanceof Map ? store.mkdir(path) : store.write(path, tree);
+  await made.catch((error: unknown) => {
+    throw withPath(error, path);
+  });
+  if (!(tree instanceof Map)) return;
   const above = path === ROOT ? '' : `${path}/`; // no byte more: the path may be as long as there are
   for (const [name, inner] of tree) await fill(store, above + name, inner);
 }

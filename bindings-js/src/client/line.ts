@@ -115,7 +115,7 @@ export class Line {
   }
 
   #tooLate(): EndedError {
-    return new EndedError(this.#why && { cause: this.#why });
+    return new EndedError(this.#why && { cause: this.#why }, this.#closing && !this.#why);
   }
 
   #limited(

@@ -284,8 +284,10 @@ export class ExitError extends JobError {
  */
 export class EndedError extends PoolError {
   override name = 'EndedError';
-  constructor(options?: ErrorOptions) {
-    super('POOL_ENDED', 'the instance had ended before the call came to its turn', options);
+  /** `isClosed`: by its owner, and not by what it did. */
+  constructor(options?: ErrorOptions, isClosed = false) {
+    const what = isClosed ? 'the instance is closed' : 'the instance had ended before the call came to its turn';
+    super('POOL_ENDED', what, options);
   }
 }
 
