@@ -17,9 +17,9 @@ async function expectFiles(env, pool, directory, args, code = 0) {
   return text(result.stdout);
 }
 
-/** Awaits a PoolError of that code. */
-async function refuses(promise, code) {
-  const error = await rejects(promise, 'PoolError');
+/** Awaits an error of that code, a PoolError unless it is said to be another. */
+async function refuses(promise, code, name = 'PoolError') {
+  const error = await rejects(promise, name);
   equal(error.code, code, `${error.message}:`);
   return error;
 }
@@ -669,7 +669,8 @@ export const scenarios = [
   },
   {
     name: 'files: a handle that cannot be written is refused',
-    run: (env) => refuses(new env.millrace.Directory({ file: 'x' }).toHandle(readOnlyHandle), 'POOL_ENOSYS'),
+    run: (env) =>
+      refuses(new env.millrace.Directory({ file: 'x' }).toHandle(readOnlyHandle), 'POOL_ENOSYS', 'SaveError'),
   },
   {
     name: 'files: a directory comes from a folder, and goes back to it',
