@@ -1,12 +1,5 @@
 /** The main thread's end of one cell: what it was sent, which jobs run in it, and whether it is there. */
-import {
-  type CallMessage,
-  type CellUses,
-  type FromCell,
-  isCall,
-  isReply,
-  type ToCell,
-} from '../shared/cell-protocol.js';
+import { type CallMessage, type CellUses, type FromCell, isCall, type ToCell } from '../shared/cell-protocol.js';
 import type { FilesReply, ImportsMessage, LogMessage, ModuleMessage } from '../shared/protocol.js';
 import type { CellChild } from '../platform/platform.js';
 import type { JobHandle } from '../client/client.js';
@@ -111,7 +104,6 @@ export class CellLink {
     for (const gathered of this.gathering) gathered.flush(); // it was written before
     if (this.#isOver) return;
     if (this.#toldNs !== this.#told.ns) this.#tellTime();
-    if (!isReply(message) && message.type === 'cell:run') this.#runs++;
     this.#child.post(message, transfer);
   }
 
@@ -120,8 +112,9 @@ export class CellLink {
     this.#child.post({ type: 'cell:told', ns: this.#toldNs });
   }
 
-  /** A job runs in it from now on. */
+  /** A job runs in it from now on, and is sent to it at once. */
   add(job: JobHandle, user: CellUser): void {
+    this.#runs++;
     this.#users.set(job, user);
   }
 

@@ -1,6 +1,7 @@
 /** The main thread's side of the shared memory: submits jobs, moves bytes, and takes signals. Nothing here blocks. */
 import { PoolError } from '../shared/errors.js';
 import { errorCodes, layout } from '../shared/layout.gen.js';
+import { nameDecoder } from '../shared/name-decoder.js';
 import { readValues, writeValues } from '../shared/value.js';
 import { check, joinWithStack, type Thread } from '../shared/thread.js';
 import { Doorbell } from './doorbell.js';
@@ -137,7 +138,6 @@ export const EAGAIN = errorCodes.POOL_EAGAIN;
 const HELD_JOBS = 64;
 
 const encoder = new TextEncoder();
-const decoder = new TextDecoder('utf-8', { ignoreBOM: true }); // a name may begin with one
 
 const noValues: Result['values'] = [];
 
@@ -403,7 +403,7 @@ export class Client {
     const bytes = this.#thread.heap.u8(end);
     let name = '';
     for (let i = begin; i < end && bytes[i]! < 0x80; i++) name += String.fromCharCode(bytes[i]!);
-    return name.length === size ? name : decoder.decode(bytes.slice(begin, end));
+    return name.length === size ? name : nameDecoder.decode(bytes.slice(begin, end));
   }
 
   /** Whether nobody waits for the reply to a call any more; if somebody does, `onCall` tells when he goes. */
@@ -549,7 +549,7 @@ export class Client {
     const result = {
       outcome: heap.u32(at + layout.pool_result_outcome),
       code: heap.u32(at + layout.pool_result_code),
-      text: textBytes ? decoder.decode(heap.u8(text + textBytes).slice(text, text + textBytes)) : '',
+      text: textBytes ? nameDecoder.decode(heap.u8(text + textBytes).slice(text, text + textBytes)) : '',
       values: this.#valuesAt(heap.u32(at + layout.pool_result_values), heap.u32(at + layout.pool_result_n_values)),
       worker: heap.u32(at + layout.pool_result_worker),
       queuedMs: heap.f64(at + layout.pool_result_queued_ms),

@@ -330,7 +330,8 @@ class Mapping {
     this.#lanes.push(new Lane(this.#open(this.#controller.signal), onOpen, Mapping.#failureOf(this)));
   }
 
-  /** Tells of a failure of an instance, or of the pool, and holds nothing: a loop that nobody goes on with is garbage, and its instances too. */
+  /** Tells of a failure of an instance, or of the pool, and holds nothing: a loop that nobody goes on with is garbage, and its
+   * instances too. */
   static #failureOf(mapping: Mapping): (error: unknown) => void {
     const held = new WeakRef(mapping);
     return (error) => {

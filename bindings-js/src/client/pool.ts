@@ -134,9 +134,10 @@ export class Pool {
   /** Calls an export for each item of an iterable, on instances that are kept for as long as it goes on, one in a worker. An
    * item is what the export is called with: a value as of `call`, or an array of them; anything else, and the first call that
    * fails, ends it with that error. The iterable may be async; it is read only as fast as results are taken. At most 128 items
-   * for each instance are read ahead, since calls that are quick (2 ms) are sent in batches, and 2 while calls are slow (20 ms). An instance is made when there is work for it. Leaving the loop, or `return()`
-   * and `throw()`, at any time, ends them all, also one that computes, and lets go of the iterable without waiting for it:
-   * whoever waits for a result then is told that there is none any more.
+   * for each instance are read ahead, since calls that are quick (2 ms) are sent in batches, and 2 while calls are slow
+   * (20 ms). An instance is made when there is work for it. Leaving the loop, or `return()` and `throw()`, at any time, ends
+   * them all, also one that computes, and lets go of the iterable without waiting for it: whoever waits for a result then is
+   * told that there is none any more.
    *
    * @throws `PoolError` with POOL_EINVAL, at once, if an argument is wrong, with POOL_ESHUTDOWN if the pool is closed. What
    * `instantiate` and `instance.call` reject with, and what the iterable throws, comes out of the loop.

@@ -14,8 +14,8 @@ import { feed, Inlet, InletStream, Outlet } from './streams.js';
 import type { JobStatus, Task } from './task.js';
 import { type Want, WANT_NULL, WANT_PIPE, WANT_PREVIOUS, type Wants } from './wants.js';
 
-/** What stdout and stderr can be connected with. `'pipe'`, or `'piped'` as Deno has it: the result of `run`, or a stream of the job that `spawn` gives.
- * `'null'`: discarded. `'inherit'`: this program's own, `process.stdout` and `process.stderr` in Node, and in browsers the
+/** What stdout and stderr can be connected with. `'pipe'`, or `'piped'` as Deno has it: the result of `run`, or a stream of the
+ * job that `spawn` gives. `'null'`: discarded. `'inherit'`: this program's own, `process.stdout` and `process.stderr` in Node, and in browsers the
  * console, line by line. A `WritableStream`: it gets all, as by `pipeTo`; if it fails, the job is cancelled with that as the
  * `cause`; the `writable` of a pipe, or another job's `stdin`, is given to the guest, and the bytes do not pass this thread. */
 export type OutputTarget = 'pipe' | 'piped' | 'null' | 'inherit' | WritableStream<Uint8Array> | StreamTarget;

@@ -2,6 +2,7 @@
 import { errorOfStatus, PoolError } from '../shared/errors.js';
 import { type FileCall, FileCaller } from '../shared/file-call.js';
 import { errorCodes, layout } from '../shared/layout.gen.js';
+import { nameDecoder } from '../shared/name-decoder.js';
 import type {
   DirectoryEntry,
   DirectoryPage,
@@ -29,8 +30,6 @@ const kinds: Readonly<Record<number, EntryKind>> = {
   [layout.NODE_DIRECTORY]: 'directory',
   [layout.NODE_SYMLINK]: 'symlink',
 };
-
-const decoder = new TextDecoder('utf-8', { ignoreBOM: true }); // a name may begin with one
 
 /** The calls, each in slices: what it needs of memory that all share is there from one `yield` to the next. */
 type SlicedCalls = {
@@ -208,7 +207,7 @@ export class Volumes implements SlicedCalls {
 
   *readlink(volume: number, path: string): Slices<string> {
     const n = yield* this.#run({ op: layout.FILE_READLINK, volume }, layout.PATH_MAX_BYTES, path);
-    return decoder.decode(this.#data(n).slice());
+    return nameDecoder.decode(this.#data(n).slice());
   }
 
   *rename(volume: number, from: string, to: string): Slices<void> {
@@ -238,7 +237,7 @@ export class Volumes implements SlicedCalls {
     const { heap } = this.#thread;
     const nameAt = at + layout.pool_entry_name;
     const nameEnd = nameAt + heap.u32(at + layout.pool_entry_name_bytes);
-    const name = decoder.decode(heap.u8(nameEnd).slice(nameAt, nameEnd));
+    const name = nameDecoder.decode(heap.u8(nameEnd).slice(nameAt, nameEnd));
     return { name, ...this.#statAt(at + layout.pool_entry_stat) };
   }
 

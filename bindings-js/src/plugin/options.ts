@@ -58,8 +58,8 @@ export interface PluginOptions extends Omit<JobOptions, 'signal' | 'timeoutMs'> 
    * @default none */
   signal?: AbortSignal | undefined;
   /** Bytes of a message of the guest's, 1 GiB at most. A guest that writes a longer line is ended, and that is the `cause` of
-   * what its calls reject with; so is one that writes a batch with more than 1,000 messages that are none. What it has asked, and has not read the answers of, may be four times as much; until it
-   * reads, no more is read of it.
+   * what its calls reject with; so is one that writes a batch with more than 1,000 messages that are none. What it has asked,
+   * and has not read the answers of, may be four times as much; until it reads, no more is read of it.
    * @default 16 MiB */
   maxMessageBytes?: number | undefined;
 }

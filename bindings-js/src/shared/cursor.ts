@@ -1,7 +1,6 @@
 /** Reads on in bytes of WebAssembly's binary format. */
 import { leb128 } from './leb128.js';
-
-const decoder = new TextDecoder('utf-8', { ignoreBOM: true }); // a name may begin with one
+import { nameDecoder } from './name-decoder.js';
 
 /** What is not understood throws. */
 export class Cursor {
@@ -29,7 +28,7 @@ export class Cursor {
   text(): string {
     const size = this.number();
     this.at += size;
-    return decoder.decode(this.#bytes.subarray(this.at - size, this.at));
+    return nameDecoder.decode(this.#bytes.subarray(this.at - size, this.at));
   }
 
   list<T>(read: () => T): T[] {

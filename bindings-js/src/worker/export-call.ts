@@ -1,6 +1,7 @@
 /** The call of an export: its values out of shared memory, and its results into it. */
 import { show } from '../shared/gate.js';
 import { layout } from '../shared/layout.gen.js';
+import { nameDecoder } from '../shared/name-decoder.js';
 import type { Thread } from '../shared/thread.js';
 import { readValue } from '../shared/value.js';
 
@@ -20,8 +21,6 @@ export interface ExportCall {
 /** A function of a guest's, as JavaScript sees it. */
 export type ExportedFunction = (...values: unknown[]) => unknown;
 
-const decoder = new TextDecoder('utf-8', { ignoreBOM: true }); // a name may begin with one
-
 /** What a job calls, as a `struct worker_call` has it; `undefined`: it is a command. */
 export function exportCallAt({ heap }: Thread, at: number): ExportCall | undefined {
   const nameBytes = heap.u32(at + layout.worker_call_name_bytes);
@@ -31,7 +30,7 @@ export function exportCallAt({ heap }: Thread, at: number): ExportCall | undefin
   const n = heap.u32(at + layout.worker_call_n_values);
   const view = heap.view(values + n * layout.sizeof_pool_value);
   return {
-    name: decoder.decode(heap.u8(name + nameBytes).slice(name, name + nameBytes)),
+    name: nameDecoder.decode(heap.u8(name + nameBytes).slice(name, name + nameBytes)),
     values: Array.from({ length: n }, (_, i) => readValue(view, values + i * layout.sizeof_pool_value)),
   };
 }

@@ -1,5 +1,6 @@
 /** An instance: a guest that is kept, and called again and again by records out of a pipe. */
 import { errorCodes, layout } from '../shared/layout.gen.js';
+import { nameDecoder } from '../shared/name-decoder.js';
 import type { Thread } from '../shared/thread.js';
 import { readValue, writeValues } from '../shared/value.js';
 import { Ending, type Enter, type EnterNow, isRefusal } from './ending.js';
@@ -30,7 +31,6 @@ export interface Runner {
 }
 
 const encoder = new TextEncoder();
-const decoder = new TextDecoder('utf-8', { ignoreBOM: true }); // a name may begin with one
 
 export class InstanceServer {
   readonly #thread: Thread;
@@ -184,7 +184,7 @@ export class InstanceServer {
     const status = (yield [this.#thread.c.instance_text, [size]]) as number;
     if (status !== 1) return status;
     const at = this.#buffer + layout.instance_buffer_behind;
-    const name = decoder.decode(this.#thread.heap.u8(at + size).slice(at, at + size));
+    const name = nameDecoder.decode(this.#thread.heap.u8(at + size).slice(at, at + size));
     const called = this.#exports.find(([each]) => each === name)?.[1];
     if (typeof called !== 'function') return new Refusal('POOL_ENOENT', `the module exports no function ${name}`);
     return { name, called: called as ExportedFunction, values, types: this.#typesOf(name) };
