@@ -1,6 +1,6 @@
 // Cells, which only the tier "jspi" has: in which of them directories and jobs are, what becomes of those that share one, and
 // what goes from one to another.
-import { changeCrossing, countCrossing, delayCrossing } from './crossing.mjs';
+import { changeCrossing, countCrossing, delayCrossing, during } from './crossing.mjs';
 import { endBehindItsBack, withCrew } from './crew.mjs';
 import {
   assert,
@@ -55,17 +55,14 @@ const crossing = (name, use) => ({
   name: `cells: ${name}`,
   tiers: ['jspi'],
   run: async (env) => {
-    const { total, stop } = await countCrossing(env);
-    try {
+    await during(countCrossing(env), async ({ total }) => {
       await withPool(env, { workers: 3 }, async (pool) => {
         equal((await pool.run(env.guest('cat'), { stdin: 'counted' })).stdoutText, 'counted');
         equal(total.bytes, 2 * 'counted'.length); // it does count
         await use(env, pool, total);
         await isEmpty(pool);
       });
-    } finally {
-      stop();
-    }
+    });
   },
 });
 
@@ -74,8 +71,7 @@ const underway = {
   name: 'cells: that all waited before it came is not said of a job',
   tiers: ['jspi'],
   run: async (env) => {
-    const crossing = await delayCrossing(env);
-    try {
+    await during(delayCrossing(env), async (crossing) => {
       await withPool(env, { workers: 1, graceMs: 5 }, async (pool) => {
         equal((await pool.run(env.guest('hello'))).code, 0);
         crossing.hold();
@@ -92,9 +88,7 @@ const underway = {
         job.cancel();
         await rejects(job.status, 'AbortError');
       });
-    } finally {
-      crossing.stop();
-    }
+    });
   },
 };
 
@@ -107,11 +101,11 @@ const refused = {
   tiers: ['jspi'],
   run: async (env) => {
     let isSpoilt = true;
-    const stop = await changeCrossing(env, (message) => {
+    const changing = changeCrossing(env, (message) => {
       if (!isSpoilt || message?.type !== 'cell:run') return;
       for (const stream of message.submission.streams) if (stream) stream.capacity = NO_CAPACITY;
     });
-    try {
+    await during(changing, async () => {
       await withPool(env, { workers: 2 }, async (pool) => {
         await rejects(pool.run(env.guest('cat'), { stdin: 'nobody reads it' }), 'NotStartedError');
         await rejects(pool.pipeline([env.guest('hello')], [env.guest('cat')]), 'NotStartedError');
@@ -124,9 +118,7 @@ const refused = {
         equal((await pool.run(env.guest('cat'), { stdin: 'good' })).stdoutText, 'good');
         await isEmpty(pool);
       });
-    } finally {
-      stop();
-    }
+    });
   },
 };
 
@@ -160,10 +152,10 @@ const unloaded = {
   tiers: ['jspi'],
   run: async (env) => {
     const sent = { 'millrace:module': 0, 'millrace:unload': 0 };
-    const stop = await changeCrossing(env, (message) => {
+    const changing = changeCrossing(env, (message) => {
       if (message?.type in sent) sent[message.type]++;
     });
-    try {
+    await during(changing, async () => {
       await withPool(env, { workers: 1 }, async (pool) => {
         const directory = new env.millrace.Directory();
         const module = await pool.compile(env.guest('hello'));
@@ -173,9 +165,7 @@ const unloaded = {
         await until(() => sent['millrace:unload'] > 1);
         equal(sent, { 'millrace:module': 2, 'millrace:unload': 2 });
       });
-    } finally {
-      stop();
-    }
+    });
   },
 };
 
@@ -185,29 +175,28 @@ const moved = {
   tiers: ['jspi'],
   run: async (env) => {
     const drops = new Set();
-    const stop = await changeCrossing(env, (message) => {
+    const changing = changeCrossing(env, (message) => {
       if (message?.type === 'millrace:files' && message.call === 'drop') drops.add(message.id);
     });
-    const crossing = await delayCrossing(env, ({ type, id }) => type === 'millrace:files' && drops.has(id));
-    try {
-      await withPool(env, { workers: 2 }, async (pool) => {
-        const { Directory } = env.millrace;
-        const [left, right] = [new Directory({ file: 'left' }), new Directory({ file: 'right' })];
-        equal(await read(env, pool, '/d/file', { '/d': left }), 'left');
-        equal(await read(env, pool, '/d/file', { '/d': right }), 'right');
-        crossing.hold();
-        const both = { '/l': left, '/r': right };
-        equal(await read(env, pool, '/l/file', both), 'left');
-        equal(await read(env, pool, '/r/file', both), 'right');
-        await until(() => crossing.underway.length > 0);
-        crossing.release();
-        await Promise.all([left.close(), right.close()]);
-        await isEmpty(pool);
-      });
-    } finally {
-      crossing.stop();
-      stop();
-    }
+    const delaying = delayCrossing(env, ({ type, id }) => type === 'millrace:files' && drops.has(id));
+    await during(changing, () =>
+      during(delaying, async (crossing) => {
+        await withPool(env, { workers: 2 }, async (pool) => {
+          const { Directory } = env.millrace;
+          const [left, right] = [new Directory({ file: 'left' }), new Directory({ file: 'right' })];
+          equal(await read(env, pool, '/d/file', { '/d': left }), 'left');
+          equal(await read(env, pool, '/d/file', { '/d': right }), 'right');
+          crossing.hold();
+          const both = { '/l': left, '/r': right };
+          equal(await read(env, pool, '/l/file', both), 'left');
+          equal(await read(env, pool, '/r/file', both), 'right');
+          await until(() => crossing.underway.length > 0);
+          crossing.release();
+          await Promise.all([left.close(), right.close()]);
+          await isEmpty(pool);
+        });
+      }),
+    );
   },
 };
 
@@ -248,14 +237,11 @@ const closedInTheMiddle = {
   name: 'cells: a directory that nobody has any more while it moves is left in neither',
   tiers: ['jspi'],
   run: async (env) => {
-    const crossing = await delayCrossing(env);
-    try {
+    await during(delayCrossing(env), async (crossing) => {
       await withPool(env, { workers: 2, maxWorkers: 3 }, async (pool) => {
         for (let n = 0; await endedInTheMiddle(env, pool, crossing, n);) n++;
       });
-    } finally {
-      crossing.stop();
-    }
+    });
   },
 };
 

@@ -15,24 +15,22 @@ async function workerClass(env) {
 /** Counts from now on what cells that are started later are sent, and send; `stop` has it stop. */
 export async function countCrossing(env) {
   const { prototype } = await workerClass(env);
-  const post = prototype.postMessage;
   const total = { messages: 0, bytes: 0, bytesBeforeReply: 0 };
   const count = (message) => {
     if (!STREAM.includes(message?.type)) return;
     total.messages++;
     total.bytes += bytesIn(message);
   };
-  prototype.postMessage = function (message, ...rest) {
+  const posting = await changeCrossing(env, (message) => {
     count(message);
     if (Array.isArray(message)) total.bytesBeforeReply = total.bytes;
-    return post.call(this, message, ...rest);
-  };
+  });
   const stopListening = listenFirst(env, prototype, (message, deliver) => {
     count(message);
     deliver();
   });
   const stop = () => {
-    prototype.postMessage = post;
+    posting.stop();
     stopListening();
   };
   return { total, stop };
@@ -69,7 +67,17 @@ export async function delayCrossing(env, isMeant = () => true) {
   return { underway, hold: () => (isHeld = true), release, stop };
 }
 
-/** Has `change` look at each message before it goes to a worker, until the function that this returns is called. */
+/** Uses what was made here, which has a `stop`, and stops it whatever happens. */
+export async function during(made, use) {
+  const crossing = await made;
+  try {
+    return await use(crossing);
+  } finally {
+    crossing.stop();
+  }
+}
+
+/** Has `change` look at each message before it goes to a worker, until `stop` is called. */
 export async function changeCrossing(env, change) {
   const { prototype } = await workerClass(env);
   const post = prototype.postMessage;
@@ -77,7 +85,8 @@ export async function changeCrossing(env, change) {
     change(message);
     return post.call(this, message, ...rest);
   };
-  return () => {
+  const stop = () => {
     prototype.postMessage = post;
   };
+  return { stop };
 }
